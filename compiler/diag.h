@@ -1,0 +1,43 @@
+/* diag.h -- what the user is told about the source.
+ *
+ * A message has a code of the catalogue (messages.def), a span, perhaps notes (the other half of a
+ * conflict) and fix-its.  Messages are collected, and printed sorted as they came, as text with the
+ * source line and carets, or as JSON. */
+#ifndef DIAG_H
+#define DIAG_H
+
+#include "source.h"
+
+typedef struct Diag Diag;
+typedef struct Message Message;
+
+typedef enum { DIAG_ERROR, DIAG_WARNING } Severity;
+typedef enum { DIAG_TEXT, DIAG_JSON } DiagFormat;
+
+typedef enum {
+#define MESSAGE(id, code, title, lesson) MSG_##id,
+#include "messages.def"
+#undef MESSAGE
+    N_MESSAGES
+} MessageId;
+
+Diag *diag_new(Arena *a);
+
+/* Adds a message and returns it, for notes and fix-its; wording: lower case, no full stop, what was
+ * found then what was wanted.  After LIMIT_ERRORS errors the rest are counted only. */
+Message *diag_error(Diag *d, MessageId id, Span at, const char *format, ...) PRINTF(4, 5);
+Message *diag_warning(Diag *d, MessageId id, Span at, const char *format, ...) PRINTF(4, 5);
+void diag_note(Message *m, Span at, const char *format, ...) PRINTF(3, 4);
+void diag_fix(Message *m, Span at, const char *replacement);    /* an edit that is certain */
+
+int diag_errors(const Diag *d);
+int diag_warnings(const Diag *d);
+void diag_print(const Diag *d, DiagFormat format, bool color, FILE *out);
+
+/* `netc explain NET0203`: the lesson; false if there is no such code. */
+bool diag_explain(const char *code, FILE *out);
+
+/* The nearest of `n` words to `word` (Damerau-Levenshtein, at most a third of its length), or NULL. */
+const char *diag_nearest(const char *word, const char *const *words, int n);
+
+#endif

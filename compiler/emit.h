@@ -1,0 +1,29 @@
+/* emit.h -- indented text with blocks.  Knows braces, not nets.
+ *
+ * User text reaches C only through emit_string (an escaped literal) and names.h (identifiers). */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include "arena.h"
+
+typedef struct Emit Emit;
+
+Emit *emit_new(Arena *a);
+const char *emit_text(Emit *e, size_t *size);           /* all so far, NUL-terminated */
+
+void emit_line(Emit *e, const char *format, ...) PRINTF(2, 3);      /* indented, with newline */
+void emit_blank(Emit *e);                               /* an empty line, never two in a row */
+void emit_open(Emit *e, const char *format, ...) PRINTF(2, 3);      /* "for (...) {": indents after */
+void emit_close(Emit *e, const char *tail);             /* "}" and tail: ";" or "" */
+void emit_indent(Emit *e, int by);
+
+/* A call or a list whose pieces are broken into lines under 100 columns: begin, piece ..., end. */
+void emit_begin(Emit *e, const char *format, ...) PRINTF(2, 3);     /* "rt_affine(" */
+void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", " */
+void emit_end(Emit *e, const char *tail);                           /* ");" */
+
+char *emit_number(Arena *a, double x);                  /* as a C double literal, %.17g, inf, nan */
+char *emit_real(Arena *a, double x);                    /* as RT_C(...) literal, shortest exact */
+char *emit_string(Arena *a, const char *text);          /* "..." with octal escapes, pure ASCII */
+
+#endif

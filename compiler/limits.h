@@ -1,0 +1,11 @@
+/* limits.h -- the limits of limits.def as constants LIMIT_SOURCE_BYTES, ... */
+#ifndef LIMITS_H
+#define LIMITS_H
+
+#include "base.h"
+
+#define LIMIT(id, value, what) static const int64_t LIMIT_##id __attribute__((unused)) = value;
+#include "limits.def"
+#undef LIMIT
+
+#endif

@@ -1,0 +1,67 @@
+/* passes.h -- the pipeline on one page. */
+#ifndef PASSES_H
+#define PASSES_H
+
+#include "ast.h"
+#include "diag.h"
+#include "graph.h"
+#include "intern.h"
+#include "model.h"
+
+/* What every pass may use; one for a compilation. */
+typedef struct {
+    Arena *arena;
+    Intern *names;
+    Diag *diag;
+    Vocabulary *vocabulary;
+} Session;
+
+/* -D name=text: a param from the command line. */
+typedef struct {
+    const char *name, *text;
+} Define;
+
+/* parse -- source text to syntax tree.  After a syntax error it goes on at the next statement, so
+ * the tree may hold error nodes and the diag errors.  Never NULL. */
+File *parse(const Source *source, Session *s);
+
+/* parse_expr -- the expression of a -D or a --set; NULL after a message. */
+Expr *parse_expr(const Source *source, Session *s);
+
+/* check -- imports, params, lets, settings, data, expectations: names and kinds known, values
+ * evaluated.  The model's unit is still NULL. */
+Model *check(File *file, const Define *define, int n_defines, Session *s);
+
+/* infer -- the model's statements: names, arguments, shapes, initialisers; blocks instantiated,
+ * repeats expanded and folded into runs.  Returns false after an error. */
+bool infer(Model *model, Session *s);
+
+/* lower -- checked model to a program of units, each a graph of nodes: forward only. */
+Program *lower(const Model *model, Session *s);
+
+/* differentiate -- for each unit the backward graph, and what the forward pass must keep. */
+void differentiate(Program *program, Session *s);
+
+/* fuse -- chains of elementwise nodes that become one loop. */
+void fuse(Program *program, Session *s);
+
+/* schedule -- in each graph an order in which every node follows its inputs; the smaller NodeId first
+ * where there is a choice. */
+void schedule(Program *program, Session *s);
+
+/* plan -- where every tensor lives: kept from forward to backward, or scratch that shares a union
+ * with others whose lifetimes it does not meet (`reuse` false: a member of its own for each). */
+void plan(Program *program, bool reuse, Session *s);
+
+/* emit_c -- the program as C.  Guarantees of the text: docs/generated-c.md. */
+const char *emit_c(const Program *program, Session *s, size_t *size);
+
+/* emit_notes -- the second, tiny unit: lines of the source, for the binary's messages. */
+const char *emit_notes(const Program *program, Session *s, size_t *size);
+
+/* format -- the file in its one canonical form, every comment kept (`netc fmt`). */
+char *format(const File *file, Arena *a);
+char *format_expr(const Expr *e, Arena *a);
+char *format_head(const Stmt *s, Arena *a);     /* a statement without its bodies, one line */
+
+#endif

@@ -1,0 +1,41 @@
+/* data.h -- samples in memory, read from files or made. */
+#ifndef RT_DATA_H
+#define RT_DATA_H
+
+#include "error.h"
+#include "netrt.h"
+
+/* Samples of one part (train, test, valid). */
+typedef struct {
+    int64_t n;
+    int64_t features, targets;      /* numbers in a sample, in a target vector (0: labels) */
+    void *x;                        /* reals of the model's precision, [n][features] */
+    int32_t *label;                 /* [n], in 0 .. classes - 1; NULL where targets are vectors */
+    void *target;                   /* [n][targets], also a class as a vector (rt_model.one_hot) */
+} rt_samples;
+
+typedef struct {
+    rt_samples train, test, valid;  /* n 0 where there is none */
+} rt_dataset;
+
+/* Reads and prepares all parts: sources, limit, split, scale, normalize; checks every size, label
+ * and value against the model.  Files are relative to `directory`.  On failure nothing is kept. */
+bool rt_data_load(const rt_model *model, const char *directory, rt_dataset *out, rt_error *e);
+void rt_data_free(rt_dataset *d);
+
+/* The order in which epoch `epoch` visits n samples. */
+void rt_data_order(uint64_t seed, bool shuffle, int64_t epoch, int64_t n, uint32_t *order);
+
+/* Copies samples order[from .. from + rows - 1] into a batch: x[rows][features], and labels or target,
+ * whichever the part has. */
+void rt_data_batch(const rt_model *model, const rt_samples *s, const uint32_t *order, int64_t from,
+                   int rows, void *x, int32_t *labels, void *target);
+
+/* A format or a generator.  One row in the table of readers (data.c) adds it. */
+typedef struct {
+    const char *name;               /* "idx" */
+    bool (*read)(const rt_source *source, const rt_model *model, const char *directory,
+                 rt_samples *out, rt_error *e);
+} rt_reader;
+
+#endif
