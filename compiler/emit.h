@@ -12,7 +12,8 @@ Emit *emit_new(Arena *a);
 const char *emit_text(Emit *e, size_t *size);           /* all so far, NUL-terminated */
 
 void emit_line(Emit *e, const char *format, ...) PRINTF(2, 3);      /* indented, with newline */
-void emit_blank(Emit *e);                               /* an empty line, never two in a row */
+void emit_blank(Emit *e);                               /* an empty line, never two in a row,
+                                                         * nor next to a block's brace */
 void emit_open(Emit *e, const char *format, ...) PRINTF(2, 3);      /* "for (...) {": indents after */
 void emit_close(Emit *e, const char *tail);             /* "}" and tail: ";" or "" */
 void emit_indent(Emit *e, int by);
@@ -22,8 +23,8 @@ void emit_begin(Emit *e, const char *format, ...) PRINTF(2, 3);     /* "rt_affin
 void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", " */
 void emit_end(Emit *e, const char *tail);                           /* ");" */
 
-char *emit_number(Arena *a, double x);                  /* as a C double literal, %.17g, inf, nan */
-char *emit_real(Arena *a, double x);                    /* as RT_C(...) literal, shortest exact */
+char *emit_number(Arena *a, double x);                  /* as a C double literal: shortest exact */
+char *emit_real(Arena *a, double x);                    /* as an RT_C(...) literal: shortest exact */
 char *emit_string(Arena *a, const char *text);          /* "..." with octal escapes, pure ASCII */
 
 #endif

@@ -1,0 +1,230 @@
+/* emit.c -- indented text with blocks.  Knows braces, not nets. */
+#include "emit.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INDENT = 4, WIDTH = 100, DEEPEST_ALIGNMENT = 40 };
+
+struct Emit {
+    Arena *arena;
+    char *text;                     /* NUL-terminated */
+    size_t size, room;
+    int depth;                      /* in blocks */
+    bool blank;                     /* an empty line is due before the next line */
+    bool opened;                    /* the last line opened a block: no empty line after it */
+    char *head;                     /* of the list between emit_begin and emit_end, or NULL */
+    char **piece;
+    int n_pieces;
+};
+
+Emit *emit_new(Arena *a)
+{
+    Emit *e = arena_new_of(a, Emit);
+
+    e->arena = a;
+    e->room = 4096;
+    e->text = arena_alloc(a, e->room);
+    e->opened = true;               /* nor one at the top */
+    return e;
+}
+
+const char *emit_text(Emit *e, size_t *size)
+{
+    if (e->head)
+        bug("a list is still open: %s", e->head);
+    if (size)
+        *size = e->size;
+    return e->text;
+}
+
+static void put(Emit *e, const char *text, size_t n)
+{
+    if (e->room - e->size <= n) {
+        while (e->room - e->size <= n)
+            e->room *= 2;
+        char *larger = arena_alloc(e->arena, e->room);
+        memcpy(larger, e->text, e->size);
+        e->text = larger;
+    }
+    memcpy(e->text + e->size, text, n);
+    e->size += n;
+    e->text[e->size] = '\0';
+}
+
+static void put_spaces(Emit *e, int n)
+{
+    while (n-- > 0)
+        put(e, " ", 1);
+}
+
+/* The empty line that is due, if any. */
+static void put_blank(Emit *e)
+{
+    if (e->blank && !e->opened)
+        put(e, "\n", 1);
+    e->blank = e->opened = false;
+}
+
+/* One line, or several: each is indented, and none ends in blanks. */
+static void put_lines(Emit *e, const char *text)
+{
+    put_blank(e);
+    for (;;) {
+        const size_t n = strcspn(text, "\n");
+        if (n > 0)
+            put_spaces(e, e->depth * INDENT);
+        put(e, text, n);
+        put(e, "\n", 1);
+        if (text[n] == '\0')
+            return;
+        text += n + 1;
+    }
+}
+
+void emit_line(Emit *e, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    put_lines(e, arena_vprintf(e->arena, format, ap));
+    va_end(ap);
+}
+
+void emit_blank(Emit *e)
+{
+    e->blank = true;
+}
+
+void emit_open(Emit *e, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    put_lines(e, arena_vprintf(e->arena, format, ap));
+    va_end(ap);
+    emit_indent(e, 1);
+    e->opened = true;
+}
+
+void emit_close(Emit *e, const char *tail)
+{
+    emit_indent(e, -1);
+    e->blank = false;
+    put_lines(e, arena_printf(e->arena, "}%s", tail));
+}
+
+void emit_indent(Emit *e, int by)
+{
+    e->depth += by;
+    if (e->depth < 0)
+        bug("more blocks are closed than were opened");
+}
+
+void emit_begin(Emit *e, const char *format, ...)
+{
+    va_list ap;
+
+    if (e->head)
+        bug("a list inside a list: %s", e->head);
+    va_start(ap, format);
+    e->head = arena_vprintf(e->arena, format, ap);
+    va_end(ap);
+    e->piece = NULL;
+    e->n_pieces = 0;
+}
+
+void emit_piece(Emit *e, const char *format, ...)
+{
+    va_list ap;
+
+    if (!e->head)
+        bug("a piece outside a list: %s", format);
+    va_start(ap, format);
+    char *piece = arena_vprintf(e->arena, format, ap);
+    va_end(ap);
+    arena_push(e->arena, e->piece, e->n_pieces, piece);
+}
+
+/* Pieces fill a line as long as they fit, the last one with the tail.  Further lines start under the
+ * first piece, if that leaves room. */
+void emit_end(Emit *e, const char *tail)
+{
+    const int left = e->depth * INDENT, head = (int)strlen(e->head);
+    const int start = left + (head <= DEEPEST_ALIGNMENT ? head : 2 * INDENT);
+    int column = left + head;
+
+    put_blank(e);
+    put_spaces(e, left);
+    put(e, e->head, (size_t)head);
+    for (int i = 0; i < e->n_pieces; i++) {
+        const char *after = i == e->n_pieces - 1 ? tail : ",";
+        const int n = (int)strlen(e->piece[i]), width = n + (int)strlen(after);
+        const bool broken = i > 0 && column + 1 + width > WIDTH;
+        if (broken)
+            put(e, "\n", 1);
+        put_spaces(e, broken ? start : i > 0);
+        put(e, e->piece[i], (size_t)n);
+        put(e, after, strlen(after));
+        column = (broken ? start : column + (i > 0)) + width;
+    }
+    if (e->n_pieces == 0)
+        put(e, tail, strlen(tail));
+    put(e, "\n", 1);
+    e->head = NULL;
+}
+
+/* The fewest digits that read back as x, with a point or an exponent, so that C sees a double. */
+static char *shortest(Arena *a, double x)
+{
+    char *text = NULL;
+
+    for (int digits = 6; digits <= 17; digits++) {
+        text = arena_printf(a, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    return strpbrk(text, ".e") ? text : arena_printf(a, "%s.0", text);
+}
+
+char *emit_number(Arena *a, double x)
+{
+    if (isnan(x))
+        return arena_printf(a, "NAN");
+    if (isinf(x))
+        return arena_printf(a, x < 0 ? "-INFINITY" : "INFINITY");
+    return shortest(a, x);
+}
+
+char *emit_real(Arena *a, double x)
+{
+    const double size = fabs(x);
+    const char *sign = signbit(x) ? "-" : "";
+
+    if (!isfinite(x))
+        return emit_number(a, x);
+    if (size != 0 && (size < (double)FLT_MIN || size > (double)FLT_MAX))
+        return arena_printf(a, "%s(rt_real)%s", sign, shortest(a, size));   /* no float literal */
+    return arena_printf(a, "%sRT_C(%s)", sign, shortest(a, size));
+}
+
+/* Octal escapes have three digits, so that a digit may follow; `?` is escaped because -std=c11 reads
+ * trigraphs even in strings. */
+char *emit_string(Arena *a, const char *text)
+{
+    char *out = arena_alloc(a, 4 * strlen(text) + 3), *p = out;
+
+    *p++ = '"';
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+        if (c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '?')
+            *p++ = (char)c;
+        else
+            p += snprintf(p, 5, "\\%03o", c);
+    }
+    *p++ = '"';
+    *p = '\0';
+    return out;
+}
