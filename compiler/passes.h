@@ -42,12 +42,12 @@ Program *lower(const Model *model, Session *s);
 /* differentiate -- for each unit the backward graph, and what the forward pass must keep. */
 void differentiate(Program *program, Session *s);
 
-/* fuse -- chains of elementwise nodes that become one loop. */
-void fuse(Program *program, Session *s);
-
 /* schedule -- in each graph an order in which every node follows its inputs; the smaller NodeId first
  * where there is a choice. */
 void schedule(Program *program, Session *s);
+
+/* fuse -- elementwise nodes that stand together in the order become one loop. */
+void fuse(Program *program, Session *s);
 
 /* plan -- where every tensor lives: kept from forward to backward, or scratch that shares a union
  * with others whose lifetimes it does not meet (`reuse` false: a member of its own for each). */

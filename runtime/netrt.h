@@ -110,6 +110,7 @@ typedef struct rt_pass {
     const void *target;             /* rt_real [rows][target], else */
     void *params, *grads;           /* struct model_params */
     void *memory, *scratch;         /* struct model_memory, struct model_scratch */
+    const struct rt_settings *set;  /* the run's numbers */
     rt_pool *pool;
 } rt_pass;
 
@@ -136,8 +137,9 @@ typedef struct {
     int n_params;
     const rt_tensor *state;
     int n_states;
-    bool watched;
-    size_t watch;                   /* offset of its rt_watch in the unit's memory */
+    bool watched;                   /* records into its rt_watch */
+    bool random;                    /* draws numbers: the rt_watch's stream names them (dropout) */
+    size_t watch;                   /* offset of its rt_watch in the unit's memory: watched, random */
     bool in_flow;                   /* has a weight matrix: counts for the flow */
 } rt_layer;
 
@@ -177,7 +179,7 @@ typedef struct {
 } rt_data;
 
 /* Every number of `train` and `observe` that a run can change with --set (docs/running.md). */
-typedef struct {
+typedef struct rt_settings {
     int64_t batch, epochs, steps;   /* steps 0: train for epochs */
     uint64_t seed;
     bool shuffle;

@@ -1,0 +1,131 @@
+/* graph.h -- the program as graphs of tensors, one graph a unit.
+ *
+ * A unit (the model, an instantiated block, a repeat's body) is a graph with inputs and results; CALL
+ * and REPEAT nodes stand for other units.  Nodes are only ever appended; a NodeId is an index, 0 is
+ * none.  `lower` adds the forward nodes, `differentiate` the backward ones behind them.
+ * Results of later passes (order, loops, places) stand in tables beside the nodes, not in them. */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "model.h"
+#include "op.h"
+
+typedef uint32_t NodeId;
+typedef struct Graph Graph;
+
+typedef enum { FORWARD, BACKWARD } Phase;
+
+typedef struct {
+    OpKind op;
+    Phase phase;
+    Shape shape;                    /* without the batch; rank -1 for an EFFECT */
+    bool batched;                   /* has the batch in front */
+    NodeId *in;                     /* 0: an optional input that is missing */
+    int n_in;
+    int64_t size[4];                /* integers of the kernel: rows a sample, widths; see ops.def */
+    double number[2];
+    Str name;                       /* of its tensor in the C: "h", "h_z", "d_h" */
+    const Item *item;               /* what the user wrote; gradients inherit it; NULL: the input */
+    int layer;                      /* index in Graph.layer, or -1 */
+    int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: row in the layer */
+    ActivationKind act;             /* WATCH_OUTPUT */
+    Graph *unit;                    /* CALL, REPEAT and their gradients */
+    int first, count;               /* of them: iterations; CALL: 0, 1 */
+} Node;                             /* never changed once added, but for its name */
+
+/* A trained tensor or a running statistic of a layer. */
+typedef struct {
+    const char *role;               /* "weight" */
+    Shape shape;                    /* as PyTorch's */
+    const Value *init;              /* VALUE_CALL of FAMILY_INIT; NULL: zeros, or `ones` */
+    bool ones;
+    double constant;                /* with is_constant: starts at this value (a learned scale) */
+    bool is_constant;
+    int64_t fan_in, fan_out;
+    double slope;                   /* he_*: of the leaky ReLU that follows */
+    bool is_weight;
+    double l1, l2;
+    NodeId node, grad;              /* the PARAM or STATE node; its gradient */
+} Tensor;
+
+/* A layer as reports and checkpoints see it: one row of the record. */
+typedef struct {
+    const Item *item;
+    Str name;                       /* "h" */
+    const char *kind;               /* "dense" */
+    ActivationKind act;
+    Shape out;
+    Tensor *param, *state;
+    int n_params, n_states;
+    bool watched, random, in_flow;
+    NodeId z;                       /* what delta is the gradient of */
+} Layer;
+
+/* What the plan says of a node's tensor. */
+typedef enum {
+    PLACE_NONE,                     /* an effect, or not computed at all */
+    PLACE_ARGUMENT,                 /* x, y, dy, dx and captures: the caller's */
+    PLACE_PARAM, PLACE_GRAD, PLACE_STATE,
+    PLACE_MEMORY,                   /* kept from the forward to the backward pass */
+    PLACE_SCRATCH,
+    PLACE_SCALAR,                   /* lives in one loop only */
+    PLACE_ALIAS,                    /* where its input 0 is */
+    PLACE_LOSS
+} Place;
+
+/* A group of scratch tensors that share one union. */
+typedef struct {
+    NodeId *member;                 /* in order of the schedule */
+    int n;
+    const Graph **unit;             /* scratch of called units that live here too */
+    int n_units;
+    int64_t bytes_per_real;         /* size of the largest, in reals for a full batch */
+} Slot;
+
+struct Graph {
+    Str name;                       /* in the C: "model", "repeat", "bottleneck_64_2_on_64x56x56" */
+    const Unit *unit;
+    bool is_model;
+    Node *node;                     /* [1 .. n - 1] */
+    uint32_t n;
+    NodeId *input;                  /* INPUT nodes: the current tensor, then captures */
+    int n_inputs;
+    NodeId *result;                 /* what it puts out, then exports; the model: its output */
+    int n_results;
+    NodeId loss;                    /* the model's */
+    Layer *layer;                   /* in source order */
+    int n_layers;
+    NodeId *call;                   /* CALL and REPEAT nodes in source order */
+    int n_calls;
+
+    NodeId *upstream;               /* by result; differentiate */
+    NodeId *dinput;                 /* by input; 0 where none is wanted; differentiate */
+
+    NodeId *order[2];               /* by phase: schedule */
+    int n_order[2];
+    int *loop;                      /* by NodeId: number of its loop in the phase, or -1; fuse */
+
+    Place *place;                   /* by NodeId; plan */
+    Slot *slot;
+    int n_slots;
+    int64_t memory_reals, scratch_reals;    /* of one instance with all it calls, full batch */
+    int64_t parameters;             /* trained numbers, with all it calls */
+};
+
+typedef struct Program {
+    const Model *model;
+    Graph **graph;                  /* callees before callers; the model is the last */
+    int n;
+} Program;
+
+Graph *graph_new(Str name, const Unit *unit, Arena *a);
+NodeId graph_add(Graph *g, Node node, Arena *a);        /* checks arity and shapes */
+static inline const Node *graph_node(const Graph *g, NodeId id) { return &g->node[id]; }
+int64_t node_elements(const Node *n);                   /* of a sample where batched */
+NodeId graph_root(const Graph *g, NodeId id);           /* through aliases to what owns the memory */
+
+/* `--dump=model|graph|schedule|plan` */
+void program_dump(const Program *p, const char *stage, FILE *out);
+void model_dump(const Model *m, FILE *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* op.h -- the operators of ops.def: kind, arity, form. */
+#ifndef OP_H
+#define OP_H
+
+#include "shape.h"
+
+typedef enum {
+    OP_NONE,
+#define OP(id, name, inputs, shape, gradient, form, code, formula) OP_##id,
+#include "ops.def"
+#undef OP
+    N_OPS
+} OpKind;
+
+typedef enum {
+    FORM_NONE, FORM_SOURCE, FORM_ALIAS, FORM_LOOP, FORM_CALL, FORM_EACH, FORM_LOSS, FORM_UNIT,
+    FORM_EFFECT
+} OpForm;
+
+const char *op_name(OpKind op);
+OpForm op_form(OpKind op);
+bool op_arity_ok(OpKind op, int n_inputs);
+bool op_same_shape(OpKind op);          /* all inputs and the output have one shape */
+const char *op_code(OpKind op);
+const char *op_formula(OpKind op);
+
+#endif
