@@ -1,0 +1,151 @@
+# Builds netc and its runtime; `make help` lists the targets.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+BUILD = build$(if $(SAN),-san)
+
+# ---- The floors: a module includes only from floors below its own (`make lint`) ----------------
+
+FLOOR1 = base limits
+FLOOR2 = arena shape emit
+FLOOR3 = intern source
+FLOOR4 = diag* value op ops
+FLOOR5 = ast vocabulary* layers activations messages*
+FLOOR6 = model graph
+FLOOR7 = passes
+FLOOR8 = names
+FLOOR9 = parse* check* eval* call* format* infer* item* lower* differentiate gradients fuse \
+	schedule plan emit_c* emit_record* emit_notes* *dump* \
+	options workdir output cc
+FLOOR10 = compile
+FLOOR11 = main verb*
+
+RUNTIME1 = error netrt
+RUNTIME2 = *
+
+# ---- What is built ----------------------------------------------------------------------------
+
+compiler_files = $(sort $(foreach m,$(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5) $(FLOOR6) \
+	$(FLOOR7) $(FLOOR8) $(FLOOR9) $(FLOOR10) $(FLOOR11),$(wildcard compiler/$(m).c)))
+runtime_files = $(sort $(foreach m,$(RUNTIME1) $(RUNTIME2),$(wildcard runtime/$(m).c)))
+real_files = $(filter runtime/real_%,$(runtime_files))
+parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
+
+compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(parser)
+library_objects = $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects))
+runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
+	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o)
+unit_tests = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+
+# ---- Flags --------------------------------------------------------------------------------------
+
+CFLAGS = -O2 -g
+MARCH = native
+warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
+sanitize = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)
+standard = -std=c11 -D_GNU_SOURCE
+depend = -MMD -MP
+real_flags = -O3 -march=$(MARCH) -ffp-contract=fast -fno-math-errno
+LIBS = -lopenblas -lz -ljansson -lm -lpthread
+comma = ,
+
+compile_c = $(CC) $(standard) $(CFLAGS) $(warnings) $(sanitize) $(depend)
+compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
+	$(if $(SAN),-DNETC_SANITIZE -DARENA_MALLOC)
+
+# ---- Targets --------------------------------------------------------------------------------------
+
+.PHONY: all unit demo test lint install clean help need
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
+
+help:
+	@echo 'make          netc and its runtime in $(BUILD)/'
+	@echo 'make demo     installs what is missing, then compiles and runs an example'
+	@echo 'make test     all tests (SAN=1: with the sanitizers)'
+	@echo 'make lint     floors, sizes, names'
+	@echo 'make install  PREFIX=$(PREFIX) DESTDIR='
+	@echo 'make clean'
+
+demo:
+	@sh tests/need.sh build
+	@$(MAKE) --no-print-directory all
+	@sh tests/demo.sh $(BUILD)
+
+test:
+	@sh tests/need.sh test
+	@$(MAKE) --no-print-directory all unit
+	@BUILD=$(BUILD) sh tests/run
+
+unit: $(unit_tests)
+
+lint: all
+	@$(foreach n,1 2 3 4 5 6 7 8 9 10 11,echo "compiler $n $(FLOOR$n)";) \
+	$(foreach n,1 2,echo "runtime $n $(RUNTIME$n)";) : | cat > $(BUILD)/floors
+	@BUILD=$(BUILD) sh tests/lint/lint.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(BUILD)/bin/netc $(DESTDIR)$(PREFIX)/bin/netc
+	install -m 644 $(BUILD)/include/netrt.h $(DESTDIR)$(PREFIX)/include/netrt.h
+	install -m 644 $(BUILD)/lib/libnetrt.a $(DESTDIR)$(PREFIX)/lib/libnetrt.a
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBS)|' netrt.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/netrt.pc
+
+clean:
+	rm -rf build build-san
+
+# ---- Rules ----------------------------------------------------------------------------------------
+
+$(BUILD)/bin/netc: $(compiler_objects)
+	@mkdir -p $(@D)
+	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ljansson -lm
+
+$(BUILD)/lib/libnetrt.a: $(runtime_objects)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+$(BUILD)/include/netrt.h: runtime/netrt.h
+	@mkdir -p $(@D)
+	cp $< $@
+
+# The parser.  Flex's own code does not pass our warnings.
+$(BUILD)/grammar/net.tab.c: grammar/net.y
+	@mkdir -p $(@D)
+	bison -Werror -Wcounterexamples --header=$(@:.c=.h) -o $@ $<
+
+$(BUILD)/grammar/net.tab.h: $(BUILD)/grammar/net.tab.c ;
+
+$(BUILD)/grammar/net.lex.c: grammar/net.l
+	@mkdir -p $(@D)
+	flex -o $@ $<
+
+$(BUILD)/grammar/net.lex.o: warnings =
+$(BUILD)/grammar/%.o: $(BUILD)/grammar/%.c $(BUILD)/grammar/net.tab.h
+	$(compile_c) $(compiler_flags) -Igrammar -c $< -o $@
+
+$(BUILD)/compiler/%.o: compiler/%.c Makefile $(if $(parser),$(BUILD)/grammar/net.tab.h)
+	@mkdir -p $(@D)
+	$(compile_c) $(compiler_flags) -c $< -o $@
+
+$(BUILD)/runtime/%_f32.o: runtime/%.c Makefile
+	@mkdir -p $(@D)
+	$(compile_c) $(real_flags) -Iruntime -c $< -o $@
+
+$(BUILD)/runtime/%_f64.o: runtime/%.c Makefile
+	@mkdir -p $(@D)
+	$(compile_c) $(real_flags) -DRT_DOUBLE -Iruntime -c $< -o $@
+
+$(BUILD)/runtime/%.o: runtime/%.c Makefile
+	@mkdir -p $(@D)
+	$(compile_c) -Iruntime -c $< -o $@
+
+# A unit test is linked with all of the compiler but main, and the runtime.
+$(BUILD)/unit/%: tests/unit/%.c $(library_objects) $(BUILD)/lib/libnetrt.a
+	@mkdir -p $(@D)
+	$(compile_c) $(compiler_flags) -Iruntime -Itests/unit -o $@ $< $(library_objects) \
+		$(BUILD)/lib/libnetrt.a $(LIBS)
+
+-include $(compiler_objects:.o=.d) $(runtime_objects:.o=.d) $(unit_tests:=.d)
