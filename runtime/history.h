@@ -4,14 +4,16 @@
 
 #include "update.h"
 
-/* One layer at one watched step. */
+/* One layer at one watched step.  What was not measured is NaN, and so is the RMS or norm of a tensor
+ * that holds a value which is not finite. */
 typedef struct {
     rt_watch watch;
     rt_counts grad;                 /* of dLoss/dW: the layer's weights, not its biases */
     double grad_norm, grad_rms;     /* of the weights; NaN for a layer without */
     double bias_grad_norm;
     double weight_rms;
-    double update_ratio;            /* RMS of the real change of W over RMS of W */
+    double update_ratio;            /* RMS of the real change of W over RMS of W; NaN where W is 0 */
+    bool same_units;                /* after the update all units have the same weights, bit for bit */
 } rt_layer_record;
 
 /* A watched step. */
@@ -24,7 +26,7 @@ typedef struct {
 } rt_record;
 
 typedef struct {
-    int64_t epoch, step;            /* steps done when it ended */
+    int64_t epoch, step;            /* epochs (1 after the first) and steps done when it ended */
     double loss_train, loss_test, accuracy_train, accuracy_test;   /* NaN where there is none */
     double seconds;
 } rt_epoch;
@@ -43,6 +45,7 @@ typedef struct {
     int line;                       /* 0: unknown */
     bool holds;
     double left, right;             /* of the comparison that decided */
+    char note[192];                 /* why a side is not known, or "" */
 } rt_expectation;
 
 typedef struct rt_history {
@@ -63,7 +66,9 @@ typedef struct rt_history {
 void rt_history_init(rt_history *h, const rt_net *net, const rt_settings *set, int threads);
 void rt_history_free(rt_history *h);
 
-/* Appends a record from the watches in memory and the update's tensor watches (NULL watches: zeros). */
+/* Appends a record from the watches in memory and, after the update, from its tensor watches (NULL:
+ * not measured).  The first value that is not finite is named in h->nonfinite.  A very long history
+ * is thinned: every second record after the first ten is dropped once it takes 256 MiB. */
 bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, const void *memory,
                     const rt_update *u, rt_error *e);
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e);

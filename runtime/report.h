@@ -11,11 +11,17 @@
 /* Layers with a weight matrix but for the output layer: `first` .. `last` in net->layer; false if
  * there are fewer than two, and the flow is 1. */
 bool rt_flow_ends(const rt_net *net, int *first, int *last);
-/* delta_rms at the first of them over that at the last; NaN where it is not known. */
+/* delta_rms at the first of them over that at the last: 0 where nothing arrives at the first, NaN
+ * where it is not known. */
 double rt_flow(const rt_net *net, const rt_record *r);
 /* The same between the first and the last of the layers that a name takes in ("h", "stage[1]"). */
 double rt_flow_of(const rt_net *net, const rt_record *r, const char *name);
-/* Least squares of log10 delta_rms against depth: decades per layer, r2 of the fit. */
+/* Does a name of the source take in the layer at this path?  "h" and "h[3]" take in "h[3]", "stage"
+ * and "stage.unit" take in "stage[1].unit.bn". */
+bool rt_takes_in(const char *name, const char *path);
+/* Least squares of log10 delta_rms against depth, over the layers of rt_flow: the decades that one
+ * layer adds on the way back to the input (negative: the gradient vanishes), and r2 of the fit.
+ * Layers with delta 0 or not finite are left out; NaN with fewer than two others. */
 double rt_decades_per_layer(const rt_net *net, const rt_record *r, double *r2);
 
 /* ---- verdict.c -------------------------------------------------------------------------------- */
@@ -24,16 +30,19 @@ typedef struct {
     int layer;                      /* index, or -1: the whole net */
     const char *verdict;            /* vanishing exploding dead saturated symmetric underflow
                                      * clip-bound stalled diverged */
-    char reason[256];               /* with the numbers */
+    int gravity;                    /* 1 a note, 2 a warning, 3 severe */
+    char reason[400];               /* with the numbers */
     char edit[160];                 /* to the .net */
 } rt_verdict;
 
-/* Fills at most `max`, the gravest first; returns how many. */
+/* Fills at most `max`, the gravest first; returns how many.  A verdict rests on step 0 or on the last
+ * three watched steps, never on another single one; layers of one pattern share a verdict. */
 int rt_verdicts(const rt_history *h, rt_verdict *out, int max);
 
 /* ---- expect.c ---------------------------------------------------------------------------------- */
 
-/* Runs the program's `expect` block over the history; false if a condition does not hold. */
+/* Runs the program's `expect` block over the history; false if a condition does not hold.  A comparison
+ * with a side that is not known does not hold. */
 bool rt_expect_all(rt_history *h, const rt_notes *notes);
 
 /* ---- writers ------------------------------------------------------------------------------------ */
@@ -53,5 +62,6 @@ typedef struct {
 } rt_writer;
 
 extern const rt_writer rt_text_writer, rt_json_writer;
+const rt_writer *rt_writer_named(const char *name);     /* NULL: there is none */
 
 #endif
