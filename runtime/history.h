@@ -53,7 +53,7 @@ typedef struct rt_history {
     const rt_settings *set;         /* as run */
     int threads;
     rt_record *record;
-    int n_records;
+    int n_records, room;            /* room: allocated */
     rt_epoch *epoch;
     int n_epochs;
     int64_t steps, clipped_steps;
