@@ -14,6 +14,15 @@ typedef struct Arena Arena;
 
 Arena *arena_new(void (*fail)(void *), void *arg);
 void arena_free(Arena *a);
+NORETURN void arena_exhausted(Arena *a);        /* ends the compilation as if memory had run out */
+
+/* What came after a mark can be given back, for work that is tried and thrown away. */
+typedef struct {
+    void *block;
+    size_t used;
+} ArenaMark;
+ArenaMark arena_mark(const Arena *a);
+void arena_release(Arena *a, ArenaMark mark);
 
 void *arena_alloc(Arena *a, size_t size);
 #define arena_new_of(a, type) ((type *)arena_alloc(a, sizeof(type)))

@@ -30,6 +30,10 @@ typedef struct {
 Source *source_read(const char *path, Arena *a, const char **why);
 Source *source_from_text(Str path, const char *text, size_t size, Arena *a);
 
+/* Bytes of the UTF-8 character at text[0] (RFC 3629: shortest form, no surrogates), 1 to 4; 0 if there
+ * is none in the next n bytes. */
+int utf8_length(const char *text, size_t n);
+
 Place source_place(const Source *s, uint32_t offset);
 Span span_join(Span a, Span b);     /* from the start of a to the end of b */
 
