@@ -1,0 +1,329 @@
+/* settings.c -- the table of numbers that a run can change, and how their values are read. */
+#include "settings.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nearest.h"
+
+typedef enum { INTEGER, UNSIGNED, REAL, SWITCH, REAL_SWITCH, LIST, WORD } Kind;
+
+/* The values that are taken, as netc takes them in `train`. */
+typedef enum { ANY, COUNT, POSITIVE, NOT_NEGATIVE, FRACTION, WHOLE } Range;
+
+/* What of the program has to read a key; its choice is compared with the row's words. */
+typedef enum { ALWAYS, OPTIMIZER, SCHEDULE, CLIP, PENALTY } Reader;
+
+typedef struct {
+    const char *key;
+    Kind kind;
+    size_t offset;                  /* in rt_settings */
+    Range range;
+    Reader reader;
+    const char *choices;            /* of the reader: any of these words */
+} Row;
+
+#define AT(field) offsetof(rt_settings, field)
+static const Row rows[] = {
+    { "lr", REAL, AT(lr), POSITIVE, ALWAYS, NULL },
+    { "momentum", REAL, AT(momentum), FRACTION, OPTIMIZER, "sgd rmsprop" },
+    { "nesterov", REAL_SWITCH, AT(nesterov), ANY, OPTIMIZER, "sgd" },
+    { "alpha", REAL, AT(alpha), FRACTION, OPTIMIZER, "rmsprop" },
+    { "beta1", REAL, AT(beta1), FRACTION, OPTIMIZER, "adam adamw" },
+    { "beta2", REAL, AT(beta2), FRACTION, OPTIMIZER, "adam adamw" },
+    { "eps", REAL, AT(eps), NOT_NEGATIVE, OPTIMIZER, "rmsprop adagrad adam adamw" },
+    { "weight_decay", REAL, AT(weight_decay), NOT_NEGATIVE, OPTIMIZER, "adamw" },
+    { "lr_decay", REAL, AT(lr_decay), NOT_NEGATIVE, OPTIMIZER, "adagrad" },
+    { "factor", REAL, AT(factor), POSITIVE, SCHEDULE, "step exponential" },
+    { "at", LIST, AT(at), COUNT, SCHEDULE, "step" },
+    { "warmup", REAL, AT(warmup), WHOLE, SCHEDULE, "cosine linear" },
+    { "clip", REAL, AT(clip), POSITIVE, CLIP, "value norm global_norm adaptive" },
+    { "l1", REAL, AT(l1), NOT_NEGATIVE, PENALTY, "l1l2" },
+    { "l2", REAL, AT(l2), NOT_NEGATIVE, PENALTY, "l1l2" },
+    { "batch", INTEGER, AT(batch), COUNT, ALWAYS, NULL },
+    { "epochs", INTEGER, AT(epochs), COUNT, ALWAYS, NULL },
+    { "steps", INTEGER, AT(steps), COUNT, ALWAYS, NULL },
+    { "seed", UNSIGNED, AT(seed), ANY, ALWAYS, NULL },
+    { "shuffle", SWITCH, AT(shuffle), ANY, ALWAYS, NULL },
+    { "on_nonfinite", WORD, AT(on_nonfinite), ANY, ALWAYS, NULL },
+    { "every", INTEGER, AT(every), COUNT, ALWAYS, NULL },
+    { "histograms", SWITCH, AT(histograms), ANY, ALWAYS, NULL },
+};
+#undef AT
+enum { N_ROWS = sizeof rows / sizeof rows[0], MOST_AT = sizeof((rt_settings *)0)->at / sizeof(double) };
+
+/* What stands in `train` but is part of the compiled program. */
+static const char *const compiled[] = { "loss", "optimizer", "schedule", "regularize", "precision",
+                                        "huber_delta", "delta" };
+static const char *const responses[] = { [RT_STOP] = "stop", [RT_SKIP] = "skip",
+                                         [RT_CONTINUE] = "continue" };
+
+static const char *schedule_name(rt_schedule s)
+{
+    static const char *const name[] = { [RT_RATE_CONSTANT] = "constant", [RT_RATE_STEP] = "step",
+                                        [RT_RATE_EXPONENTIAL] = "exponential",
+                                        [RT_RATE_COSINE] = "cosine", [RT_RATE_LINEAR] = "linear" };
+    return name[s];
+}
+
+static bool unit_has_penalty(const rt_unit *unit)
+{
+    for (int i = 0; i < unit->n_members; i++) {
+        const rt_layer *l = unit->member[i].layer;
+        if (!l && unit_has_penalty(unit->member[i].unit))
+            return true;
+        for (int k = 0; l && k < l->n_params; k++) {
+            if (l->param[k].l1 != 0 || l->param[k].l2 != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A program calls rt_penalty where its `.net` regularizes anything: then it reads both numbers. */
+static const char *penalty_name(const rt_model *model)
+{
+    const rt_settings *own = model->settings;
+
+    return own->l1 != 0 || own->l2 != 0 || unit_has_penalty(model->unit) ? "l1l2" : "none";
+}
+
+static const char *choice_of(const rt_model *model, Reader reader)
+{
+    switch (reader) {
+    case OPTIMIZER: return model->optimizer;
+    case SCHEDULE: return schedule_name(model->settings->schedule);
+    case CLIP: return model->clip;
+    case PENALTY: return penalty_name(model);
+    case ALWAYS: break;
+    }
+    return "";
+}
+
+static bool is_word_of(const char *list, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (const char *p = list; (p = strstr(p, word)); p += n) {
+        if ((p == list || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_read(const Row *row, const rt_model *model)
+{
+    return row->reader == ALWAYS || is_word_of(row->choices, choice_of(model, row->reader));
+}
+
+bool rt_read_integer(const char *text, int64_t *out)
+{
+    char *end;
+
+    if (!strchr("-0123456789", text[0]) || !text[0])
+        return false;
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    return end != text && !*end && !errno;
+}
+
+static bool read_unsigned(const char *text, uint64_t *out)
+{
+    char *end;
+
+    if (!strchr("0123456789", text[0]) || !text[0])
+        return false;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return !*end && !errno;
+}
+
+bool rt_read_real(const char *text, double *out)
+{
+    char *end;
+
+    if (!text[0] || strspn(text, "+-.0123456789eE") != strlen(text))
+        return false;
+    *out = strtod(text, &end);
+    return end != text && !*end && isfinite(*out);
+}
+
+static bool read_switch(const char *text, bool *out)
+{
+    *out = !strcmp(text, "true");
+    return *out || !strcmp(text, "false");
+}
+
+static bool in_range(Range range, double x)
+{
+    switch (range) {
+    case ANY: return true;
+    case COUNT: return x >= 1 && x <= 2147483647 && x == floor(x);
+    case POSITIVE: return x > 0;
+    case NOT_NEGATIVE: return x >= 0;
+    case FRACTION: return x >= 0 && x < 1;
+    case WHOLE: return x >= 0 && x == floor(x);
+    }
+    return false;
+}
+
+static const char *wanted(const Row *row)
+{
+    static const char *const of_range[] = {
+        [ANY] = "a number", [COUNT] = "a whole number from 1 to 2147483647",
+        [POSITIVE] = "a number above 0", [NOT_NEGATIVE] = "a number not below 0",
+        [FRACTION] = "a number from 0 to below 1", [WHOLE] = "a whole number not below 0",
+    };
+    switch (row->kind) {
+    case SWITCH:
+    case REAL_SWITCH: return "true or false";
+    case UNSIGNED: return "a whole number from 0 to 18446744073709551615";
+    case LIST: return "up to 16 epochs in rising order, as in 10,20";
+    case WORD: return "stop, skip or continue";
+    case INTEGER:
+    case REAL: break;
+    }
+    return of_range[row->range];
+}
+
+static bool read_response(const char *text, rt_on_nonfinite *out)
+{
+    for (int i = RT_STOP; i <= RT_CONTINUE; i++) {
+        if (!strcmp(text, responses[i])) {
+            *out = (rt_on_nonfinite)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_epochs(rt_settings *set, const char *text)
+{
+    char part[32];
+    double at[MOST_AT];
+    int n = 0;
+
+    for (const char *p = text, *end; p; p = *end ? end + 1 : NULL) {
+        end = p + strcspn(p, ",");
+        const size_t length = (size_t)(end - p);
+        if (n == MOST_AT || length >= sizeof part)
+            return false;
+        memcpy(part, p, length);
+        part[length] = '\0';
+        if (!rt_read_real(part, &at[n]) || !in_range(COUNT, at[n]) || (n && at[n] <= at[n - 1]))
+            return false;
+        n++;
+    }
+    memcpy(set->at, at, (size_t)n * sizeof at[0]);
+    set->n_at = n;
+    return true;
+}
+
+static bool read_value(const Row *row, rt_settings *set, const char *text)
+{
+    void *field = (char *)set + row->offset;
+    double real;
+    int64_t integer;
+    bool on;
+
+    switch (row->kind) {
+    case INTEGER:
+        if (!rt_read_integer(text, &integer) || !in_range(row->range, (double)integer))
+            return false;
+        *(int64_t *)field = integer;
+        return true;
+    case REAL:
+        if (!rt_read_real(text, &real) || !in_range(row->range, real))
+            return false;
+        *(double *)field = real;
+        return true;
+    case REAL_SWITCH:
+        if (!read_switch(text, &on))
+            return false;
+        *(double *)field = on;
+        return true;
+    case UNSIGNED: return read_unsigned(text, field);
+    case SWITCH: return read_switch(text, field);
+    case LIST: return read_epochs(set, text);
+    case WORD: return read_response(text, field);
+    }
+    return false;
+}
+
+static bool unknown(const char *key, rt_error *e)
+{
+    for (size_t i = 0; i < sizeof compiled / sizeof compiled[0]; i++) {
+        if (!strcmp(key, compiled[i]))
+            return rt_fail(e, "'%s' is compiled into the program: change it in the .net", key);
+    }
+    const char *nearest = rt_nearest(key, rows, sizeof rows[0], N_ROWS);
+    return nearest ? rt_fail(e, "there is no setting '%.80s'; did you mean '%s'?", key, nearest)
+                   : rt_fail(e, "there is no setting '%.80s'; --help lists them", key);
+}
+
+static bool unread(const Row *row, const rt_model *model, rt_error *e)
+{
+    static const char *const noun[] = { [OPTIMIZER] = "optimizer", [SCHEDULE] = "schedule",
+                                        [CLIP] = "clip", [PENALTY] = "regularizer" };
+
+    return rt_fail(e, "'%s' is not read by this program: its %s is %s", row->key, noun[row->reader],
+                   choice_of(model, row->reader));
+}
+
+bool rt_settings_set(rt_settings *set, const rt_model *model, const char *key, const char *value,
+                     rt_error *e)
+{
+    const Row *row = NULL;
+
+    for (int i = 0; i < N_ROWS && !row; i++)
+        row = strcmp(rows[i].key, key) ? NULL : &rows[i];
+    if (!row)
+        return unknown(key, e);
+    if (!is_read(row, model))
+        return unread(row, model, e);
+    if (!read_value(row, set, value))
+        return rt_fail(e, "%s = '%.80s': %s is wanted", key, value, wanted(row));
+    return true;
+}
+
+bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *e)
+{
+    if (set->nesterov != 0 && set->momentum == 0)
+        return rt_fail(e, "nesterov wants a momentum above 0");
+    if (set->batch > model->batch && model->batch_statistics)
+        return rt_fail(e, "batch %" PRId64 " is more than the %d that the program was compiled for, "
+                       "and its batchnorm needs the whole batch at once: compile with batch = %" PRId64,
+                       set->batch, model->batch, set->batch);
+    return true;
+}
+
+static void print_value(FILE *out, const Row *row, const rt_settings *set)
+{
+    const void *field = (const char *)set + row->offset;
+
+    switch (row->kind) {
+    case INTEGER: fprintf(out, "%" PRId64, *(const int64_t *)field); break;
+    case UNSIGNED: fprintf(out, "%" PRIu64, *(const uint64_t *)field); break;
+    case REAL: fprintf(out, "%.9g", *(const double *)field); break;
+    case SWITCH: fputs(*(const bool *)field ? "true" : "false", out); break;
+    case REAL_SWITCH: fputs(*(const double *)field != 0 ? "true" : "false", out); break;
+    case WORD: fputs(responses[*(const rt_on_nonfinite *)field], out); break;
+    case LIST:
+        for (int i = 0; i < set->n_at; i++)
+            fprintf(out, "%s%.9g", i ? "," : "", set->at[i]);
+        break;
+    }
+}
+
+void rt_settings_print(FILE *out, const rt_settings *set, const rt_model *model)
+{
+    for (int i = 0; i < N_ROWS; i++) {
+        if (!is_read(&rows[i], model) || (!strcmp(rows[i].key, "steps") && !set->steps))
+            continue;
+        fprintf(out, "  %s=", rows[i].key);
+        print_value(out, &rows[i], set);
+        fputc('\n', out);
+    }
+}

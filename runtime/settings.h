@@ -1,0 +1,25 @@
+/* settings.h -- the numbers of `train` and `observe` that a run can change. */
+#ifndef RT_SETTINGS_H
+#define RT_SETTINGS_H
+
+#include <stdio.h>
+
+#include "error.h"
+#include "netrt.h"
+
+/* Sets one number from its text, as `--set key=value` does.  False: the key is not known, this
+ * program does not read it, or the value is out of range. */
+bool rt_settings_set(rt_settings *set, const rt_model *model, const char *key, const char *value,
+                     rt_error *e);
+
+/* What no single number shows: pairs that exclude each other, a batch that the program cannot hold. */
+bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *e);
+
+/* The keys that this program reads, with their values: a line each. */
+void rt_settings_print(FILE *out, const rt_settings *set, const rt_model *model);
+
+/* A whole number and a finite real, in full, as C writes them; false if `text` is anything else. */
+bool rt_read_integer(const char *text, int64_t *out);
+bool rt_read_real(const char *text, double *out);
+
+#endif
