@@ -1,0 +1,188 @@
+/* pool.c -- a pool of threads that runs fixed tiles.
+ *
+ * A job is claimed tile by tile from one atomic ticket: the job's number in the high half, the tiles
+ * still unclaimed in the low half, taken from the last to the first.  A thread that reads a ticket
+ * and claims it by compare-and-swap has the right job: the fields of the next job are written only
+ * when nothing is left of this one.  So nobody waits for a thread that sleeps through a whole job. */
+#include "pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* OpenBLAS: the same in every build of it; <cblas.h> is not needed for them. */
+void openblas_set_num_threads(int threads);
+int openblas_get_num_threads(void);
+int openblas_get_parallel(void);
+
+enum { OPENBLAS_OPENMP = 2 };       /* of openblas_get_parallel */
+enum { SPINS = 2000 };              /* pauses before a thread sleeps: about 50 us */
+
+typedef void tile_body(void *arg, int tile);
+
+struct rt_pool {
+    int threads, spins;
+    _Atomic uint64_t ticket;        /* job << 32 | unclaimed tiles */
+    tile_body *_Atomic body;
+    void *_Atomic arg;
+    atomic_int pending;             /* tiles not finished */
+    atomic_int sleepers;            /* workers asleep or about to be */
+    atomic_bool waiting, quit;      /* the caller sleeps until pending is 0; workers shall end */
+    pthread_mutex_t lock;           /* only around sleeping */
+    pthread_cond_t wake, finished;
+    pthread_t *worker;              /* [threads - 1] */
+};
+
+static void pause_briefly(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void notify(rt_pool *p, pthread_cond_t *who)
+{
+    pthread_mutex_lock(&p->lock);
+    pthread_cond_broadcast(who);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* Runs one tile, or loses a race for one; false where none is left. */
+static bool run_tile(rt_pool *p)
+{
+    uint64_t ticket = atomic_load(&p->ticket);
+    const uint32_t left = (uint32_t)ticket;
+    if (left == 0)
+        return false;
+
+    tile_body *body = atomic_load_explicit(&p->body, memory_order_relaxed);
+    void *arg = atomic_load_explicit(&p->arg, memory_order_relaxed);
+    if (!atomic_compare_exchange_strong(&p->ticket, &ticket, ticket - 1))
+        return true;
+    body(arg, (int)(left - 1));
+    if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->waiting))
+        notify(p, &p->finished);
+    return true;
+}
+
+static bool has_news(rt_pool *p)
+{
+    return (uint32_t)atomic_load(&p->ticket) != 0 || atomic_load(&p->quit);
+}
+
+static void await_news(rt_pool *p)
+{
+    for (int i = 0; i < p->spins; i++) {
+        if (has_news(p))
+            return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_add(&p->sleepers, 1);
+    while (!has_news(p))
+        pthread_cond_wait(&p->wake, &p->lock);
+    atomic_fetch_sub(&p->sleepers, 1);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void await_pending(rt_pool *p)
+{
+    for (int i = 0; i < p->spins; i++) {
+        if (atomic_load(&p->pending) == 0)
+            return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&p->lock);
+    atomic_store(&p->waiting, true);
+    while (atomic_load(&p->pending) != 0)
+        pthread_cond_wait(&p->finished, &p->lock);
+    atomic_store(&p->waiting, false);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void *work(void *arg)
+{
+    rt_pool *p = arg;
+    /* An OpenMP build keeps this number by thread. */
+    if (openblas_get_parallel() == OPENBLAS_OPENMP)
+        openblas_set_num_threads(1);
+    while (!atomic_load(&p->quit)) {
+        while (run_tile(p))
+            ;
+        await_news(p);
+    }
+    return NULL;
+}
+
+/* Workers take no signals: the thread that trains handles them between two steps. */
+static int start_workers(rt_pool *p, int workers)
+{
+    sigset_t all, old;
+    int started = 0;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    while (started < workers && pthread_create(&p->worker[started], NULL, work, p) == 0)
+        started++;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return started;
+}
+
+rt_pool *rt_pool_new(int threads)
+{
+    openblas_set_num_threads(1);
+    if (threads < 1 || openblas_get_num_threads() != 1)
+        return NULL;
+    rt_pool *p = calloc(1, sizeof *p);
+    pthread_t *worker = calloc((size_t)threads, sizeof *worker);
+    if (!p || !worker) {
+        free(p);
+        free(worker);
+        return NULL;
+    }
+    p->worker = worker;
+    /* With fewer processors than threads, one that spins keeps another from its work. */
+    p->spins = threads <= rt_default_threads() ? SPINS : 0;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->wake, NULL);
+    pthread_cond_init(&p->finished, NULL);
+    p->threads = 1 + start_workers(p, threads - 1);
+    return p;
+}
+
+void rt_pool_free(rt_pool *p)
+{
+    if (!p)
+        return;
+    atomic_store(&p->quit, true);
+    notify(p, &p->wake);
+    for (int i = 0; i < p->threads - 1; i++)
+        pthread_join(p->worker[i], NULL);
+    pthread_cond_destroy(&p->finished);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->lock);
+    free(p->worker);
+    free(p);
+}
+
+int rt_pool_threads(const rt_pool *p) { return p ? p->threads : 1; }
+
+void rt_parallel(rt_pool *p, int tiles, void (*body)(void *arg, int tile), void *arg)
+{
+    if (!p || p->threads == 1 || tiles < 2) {
+        for (int i = 0; i < tiles; i++)
+            body(arg, i);
+        return;
+    }
+    const uint64_t job = (atomic_load(&p->ticket) >> 32) + 1;
+    atomic_store_explicit(&p->body, body, memory_order_relaxed);
+    atomic_store_explicit(&p->arg, arg, memory_order_relaxed);
+    atomic_store(&p->pending, tiles);
+    atomic_store(&p->ticket, job << 32 | (uint32_t)tiles);
+    if (atomic_load(&p->sleepers) > 0)
+        notify(p, &p->wake);
+    while (run_tile(p))
+        ;
+    await_pending(p);
+}
