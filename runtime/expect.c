@@ -27,7 +27,7 @@ static double unknown(rt_expect *e, const char *format, ...)
     return NAN;
 }
 
-/* ---- Which record ------------------------------------------------------------------------------------ */
+/* ---- Which record -------------------------------------------------------------------------- */
 
 static void list_watched(const rt_history *h, char *out, size_t size)
 {
@@ -78,7 +78,7 @@ static const rt_record *record_at(rt_expect *e, int64_t step, int64_t epoch)
     return r;
 }
 
-/* ---- Quantities of the run ---------------------------------------------------------------------------- */
+/* ---- Quantities of the run ----------------------------------------------------------------- */
 
 static double of_epoch(rt_expect *e, int64_t epoch, size_t member, const char *name)
 {
@@ -118,7 +118,7 @@ static double count_nonfinite(const rt_history *h)
     return h->nonfinite.skipped > 1 ? (double)h->nonfinite.skipped : 1;
 }
 
-/* ---- Quantities of layers ------------------------------------------------------------------------------ */
+/* ---- Quantities of layers ------------------------------------------------------------------ */
 
 static double dead(const rt_layer_record *l) { return l->watch.dead; }
 static double saturated(const rt_layer_record *l) { return l->watch.saturated; }
@@ -126,15 +126,15 @@ static double update_ratio(const rt_layer_record *l) { return l->update_ratio; }
 static double grad_norm(const rt_layer_record *l) { return l->grad_norm; }
 static double delta_rms(const rt_layer_record *l) { return l->watch.delta_rms; }
 
-typedef enum { MEAN, ROOT_MEAN_SQUARE, ROOT_SUM_SQUARE } gathering;
-typedef enum { ANY_LAYER, ACTIVATIONS, WEIGHTS } scope;
+typedef enum { MEAN, ROOT_MEAN_SQUARE, ROOT_SUM_SQUARE } Gathering;
+typedef enum { ANY_LAYER, ACTIVATIONS, WEIGHTS } Scope;
 
 /* How the values of several layers under one name become one. */
 static const struct {
     const char *name;
     double (*of)(const rt_layer_record *l);
-    gathering how;
-    scope preferred;                /* if the name takes in any such layer, the others do not count */
+    Gathering how;
+    Scope preferred;                /* if the name takes in any such layer, the others do not count */
 } per_layer[] = {
     { "dead",         dead,         MEAN,             ACTIVATIONS },
     { "saturated",    saturated,    MEAN,             ACTIVATIONS },
@@ -143,7 +143,7 @@ static const struct {
     { "delta",        delta_rms,    ROOT_MEAN_SQUARE, WEIGHTS },
 };
 
-static bool in_scope(const rt_layer_info *l, scope s)
+static bool in_scope(const rt_layer_info *l, Scope s)
 {
     switch (s) {
     case ACTIVATIONS: return l->layer->watched && l->layer->act != RT_LINEAR;
@@ -154,10 +154,10 @@ static bool in_scope(const rt_layer_info *l, scope s)
 }
 
 /* Gathers over the layers of a scope; false if there are none. */
-static bool gather(const rt_net *net, const rt_record *r, int row, scope s, const char *name,
+static bool gather(const rt_net *net, const rt_record *r, int row, Scope s, const char *name,
                    double *value)
 {
-    const gathering how = per_layer[row].how;
+    const Gathering how = per_layer[row].how;
     double sum = 0, n = 0;
     for (int i = 0; i < net->n_layers; i++) {
         if (!in_scope(&net->layer[i], s) || !rt_takes_in(name, net->layer[i].path))
@@ -225,7 +225,7 @@ double rt_quantity(rt_expect *e, const char *quantity, const char *layer, int64_
     return r ? of_record(e, quantity, layer, r) : NAN;
 }
 
-/* ---- Conditions ------------------------------------------------------------------------------------------ */
+/* ---- Conditions ---------------------------------------------------------------------------- */
 
 bool rt_compare(rt_expect *e, double left, rt_relation relation, double right)
 {

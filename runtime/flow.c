@@ -33,7 +33,7 @@ double rt_flow(const rt_net *net, const rt_record *r)
     return rt_flow_ends(net, &first, &last) ? ratio(r, first, last) : 1;
 }
 
-/* ---- The layers that a name takes in --------------------------------------------------------------- */
+/* ---- The layers that a name takes in ------------------------------------------------------- */
 
 static const char *after_index(const char *path)
 {
@@ -77,15 +77,15 @@ double rt_flow_of(const rt_net *net, const rt_record *r, const char *name)
     return first == last ? 1 : ratio(r, first, last);
 }
 
-/* ---- The fit ----------------------------------------------------------------------------------------- */
+/* ---- The fit ------------------------------------------------------------------------------- */
 
 typedef struct {
     double n, x, y, xx, xy, yy;     /* sums */
-} moments;
+} Moments;
 
-static moments gather(const rt_net *net, const rt_record *r, int first, int last)
+static Moments gather(const rt_net *net, const rt_record *r, int first, int last)
 {
-    moments m = { 0 };
+    Moments m = { 0 };
     double depth = 0;
     for (int i = first; i <= last; i++) {
         if (!net->layer[i].layer->in_flow)
@@ -106,7 +106,7 @@ double rt_decades_per_layer(const rt_net *net, const rt_record *r, double *r2)
     *r2 = NAN;
     if (!rt_flow_ends(net, &first, &last))
         return NAN;
-    const moments m = gather(net, r, first, last);
+    const Moments m = gather(net, r, first, last);
     if (m.n < 2)
         return NAN;
     const double sxx = m.xx - m.x * m.x / m.n;

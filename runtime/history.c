@@ -26,7 +26,7 @@ void rt_history_free(rt_history *h)
     memset(h, 0, sizeof *h);
 }
 
-/* ---- One layer ---------------------------------------------------------------------------------- */
+/* ---- One layer ----------------------------------------------------------------------------- */
 
 static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch *w)
 {
@@ -111,7 +111,7 @@ static void measure_layer(const rt_net *net, const rt_layer_info *layer, const v
         measure_weights(net, layer, u, out);
 }
 
-/* ---- The first value that is not finite ---------------------------------------------------------- */
+/* ---- The first value that is not finite ---------------------------------------------------- */
 
 static bool is_bad_weight(const rt_layer_record *l)
 {
@@ -152,7 +152,7 @@ static bool locate(const rt_net *net, const rt_record *r, rt_nonfinite *n)
     return false;
 }
 
-/* ---- The lists ------------------------------------------------------------------------------------ */
+/* ---- The lists ----------------------------------------------------------------------------- */
 
 /* Halves the resolution after the first steps. */
 static void thin(rt_history *h)
