@@ -1,0 +1,172 @@
+"""cases.py -- the vocabulary of the reference nets: how a case is written, and how it is trained.
+
+A case says a net twice: as a `.net` file, and as a torch module with what goes around it (loss,
+penalty, clip, optimiser, schedule).  nets_*.py hold the cases.
+"""
+import math
+
+import torch
+from torch import nn
+
+CASES = []
+
+
+class Net(nn.Module):
+    """A module of named layers (lists are arrays, as in a `repeat`) and a function from x to y."""
+
+    def __init__(self, function, **layers):
+        super().__init__()
+        self.function = function
+        for name, layer in layers.items():
+            setattr(self, name, nn.ModuleList(layer) if isinstance(layer, list) else layer)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def path(*steps):
+    """A function for Net: each step is the name of a layer, or a function of the tensor."""
+    def run(m, x):
+        for step in steps:
+            x = getattr(m, step)(x) if isinstance(step, str) else step(x)
+        return x
+    return run
+
+
+def softmax(x):
+    return x.softmax(-1)
+
+
+class Scale(nn.Module):
+    """The trained scalar of `residual(scale = learn(v))`."""
+
+    def __init__(self, value):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(float(value)))
+
+    def forward(self, x):
+        return self.scale * x
+
+
+class Case:
+    """One net.  `classes` 0: the target is a vector of `targets` numbers; `binary`: of 0 and 1.
+    `penalty`: parameter name -> (l1, l2); `clip`, `schedule`: functions, None for none."""
+
+    def __init__(self, name, source, module, loss, optimizer, **given):
+        self.name, self.source, self.module = name, source, module
+        self.loss, self.optimizer = loss, optimizer
+        self.shape = given.pop("shape", [6])
+        self.classes = given.pop("classes", 0)
+        self.targets = given.pop("targets", 0)
+        self.binary = given.pop("binary", False)
+        self.samples = given.pop("samples", 58)
+        self.batch = given.pop("batch", 16)
+        self.steps = 20
+        self.penalty = given.pop("penalty", {})
+        self.clip = given.pop("clip", None)
+        self.schedule = given.pop("schedule", None)
+        self.gain = given.pop("gain", 1.0)
+        self.double = "precision = double" in source
+        assert not given, given
+
+    def steps_per_epoch(self):
+        return -(-self.samples // self.batch)
+
+    def rate(self, step):
+        """The factor on the learning rate at a step, from 0."""
+        if not self.schedule:
+            return 1.0
+        return self.schedule(step, step // self.steps_per_epoch(), self.steps)
+
+
+def case(name, source, build, loss, optimizer, **given):
+    """build: a function that makes the module, called under a fixed seed by make.py."""
+    CASES.append(Case(name, source, build, loss, optimizer, **given))
+
+
+def one_hot(loss, classes):
+    """A loss of vectors for a target that is a class."""
+    return lambda y, label: loss(y, nn.functional.one_hot(label, classes).to(y.dtype))
+
+
+# ---- schedules: functions of (step, epoch, steps in all) ----------------------------------------
+
+def step_at(epochs, factor):
+    return lambda s, epoch, total: factor ** sum(epoch >= at for at in epochs)
+
+
+def exponential(factor):
+    return lambda s, epoch, total: factor ** epoch
+
+
+def warm(warmup, after):
+    """(s + 1) / w for s < w, then `after` of the share of the rest that is done."""
+    return lambda s, epoch, total: ((s + 1) / warmup if s < warmup
+                                    else after((s - warmup) / (total - warmup)))
+
+
+def cosine(warmup=0):
+    return warm(warmup, lambda share: 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def linear(warmup=0):
+    return warm(warmup, lambda share: 1 - share)
+
+
+# ---- clips: functions of the list of parameters, on their gradients ------------------------------
+
+def clip_value(limit):
+    def clip(params):
+        for p in params:
+            p.grad.clamp_(-limit, limit)
+    return clip
+
+
+def clip_norm(limit):
+    def clip(params):
+        for p in params:
+            p.grad.mul_(min(1.0, limit / max(p.grad.norm().item(), 1e-300)))
+    return clip
+
+
+def clip_global_norm(limit):
+    def clip(params):
+        norm = math.sqrt(sum(p.grad.pow(2).sum().item() for p in params))
+        for p in params:
+            p.grad.mul_(min(1.0, limit / norm))
+    return clip
+
+
+def clip_adaptive(limit, eps=1e-3):
+    """Brock et al. 2021 (arXiv 2102.06171): by row of a matrix, by the whole of a vector."""
+    def unit_norm(x):
+        return x.norm(dim=1, keepdim=True) if x.dim() > 1 else x.norm()
+
+    def clip(params):
+        for p in params:
+            most = limit * unit_norm(p.detach()).clamp(min=eps)
+            norm = unit_norm(p.grad)
+            p.grad.mul_(torch.where(norm > most, most / norm.clamp(min=1e-6), torch.ones_like(norm)))
+    return clip
+
+
+# ---- optimisers: functions of the list of parameters ---------------------------------------------
+
+def sgd(lr, **more):
+    return lambda p: torch.optim.SGD(p, lr=lr, **more)
+
+
+def rmsprop(lr, **more):
+    return lambda p: torch.optim.RMSprop(p, lr=lr, **more)
+
+
+def adagrad(lr, **more):
+    return lambda p: torch.optim.Adagrad(p, lr=lr, **more)
+
+
+def adam(lr, **more):
+    return lambda p: torch.optim.Adam(p, lr=lr, **more)
+
+
+def adamw(lr, **more):
+    return lambda p: torch.optim.AdamW(p, lr=lr, **more)
