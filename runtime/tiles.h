@@ -25,6 +25,12 @@ static inline rt_tiles rt_cut(size_t n, size_t least)
     return (rt_tiles){ n, size, (int)((n + size - 1) / size) };
 }
 
+/* n rows of m values in tiles of whole rows, of about RT_SMALL_TILE values. */
+static inline rt_tiles rt_cut_rows(int n, int m)
+{
+    return rt_cut((size_t)n, m < RT_SMALL_TILE ? RT_SMALL_TILE / (size_t)m : 1);
+}
+
 static inline size_t rt_tile_start(const rt_tiles *t, int tile) { return (size_t)tile * t->size; }
 static inline size_t rt_tile_end(const rt_tiles *t, int tile)
 {

@@ -1,0 +1,45 @@
+/* sums.h -- sums of contiguous reals in double, in a fixed order that compiles to vector code. */
+#ifndef RT_SUMS_H
+#define RT_SUMS_H
+
+#include "netrt.h"
+
+enum { RT_LANES = 8 };
+
+/* The lanes of a sum, pairwise. */
+static inline double rt_sum_lanes(const double lane[RT_LANES])
+{
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+static inline double rt_sum(size_t n, const rt_real *x)
+{
+    double lane[RT_LANES] = { 0 };
+    size_t i = 0;
+    for (; i + RT_LANES <= n; i += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++)
+            lane[l] += (double)x[i + l];
+    for (; i < n; i++)
+        lane[i % RT_LANES] += (double)x[i];
+    return rt_sum_lanes(lane);
+}
+
+/* sum of (a - a0) (b - b0) */
+static inline double rt_sum_products(size_t n, const rt_real *a, double a0, const rt_real *b, double b0)
+{
+    double lane[RT_LANES] = { 0 };
+    size_t i = 0;
+    for (; i + RT_LANES <= n; i += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++)
+            lane[l] += ((double)a[i + l] - a0) * ((double)b[i + l] - b0);
+    for (; i < n; i++)
+        lane[i % RT_LANES] += ((double)a[i] - a0) * ((double)b[i] - b0);
+    return rt_sum_lanes(lane);
+}
+
+static inline double rt_sum_squares(size_t n, const rt_real *x)
+{
+    return rt_sum_products(n, x, 0, x, 0);
+}
+
+#endif
