@@ -16,8 +16,8 @@ FLOOR7 = passes
 FLOOR8 = names
 FLOOR9 = parse* check* eval* call* format* infer* item* lower* differentiate gradients fuse \
 	schedule plan emit_c* emit_record* emit_notes* *dump* \
-	options workdir output cc
-FLOOR10 = compile
+	options output process cc depend
+FLOOR10 = compile session build
 FLOOR11 = main verb*
 
 RUNTIME1 = error netrt

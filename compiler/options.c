@@ -1,0 +1,319 @@
+/* options.c -- netc's command line. */
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef enum {
+    OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
+    OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
+    OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_LIMITS, OPT_VERSION, OPT_HELP
+} OptionId;
+
+/* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang. */
+typedef enum { PLAIN, JOINED, EITHER, EQUALS } Form;
+
+typedef struct {
+    OptionId id;
+    Form form;
+    const char *name, *value, *help;        /* help NULL: not listed */
+} Option;
+
+static const Option option[] = {
+    { OPT_OUTPUT,       EITHER, "-o", " FILE", "write to FILE (- for standard output)" },
+    { OPT_C,            PLAIN,  "-S", "", "stop at C" },
+    { OPT_OBJECT,       PLAIN,  "-c", "", "stop at an object file" },
+    { OPT_DEFINE,       EITHER, "-D", " NAME=EXPR", "set a param" },
+    { OPT_OPTIMIZE,     JOINED, "-O", "N", "optimise at level N (3)" },
+    { OPT_MARCH,        EQUALS, "--march", "=NAME", "compile for a processor (native); none: any" },
+    { OPT_PORTABLE,     PLAIN,  "--portable", "", "the same bits from every compiler and machine" },
+    { OPT_CC,           EQUALS, "--cc", "=COMMAND", "the C compiler ($CC, else cc)" },
+    { OPT_DRY_RUN,      PLAIN,  "-###", "", "print the commands and run none" },
+    { OPT_VERBOSE,      PLAIN,  "-v", "", "print the commands" },
+    { OPT_DEPENDENCIES, PLAIN,  "-MD", "", "write a make rule of the sources to OUTPUT.d" },
+    { OPT_WERROR,       PLAIN,  "-Werror", "", "warnings are errors" },
+    { OPT_WARNING,      JOINED, "-W", "[no-]NAME", "switch a warning on or off" },
+    { OPT_COLOR,        EQUALS, "--color", "=auto|always|never", "messages in colour" },
+    { OPT_DIAGNOSTICS,  EQUALS, "--diagnostics", "=text|json", "messages as text, or JSON lines" },
+    { OPT_JSON,         PLAIN,  "--json", "", "the same as --diagnostics=json" },
+    { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan", "print a stage" },
+    { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
+    { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing, exit 1 if a file would change" },
+    { OPT_LIMITS,       PLAIN,  "--limits", "", "print the limits" },
+    { OPT_VERSION,      PLAIN,  "--version", "", "print the version" },
+    { OPT_HELP,         PLAIN,  "--help", "", "print this" },
+};
+
+static const struct {
+    const char *name;
+    Verb verb;
+} verb[] = {
+    { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
+    { "explain", VERB_EXPLAIN }, { "diff", VERB_LATER },     { "graph", VERB_LATER },
+    { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_LATER },
+    { "expand", VERB_LATER },
+};
+
+static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan" };
+
+/* Says what is wrong with the command line; returns false. */
+PRINTF(1, 2) static bool usage(const char *format, ...)
+{
+    va_list ap;
+
+    fputs("netc: ", stderr);
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fputs("; see 'netc --help'\n", stderr);
+    return false;
+}
+
+static bool one_of(const char *text, const char *const *word, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text, word[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool define(Options *o, const char *text, Arena *a)
+{
+    const char *equals = strchr(text, '=');
+
+    if (!equals || equals == text)
+        return usage("-D takes NAME=EXPR, not '%s'", text);
+    const Define d = { arena_copy(a, text, (size_t)(equals - text)), equals + 1 };
+    arena_push(a, o->define, o->n_defines, d);
+    return true;
+}
+
+static bool set_color(Options *o, const char *value)
+{
+    static const char *const name[] = { "auto", "always", "never" };
+
+    for (int i = 0; i < (int)countof(name); i++)
+        if (strcmp(value, name[i]) == 0)
+            return o->color = (Color)i, true;
+    return usage("--color is auto, always or never, not '%s'", value);
+}
+
+static bool set_diagnostics(Options *o, const char *value)
+{
+    if (strcmp(value, "sarif") == 0 || strcmp(value, "github") == 0)
+        return usage("--diagnostics=%s is not in this version: text and json are", value);
+    if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
+        return usage("--diagnostics is text or json, not '%s'", value);
+    o->format = value[0] == 'j' ? DIAG_JSON : DIAG_TEXT;
+    return true;
+}
+
+static bool set_dump(Options *o, const char *value)
+{
+    o->dump = value;
+    return one_of(value, stage, countof(stage))
+        || usage("--dump is ast, model, graph, schedule or plan, not '%s'", value);
+}
+
+static bool set_optimize(Options *o, const char *value, Arena *a)
+{
+    static const char *const level[] = { "0", "1", "2", "3", "s", "g" };
+
+    o->optimize = arena_printf(a, "-O%s", value);
+    return one_of(value, level, countof(level))
+        || usage("-O takes 0, 1, 2, 3, s or g, not '%s'", value);
+}
+
+/* Goes into an argument of the C compiler, so it is a plain name. */
+static bool set_march(Options *o, const char *value)
+{
+    o->march = value;
+    return (*value && value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-+._")] == '\0')
+        || usage("--march takes the name of a processor, not '%s'", value);
+}
+
+static bool set_product(Options *o, Product product)
+{
+    if (o->product != TARGET_BINARY && o->product != product)
+        return usage("-S and -c exclude each other");
+    o->product = product;
+    return true;
+}
+
+static bool set_value(Options *o, const Option *known, const char *value, Arena *a)
+{
+    switch (known->id) {
+    case OPT_OUTPUT:
+        if (!*value)
+            return usage("-o takes the name of a file");
+        return o->output = value, true;
+    case OPT_CC:
+        if (value[strspn(value, " ")] == '\0')
+            return usage("--cc takes a command");
+        return o->cc = value, true;
+    case OPT_WARNING:
+        arena_push(a, o->warning, o->n_warnings, value);
+        return *value ? true : usage("-W takes the name of a warning");
+    case OPT_DEFINE:        return define(o, value, a);
+    case OPT_OPTIMIZE:      return set_optimize(o, value, a);
+    case OPT_MARCH:         return set_march(o, value);
+    case OPT_COLOR:         return set_color(o, value);
+    case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
+    case OPT_DUMP:          return set_dump(o, value);
+    default:                bug("option %s takes no value", known->name);
+    }
+}
+
+static bool set_flag(Options *o, OptionId id)
+{
+    switch (id) {
+    case OPT_C:             return set_product(o, TARGET_C);
+    case OPT_OBJECT:        return set_product(o, TARGET_OBJECT);
+    case OPT_PORTABLE:      return o->portable = true;
+    case OPT_VERBOSE:       return o->verbose = true;
+    case OPT_DRY_RUN:       return o->dry_run = true;
+    case OPT_DEPENDENCIES:  return o->dependencies = true;
+    case OPT_WERROR:        return o->warnings_are_errors = true;
+    case OPT_JSON:          return o->format = DIAG_JSON, true;
+    case OPT_NO_REUSE:      return o->reuse = false, true;
+    case OPT_CHECK:         return o->check_only = true;
+    case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;
+    case OPT_VERSION:       return o->verb = VERB_VERSION, true;
+    case OPT_HELP:          return o->verb = VERB_HELP, true;
+    default:                bug("option %d takes a value", id);
+    }
+}
+
+/* The row that `word` is an instance of; its value, if it is in the same word. */
+static const Option *find_option(const char *word, const char **value)
+{
+    for (size_t i = 0; i < countof(option); i++) {
+        const size_t n = strlen(option[i].name);
+        *value = NULL;
+        if (strncmp(word, option[i].name, n) != 0)
+            continue;
+        if (option[i].form == EQUALS && word[n] == '=')
+            *value = word + n + 1;
+        else if (option[i].form == JOINED || (option[i].form == EITHER && word[n] != '\0'))
+            *value = word + n;
+        else if (word[n] != '\0')
+            continue;
+        return &option[i];
+    }
+    return NULL;
+}
+
+static bool unknown_option(const char *word)
+{
+    const char *name[countof(option)];
+    char head[64];
+
+    snprintf(head, sizeof head, "%.*s", (int)strcspn(word, "="), word);
+    for (size_t i = 0; i < countof(option); i++)
+        name[i] = option[i].name;
+    const char *near = strlen(head) > 2 ? diag_nearest(head, name, countof(option)) : NULL;
+    return near ? usage("unknown option '%s'; did you mean '%s'?", word, near)
+                : usage("unknown option '%s'", word);
+}
+
+/* The option at argv[*i]; moves *i on if its value is the next word. */
+static bool read_option(Options *o, char **argv, int *i, Arena *a)
+{
+    const char *value, *word = argv[*i];
+    const Option *known = find_option(word, &value);
+
+    if (!known)
+        return unknown_option(word);
+    if (known->form == PLAIN)
+        return set_flag(o, known->id);
+    if (!value && known->form == EITHER && argv[*i + 1])
+        value = argv[++*i];
+    if (!value)
+        return usage("'%s' is written as %s%s", word, known->name, known->value);
+    return set_value(o, known, value, a);
+}
+
+/* The first word may be a verb; a file of that name is written ./run. */
+static bool is_verb(Options *o, const char *word)
+{
+    if (o->verb_name || o->n_files > 0)
+        return false;
+    for (size_t i = 0; i < countof(verb); i++) {
+        if (strcmp(word, verb[i].name) == 0) {
+            o->verb = o->verb == VERB_BUILD ? verb[i].verb : o->verb;
+            o->verb_name = verb[i].name;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the words ask for must fit together. */
+static bool consistent(const Options *o)
+{
+    if (o->verb >= VERB_HELP && o->verb < VERB_LATER)
+        return true;
+    if (o->verb == VERB_LATER)
+        return usage("'netc %s' is not in this version", o->verb_name);
+    if (o->n_files == 0)
+        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as NET0203"
+                                                   : "no source file was named");
+    if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK)
+        return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
+    if (o->check_only && o->verb != VERB_FMT)
+        return usage("--check belongs to 'netc fmt'");
+    if (o->output && o->n_files > 1)
+        return usage("-o takes one source file");
+    return true;
+}
+
+bool options_read(int argc, char **argv, Options *o, Arena *a)
+{
+    bool only_files = false;
+
+    *o = (Options){ .optimize = "-O3", .march = "native", .reuse = true };
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (!only_files && strcmp(word, "--") == 0) {
+            only_files = true;
+        } else if (!only_files && word[0] == '-' && word[1] != '\0') {
+            if (!read_option(o, argv, &i, a))
+                return false;
+        } else if (only_files || !is_verb(o, word)) {
+            arena_push(a, o->file, o->n_files, word);
+            if (o->verb == VERB_RUN) {      /* what follows is the program's */
+                o->rest = argv + i + 1;
+                o->rest += *o->rest && strcmp(*o->rest, "--") == 0;
+                break;
+            }
+        }
+    }
+    return consistent(o);
+}
+
+void options_help(FILE *out)
+{
+    fputs("usage: netc [options] FILE.net          compile to a program\n"
+          "       netc run FILE.net [arguments]    compile, and run with the arguments\n"
+          "       netc check FILE.net...           report what is wrong\n"
+          "       netc fmt FILE.net...             rewrite in the canonical form\n"
+          "       netc explain CODE                the lesson behind a message\n\n", out);
+    for (size_t i = 0; i < countof(option); i++) {
+        char left[48];
+        snprintf(left, sizeof left, "%s%s", option[i].name, option[i].value);
+        if (option[i].help)
+            fprintf(out, "  %-40s %s\n", left, option[i].help);
+    }
+    fputs("\nExit: 0 fine, 1 errors in the source, 2 usage, 3 the C compiler failed, 4 internal.\n",
+          out);
+}
+
+bool options_color(const Options *o)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    if (o->color != COLOR_AUTO)
+        return o->color == COLOR_ALWAYS;
+    return !(no && *no) && terminal && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
+}

@@ -1,0 +1,52 @@
+/* options.h -- netc's command line. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "diag.h"
+#include "passes.h"
+
+/* How netc ends. */
+enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL };
+
+typedef enum {
+    VERB_BUILD,                     /* none was named */
+    VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN,
+    VERB_HELP, VERB_VERSION, VERB_LIMITS,                   /* --help, --version, --limits */
+    VERB_LATER                      /* known, not in this version */
+} Verb;
+
+typedef enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
+typedef enum { TARGET_BINARY, TARGET_OBJECT, TARGET_C } Product;
+
+typedef struct {
+    Verb verb;
+    const char *verb_name;
+    const char **file;              /* what was named: sources; `explain`: the code */
+    int n_files;
+    char **rest;                    /* `run`: arguments of the program, NULL-terminated */
+    Product product;
+    const char *output;             /* -o, or NULL */
+    Define *define;                 /* -D, in order */
+    int n_defines;
+    const char *cc;                 /* --cc, or NULL */
+    const char *optimize;           /* "-O3" */
+    const char *march;              /* "native", or "none" */
+    bool portable;
+    bool verbose, dry_run;          /* -v, -### */
+    bool dependencies;              /* -MD */
+    bool warnings_are_errors;
+    const char **warning;           /* -W..., without the -W */
+    int n_warnings;
+    Color color;
+    DiagFormat format;
+    const char *dump;               /* --dump=STAGE, or NULL */
+    bool reuse;                     /* of memory: not with --no-reuse */
+    bool check_only;                /* fmt --check */
+} Options;
+
+/* False after a sentence on standard error. */
+bool options_read(int argc, char **argv, Options *o, Arena *a);
+void options_help(FILE *out);
+bool options_color(const Options *o);       /* messages in color: a terminal, unless told otherwise */
+
+#endif

@@ -1,0 +1,31 @@
+/* output.h -- a file that is written whole or not at all.
+ *
+ * The text goes to a temporary name beside the output; output_finish renames it.  Every function
+ * returns false after one sentence on standard error. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include "base.h"
+
+enum { OUTPUT_PATH = 4096 };
+
+typedef struct {
+    const char *name;               /* as the user gave it, for messages */
+    char path[OUTPUT_PATH];         /* absolute; "" is standard output */
+    char temporary[OUTPUT_PATH + 16];       /* "" for a device: it is written directly */
+} Output;
+
+/* A path for `path` beside it, which no other file has; "-" is standard output.  Refuses a
+ * directory, and the file `source` (NULL: none). */
+bool output_start(Output *o, const char *path, const char *source);
+bool output_write(const Output *o, const char *text, size_t size);
+bool output_finish(const Output *o);
+void output_abandon(const Output *o);
+
+/* All three steps at once. */
+bool output_text(const char *path, const char *source, const char *text, size_t size);
+
+/* Writes a new file that only this user can read. */
+bool write_file(const char *path, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,27 @@
+/* session.c -- one source file under compilation: what every pass needs, and the messages at the end. */
+#include "session.h"
+
+bool session_open(const char *path, const Options *o, Arena *a, Session *s, Compilation *c)
+{
+    const char *why = NULL;
+
+    s->arena = a;
+    s->names = intern_new(a);
+    s->diag = diag_new(a);
+    s->vocabulary = vocabulary_new(s->names, a);
+    *c = (Compilation){ .define = o->define, .n_defines = o->n_defines, .reuse = o->reuse };
+    c->source = source_read(path, a, &why);
+    if (!c->source)
+        fprintf(stderr, "netc: %s\n", why);
+    return c->source;
+}
+
+bool session_report(const Session *s, const Options *o, FILE *out)
+{
+    const int errors = diag_errors(s->diag), warnings = diag_warnings(s->diag);
+
+    diag_print(s->diag, o->format, options_color(o), out);
+    if (errors == 0 && warnings > 0 && o->warnings_are_errors && o->format == DIAG_TEXT)
+        fputs("netc: warnings are errors (-Werror)\n", out);
+    return errors == 0 && !(warnings > 0 && o->warnings_are_errors);
+}

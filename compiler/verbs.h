@@ -1,0 +1,14 @@
+/* verbs.h -- what netc does, a function a verb; each returns netc's exit status. */
+#ifndef VERBS_H
+#define VERBS_H
+
+#include "options.h"
+#include "process.h"
+
+int verb_build(const Options *o, Arena *a);
+int verb_run(const Options *o, Arena *a, Folder *folder);   /* in a folder that main removes */
+int verb_check(const Options *o, Arena *a);
+int verb_fmt(const Options *o, Arena *a);
+int verb_explain(const Options *o);
+
+#endif
