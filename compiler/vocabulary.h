@@ -8,6 +8,7 @@
 typedef enum {
     FAMILY_LAYER, FAMILY_ACTIVATION, FAMILY_INIT, FAMILY_LOSS, FAMILY_OPTIMIZER, FAMILY_SCHEDULE,
     FAMILY_CLIP, FAMILY_PENALTY, FAMILY_SOURCE, FAMILY_AUGMENT, FAMILY_SCALE, FAMILY_COMPOUND,
+    FAMILY_SETTINGS, FAMILY_BLOCK,
     N_FAMILIES
 } Family;
 
@@ -26,12 +27,31 @@ typedef enum {
     N_ACTIVATIONS
 } ActivationKind;
 
+/* What a value may be: bits of kinds, and words that stand for themselves. */
+enum { KIND_INT = 1, KIND_REAL = 2, KIND_BOOL = 4, KIND_STRING = 8, KIND_LIST = 16, KIND_NAME = 32 };
+#define KIND_OF(family) (64u << (family))
+enum { KINDS_MAX_WORDS = 4 };
+
+typedef struct {
+    unsigned mask;                  /* KIND_INT | KIND_OF(FAMILY_INIT) ... */
+    unsigned element;               /* of a list's elements */
+    Str word[KINDS_MAX_WORDS];
+    int n_words;
+} Kinds;
+
+struct Expr;
+
 /* One parameter of a signature. */
 typedef struct {
     Str name;
     const char *kinds;              /* "int|same" */
     bool required;
-    Value value;                    /* the default */
+    Value value;                    /* the default; VALUE_NONE: optional without one */
+    Kinds accepts;
+    double low, high;               /* numbers lie in this range, infinite where there is none */
+    bool above_low, below_high;     /* the ends are left out */
+    int same_as;                    /* default: the value of this earlier parameter; or -1 */
+    const struct Expr *expr;        /* a block's default, evaluated at each use; or NULL */
 } Param;
 
 struct Callable {
@@ -54,6 +74,13 @@ const Callable *vocabulary_find(const Vocabulary *v, Family family, Str name);
 /* The n-th of a family, NULL past the end: for did-you-mean, completion, documentation. */
 const Callable *vocabulary_nth(const Vocabulary *v, Family family, int n);
 const char *family_name(Family family);     /* "layer", "activation": as in messages */
+
+/* Reads "int|same" or "list(real)"; false if a part is neither a kind nor, with `words`, a word. */
+bool vocabulary_kinds(const Vocabulary *v, const char *text, bool words, Kinds *out);
+/* "an int or 'same'", for messages. */
+const char *kinds_text(const Kinds *k, Arena *a);
+/* A call of `callee` with its defaults; the parameters without one are VALUE_NONE. */
+Value call_with_defaults(const Callable *callee, Span at, Arena *a);
 
 /* The argument of a call by name; a bug if the signature has no such parameter. */
 const Value *call_arg(const Callable *callee, const Value *arg, const char *name);
