@@ -146,7 +146,7 @@ def clip_adaptive(limit, eps=1e-3):
         for p in params:
             most = limit * unit_norm(p.detach()).clamp(min=eps)
             norm = unit_norm(p.grad)
-            p.grad.mul_(torch.where(norm > most, most / norm.clamp(min=1e-6), torch.ones_like(norm)))
+            p.grad.mul_((most / norm.clamp(min=1e-6)).clamp(max=1))
     return clip
 
 

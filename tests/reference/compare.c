@@ -3,8 +3,8 @@
  *     compare NAME FOLDER REFERENCE [--tolerance T]
  *
  * FOLDER holds the run's steps.jsonl (`--json --every 1`), grads.safetensors (`--save-grads`) and
- * final.safetensors (`--save`).  Prints one line: ok or FAIL, the name, the worst relative error and
- * whose it is.  The limit is the reference's own, in its metadata, unless it is given. */
+ * final.safetensors (`--save`).  Prints one line: ok or FAIL, the name, the worst relative error
+ * and whose it is.  The limit is the reference's own, in its metadata, unless it is given. */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>

@@ -3,8 +3,8 @@ import torch
 from torch.nn import BatchNorm1d, LayerNorm, Linear
 from torch.nn import functional as F
 
-from cases import (Net, Scale, adagrad, adam, adamw, case, clip_adaptive, cosine, exponential, one_hot,
-                   path, rmsprop, sgd, softmax, step_at)
+from cases import (Net, Scale, adagrad, adam, adamw, case, clip_adaptive, cosine, exponential,
+                   one_hot, path, rmsprop, sgd, softmax, step_at)
 
 case("kinked", """
 // Activations with a kink, as `act =`; plain SGD.
@@ -28,7 +28,8 @@ train {
     epochs    = 5;
     shuffle   = false;
 }
-""", lambda: Net(path("a", F.relu, "b", leaky, "c", F.hardsigmoid, "d", F.hardtanh, "e", elu, "logits"),
+""", lambda: Net(path("a", F.relu, "b", leaky, "c", F.hardsigmoid, "d", F.hardtanh, "e", elu,
+                      "logits"),
                  a=Linear(6, 12), b=Linear(12, 12), c=Linear(12, 12), d=Linear(12, 12),
                  e=Linear(12, 12), logits=Linear(12, 10)),
      F.cross_entropy, sgd(0.3), classes=10, gain=1.7)
@@ -64,7 +65,8 @@ train {
     shuffle   = false;
 }
 """, lambda: Net(path("a", torch.sigmoid, "b", torch.tanh, "c", F.gelu, "d", F.silu, "logits"),
-                 a=Linear(6, 10), **{name: Linear(10, 10) for name in "bcd"}, logits=Linear(10, 10)),
+                 a=Linear(6, 10), **{name: Linear(10, 10) for name in "bcd"},
+                 logits=Linear(10, 10)),
      F.cross_entropy, adam(0.02, betas=(0.8, 0.95), eps=1e-6), classes=10, gain=1.7)
 
 case("soft", """
@@ -89,7 +91,8 @@ train {
     shuffle   = false;
 }
 """, lambda: Net(path("a", F.softplus, "b", F.softsign, "c", F.selu, "d", softmax, "logits"),
-                 a=Linear(6, 10), **{name: Linear(10, 10) for name in "bcd"}, logits=Linear(10, 10)),
+                 a=Linear(6, 10), **{name: Linear(10, 10) for name in "bcd"},
+                 logits=Linear(10, 10)),
      F.cross_entropy, sgd(0.2, momentum=0.9), classes=10, gain=2.0)
 
 case("own_layers", """

@@ -40,7 +40,8 @@ train {
     shuffle   = false;
 }
 """, lambda: Net(residuals, a=Linear(6, 6), b1=Linear(6, 9), b2=Linear(9, 6), rezero=Scale(0),
-                 c=Linear(6, 6), d=Linear(6, 10), e=Linear(6, 10, bias=False), logits=Linear(10, 5)),
+                 c=Linear(6, 6), d=Linear(6, 10), e=Linear(6, 10, bias=False),
+                 logits=Linear(10, 5)),
      F.cross_entropy, adagrad(0.05), classes=5, gain=1.5)
 
 
