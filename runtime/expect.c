@@ -10,7 +10,7 @@ struct rt_expect {
     rt_history *h;
     const rt_notes *notes;
     double left, right;             /* of the latest comparison */
-    bool unknown;                   /* a side of some comparison since the last rt_expected was NaN */
+    bool unknown;                   /* since the last rt_expected a side was NaN */
     bool all_hold;
     char note[192];                 /* why; of the first quantity that is not known */
 };
@@ -134,7 +134,7 @@ static const struct {
     const char *name;
     double (*of)(const rt_layer_record *l);
     Gathering how;
-    Scope preferred;                /* if the name takes in any such layer, the others do not count */
+    Scope preferred;                /* where the name takes in such layers, they alone count */
 } per_layer[] = {
     { "dead",         dead,         MEAN,             ACTIVATIONS },
     { "saturated",    saturated,    MEAN,             ACTIVATIONS },
@@ -185,10 +185,10 @@ static double of_layers(rt_expect *e, int row, const char *layer, const rt_recor
 static double flow(rt_expect *e, const char *layer, const rt_record *r)
 {
     const double value = layer ? rt_flow_of(e->h->net, r, layer) : rt_flow(e->h->net, r);
-    return isnan(value) ? unknown(e, "the flow is not known at step %lld: a gradient of its first or "
-                                     "last layer was not measured or is not finite",
-                                  (long long)r->step)
-                        : value;
+    if (isnan(value))
+        return unknown(e, "the flow is not known at step %lld: the gradient of its first or last "
+                          "layer was not measured or is not finite", (long long)r->step);
+    return value;
 }
 
 static double of_record(rt_expect *e, const char *quantity, const char *layer, const rt_record *r)

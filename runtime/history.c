@@ -28,12 +28,19 @@ void rt_history_free(rt_history *h)
 
 /* ---- One layer ----------------------------------------------------------------------------- */
 
+/* Joins are watched for their gradients alone. */
+static bool is_join_only(const rt_watch *w)
+{
+    return w->delta.count == 0 && !(w->act_rms > 0) && !w->act_nonfinite
+        && (w->skip_rms > 0 || w->body_rms > 0);
+}
+
 static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch *w)
 {
     if (layer->layer->watched && memory)
         memcpy(w, (const char *)memory + layer->watch, sizeof *w);
     const bool seen = layer->layer->watched && memory;
-    if (!seen)
+    if (!seen || is_join_only(w))
         w->act_mean = w->act_rms = w->act_unit_var = w->saturated = w->dead = NAN;
     if (!seen || w->delta.count == 0)
         w->delta_rms = NAN;

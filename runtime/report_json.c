@@ -4,13 +4,19 @@
 #include "json_line.h"
 #include "report.h"
 
-/* A value that some layers do not have: null, and listed only if it was computed and is not finite. */
+/* A value that some layers do not have: null, listed only if it was computed and is not finite. */
 static void put_if(rt_json *j, bool exists, const char *path, const char *key, double value)
 {
     if (exists)
         rt_json_measured(j, path, key, value);
     else
         rt_json_null(j, key);
+}
+
+/* Of a join only the gradients are watched. */
+static bool has_output(const rt_layer_record *l)
+{
+    return l->watch.act_nonfinite || !isnan(l->watch.act_rms);
 }
 
 /* Bins from the first to the last that hold something: bin of 2^exponent, 2^exponent+1, ... */
@@ -40,15 +46,15 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     const bool has_weights = l->grad.count > 0;
     rt_json_open(j, NULL, '{');
     rt_json_text(j, "name", path);
-    rt_json_measured(j, path, "act_mean", l->watch.act_mean);
-    rt_json_measured(j, path, "act_rms", l->watch.act_rms);
-    rt_json_measured(j, path, "act_unit_var", l->watch.act_unit_var);
+    put_if(j, has_output(l), path, "act_mean", l->watch.act_mean);
+    put_if(j, has_output(l), path, "act_rms", l->watch.act_rms);
+    put_if(j, has_output(l), path, "act_unit_var", l->watch.act_unit_var);
     put_if(j, l->watch.delta.count > 0, path, "delta_rms", l->watch.delta_rms);
     put_if(j, has_weights, path, "grad_norm", l->grad_norm);
     put_if(j, has_weights, path, "weight_rms", l->weight_rms);
     put_if(j, l->weight_rms > 0, path, "update_ratio", l->update_ratio);
-    rt_json_measured(j, path, "saturated", l->watch.saturated);
-    rt_json_measured(j, path, "dead", l->watch.dead);
+    put_if(j, has_output(l), path, "saturated", l->watch.saturated);
+    put_if(j, has_output(l), path, "dead", l->watch.dead);
     rt_json_integer(j, "zero", (int64_t)l->watch.delta.zero);
     rt_json_integer(j, "subnormal", (int64_t)l->watch.delta.subnormal);
     rt_json_number(j, "skip_rms", l->watch.skip_rms > 0 ? l->watch.skip_rms : NAN);
@@ -154,7 +160,7 @@ static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const cha
     char path[256];
     snprintf(path, sizeof path, "%s.step0", name);
     rt_json_open(j, "step0", '{');
-    put_if(j, seen, path, "act_rms", l ? l->watch.act_rms : NAN);
+    put_if(j, seen && has_output(l), path, "act_rms", l ? l->watch.act_rms : NAN);
     put_if(j, l && l->watch.delta.count > 0, path, "delta_rms", l ? l->watch.delta_rms : NAN);
     put_if(j, l && l->grad.count > 0, path, "grad_norm", l ? l->grad_norm : NAN);
     rt_json_null(j, "predicted_act_rms");
@@ -171,13 +177,13 @@ static void put_last(rt_json *j, const rt_layer_record *l, bool seen, const char
     char path[256];
     snprintf(path, sizeof path, "%s.last", name);
     rt_json_open(j, "last", '{');
-    put_if(j, seen, path, "act_rms", r->watch.act_rms);
+    put_if(j, seen && has_output(r), path, "act_rms", r->watch.act_rms);
     put_if(j, r->watch.delta.count > 0, path, "delta_rms", r->watch.delta_rms);
     put_if(j, has_weights, path, "grad_norm", r->grad_norm);
     put_if(j, has_weights, path, "weight_rms", r->weight_rms);
     put_if(j, has_weights && r->weight_rms > 0, path, "update_ratio", r->update_ratio);
-    put_if(j, seen, path, "saturated", r->watch.saturated);
-    put_if(j, seen, path, "dead", r->watch.dead);
+    put_if(j, seen && has_output(r), path, "saturated", r->watch.saturated);
+    put_if(j, seen && has_output(r), path, "dead", r->watch.dead);
     rt_json_number(j, "zero", seen ? (double)r->watch.delta.zero : NAN);
     rt_json_number(j, "subnormal", seen ? (double)r->watch.delta.subnormal : NAN);
     rt_json_close(j, '}');

@@ -1,0 +1,183 @@
+/* judge_net.c -- the verdicts on the flow through the whole net. */
+#include <string.h>
+
+#include "findings.h"
+
+/* ---- Rules for the whole net --------------------------------------------------------------- */
+
+static bool is_adam(const rt_history *h)
+{
+    return strstr(h->net->model->optimizer, "adam") != NULL;
+}
+
+/* 0 fine, 1 a note, 2 a warning, 3 severe.  Adam rescales what vanishes, and not what explodes. */
+static int level(const rt_history *h, const rt_record *r, bool growing)
+{
+    static const double usual[] = { 1, 2, 3 }, patient[] = { 2, 3, 5 };
+    int first, last, n = 0;
+    if (!rt_flow_ends(h->net, &first, &last) || !(r->layer[last].watch.delta_rms > 0))
+        return 0;
+    const double *limit = !growing && is_adam(h) ? patient : usual;
+    const double a = (growing ? 1 : -1) * log10(rt_flow(h->net, r));
+    while (n < 3 && a > limit[n])
+        n++;
+    return n;
+}
+
+/* The level of step 0 counts if it is a warning at least; a note wants to be sustained, or to be
+ * all there is, and to be the same in all layers. */
+static const rt_record *flow_evidence(const rt_history *h, bool growing, int *gravity)
+{
+    const rt_record *start = rt_history_at(h, 0), *last = rt_history_at(h, -1);
+    const int at_start = start ? level(h, start, growing) : 0;
+    int sustained = h->n_records >= RT_SUSTAINED ? 3 : h->n_records == 1 ? at_start : 0;
+    double r2;
+    for (int i = h->n_records - RT_SUSTAINED; i >= 0 && i < h->n_records; i++) {
+        const int now = level(h, &h->record[i], growing);
+        sustained = now < sustained ? now : sustained;
+    }
+    const bool by_start = at_start >= 2 && at_start >= sustained;
+    const rt_record *r = by_start ? start : last;
+    *gravity = by_start ? at_start : sustained;
+    if (*gravity == 1) {
+        rt_decades_per_layer(h->net, r, &r2);
+        *gravity = r2 > 0.8;
+    }
+    return *gravity ? r : NULL;
+}
+
+static void say_flow(const rt_history *h, const rt_record *r, rt_verdict *v)
+{
+    char low[RT_FIGURE], high[RT_FIGURE], slope[RT_FIGURE], now[RT_FIGURE];
+    const rt_record *end = rt_history_at(h, -1);
+    int first, last;
+    double r2;
+    rt_flow_ends(h->net, &first, &last);
+    const double decades = rt_decades_per_layer(h->net, r, &r2);
+    SAY(v, "dL/dz is %s at %s and %s at %s at step %lld",
+        rt_figure(high, r->layer[last].watch.delta_rms), h->net->layer[last].path,
+        rt_figure(low, r->layer[first].watch.delta_rms), h->net->layer[first].path,
+        (long long)r->step);
+    if (isfinite(decades))
+        SAY(v, ": %s decades a layer (r2 %.2f)", rt_figure(slope, fabs(decades)), r2);
+    if (end != r && level(h, end, false) == 0 && level(h, end, true) == 0)
+        SAY(v, "; at step %lld the flow is %s", (long long)end->step,
+            rt_figure(now, rt_flow(h->net, end)));
+}
+
+static void judge_flow(Findings *f, bool growing)
+{
+    int gravity;
+    const rt_record *r = flow_evidence(f->h, growing, &gravity);
+    rt_verdict *v = r ? rt_find(f, growing ? "exploding" : "vanishing", -1, gravity) : NULL;
+    if (!v)
+        return;
+    say_flow(f->h, r, v);
+    rt_blame(f->h->net, r, growing, v);
+}
+
+/* The signal grows until it overflows: then there is no gradient to compare. */
+static void judge_signal(Findings *f)
+{
+    const rt_net *net = f->h->net;
+    const rt_record *r = rt_history_at(f->h, 0);
+    char from[RT_FIGURE], to[RT_FIGURE];
+    int first = -1, last = -1;
+    for (int i = 0; r && i < net->n_layers; i++) {
+        if (!net->layer[i].layer->in_flow || !(r->layer[i].watch.act_rms > 0))
+            continue;
+        first = first < 0 ? i : first;
+        last = i;
+    }
+    if (last <= first || !isnan(rt_flow(net, r)))
+        return;
+    const double a = r->layer[first].watch.act_rms, b = r->layer[last].watch.act_rms;
+    rt_verdict *v = b > 1e3 * a ? rt_find(f, "exploding", -1, 3) : NULL;
+    if (!v)
+        return;
+    SAY(v, "the output grows from an RMS of %s at %s to %s at %s at step 0, until the loss or its "
+        "gradient overflows", rt_figure(from, a), net->layer[first].path, rt_figure(to, b),
+        net->layer[last].path);
+    rt_blame(net, r, true, v);
+}
+
+static void judge_clipping(Findings *f)
+{
+    const rt_history *h = f->h;
+    char share[RT_FIGURE], norm[RT_FIGURE];
+    const double clipped = h->steps ? (double)h->clipped_steps / (double)h->steps : 0;
+    const rt_record *r = rt_history_at(h, -1);
+    rt_verdict *v = h->steps >= 10 && clipped > 0.9 ? rt_find(f, "clip-bound", -1, 2) : NULL;
+    if (!v)
+        return;
+    SAY(v, "%s(%g) changed the gradient in %s of the %lld steps", h->net->model->clip,
+        h->set->clip, rt_percent(share, clipped), (long long)h->steps);
+    if (r && isfinite(r->norm_before))
+        SAY(v, ", whose norm was %s at step %lld", rt_figure(norm, r->norm_before),
+            (long long)r->step);
+    SAY(v, ": the limit sets the length of every step, and lr with it");
+    snprintf(v->edit, sizeof v->edit, "in train: clip = %s(%.2g), or a smaller lr",
+             h->net->model->clip, 10 * h->set->clip);
+}
+
+/* The latest record before a step in which a layer's delta and output were finite. */
+static const rt_record *last_finite(const rt_history *h, int64_t step, int layer)
+{
+    for (int i = h->n_records - 1; i >= 0; i--) {
+        const rt_record *r = &h->record[i];
+        const bool fine = layer < 0 ? isfinite(r->loss)
+                        : isfinite(r->layer[layer].watch.act_rms)
+                          && isfinite(r->layer[layer].watch.delta_rms);
+        if (r->step < step && fine && isfinite(r->norm_before))
+            return r;
+    }
+    return NULL;
+}
+
+static void say_before(const rt_history *h, rt_verdict *v)
+{
+    const rt_nonfinite *bad = &h->nonfinite;
+    const rt_record *r = last_finite(h, bad->step, bad->layer);
+    char norm[RT_FIGURE], act[RT_FIGURE], delta[RT_FIGURE];
+    if (!r)
+        return;
+    SAY(v, "; at step %lld the norm of all gradients was %s", (long long)r->step,
+        rt_figure(norm, r->norm_before));
+    if (bad->layer >= 0)
+        SAY(v, ", the RMS of its output %s and of its dL/dz %s",
+            rt_figure(act, r->layer[bad->layer].watch.act_rms),
+            rt_figure(delta, r->layer[bad->layer].watch.delta_rms));
+}
+
+static void judge_divergence(Findings *f)
+{
+    const rt_history *h = f->h;
+    const rt_nonfinite *bad = &h->nonfinite;
+    const bool explodes = f->n > 0 && !strcmp(f->v[0].verdict, "exploding");
+    rt_verdict *v = bad->happened ? rt_find(f, "diverged", bad->layer, 3) : NULL;
+    if (!v)
+        return;
+    SAY(v, "the %s%s", bad->tensor, bad->layer < 0 ? "" : " of ");
+    if (bad->layer >= 0)
+        rt_append_place(v->reason, sizeof v->reason, h->net, bad->layer);
+    SAY(v, " was the first value that is not finite, at step %lld", (long long)bad->step);
+    say_before(h, v);
+    if (bad->skipped)
+        SAY(v, "; %lld updates were skipped", (long long)bad->skipped);
+    if (explodes)
+        snprintf(v->edit, sizeof v->edit, "%s", f->v[0].edit);
+    else if (!strcmp(h->net->model->clip, "none"))
+        snprintf(v->edit, sizeof v->edit, "in train: clip = global_norm(1.0), or lr = %g",
+                 h->set->lr / 10);
+    else
+        snprintf(v->edit, sizeof v->edit, "in train: lr = %g", h->set->lr / 10);
+}
+
+void rt_judge_net(Findings *f)
+{
+    judge_flow(f, true);
+    judge_signal(f);
+    judge_divergence(f);
+    judge_flow(f, false);
+    judge_clipping(f);
+}
