@@ -11,14 +11,15 @@ typedef struct {
     int64_t features, targets;      /* numbers in a sample, in a target vector (0: labels) */
     void *x;                        /* reals of the model's precision, [n][features] */
     int32_t *label;                 /* [n], in 0 .. classes - 1; NULL where targets are vectors */
-    void *target;                   /* [n][targets], also a class as a vector (rt_model.one_hot) */
+    void *target;                   /* [n][targets], also a class as a vector (rt_model.one_hot);
+                                     * RT_TARGET_INPUT: x itself */
 } rt_samples;
 
 typedef struct {
     rt_samples train, test, valid;  /* n 0 where there is none */
 } rt_dataset;
 
-/* Reads and prepares all parts: sources, limit, split, scale, normalize; checks every size, label
+/* Reads and prepares all parts: sources, split, limit, scale, normalize; checks every size, label
  * and value against the model.  Files are relative to `directory`.  On failure nothing is kept. */
 bool rt_data_load(const rt_model *model, const char *directory, rt_dataset *out, rt_error *e);
 void rt_data_free(rt_dataset *d);
@@ -26,16 +27,28 @@ void rt_data_free(rt_dataset *d);
 /* The order in which epoch `epoch` visits n samples. */
 void rt_data_order(uint64_t seed, bool shuffle, int64_t epoch, int64_t n, uint32_t *order);
 
-/* Copies samples order[from .. from + rows - 1] into a batch: x[rows][features], and labels or target,
- * whichever the part has. */
+/* Copies samples order[from .. from + rows - 1] into a batch: x[rows][features], and labels and
+ * target, whichever of them the part has and the caller wants (not NULL). */
 void rt_data_batch(const rt_model *model, const rt_samples *s, const uint32_t *order, int64_t from,
                    int rows, void *x, int32_t *labels, void *target);
 
-/* A format or a generator.  One row in the table of readers (data.c) adds it. */
+/* What a reader is asked for. */
+typedef struct {
+    const rt_source *source;
+    const rt_model *model;
+    const char *directory;
+    const char *part;               /* "train", "test", "valid": made samples differ by it */
+} rt_request;
+
+/* A format or a generator.  One row in readers.def adds it.  A reader fills n, features, x and, by
+ * the model's target, label or target; what it leaves in *out on failure is freed by the caller. */
 typedef struct {
     const char *name;               /* "idx" */
-    bool (*read)(const rt_source *source, const rt_model *model, const char *directory,
-                 rt_samples *out, rt_error *e);
+    bool (*read)(const rt_request *r, rt_samples *out, rt_error *e);
 } rt_reader;
+
+#define READER(name) bool rt_read_##name(const rt_request *r, rt_samples *out, rt_error *e);
+#include "readers.def"
+#undef READER
 
 #endif

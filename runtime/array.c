@@ -1,0 +1,158 @@
+/* array.c -- numbers as they lie in a file, turned into samples. */
+#include "array.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "samples.h"
+
+static const char *shape_text(const rt_array *a, int from, char text[RT_SHAPE_TEXT])
+{
+    int at = snprintf(text, RT_SHAPE_TEXT, "[");
+    for (int i = from; i < a->rank && at < RT_SHAPE_TEXT - 24; i++)
+        at += snprintf(text + at, (size_t)(RT_SHAPE_TEXT - at), i > from ? ",%llu" : "%llu",
+                       (unsigned long long)a->dim[i]);
+    snprintf(text + at, (size_t)(RT_SHAPE_TEXT - at), "]");
+    return text;
+}
+
+bool rt_array_check(rt_array *a, rt_error *e)
+{
+    char shape[RT_SHAPE_TEXT];
+    const size_t there = a->bytes.size - a->at;
+    size_t size = (size_t)a->width;
+    shape_text(a, 0, shape);
+    for (int i = 0; i < a->rank; i++)
+        if (!rt_times(size, a->dim[i], &size))
+            return rt_fail(e, "%s: its shape %s is larger than any memory", a->bytes.name, shape);
+    if (there < size)
+        return rt_fail_at(&a->bytes, a->bytes.size, e,
+                          "the data ends %zu bytes early: its header tells of %s values of %d bytes",
+                          size - there, shape, a->width);
+    if (there > size)
+        return rt_fail_at(&a->bytes, a->at + size, e,
+                          "%zu bytes follow the data: its header tells of %s values of %d bytes",
+                          there - size, shape, a->width);
+    a->size = size;
+    return true;
+}
+
+/* Numbers in one sample.  rt_array_check has shown that the product fits. */
+static uint64_t sample_size(const rt_array *a)
+{
+    uint64_t size = 1;
+    for (int i = 1; i < a->rank; i++)
+        size *= a->dim[i];
+    return size;
+}
+
+static uint64_t word(const unsigned char *p, int width, bool big_endian)
+{
+    uint64_t w = 0;
+    for (int i = 0; i < width; i++)
+        w = w << 8 | p[big_endian ? i : width - 1 - i];
+    return w;
+}
+
+static double value_of(const rt_array *a, size_t index)
+{
+    uint64_t w = word(a->bytes.data + a->at + index * (size_t)a->width, a->width, a->big_endian);
+    if (a->kind == 'u')
+        return (double)w;
+    if (a->kind == 'i') {
+        const int unused = 64 - 8 * a->width;       /* the sign moves to the top and back */
+        return (double)((int64_t)(w << unused) >> unused);
+    }
+    if (a->width == 4) {
+        const uint32_t half = (uint32_t)w;
+        float f;
+        memcpy(&f, &half, sizeof f);
+        return (double)f;
+    }
+    double d;
+    memcpy(&d, &w, sizeof d);
+    return d;
+}
+
+/* Where value `feature` (row-major) of a sample lies. */
+static size_t index_of(const rt_array *a, size_t sample, size_t feature, size_t features)
+{
+    if (!a->columns_first)
+        return sample * features + feature;
+    size_t index = 0;
+    for (int i = a->rank - 1; i >= 1; i--) {
+        index = index * a->dim[i] + feature % a->dim[i];
+        feature /= a->dim[i];
+    }
+    return index * a->dim[0] + sample;
+}
+
+static bool bad_value(const rt_array *a, size_t index, size_t sample, rt_error *e)
+{
+    return rt_fail_at(&a->bytes, a->at + index * (size_t)a->width, e,
+                      "sample %zu holds %g, a finite number in the model's precision is wanted",
+                      sample, value_of(a, index));
+}
+
+/* The values of a as rows[dim 0][width] of the model's precision. */
+static bool copy_rows(const rt_model *m, const rt_array *a, size_t width, void *rows, rt_error *e)
+{
+    for (size_t i = 0, k = 0; i < a->dim[0]; i++) {
+        for (size_t j = 0; j < width; j++, k++) {
+            const size_t index = index_of(a, i, j, width);
+            if (!rt_value_set(m, rows, k, value_of(a, index)))
+                return bad_value(a, index, i, e);
+        }
+    }
+    return true;
+}
+
+static bool copy_labels(const rt_model *m, const rt_array *y, rt_samples *out, rt_error *e)
+{
+    char wrong[RT_SHAPE_TEXT];
+    for (size_t i = 0; i < y->dim[0]; i++) {
+        const char *message = rt_target_set(m, out, i, value_of(y, i), wrong);
+        if (message)
+            return rt_fail_at(&y->bytes, y->at + i * (size_t)y->width, e, "sample %zu: %s", i,
+                              message);
+    }
+    return true;
+}
+
+static bool check_inputs(const rt_model *m, const rt_array *x, rt_error *e)
+{
+    char is[RT_SHAPE_TEXT], wanted[RT_SHAPE_TEXT];
+    if (sample_size(x) == (uint64_t)rt_shape_size(m->input_rank, m->input_shape))
+        return true;
+    return rt_fail(e, "%s: samples are %s, the model's input is %s", x->bytes.name,
+                   shape_text(x, 1, is), rt_shape_text(m->input_rank, m->input_shape, wanted));
+}
+
+static bool check_targets(const rt_model *m, const rt_array *x, const rt_array *y, rt_error *e)
+{
+    char is[RT_SHAPE_TEXT], wanted[RT_SHAPE_TEXT];
+    if (x->dim[0] != y->dim[0])
+        return rt_fail(e, "%s: %llu labels for the %llu samples of %s", y->bytes.name,
+                       (unsigned long long)y->dim[0], (unsigned long long)x->dim[0], x->bytes.name);
+    if (m->target == RT_TARGET_INPUT)
+        return true;
+    if (m->target == RT_TARGET_CLASS)
+        return sample_size(y) == 1
+            || rt_fail(e, "%s: labels are %s, a class is one number", y->bytes.name,
+                       shape_text(y, 1, is));
+    return sample_size(y) == (uint64_t)rt_shape_size(m->target_rank, m->target_shape)
+        || rt_fail(e, "%s: targets are %s, the model's target is %s", y->bytes.name,
+                   shape_text(y, 1, is), rt_shape_text(m->target_rank, m->target_shape, wanted));
+}
+
+bool rt_array_samples(const rt_model *m, const rt_array *x, const rt_array *y, rt_samples *out,
+                      rt_error *e)
+{
+    if (!check_inputs(m, x, e) || !check_targets(m, x, y, e)
+        || !rt_samples_new(m, x->bytes.name, x->dim[0], out, e)
+        || !copy_rows(m, x, (size_t)out->features, out->x, e))
+        return false;
+    return m->target == RT_TARGET_VECTOR ? copy_rows(m, y, (size_t)out->targets, out->target, e)
+                                         : copy_labels(m, y, out, e);
+}

@@ -1,0 +1,11 @@
+/* zip.h -- one entry out of a zip archive (PKWARE's APPNOTE.TXT). */
+#ifndef RT_ZIP_H
+#define RT_ZIP_H
+
+#include "bytes.h"
+
+/* Unpacks entry `name` (or `name`.npy) of the archive into *out, checked by its CRC.  out->name is the
+ * caller's to set before. */
+bool rt_zip_entry(const rt_bytes *archive, const char *name, rt_bytes *out, rt_error *e);
+
+#endif
