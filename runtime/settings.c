@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nearest.h"
+#include "number.h"
 
 typedef enum { INTEGER, UNSIGNED, REAL, SWITCH, REAL_SWITCH, LIST, WORD } Kind;
 
@@ -142,12 +143,7 @@ static bool read_unsigned(const char *text, uint64_t *out)
 
 bool rt_read_real(const char *text, double *out)
 {
-    char *end;
-
-    if (!text[0] || strspn(text, "+-.0123456789eE") != strlen(text))
-        return false;
-    *out = strtod(text, &end);
-    return end != text && !*end && isfinite(*out);
+    return rt_number(text, strlen(text), out) == RT_NUMBER;
 }
 
 static bool read_switch(const char *text, bool *out)

@@ -1,0 +1,17 @@
+/* evaluate.h -- loss and accuracy without training. */
+#ifndef RT_EVALUATE_H
+#define RT_EVALUATE_H
+
+#include "run.h"
+
+/* Does the model's output name a class? */
+bool rt_has_accuracy(const rt_model *model);
+
+/* How many samples of the pass the output names rightly, after `forward` and before `backward`. */
+int64_t rt_hits(const rt_run *run);
+
+/* Mean loss with its penalty, and accuracy (NaN where there is none), over all samples; both NaN
+ * where there are no samples, or when a signal asks to stop. */
+void rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accuracy);
+
+#endif

@@ -1,0 +1,237 @@
+/* options.c -- read the command line of a generated program. */
+#include "options.h"
+
+#include <string.h>
+
+#include "nearest.h"
+#include "settings.h"
+
+typedef enum {
+    FLAG,                           /* sets a bool */
+    TEXT,                           /* a file or directory */
+    NUMBER,                         /* a whole number */
+    SETTING,                        /* the setting of the option's name */
+    KEY_VALUE,                      /* --set */
+    COLOR,
+    NO_EFFECT,                      /* what it asks for is so anyway */
+    LATER                           /* belongs to a later release */
+} Kind;
+
+typedef struct {
+    const char *name;               /* "--epochs" */
+    Kind kind;
+    const char *value;              /* what follows, in the help; NULL: nothing */
+    size_t offset;                  /* in rt_options */
+    const char *help;
+} Row;
+
+#define AT(field) offsetof(rt_options, field)
+static const Row rows[] = {
+    { "--epochs", SETTING, "N", 0, "train for N passes over the data" },
+    { "--steps", SETTING, "N", 0, "train for N updates instead" },
+    { "--lr", SETTING, "X", 0, "learning rate" },
+    { "--seed", SETTING, "N", 0, "seed of the initial weights, the order of samples, dropout" },
+    { "--batch", SETTING, "N", 0, "samples in an update" },
+    { "--set", KEY_VALUE, "KEY=VALUE", 0, "change any number of the training listed below" },
+    { "--threads", NUMBER, "N", AT(threads), "threads; results are the same for any number" },
+    { "--data", TEXT, "DIR", AT(data), "where the data files are" },
+    { "--load", TEXT, "FILE", AT(load), "start from the weights of a .safetensors file" },
+    { "--save", TEXT, "FILE", AT(save), "write the weights to a .safetensors file at the end" },
+    { "--save-grads", TEXT, "FILE", AT(save_grads),
+      "write the gradient of every step, with its penalty, before clipping" },
+    { "--no-out", NO_EFFECT, NULL, 0, "write no run directory (none is written)" },
+    { "--out", LATER, "DIR", 0, NULL },
+    { "--resume", LATER, NULL, 0, NULL },
+    { "--dry-run", FLAG, NULL, AT(dry_run), "load the data, print the plan, and stop" },
+    { "--check-grad", FLAG, NULL, AT(check_grad), "compare the gradients with differences, in double" },
+    { "--eval", FLAG, NULL, AT(eval), "evaluate the weights of --load, without training" },
+    { "--every", SETTING, "N", 0, "watch every N steps and print a line for each" },
+    { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
+    { "--json", FLAG, NULL, AT(json), "print JSON, one object a line" },
+    { "--quiet", FLAG, NULL, AT(quiet), "no progress on standard error" },
+    { "--width", NUMBER, "N", AT(width), "columns of the report" },
+    { "--color", COLOR, "WHEN", AT(color), "auto, always or never" },
+    { "--help", FLAG, NULL, AT(help), "print this" },
+    { "--version", FLAG, NULL, AT(version), "print the version" },
+};
+#undef AT
+enum { N_ROWS = sizeof rows / sizeof rows[0] };
+enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_THREADS = 1024 };
+
+typedef struct {
+    const rt_model *model;
+    rt_options *options;
+    rt_settings *set;
+    rt_error *error;
+    bool epochs, steps;             /* given */
+} Reading;
+
+static const Row *find(const char *name, size_t length)
+{
+    for (int i = 0; i < N_ROWS; i++) {
+        if (strlen(rows[i].name) == length && !strncmp(rows[i].name, name, length))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static bool unknown(const char *argument, rt_error *e)
+{
+    char name[64];
+
+    if (argument[0] != '-')
+        return rt_fail(e, "'%.200s' is not an option; --help lists them", argument);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
+    const char *nearest = rt_nearest(name, rows, sizeof rows[0], N_ROWS);
+    return nearest ? rt_fail(e, "unknown option %s; did you mean %s?", name, nearest)
+                   : rt_fail(e, "unknown option %s; --help lists them", name);
+}
+
+/* A setting with an option of its own.  --epochs also takes back the program's own `steps`. */
+static bool read_setting(Reading *r, const Row *row, const char *value)
+{
+    const char *key = row->name + 2;
+
+    if (!rt_settings_set(r->set, r->model, key, value, r->error))
+        return false;
+    if (!strcmp(key, "epochs"))
+        r->epochs = true;
+    if (!strcmp(key, "steps"))
+        r->steps = true;
+    if (!strcmp(key, "every"))
+        r->options->every = true;
+    return true;
+}
+
+static bool read_pair(Reading *r, const char *value)
+{
+    char key[64];
+    const size_t length = strcspn(value, "=");
+
+    if (!value[length] || !length || length >= sizeof key)
+        return rt_fail(r->error, "--set wants KEY=VALUE, as in --set momentum=0.9, not '%.80s'", value);
+    memcpy(key, value, length);
+    key[length] = '\0';
+    if (!rt_settings_set(r->set, r->model, key, value + length + 1, r->error))
+        return false;
+    r->epochs = r->epochs || !strcmp(key, "epochs");
+    r->steps = r->steps || !strcmp(key, "steps");
+    return true;
+}
+
+static bool read_number(const Row *row, int64_t *field, const char *value, rt_error *e)
+{
+    const bool width = !strcmp(row->name, "--width");
+    const int64_t low = width ? LEAST_WIDTH : 1, high = width ? MOST_WIDTH : MOST_THREADS;
+
+    if (rt_read_integer(value, field) && *field >= low && *field <= high)
+        return true;
+    return rt_fail(e, "%s wants a whole number from %d to %d, not '%.80s'", row->name, (int)low,
+                   (int)high, value);
+}
+
+static bool read_color(rt_color *color, const char *value, rt_error *e)
+{
+    static const char *const word[] = { [RT_COLOR_AUTO] = "auto", [RT_COLOR_ALWAYS] = "always",
+                                        [RT_COLOR_NEVER] = "never" };
+
+    for (int i = RT_COLOR_AUTO; i <= RT_COLOR_NEVER; i++) {
+        if (!strcmp(value, word[i])) {
+            *color = (rt_color)i;
+            return true;
+        }
+    }
+    return rt_fail(e, "--color wants auto, always or never, not '%.80s'", value);
+}
+
+static bool apply(Reading *r, const Row *row, const char *value)
+{
+    void *field = (char *)r->options + row->offset;
+
+    switch (row->kind) {
+    case FLAG: *(bool *)field = true; return true;
+    case TEXT:
+        *(const char **)field = value;
+        return *value || rt_fail(r->error, "%s wants a name", row->name);
+    case NUMBER: return read_number(row, field, value, r->error);
+    case SETTING: return read_setting(r, row, value);
+    case KEY_VALUE: return read_pair(r, value);
+    case COLOR: return read_color(field, value, r->error);
+    case NO_EFFECT: return true;
+    case LATER: break;
+    }
+    return rt_fail(r->error, "%s: run directories are not part of this version; use --save FILE",
+                   row->name);
+}
+
+/* One option and, where it takes one, its value: `--epochs 5` or `--epochs=5`. */
+static bool read_option(Reading *r, int argc, char *const *argv, int *at)
+{
+    const char *argument = argv[*at];
+    const size_t length = strcspn(argument, "=");
+    const Row *row = find(argument, length);
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+
+    if (!row)
+        return unknown(argument, r->error);
+    if (!row->value && value)
+        return rt_fail(r->error, "%s takes no value", row->name);
+    if (row->value && !value && row->kind != LATER) {
+        if (*at + 1 >= argc)
+            return rt_fail(r->error, "%s wants a value: %s %s", row->name, row->name, row->value);
+        value = argv[++*at];
+    }
+    return apply(r, row, value);
+}
+
+static bool agree(Reading *r)
+{
+    const rt_options *o = r->options;
+
+    if (r->epochs && r->steps)
+        return rt_fail(r->error, "epochs and steps: only one can be given");
+    if (o->dry_run + o->check_grad + o->eval > 1)
+        return rt_fail(r->error, "--dry-run, --check-grad and --eval: only one can be given");
+    if (o->eval && !o->load)
+        return rt_fail(r->error, "--eval wants weights: --load FILE");
+    if ((o->save || o->save_grads) && (o->dry_run || o->check_grad || o->eval))
+        return rt_fail(r->error, "%s is for training: it does not go with %s",
+                       o->save ? "--save" : "--save-grads",
+                       o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
+    if (o->json && o->check_grad)
+        return rt_fail(r->error, "--check-grad prints a table, not JSON");
+    return rt_settings_check(r->set, r->model, r->error);
+}
+
+bool rt_options_read(int argc, char *const *argv, const rt_model *model, rt_options *o,
+                     rt_settings *set, rt_error *e)
+{
+    Reading r = { .model = model, .options = o, .set = set, .error = e };
+
+    *o = (rt_options){ .width = DEFAULT_WIDTH };
+    for (int i = 1; i < argc; i++) {
+        if (!read_option(&r, argc, argv, &i))
+            return false;
+    }
+    if (r.epochs)
+        set->steps = 0;
+    return o->help || o->version || agree(&r);
+}
+
+void rt_options_help(FILE *out, const rt_settings *set, const rt_model *model)
+{
+    fprintf(out, "usage: %s [options]\n\nTrains the network, then reports how its gradient flows.\n\n",
+            model->name);
+    for (int i = 0; i < N_ROWS; i++) {
+        char left[40];
+        if (!rows[i].help)
+            continue;
+        snprintf(left, sizeof left, "%s%s%s", rows[i].name, rows[i].value ? " " : "",
+                 rows[i].value ? rows[i].value : "");
+        fprintf(out, "  %-19s %s\n", left, rows[i].help);
+    }
+    fputs("\nNumbers of this program that --set changes:\n", out);
+    rt_settings_print(out, set, model);
+    fputs("\nExit status: 0 done; 1 error in the data or at run time; 2 usage; 3 diverged; 4 an\n"
+          "expectation failed; 130, 143 stopped by a signal.\n", out);
+}

@@ -1,0 +1,29 @@
+/* options.h -- the command line of a generated program. */
+#ifndef RT_OPTIONS_H
+#define RT_OPTIONS_H
+
+#include <stdio.h>
+
+#include "error.h"
+#include "netrt.h"
+
+typedef enum { RT_COLOR_AUTO, RT_COLOR_ALWAYS, RT_COLOR_NEVER } rt_color;
+
+typedef struct {
+    bool help, version;
+    bool dry_run, check_grad, eval; /* instead of training: one of them at most */
+    bool quiet, json, full;
+    bool every;                     /* --every was given: a line for each watched step */
+    rt_color color;
+    int64_t width;                  /* columns */
+    int64_t threads;                /* 0: as many as the machine gives */
+    const char *data, *save, *load, *save_grads;    /* NULL: not given */
+} rt_options;
+
+/* Reads the arguments; numbers of the training go to *set, which holds the program's own before. */
+bool rt_options_read(int argc, char *const *argv, const rt_model *model, rt_options *o,
+                     rt_settings *set, rt_error *e);
+
+void rt_options_help(FILE *out, const rt_settings *set, const rt_model *model);
+
+#endif

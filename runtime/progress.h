@@ -1,0 +1,25 @@
+/* progress.h -- how far a run is, on standard error. */
+#ifndef RT_PROGRESS_H
+#define RT_PROGRESS_H
+
+#include <stdio.h>
+
+#include "run.h"
+
+typedef struct {
+    FILE *out;                      /* NULL: quiet */
+    bool terminal;                  /* one line, redrawn; else a line for each epoch */
+    bool drawn;                     /* the line stands there */
+    double started, shown;          /* seconds, of the clock */
+} rt_progress;
+
+double rt_seconds(void);            /* of a clock that only goes forward */
+
+void rt_progress_start(rt_progress *p, FILE *out);
+void rt_progress_step(rt_progress *p, const rt_run *run, int64_t step, double loss);
+void rt_progress_epoch(rt_progress *p, const rt_run *run, const rt_epoch *epoch);
+
+/* Takes the line away, so that others can write. */
+void rt_progress_clear(rt_progress *p);
+
+#endif

@@ -1,0 +1,231 @@
+/* train.c -- the training loop.
+ *
+ * Step s computes the loss and the gradient on its batch, then makes update s: what is recorded of
+ * step s is the state before that update, and the change that the update makes. */
+#include "train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evaluate.h"
+#include "nonfinite.h"
+#include "rate.h"
+#include "reals.h"
+#include "signals.h"
+
+/* A batch that is cut in parts numbers the random streams of its parts here: steps are under 2^40. */
+enum { PART_SHIFT = 40 };
+
+typedef struct {
+    rt_run *run;
+    const rt_listeners *to;
+    rt_error *error;
+    int64_t epoch, updates;
+    double started;                 /* the epoch, in seconds of the clock */
+    double loss;                    /* of this epoch, times rows */
+    int64_t rows, hits;
+} Training;
+
+/* One batch. */
+typedef struct {
+    int64_t step, from;             /* its first sample, in the epoch's order */
+    int64_t rows;
+    double loss;                    /* without penalty */
+    int64_t hits;
+    bool watching, finite;
+} Batch;
+
+bool rt_is_watched(const rt_run *run, int64_t step)
+{
+    return step < 10 || step % run->set->every == 0 || step == run->steps - 1;
+}
+
+/* ---- The gradient of a batch -------------------------------------------------------------------- */
+
+static bool is_finite_pass(const rt_run *run, double loss)
+{
+    return isfinite(loss)
+        && run->model->reals->all_finite(run->pool, run->pass.grads, run->net.n_elements);
+}
+
+/* The same pass once more, to see where the value comes from.  It leaves the same gradient. */
+static void repeat_watching(rt_run *run)
+{
+    run->pass.watching = run->pass.frozen = true;
+    run->model->forward(&run->pass);
+    run->model->backward(&run->pass);
+    run->pass.frozen = false;
+}
+
+/* A pass over rows of the batch; of a batch in parts, the watch records the first. */
+static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
+{
+    rt_pass *c = &run->pass;
+
+    rt_run_batch(run, &run->data.train, run->order, b->from + done, rows);
+    c->training = true;
+    c->watching = b->watching && part == 0;
+    c->step = (uint64_t)b->step | (uint64_t)part << PART_SHIFT;
+    const double loss = run->model->forward(c);
+    if (rt_has_accuracy(run->model))
+        b->hits += rt_hits(run);
+    run->model->backward(c);
+    b->loss += loss * rows / (double)b->rows;
+    if (is_finite_pass(run, loss))
+        return;
+    b->finite = false;
+    if (!run->history.nonfinite.happened && !b->watching) {
+        b->watching = true;         /* the step becomes a watched one */
+        repeat_watching(run);
+    }
+}
+
+/* Forward and backward over the whole batch, in parts where it is larger than the compiled one. */
+static void differentiate(rt_run *run, Batch *b)
+{
+    int64_t done = 0;
+
+    if (run->sum)
+        memset(run->sum, 0, run->net.n_elements * run->model->real_size);
+    for (int part = 0; done < b->rows; part++) {
+        const int rows = (int)(b->rows - done < run->rows ? b->rows - done : run->rows);
+        pass_over(run, b, part, done, rows);
+        if (run->sum)
+            run->model->reals->add_scaled(run->pool, run->net.n_elements,
+                                          (double)rows / (double)b->rows, run->pass.grads, run->sum);
+        done += rows;
+    }
+}
+
+/* ---- The step --------------------------------------------------------------------------------------- */
+
+static void update(Training *t, const Batch *b)
+{
+    rt_run *run = t->run;
+    rt_update *u = &run->update;
+
+    u->step = ++t->updates;
+    u->rate = rt_rate(run->set, b->step, run->steps_per_epoch, run->steps);
+    u->watching = b->watching;
+    u->penalty = u->norm_before = u->norm_after = 0;
+    u->clipped = false;
+    run->model->update(u);
+    run->history.clipped_steps += u->clipped;
+}
+
+static bool record(Training *t, const Batch *b)
+{
+    rt_run *run = t->run;
+    rt_history *h = &run->history;
+    const bool happened = h->nonfinite.happened;
+
+    if (!rt_history_add(h, b->step, t->epoch, b->loss + run->update.penalty, run->pass.memory,
+                        &run->update, t->error))
+        return false;
+    if (!happened && (!b->finite || h->nonfinite.happened)) {
+        rt_nonfinite_settle(h, b->step);
+        rt_progress_clear(t->to->progress);
+        rt_nonfinite_print(stderr, run);
+    }
+    if (t->to->events && t->to->writer->step) {
+        rt_progress_clear(t->to->progress);
+        t->to->writer->step(h, t->to->style);
+        fflush(stdout);
+    }
+    return true;
+}
+
+static void add_to_epoch(Training *t, const Batch *b)
+{
+    t->loss += (b->loss + t->run->update.penalty) * (double)b->rows;
+    t->rows += b->rows;
+    t->hits += b->hits;
+}
+
+/* Step `step` on the samples from `from`. */
+static rt_outcome take_step(Training *t, int64_t step, int64_t from)
+{
+    rt_run *run = t->run;
+    const int64_t left = run->data.train.n - from;
+    Batch b = { .step = step, .from = from, .finite = true, .watching = rt_is_watched(run, step),
+                .rows = left < run->set->batch ? left : run->set->batch };
+
+    differentiate(run, &b);
+    if (t->to->gradients)
+        rt_gradient_log_add(t->to->gradients, &run->update);
+    const bool left_out = !b.finite && run->set->on_nonfinite != RT_CONTINUE;
+    if (left_out)
+        rt_nonfinite_leave_out(run, b.watching);
+    else
+        update(t, &b);
+    if (!left_out || run->set->on_nonfinite == RT_STOP)
+        add_to_epoch(t, &b);
+    if (b.watching && !record(t, &b))
+        return RT_BROKEN;
+    if (run->history.nonfinite.happened && run->set->on_nonfinite == RT_STOP)
+        return RT_DIVERGED;
+    run->history.steps = step + 1;
+    rt_progress_step(t->to->progress, run, step, b.loss + run->update.penalty);
+    return RT_TRAINED;
+}
+
+/* ---- The epochs ---------------------------------------------------------------------------------------- */
+
+static void begin_epoch(Training *t, int64_t epoch)
+{
+    rt_run *run = t->run;
+
+    rt_data_order(run->set->seed, run->set->shuffle, epoch, run->data.train.n, run->order);
+    t->epoch = epoch;
+    t->started = rt_seconds();
+    t->loss = 0;
+    t->rows = t->hits = 0;
+}
+
+static bool end_epoch(Training *t)
+{
+    rt_run *run = t->run;
+    rt_epoch epoch = { .epoch = t->epoch, .step = run->history.steps, .accuracy_train = NAN };
+
+    epoch.loss_train = t->rows ? t->loss / (double)t->rows : NAN;
+    if (t->rows && rt_has_accuracy(run->model))
+        epoch.accuracy_train = (double)t->hits / (double)t->rows;
+    rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test);
+    epoch.seconds = rt_seconds() - t->started;
+    if (!rt_history_add_epoch(&run->history, &epoch, t->error))
+        return false;
+    rt_progress_epoch(t->to->progress, run, &epoch);
+    if (t->to->events && t->to->writer->epoch) {
+        rt_progress_clear(t->to->progress);
+        t->to->writer->epoch(&run->history, t->to->style);
+        fflush(stdout);
+    }
+    return true;
+}
+
+rt_outcome rt_train(rt_run *run, const rt_listeners *to, rt_error *e)
+{
+    Training t = { .run = run, .to = to, .error = e };
+    rt_outcome outcome = RT_TRAINED;
+    const double started = rt_seconds();
+
+    for (int64_t s = 0; s < run->steps && outcome == RT_TRAINED; s++) {
+        const int64_t in_epoch = s % run->steps_per_epoch;
+        if (rt_signal()) {
+            outcome = RT_INTERRUPTED;
+            break;
+        }
+        if (in_epoch == 0)
+            begin_epoch(&t, s / run->steps_per_epoch);
+        outcome = take_step(&t, s, in_epoch * run->set->batch);
+        if (outcome == RT_TRAINED && in_epoch == run->steps_per_epoch - 1 && s < run->steps - 1
+            && !end_epoch(&t))
+            outcome = RT_BROKEN;
+    }
+    if (outcome != RT_BROKEN && t.rows + run->history.nonfinite.skipped > 0
+        && run->history.n_epochs <= t.epoch && !end_epoch(&t))
+        outcome = RT_BROKEN;
+    run->history.seconds = rt_seconds() - started;
+    rt_progress_clear(to->progress);
+    return outcome;
+}
