@@ -11,8 +11,8 @@ typedef struct rt_reals {
     size_t size;
     /* Fills t's elements at w by its initialiser; the stream is the tensor's own.  RT_ORTHOGONAL
      * does it by QR with the signs of R's diagonal (Saxe et al. 2013), conv and gates flattened to
-     * [shape[0]][rest]. */
-    void (*initialise)(const rt_tensor *t, const rt_stream *stream, void *w);
+     * [shape[0]][rest], and needs memory for that: false where there is none. */
+    bool (*initialise)(const rt_tensor *t, const rt_stream *stream, void *w);
     double (*get)(const void *x, size_t i);
     void (*set)(void *x, size_t i, double value);
     bool (*all_finite)(rt_pool *pool, const void *x, size_t n);

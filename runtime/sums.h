@@ -37,6 +37,18 @@ static inline double rt_sum_products(size_t n, const rt_real *a, double a0, cons
     return rt_sum_lanes(lane);
 }
 
+static inline double rt_sum_magnitudes(size_t n, const rt_real *x)
+{
+    double lane[RT_LANES] = { 0 };
+    size_t i = 0;
+    for (; i + RT_LANES <= n; i += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++)
+            lane[l] += fabs((double)x[i + l]);
+    for (; i < n; i++)
+        lane[i % RT_LANES] += fabs((double)x[i]);
+    return rt_sum_lanes(lane);
+}
+
 static inline double rt_sum_squares(size_t n, const rt_real *x)
 {
     return rt_sum_products(n, x, 0, x, 0);

@@ -1,0 +1,102 @@
+/* channels.h -- sums by channel of x[n][channels][inner], in double; inner is 1 for plain features.
+ * A tile is a block of channels, so that no sum crosses tiles. */
+#ifndef RT_CHANNELS_H
+#define RT_CHANNELS_H
+
+#include "sums.h"
+#include "tiles.h"
+
+enum { RT_CHANNEL_BLOCK = 32, RT_PLANE_BLOCK = 4 };     /* channels of a tile: inner 1, or more */
+
+typedef struct {
+    size_t n, channels, inner;
+} rt_planes;
+
+typedef struct {
+    size_t first, count;            /* at most RT_CHANNEL_BLOCK */
+} rt_block;
+
+static inline rt_planes rt_planes_of(int n, int channels, int inner)
+{
+    return (rt_planes){ (size_t)n, (size_t)channels, (size_t)inner };
+}
+
+static inline rt_tiles rt_cut_channels(const rt_planes *p)
+{
+    const size_t size = p->inner == 1 ? RT_CHANNEL_BLOCK : RT_PLANE_BLOCK;
+    return (rt_tiles){ p->channels, size, (int)((p->channels + size - 1) / size) };
+}
+
+static inline rt_block rt_block_of(const rt_planes *p, int tile)
+{
+    const rt_tiles t = rt_cut_channels(p);
+    const size_t first = rt_tile_start(&t, tile);
+    return (rt_block){ first, rt_tile_end(&t, tile) - first };
+}
+
+/* Where channel `channel` of row i begins. */
+static inline size_t rt_plane(const rt_planes *p, size_t i, size_t channel)
+{
+    return (i * p->channels + channel) * p->inner;
+}
+
+/* sum[k] = sum over rows and inner of x */
+static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_real *x, double *sum)
+{
+    for (size_t k = 0; k < block.count; k++)
+        sum[k] = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const rt_real *row = x + rt_plane(p, i, block.first);
+        if (p->inner == 1)
+            for (size_t k = 0; k < block.count; k++)
+                sum[k] += (double)row[k];
+        else
+            for (size_t k = 0; k < block.count; k++)
+                sum[k] += rt_sum(p->inner, row + k * p->inner);
+    }
+}
+
+/* sum[k] = sum over rows and inner of a (b - b0[k]) */
+static inline void rt_channel_products(const rt_planes *p, rt_block block, const rt_real *a,
+                                       const rt_real *b, const double *b0, double *sum)
+{
+    for (size_t k = 0; k < block.count; k++)
+        sum[k] = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const size_t at = rt_plane(p, i, block.first);
+        if (p->inner == 1)
+            for (size_t k = 0; k < block.count; k++)
+                sum[k] += (double)a[at + k] * ((double)b[at + k] - b0[k]);
+        else
+            for (size_t k = 0; k < block.count; k++)
+                sum[k] += rt_sum_products(p->inner, a + at + k * p->inner, 0,
+                                          b + at + k * p->inner, b0[k]);
+    }
+}
+
+/* Mean and biased variance over rows and inner, in two passes. */
+static inline void rt_channel_moments(const rt_planes *p, rt_block block, const rt_real *x,
+                                      double *mean, double *var)
+{
+    const double count = (double)p->n * (double)p->inner;
+
+    rt_channel_sums(p, block, x, mean);
+    for (size_t k = 0; k < block.count; k++) {
+        mean[k] /= count;
+        var[k] = 0;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        const rt_real *row = x + rt_plane(p, i, block.first);
+        if (p->inner == 1)
+            for (size_t k = 0; k < block.count; k++)
+                var[k] += ((double)row[k] - mean[k]) * ((double)row[k] - mean[k]);
+        else
+            for (size_t k = 0; k < block.count; k++)
+                var[k] += rt_sum_products(p->inner, row + k * p->inner, mean[k],
+                                          row + k * p->inner, mean[k]);
+    }
+    for (size_t k = 0; k < block.count; k++)
+        var[k] /= count;
+}
+
+#endif

@@ -1,0 +1,322 @@
+/* real_norms.c -- batch normalisation, by blocks of channels, and layer normalisation, by rows. */
+#include "channels.h"
+
+/* ---- Batch normalisation ------------------------------------------------------------------------- */
+
+typedef struct {
+    rt_planes p;
+    double eps, momentum;
+    bool frozen;
+    const rt_real *x, *dy, *gamma, *beta;
+    const rt_real *mean, *rstd;     /* [channels]: the halves of stats */
+    rt_real *running_mean, *running_var, *stats;
+    rt_real *y;                     /* what comes out: y, dx, dgamma or a sum */
+} channel_job;
+
+/* `ns` for each value of x[n][channels][inner] */
+static void run_channels(rt_pass *c, rt_planes p, double ns, channel_job job,
+                         void (*body)(void *arg, int tile))
+{
+    job.p = p;
+    rt_run_tiles(c->pool, ns * (double)p.n * (double)p.channels * (double)p.inner,
+                 rt_cut_channels(&p).count, body, &job);
+}
+
+/* running = (1 - momentum) running + momentum batch's, where the batch's can be stored */
+static void move_running(const channel_job *b, size_t channel, double mean, double unbiased_var)
+{
+    const rt_real stored_mean = (rt_real)mean, stored_var = (rt_real)unbiased_var;
+    if (!isfinite(stored_mean) || !isfinite(stored_var))
+        return;
+    b->running_mean[channel] = (rt_real)((1 - b->momentum) * (double)b->running_mean[channel]
+                                         + b->momentum * mean);
+    b->running_var[channel] = (rt_real)((1 - b->momentum) * (double)b->running_var[channel]
+                                        + b->momentum * unbiased_var);
+}
+
+static void batch_stats_tile(void *arg, int tile)
+{
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    const double count = (double)b->p.n * (double)b->p.inner;
+    const double unbias = count > 1 ? count / (count - 1) : 1;
+    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK];
+
+    rt_channel_moments(&b->p, block, b->x, mean, var);
+    for (size_t k = 0; k < block.count; k++) {
+        const size_t channel = block.first + k;
+        b->stats[channel] = (rt_real)mean[k];
+        b->stats[b->p.channels + channel] = (rt_real)(1 / sqrt(var[k] + b->eps));
+        if (!b->frozen)
+            move_running(b, channel, mean[k], var[k] * unbias);
+    }
+}
+
+static void running_stats(const channel_job *b, size_t channels)
+{
+    for (size_t k = 0; k < channels; k++) {
+        b->stats[k] = b->running_mean[k];
+        b->stats[channels + k] = (rt_real)(1 / sqrt((double)b->running_var[k] + b->eps));
+    }
+}
+
+void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, double momentum,
+                        const rt_real *x, rt_real *running_mean, rt_real *running_var,
+                        rt_real *stats)
+{
+    const channel_job b = { .eps = eps, .momentum = momentum, .frozen = c->frozen, .x = x,
+                            .running_mean = running_mean, .running_var = running_var,
+                            .stats = stats };
+    if (c->training)
+        run_channels(c, rt_planes_of(n, channels, inner), 1, b, batch_stats_tile);
+    else
+        running_stats(&b, (size_t)channels);
+}
+
+/* y = scale (x - mean) + shift, with one scale, mean and shift a channel of the block */
+static void normalise(const rt_planes *p, rt_block block, const rt_real *x, const rt_real *mean,
+                      const rt_real *scale, const rt_real *shift, rt_real *y)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const size_t at = rt_plane(p, i, block.first);
+        if (p->inner == 1)
+            for (size_t k = 0; k < block.count; k++)
+                y[at + k] = scale[k] * (x[at + k] - mean[k]) + shift[k];
+        else
+            for (size_t k = 0; k < block.count; k++)
+                for (size_t j = k * p->inner; j < (k + 1) * p->inner; j++)
+                    y[at + j] = scale[k] * (x[at + j] - mean[k]) + shift[k];
+    }
+}
+
+static void batchnorm_tile(void *arg, int tile)
+{
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    rt_real mean[RT_CHANNEL_BLOCK], scale[RT_CHANNEL_BLOCK], shift[RT_CHANNEL_BLOCK];
+
+    for (size_t k = 0; k < block.count; k++) {
+        const size_t channel = block.first + k;
+        mean[k] = b->mean[channel];
+        scale[k] = b->gamma ? b->gamma[channel] * b->rstd[channel] : b->rstd[channel];
+        shift[k] = b->beta ? b->beta[channel] : 0;
+    }
+    normalise(&b->p, block, b->x, mean, scale, shift, b->y);
+}
+
+void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y)
+{
+    const channel_job b = { .x = x, .mean = stats, .rstd = stats + channels, .gamma = gamma,
+                            .beta = beta, .y = y };
+    run_channels(c, rt_planes_of(n, channels, inner), 0.3, b, batchnorm_tile);
+}
+
+/* dx = scale dy + a (x - mean) + shift */
+static void add_gradients(const rt_planes *p, rt_block block, const channel_job *b,
+                          const rt_real *scale, const rt_real *a, const rt_real *shift)
+{
+    const rt_real *mean = b->mean + block.first;
+    for (size_t i = 0; i < p->n; i++) {
+        const size_t at = rt_plane(p, i, block.first);
+        const rt_real *dy = b->dy + at, *x = b->x + at;
+        rt_real *dx = b->y + at;
+        if (p->inner == 1)
+            for (size_t k = 0; k < block.count; k++)
+                dx[k] = scale[k] * dy[k] + (a[k] * (x[k] - mean[k]) + shift[k]);
+        else
+            for (size_t k = 0; k < block.count; k++)
+                for (size_t j = k * p->inner; j < (k + 1) * p->inner; j++)
+                    dx[j] = scale[k] * dy[j] + (a[k] * (x[j] - mean[k]) + shift[k]);
+    }
+}
+
+/* dx = gamma rstd (dy - mean(dy) - xhat mean(dy xhat)),  xhat = (x - mean) rstd */
+static void batchnorm_dx_tile(void *arg, int tile)
+{
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    const double count = (double)b->p.n * (double)b->p.inner;
+    double mean[RT_CHANNEL_BLOCK], sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
+    rt_real scale[RT_CHANNEL_BLOCK], a[RT_CHANNEL_BLOCK], shift[RT_CHANNEL_BLOCK];
+
+    for (size_t k = 0; k < block.count; k++)
+        mean[k] = (double)b->mean[block.first + k];
+    rt_channel_sums(&b->p, block, b->dy, sum);
+    rt_channel_products(&b->p, block, b->dy, b->x, mean, product);
+    for (size_t k = 0; k < block.count; k++) {
+        const double rstd = (double)b->rstd[block.first + k];
+        const double factor = b->gamma ? (double)b->gamma[block.first + k] * rstd : rstd;
+        scale[k] = (rt_real)factor;
+        a[k] = (rt_real)(-factor * rstd * rstd * product[k] / count);
+        shift[k] = (rt_real)(-factor * sum[k] / count);
+    }
+    add_gradients(&b->p, block, b, scale, a, shift);
+}
+
+void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx)
+{
+    const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
+                            .gamma = gamma, .y = dx };
+    run_channels(c, rt_planes_of(n, channels, inner), 1.5, b, batchnorm_dx_tile);
+}
+
+static void batchnorm_dgamma_tile(void *arg, int tile)
+{
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    double mean[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
+
+    for (size_t k = 0; k < block.count; k++)
+        mean[k] = (double)b->mean[block.first + k];
+    rt_channel_products(&b->p, block, b->dy, b->x, mean, product);
+    for (size_t k = 0; k < block.count; k++)
+        b->y[block.first + k] = (rt_real)(product[k] * (double)b->rstd[block.first + k]);
+}
+
+void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
+                         const rt_real *x, const rt_real *stats, rt_real *dgamma)
+{
+    const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
+                            .y = dgamma };
+    run_channels(c, rt_planes_of(n, channels, inner), 1, b, batchnorm_dgamma_tile);
+}
+
+static void channel_sum_tile(void *arg, int tile)
+{
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    double sum[RT_CHANNEL_BLOCK];
+
+    rt_channel_sums(&b->p, block, b->x, sum);
+    for (size_t k = 0; k < block.count; k++)
+        b->y[block.first + k] = (rt_real)sum[k];
+}
+
+void rt_channel_sum(rt_pass *c, int n, int channels, int inner, const rt_real *x, rt_real *y)
+{
+    run_channels(c, rt_planes_of(n, channels, inner), 0.5, (channel_job){ .x = x, .y = y },
+                 channel_sum_tile);
+}
+
+/* ---- Layer normalisation --------------------------------------------------------------------------- */
+
+typedef struct {
+    rt_tiles tiles;
+    size_t n, m;
+    double eps;
+    const rt_real *x, *dy, *gamma, *beta, *stats;
+    rt_real *y;                     /* what comes out */
+} row_job;
+
+static void run_rows(rt_pass *c, int n, int m, double ns, row_job job,
+                     void (*body)(void *arg, int tile))
+{
+    job.tiles = rt_cut_rows(n, m);
+    job.m = (size_t)m;
+    rt_run_tiles(c->pool, ns * n * m, job.tiles.count, body, &job);
+}
+
+static void layer_stats_tile(void *arg, int tile)
+{
+    const row_job *s = arg;
+    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++) {
+        const rt_real *x = s->x + i * s->m;
+        const double mean = rt_sum(s->m, x) / (double)s->m;
+        const double var = rt_sum_products(s->m, x, mean, x, mean) / (double)s->m;
+        s->y[2 * i] = (rt_real)mean;
+        s->y[2 * i + 1] = (rt_real)(1 / sqrt(var + s->eps));
+    }
+}
+
+void rt_layernorm_stats(rt_pass *c, int n, int m, double eps, const rt_real *x, rt_real *stats)
+{
+    run_rows(c, n, m, 0.6, (row_job){ .eps = eps, .x = x, .y = stats }, layer_stats_tile);
+}
+
+static void layernorm_row(const row_job *s, size_t i)
+{
+    const rt_real mean = s->stats[2 * i], rstd = s->stats[2 * i + 1];
+    const rt_real *x = s->x + i * s->m;
+    rt_real *y = s->y + i * s->m;
+
+    if (s->gamma)
+        for (size_t j = 0; j < s->m; j++)
+            y[j] = s->gamma[j] * ((x[j] - mean) * rstd) + s->beta[j];
+    else
+        for (size_t j = 0; j < s->m; j++)
+            y[j] = (x[j] - mean) * rstd;
+}
+
+static void layernorm_tile(void *arg, int tile)
+{
+    const row_job *s = arg;
+    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++)
+        layernorm_row(s, i);
+}
+
+void rt_layernorm(rt_pass *c, int n, int m, const rt_real *x, const rt_real *stats,
+                  const rt_real *gamma, const rt_real *beta, rt_real *y)
+{
+    const row_job s = { .x = x, .stats = stats, .gamma = gamma, .beta = beta, .y = y };
+    run_rows(c, n, m, 0.3, s, layernorm_tile);
+}
+
+/* dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = gamma dy,  xhat = (x - mean) rstd */
+static void layernorm_dx_row(const row_job *s, size_t i)
+{
+    const rt_real mean = s->stats[2 * i], rstd = s->stats[2 * i + 1];
+    const rt_real *x = s->x + i * s->m, *dy = s->dy + i * s->m;
+    rt_real *dx = s->y + i * s->m;
+
+    for (size_t j = 0; j < s->m; j++)
+        dx[j] = s->gamma ? s->gamma[j] * dy[j] : dy[j];
+    const double sum = rt_sum(s->m, dx);
+    const double product = rt_sum_products(s->m, dx, 0, x, (double)mean);
+    const rt_real shift = (rt_real)(sum / (double)s->m);
+    const rt_real a = (rt_real)((double)rstd * (double)rstd * product / (double)s->m);
+    for (size_t j = 0; j < s->m; j++)
+        dx[j] = rstd * (dx[j] - shift - a * (x[j] - mean));
+}
+
+static void layernorm_dx_tile(void *arg, int tile)
+{
+    const row_job *s = arg;
+    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++)
+        layernorm_dx_row(s, i);
+}
+
+void rt_layernorm_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
+                     const rt_real *stats, const rt_real *gamma, rt_real *dx)
+{
+    const row_job s = { .x = x, .dy = dy, .stats = stats, .gamma = gamma, .y = dx };
+    run_rows(c, n, m, 1, s, layernorm_dx_tile);
+}
+
+/* A tile is a block of columns: no sum crosses tiles. */
+static void layernorm_dgamma_tile(void *arg, int tile)
+{
+    const row_job *s = arg;
+    const size_t start = rt_tile_start(&s->tiles, tile);
+    const size_t columns = rt_tile_end(&s->tiles, tile) - start;
+    double sum[RT_CHANNEL_BLOCK] = { 0 };
+
+    for (size_t i = 0; i < s->n; i++) {
+        const double mean = (double)s->stats[2 * i], rstd = (double)s->stats[2 * i + 1];
+        const rt_real *x = s->x + i * s->m + start, *dy = s->dy + i * s->m + start;
+        for (size_t k = 0; k < columns; k++)
+            sum[k] += (double)dy[k] * (((double)x[k] - mean) * rstd);
+    }
+    for (size_t k = 0; k < columns; k++)
+        s->y[start + k] = (rt_real)sum[k];
+}
+
+void rt_layernorm_dgamma(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
+                         const rt_real *stats, rt_real *dgamma)
+{
+    const rt_planes p = rt_planes_of(n, m, 1);
+    row_job s = { .tiles = rt_cut_channels(&p), .n = (size_t)n, .m = (size_t)m, .x = x, .dy = dy,
+                  .stats = stats, .y = dgamma };
+    rt_run_tiles(c->pool, 1.0 * n * m, s.tiles.count, layernorm_dgamma_tile, &s);
+}

@@ -1,0 +1,267 @@
+/* real_watch.c -- what is recorded of a layer at a watched step, while its buffers are live. */
+#include "channels.h"
+#include "kernels.h"
+
+#include <string.h>
+
+enum { CHUNK = 64, COUNT_TILES = 32, COUNT_TILE = 16384 };
+
+/* ---- Counts ----------------------------------------------------------------------------------------- */
+
+/* A real by its bits, since a processor that flushes subnormals would take them for zero. */
+#ifdef RT_DOUBLE
+typedef uint64_t real_bits;
+enum { EXPONENT_AT = 52, EXPONENT_BIAS = 1023, EXPONENT_TOP = 2047 };
+#define SMALLEST 0x1p-1074
+#else
+typedef uint32_t real_bits;
+enum { EXPONENT_AT = 23, EXPONENT_BIAS = 127, EXPONENT_TOP = 255 };
+#define SMALLEST 0x1p-149
+#endif
+
+/* Bins of one exponent each; a subnormal has exponent field 0 and so falls into bin 0. */
+static int bin_of(int exponent)
+{
+    const int bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
+    return bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin;
+}
+
+/* Subnormals, zeros and what is not finite: none of them in most tensors. */
+static double count_rare(real_bits magnitude, rt_counts *out)
+{
+    if (magnitude == 0) {
+        out->zero++;
+        return 0;
+    }
+    if (magnitude >> EXPONENT_AT == EXPONENT_TOP) {
+        out->nonfinite++;
+        return 0;
+    }
+    const double value = (double)magnitude * SMALLEST;
+    out->subnormal++;
+    out->bin[0]++;
+    return value * value;
+}
+
+void rt_count(const void *x, size_t n, rt_counts *out)
+{
+    const rt_real *value = x;
+    double lane[4] = { 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        real_bits bits;
+        memcpy(&bits, &value[i], sizeof bits);
+        const real_bits magnitude = bits << 1 >> 1;
+        const int exponent = (int)(magnitude >> EXPONENT_AT);
+        if (exponent == 0 || exponent == EXPONENT_TOP) {
+            lane[i % 4] += count_rare(magnitude, out);
+            continue;
+        }
+        lane[i % 4] += (double)value[i] * (double)value[i];
+        out->bin[bin_of(exponent)]++;
+    }
+    out->count += n;
+    out->sum_squares += (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+static void add_counts(const rt_counts *x, rt_counts *sum)
+{
+    sum->count += x->count;
+    sum->zero += x->zero;
+    sum->subnormal += x->subnormal;
+    sum->nonfinite += x->nonfinite;
+    sum->sum_squares += x->sum_squares;
+    for (int i = 0; i < RT_BINS; i++)
+        sum->bin[i] += x->bin[i];
+}
+
+typedef struct {
+    rt_tiles tiles;
+    const rt_real *x;
+    rt_counts partial[COUNT_TILES];
+} count_job;
+
+static void count_tile(void *arg, int tile)
+{
+    count_job *job = arg;
+    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
+    job->partial[tile] = (rt_counts){ 0 };
+    rt_count(job->x + start, end - start, &job->partial[tile]);
+}
+
+static rt_counts count_all(rt_pool *pool, size_t n, const rt_real *x)
+{
+    const size_t least = n / COUNT_TILES + 1;
+    const size_t size = least > COUNT_TILE ? least : COUNT_TILE;
+    count_job job;
+    rt_counts sum = { 0 };
+
+    job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
+    job.x = x;
+    rt_run_tiles(pool, 1.5 * (double)n, job.tiles.count, count_tile, &job);
+    for (int i = 0; i < job.tiles.count; i++)
+        add_counts(&job.partial[i], &sum);
+    return sum;
+}
+
+/* ---- Outputs ---------------------------------------------------------------------------------------- */
+
+/* The slope of the activation's steepest point. */
+static double steepest(rt_activation act, double a)
+{
+    switch (act) {
+    case RT_SIGMOID: return 0.25;
+    case RT_LEAKY_RELU: return fmax(1, fabs(a));
+    case RT_ELU: return fmax(1, fabs(a));
+    case RT_SELU: return (double)RT_SELU_ALPHA;         /* just under 0 */
+    case RT_GELU: return 1.1289042264;                  /* at sqrt 2 */
+    case RT_SILU: return 1.0998393201;                  /* at 2.39936 */
+    case RT_HARD_SIGMOID: return 1.0 / 6.0;
+    default: return 1;
+    }
+}
+
+#define EACH(slope_of_v) for (size_t i = 0; i < n; i++) slope[i] = slope_of_v; break
+/* The slope at n values; of what, y or x, is the activation's own matter. */
+static void slopes(rt_activation act, rt_real a, size_t n, const rt_real *v, rt_real *slope)
+{
+    switch (act) {
+    case RT_SIGMOID: EACH(rt_sigmoid_slope(v[i]));
+    case RT_TANH: EACH(rt_tanh_slope(v[i]));
+    case RT_RELU: EACH(rt_relu_slope(v[i]));
+    case RT_LEAKY_RELU: EACH(rt_leaky_relu_slope(v[i], a));
+    case RT_ELU: EACH(rt_elu_slope(v[i], a));
+    case RT_SELU: EACH(rt_selu_slope(v[i]));
+    case RT_GELU: EACH(rt_gelu_slope(v[i]));
+    case RT_SILU: EACH(rt_silu_slope(v[i]));
+    case RT_SOFTPLUS: EACH(rt_softplus_slope(v[i]));
+    case RT_SOFTSIGN: EACH(rt_softsign_slope(v[i]));
+    case RT_HARD_SIGMOID: EACH(rt_hard_sigmoid_slope(v[i]));
+    case RT_HARD_TANH: EACH(rt_hard_tanh_slope(v[i]));
+    case RT_LINEAR:
+    case RT_SOFTMAX: EACH(1);
+    }
+}
+#undef EACH
+
+typedef struct {
+    rt_planes p;
+    rt_activation act;
+    double a;
+    rt_real flat;                   /* slopes under this are saturated */
+    const rt_real *v, *y;
+    double sum[RT_MAX_TILES], squares[RT_MAX_TILES], var[RT_MAX_TILES];
+    uint64_t saturated[RT_MAX_TILES], dead[RT_MAX_TILES];
+} output_job;
+
+/* Sums and squares by channel give all of the output's statistics: the variance about the unit's own
+ * mean in a second pass, the squares by what is known of both. */
+static void moments_of_block(output_job *job, rt_block block, int tile)
+{
+    const double count = (double)job->p.n * (double)job->p.inner;
+    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK];
+
+    rt_channel_moments(&job->p, block, job->y, mean, var);
+    for (size_t k = 0; k < block.count; k++) {
+        job->sum[tile] += count * mean[k];
+        job->squares[tile] += count * (var[k] + mean[k] * mean[k]);
+        job->var[tile] += var[k];
+    }
+}
+
+/* Slopes of values that lie side by side, of units each `inner` long. */
+static void slopes_of_run(output_job *job, size_t n, const rt_real *v, int tile, bool *alive)
+{
+    for (size_t at = 0; at < n; at += CHUNK) {
+        const size_t part = n - at < CHUNK ? n - at : CHUNK;
+        rt_real slope[CHUNK];
+        slopes(job->act, (rt_real)job->a, part, v + at, slope);
+        for (size_t i = 0; i < part; i++) {
+            job->saturated[tile] += RT_MATH(fabs)(slope[i]) < job->flat;
+            if (!(slope[i] == 0))
+                alive[(at + i) / job->p.inner] = true;
+        }
+    }
+}
+
+static void output_block(output_job *job, rt_block block, int tile)
+{
+    bool alive[RT_CHANNEL_BLOCK] = { false };
+
+    moments_of_block(job, block, tile);
+    if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
+        return;
+    for (size_t i = 0; i < job->p.n; i++)
+        slopes_of_run(job, block.count * job->p.inner, job->v + rt_plane(&job->p, i, block.first),
+                      tile, alive);
+    for (size_t k = 0; k < block.count; k++)
+        job->dead[tile] += !alive[k];
+}
+
+/* A tile takes every so-manieth block, so that there is one partial sum a tile. */
+static void output_tile(void *arg, int tile)
+{
+    output_job *job = arg;
+    const int blocks = rt_cut_channels(&job->p).count;
+
+    job->sum[tile] = job->squares[tile] = job->var[tile] = 0;
+    job->saturated[tile] = job->dead[tile] = 0;
+    for (int i = tile; i < blocks; i += RT_MAX_TILES)
+        output_block(job, rt_block_of(&job->p, i), tile);
+}
+
+static uint64_t sum_counts(const uint64_t *partial, int tiles)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < tiles; i++)
+        sum += partial[i];
+    return sum;
+}
+
+void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n, int units,
+                     int inner, const rt_real *v, const rt_real *y)
+{
+    if (!c->watching)
+        return;
+    const double count = (double)n * units * inner;
+    output_job job = { .p = rt_planes_of(n, units, inner), .act = act, .a = a, .v = v, .y = y,
+                       .flat = (rt_real)(0.05 * steepest(act, a)) };
+    const int blocks = rt_cut_channels(&job.p).count;
+    const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
+
+    rt_run_tiles(c->pool, 3 * count, tiles, output_tile, &job);
+    w->act_mean = rt_sum_tiles(job.sum, tiles) / count;
+    w->act_rms = sqrt(rt_sum_tiles(job.squares, tiles) / count);
+    w->act_unit_var = rt_sum_tiles(job.var, tiles) / units;
+    w->saturated = (double)sum_counts(job.saturated, tiles) / count;
+    w->dead = (double)sum_counts(job.dead, tiles) / units;
+    w->act_nonfinite = count_all(c->pool, (size_t)n * (size_t)units * (size_t)inner, y).nonfinite;
+}
+
+/* ---- Gradients -------------------------------------------------------------------------------------- */
+
+/* RMS of n values, times the number of samples: of a sample's own loss, not its share of the mean. */
+static double sample_rms(const rt_pass *c, const rt_counts *x)
+{
+    if (x->nonfinite > 0)
+        return (double)NAN;
+    return sqrt(x->sum_squares / (double)x->count) * c->rows;
+}
+
+void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
+{
+    if (!c->watching)
+        return;
+    w->delta = count_all(c->pool, (size_t)n * (size_t)m, dz);
+    w->delta_rms = sample_rms(c, &w->delta);
+}
+
+void rt_watch_join(rt_pass *c, rt_watch *w, int n, int m, const rt_real *skip, const rt_real *body)
+{
+    if (!c->watching)
+        return;
+    const rt_counts by_skip = count_all(c->pool, (size_t)n * (size_t)m, skip);
+    const rt_counts by_body = count_all(c->pool, (size_t)n * (size_t)m, body);
+    w->skip_rms = sample_rms(c, &by_skip);
+    w->body_rms = sample_rms(c, &by_body);
+}
