@@ -1,0 +1,264 @@
+/* table.c -- the table of layers at one watched step. */
+#include "table.h"
+
+#include <string.h>
+
+#include "figures.h"
+
+enum { LEAST_BAR = 14, LONGEST_NAME = 24, GAP = 2 };
+
+/* ---- Columns ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *title;
+    int width;
+    double (*of)(const rt_layer_record *l);
+    bool is_share;                  /* printed as percents */
+    bool (*applies)(rt_activation act);     /* to layers with these activations; NULL: all */
+    bool after_bar;
+    int sacrifice;                  /* 1 is the first to go where room is short; 0 stays */
+    const char *legend;
+} Column;
+
+static double act(const rt_layer_record *l) { return l->watch.act_rms; }
+static double delta(const rt_layer_record *l) { return l->watch.delta_rms; }
+static double grad(const rt_layer_record *l) { return l->grad_norm; }
+static double update(const rt_layer_record *l) { return l->update_ratio; }
+static double saturated(const rt_layer_record *l) { return l->watch.saturated; }
+static double dead(const rt_layer_record *l) { return l->watch.dead; }
+
+static bool can_saturate(rt_activation a)
+{
+    return a == RT_SIGMOID || a == RT_TANH || a == RT_SOFTSIGN || a == RT_HARD_SIGMOID
+        || a == RT_HARD_TANH;
+}
+
+static bool can_die(rt_activation a)
+{
+    return a == RT_RELU || a == RT_HARD_SIGMOID || a == RT_HARD_TANH;
+}
+
+static const Column column[] = {
+    { "output", 7, act, false, NULL, false, 2, "output: its RMS." },
+    { "dL/dz", 7, delta, false, NULL, false, 0,
+      "dL/dz: RMS of the gradient of a sample's loss by the pre-activation; bars are its logarithm." },
+    { "dL/dW", 7, grad, false, NULL, true, 1, "dL/dW: its L2 norm." },
+    { "dW/W", 7, update, false, NULL, true, 3, "dW/W: RMS of the step's change over RMS of W." },
+    { "sat", 6, saturated, true, can_saturate, true, 4,
+      "sat: outputs where the slope is under 5 % of its largest." },
+    { "dead", 6, dead, true, can_die, true, 5,
+      "dead: units with slope 0 on the whole batch." },
+};
+enum { COLUMNS = sizeof column / sizeof *column };
+
+/* What is printed for one net at one width. */
+typedef struct {
+    bool on[COLUMNS];
+    int name, bar;                  /* columns of text */
+} Layout;
+
+static bool is_row(const rt_net *net, const rt_record *r, int layer)
+{
+    return net->layer[layer].layer->watched
+        && !(isnan(r->layer[layer].watch.act_rms) && r->layer[layer].watch.delta.count == 0);
+}
+
+static bool has_activation(const rt_net *net, bool (*applies)(rt_activation act))
+{
+    for (int i = 0; i < net->n_layers; i++)
+        if (!applies || applies(net->layer[i].layer->act))
+            return true;
+    return false;
+}
+
+static int bar_width(const Layout *l, int width)
+{
+    int used = l->name + GAP;
+    for (int i = 0; i < COLUMNS; i++)
+        used += l->on[i] ? column[i].width + 1 : 0;
+    return width - used - GAP;
+}
+
+static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, int width)
+{
+    Layout l = { .name = 5 };
+    for (int i = 0; i < net->n_layers; i++) {
+        const int length = (int)strlen(net->layer[i].path);
+        if (shown[i] && is_row(net, r, i) && length > l.name)
+            l.name = length < LONGEST_NAME ? length : LONGEST_NAME;
+    }
+    for (int i = 0; i < COLUMNS; i++)
+        l.on[i] = has_activation(net, column[i].applies);
+    for (int victim = 1; victim <= 5 && bar_width(&l, width) < LEAST_BAR; victim++)
+        for (int i = 0; i < COLUMNS; i++)
+            l.on[i] = l.on[i] && column[i].sacrifice != victim;
+    l.bar = bar_width(&l, width);
+    l.bar = l.bar < 4 ? 4 : l.bar;
+    return l;
+}
+
+/* ---- Rows ---------------------------------------------------------------------------------- */
+
+/* A long name keeps its end, which tells layers apart. */
+static void put_name(const rt_style *s, const char *name, int width)
+{
+    const int length = (int)strlen(name);
+    if (length <= width)
+        fprintf(s->out, "%-*s", width, name);
+    else
+        fprintf(s->out, "..%s", name + length - width + 2);
+}
+
+static void put_cells(const rt_style *s, const Layout *l, const rt_net *net,
+                      const rt_layer_record *r, int layer, bool after_bar)
+{
+    const rt_activation its = net->layer[layer].layer->act;
+    for (int i = 0; i < COLUMNS; i++) {
+        if (!l->on[i] || column[i].after_bar != after_bar)
+            continue;
+        char text[RT_FIGURE] = "";
+        const double x = column[i].of(r);
+        if (column[i].is_share ? !isnan(x) && column[i].applies(its) : true)
+            column[i].is_share ? rt_percent(text, x) : rt_figure(text, x);
+        const bool absent = isnan(x) && column[i].of == grad && r->grad.count == 0;
+        const bool no_ratio = isnan(x) && column[i].of == update;
+        fprintf(s->out, " %*s", column[i].width, absent || no_ratio ? "" : text);
+    }
+}
+
+static rt_tone tone_of(const rt_net *net, const rt_record *r, double d)
+{
+    int first, last;
+    if (!rt_flow_ends(net, &first, &last) || !(r->layer[last].watch.delta_rms > 0))
+        return RT_PLAIN;
+    const double decades = fabs(log10(d / r->layer[last].watch.delta_rms));
+    return decades <= 1 ? RT_GOOD : decades <= 2 ? RT_FAIR : RT_BAD;
+}
+
+static void put_bar(const rt_style *s, const rt_net *net, const rt_record *r, int layer,
+                    const rt_axis *a, int width)
+{
+    const rt_watch *w = &r->layer[layer].watch;
+    if (w->delta.nonfinite || !(w->delta_rms > 0)) {
+        const char *what = w->delta.nonfinite ? "not finite" : w->delta.count ? "all zero" : "";
+        rt_tone_on(s, RT_BAD);
+        fprintf(s->out, "%-*.*s", width, width, what);
+        rt_tone_off(s, RT_BAD);
+        return;
+    }
+    const rt_tone tone = tone_of(net, r, w->delta_rms);
+    rt_tone_on(s, tone);
+    rt_bar(s, rt_place(a, w->delta_rms), width);
+    rt_tone_off(s, tone);
+}
+
+static void put_heading(const rt_style *s, const Layout *l, const rt_axis *a)
+{
+    rt_tone_on(s, RT_DIM);
+    fprintf(s->out, "%-*s", l->name + GAP - 1, "layer");
+    for (int side = 0; side < 2; side++) {
+        for (int i = 0; i < COLUMNS; i++)
+            if (l->on[i] && column[i].after_bar == side)
+                fprintf(s->out, " %*s", column[i].width, column[i].title);
+        if (side == 0) {
+            fprintf(s->out, "%*s", GAP, "");
+            rt_axis_line(s, a, l->bar);
+        }
+    }
+    rt_tone_off(s, RT_DIM);
+    putc('\n', s->out);
+}
+
+static void put_dots(const rt_style *s, int n)
+{
+    if (n == 0)
+        return;
+    rt_tone_on(s, RT_DIM);
+    fprintf(s->out, "%s %d more", s->utf8 ? "⋮" : "...", n);
+    rt_tone_off(s, RT_DIM);
+    putc('\n', s->out);
+}
+
+void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const bool *shown,
+              const rt_style *s)
+{
+    const rt_net *net = h->net;
+    const Layout l = lay_out(net, r, shown, s->width);
+    int left_out = 0;
+    put_heading(s, &l, a);
+    for (int i = 0; i < net->n_layers; i++) {
+        if (!is_row(net, r, i))
+            continue;
+        if (!shown[i]) {
+            left_out++;
+            continue;
+        }
+        put_dots(s, left_out);
+        left_out = 0;
+        put_name(s, net->layer[i].path, l.name);
+        fprintf(s->out, "%*s", GAP - 1, "");
+        put_cells(s, &l, net, &r->layer[i], i, false);
+        fprintf(s->out, "%*s", GAP, "");
+        put_bar(s, net, r, i, a, l.bar);
+        put_cells(s, &l, net, &r->layer[i], i, true);
+        putc('\n', s->out);
+    }
+    put_dots(s, left_out);
+}
+
+void rt_table_legend(const rt_history *h, const rt_style *s)
+{
+    char text[512] = "";
+    for (int i = 0; i < COLUMNS; i++)
+        if (has_activation(h->net, column[i].applies))
+            rt_append(text, sizeof text, "%s%s", text[0] ? " " : "", column[i].legend);
+    rt_tone_on(s, RT_DIM);
+    rt_paragraph(s, text, 0, 0);
+    rt_tone_off(s, RT_DIM);
+}
+
+/* ---- Joins --------------------------------------------------------------------------------- */
+
+static bool is_join(const rt_record *r, int layer)
+{
+    return r->layer[layer].watch.skip_rms > 0 || r->layer[layer].watch.body_rms > 0;
+}
+
+static void put_join(const rt_style *s, const char *path, int width, const rt_watch *w)
+{
+    char skip[RT_FIGURE], body[RT_FIGURE], percent[RT_FIGURE];
+    const double share = w->skip_rms / (w->skip_rms + w->body_rms);
+    put_name(s, path, width);
+    fprintf(s->out, " %7s %7s  ", rt_figure(skip, w->skip_rms), rt_figure(body, w->body_rms));
+    rt_bar(s, share, s->width - width - 26);
+    fprintf(s->out, " %6s\n", rt_percent(percent, share));
+}
+
+void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, const rt_style *s)
+{
+    int name = 0, left_out = 0;
+    for (int i = 0; i < h->net->n_layers; i++) {
+        const int length = (int)strlen(h->net->layer[i].path);
+        if (is_join(r, i) && shown[i] && length > name)
+            name = length < LONGEST_NAME ? length : LONGEST_NAME;
+    }
+    if (name == 0)
+        return;
+    name = name < 4 ? 4 : name;
+    rt_tone_on(s, RT_DIM);
+    fprintf(s->out, "%-*s %7s %7s  %s\n", name, "join", "skip", "body",
+            "share of dL/dx that comes by the skip");
+    rt_tone_off(s, RT_DIM);
+    for (int i = 0; i < h->net->n_layers; i++) {
+        if (!is_join(r, i))
+            continue;
+        if (!shown[i]) {
+            left_out++;
+            continue;
+        }
+        put_dots(s, left_out);
+        left_out = 0;
+        put_join(s, h->net->layer[i].path, name, &r->layer[i].watch);
+    }
+    put_dots(s, left_out);
+}
