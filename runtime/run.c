@@ -91,22 +91,30 @@ static void name_streams(rt_run *run)
     }
 }
 
-static void initialise(rt_run *run)
+static bool initialise_slot(const rt_run *run, const rt_slot *s, void *w, rt_error *e)
 {
-    const rt_model *model = run->model;
+    const rt_stream stream = { run->set->seed, RT_FOR_INIT, rt_stream_of(s->key), 0 };
+
+    return run->model->reals->initialise(s->tensor, &stream, w)
+        || rt_fail(e, "out of memory for the initial values of %s", s->key);
+}
+
+static bool initialise(rt_run *run, rt_error *e)
+{
+    char *params = run->pass.params, *memory = run->pass.memory;
 
     name_streams(run);
     for (int i = 0; i < run->net.n_params; i++) {
         const rt_slot *p = &run->net.param[i];
-        const rt_stream stream = { run->set->seed, RT_FOR_INIT, rt_stream_of(p->key), 0 };
-        model->reals->initialise(p->tensor, &stream,
-                                 (char *)run->pass.params + p->at * model->real_size);
+        if (!initialise_slot(run, p, params + p->at * run->model->real_size, e))
+            return false;
     }
     for (int i = 0; i < run->net.n_states; i++) {
         const rt_slot *s = &run->net.state[i];
-        const rt_stream stream = { run->set->seed, RT_FOR_INIT, rt_stream_of(s->key), 0 };
-        model->reals->initialise(s->tensor, &stream, (char *)run->pass.memory + s->at);
+        if (!initialise_slot(run, s, memory + s->at, e))
+            return false;
     }
+    return true;
 }
 
 /* How many steps there are, and how many samples a pass takes. */
@@ -141,14 +149,15 @@ bool rt_run_new(rt_run *run, const rt_model *model, const rt_notes *notes, const
         goto failed;
     }
     run->pass.seed = set->seed;
+    run->pass.set = set;
     run->pass.pool = run->update.pool = run->pool;
     run->update.set = set;
     run->update.net = &run->net;
     run->update.w = run->pass.params;
     run->update.g = run->sum ? run->sum : run->pass.grads;
     rt_history_init(&run->history, &run->net, set, threads);
-    initialise(run);
-    return true;
+    if (initialise(run, e))
+        return true;
 failed:
     rt_run_free(run);
     return false;

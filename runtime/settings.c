@@ -15,7 +15,7 @@ typedef enum { INTEGER, UNSIGNED, REAL, SWITCH, REAL_SWITCH, LIST, WORD } Kind;
 typedef enum { ANY, COUNT, POSITIVE, NOT_NEGATIVE, FRACTION, WHOLE } Range;
 
 /* What of the program has to read a key; its choice is compared with the row's words. */
-typedef enum { ALWAYS, OPTIMIZER, SCHEDULE, CLIP, PENALTY } Reader;
+typedef enum { ALWAYS, OPTIMIZER, SCHEDULE, CLIP, LOSS } Reader;
 
 typedef struct {
     const char *key;
@@ -41,8 +41,9 @@ static const Row rows[] = {
     { "at", LIST, AT(at), COUNT, SCHEDULE, "step" },
     { "warmup", REAL, AT(warmup), WHOLE, SCHEDULE, "cosine linear" },
     { "clip", REAL, AT(clip), POSITIVE, CLIP, "value norm global_norm adaptive" },
-    { "l1", REAL, AT(l1), NOT_NEGATIVE, PENALTY, "l1l2" },
-    { "l2", REAL, AT(l2), NOT_NEGATIVE, PENALTY, "l1l2" },
+    { "l1", REAL, AT(l1), NOT_NEGATIVE, ALWAYS, NULL },
+    { "l2", REAL, AT(l2), NOT_NEGATIVE, ALWAYS, NULL },
+    { "huber_delta", REAL, AT(huber_delta), POSITIVE, LOSS, "huber" },
     { "batch", INTEGER, AT(batch), COUNT, ALWAYS, NULL },
     { "epochs", INTEGER, AT(epochs), COUNT, ALWAYS, NULL },
     { "steps", INTEGER, AT(steps), COUNT, ALWAYS, NULL },
@@ -56,8 +57,7 @@ static const Row rows[] = {
 enum { N_ROWS = sizeof rows / sizeof rows[0], MOST_AT = sizeof((rt_settings *)0)->at / sizeof(double) };
 
 /* What stands in `train` but is part of the compiled program. */
-static const char *const compiled[] = { "loss", "optimizer", "schedule", "regularize", "precision",
-                                        "huber_delta", "delta" };
+static const char *const compiled[] = { "loss", "optimizer", "schedule", "regularize", "precision" };
 static const char *const responses[] = { [RT_STOP] = "stop", [RT_SKIP] = "skip",
                                          [RT_CONTINUE] = "continue" };
 
@@ -69,26 +69,12 @@ static const char *schedule_name(rt_schedule s)
     return name[s];
 }
 
-static bool unit_has_penalty(const rt_unit *unit)
+static const char *loss_name(rt_loss loss)
 {
-    for (int i = 0; i < unit->n_members; i++) {
-        const rt_layer *l = unit->member[i].layer;
-        if (!l && unit_has_penalty(unit->member[i].unit))
-            return true;
-        for (int k = 0; l && k < l->n_params; k++) {
-            if (l->param[k].l1 != 0 || l->param[k].l2 != 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* A program calls rt_penalty where its `.net` regularizes anything: then it reads both numbers. */
-static const char *penalty_name(const rt_model *model)
-{
-    const rt_settings *own = model->settings;
-
-    return own->l1 != 0 || own->l2 != 0 || unit_has_penalty(model->unit) ? "l1l2" : "none";
+    static const char *const name[] = { [RT_SOFTMAX_CROSS_ENTROPY] = "softmax_cross_entropy",
+                                        [RT_BINARY_CROSS_ENTROPY] = "binary_cross_entropy",
+                                        [RT_MSE] = "mse", [RT_MAE] = "mae", [RT_HUBER] = "huber" };
+    return name[loss];
 }
 
 static const char *choice_of(const rt_model *model, Reader reader)
@@ -97,7 +83,7 @@ static const char *choice_of(const rt_model *model, Reader reader)
     case OPTIMIZER: return model->optimizer;
     case SCHEDULE: return schedule_name(model->settings->schedule);
     case CLIP: return model->clip;
-    case PENALTY: return penalty_name(model);
+    case LOSS: return loss_name(model->loss);
     case ALWAYS: break;
     }
     return "";
@@ -262,7 +248,7 @@ static bool unknown(const char *key, rt_error *e)
 static bool unread(const Row *row, const rt_model *model, rt_error *e)
 {
     static const char *const noun[] = { [OPTIMIZER] = "optimizer", [SCHEDULE] = "schedule",
-                                        [CLIP] = "clip", [PENALTY] = "regularizer" };
+                                        [CLIP] = "clip", [LOSS] = "loss" };
 
     return rt_fail(e, "'%s' is not read by this program: its %s is %s", row->key, noun[row->reader],
                    choice_of(model, row->reader));

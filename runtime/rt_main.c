@@ -1,0 +1,239 @@
+/* rt_main.c -- main() of every generated program. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "atomic_file.h"
+#include "check_grad.h"
+#include "checkpoint.h"
+#include "evaluate.h"
+#include "options.h"
+#include "signals.h"
+#include "train.h"
+
+#ifndef RT_VERSION
+#define RT_VERSION "0.1.0"
+#endif
+
+enum { EXIT_DONE = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIVERGED = 3, EXIT_EXPECT = 4 };
+
+/* A program holds one precision or both, and may hold notes. */
+extern const rt_model rt_model_f32 __attribute__((weak));
+extern const rt_model rt_model_f64 __attribute__((weak));
+extern const rt_notes rt_model_notes __attribute__((weak));
+
+typedef struct {
+    rt_run run;
+    rt_options options;
+    rt_settings set;
+    rt_style style;
+    const rt_writer *writer;
+    rt_error error;
+} Program;
+
+static int fail(const Program *p, const rt_model *model, int status)
+{
+    fprintf(stderr, "%s: error: %s\n", model->name, p->error.text);
+    return status;
+}
+
+/* ---- Style --------------------------------------------------------------------------------------------- */
+
+static bool wants_color(const rt_options *o)
+{
+    const char *terminal = getenv("TERM"), *no = getenv("NO_COLOR");
+
+    if (o->color != RT_COLOR_AUTO)
+        return o->color == RT_COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* A file or pipe gets the same bytes wherever it is written; a terminal what it can show. */
+static bool wants_utf8(void)
+{
+    static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+    if (!isatty(STDOUT_FILENO))
+        return true;
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        const char *value = getenv(name[i]);
+        if (value && *value)
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return false;
+}
+
+static rt_style style_of(const rt_options *o)
+{
+    return (rt_style){ .out = stdout, .color = wants_color(o), .utf8 = wants_utf8(), .full = o->full,
+                       .width = (int)o->width };
+}
+
+/* ---- What a run can be asked for -------------------------------------------------------------------------- */
+
+static int print_plan(const Program *p)
+{
+    const rt_run *run = &p->run;
+    const int64_t epochs = (run->steps + run->steps_per_epoch - 1) / run->steps_per_epoch;
+
+    if (p->options.json) {
+        printf("{\"event\":\"plan\",\"name\":\"%s\",\"layers\":%d,\"parameters\":%zu,\"bytes\":%zu,"
+               "\"train\":%" PRId64 ",\"test\":%" PRId64 ",\"batch\":%" PRId64
+               ",\"steps_per_epoch\":%" PRId64 ",\"epochs\":%" PRId64 ",\"steps\":%" PRId64
+               ",\"threads\":%d}\n", run->model->name, run->net.n_layers, run->net.n_parameters,
+               run->block_size, run->data.train.n, run->data.test.n, run->set->batch,
+               run->steps_per_epoch, epochs, run->steps, rt_pool_threads(run->pool));
+        return EXIT_DONE;
+    }
+    printf("%s: %d layers, %zu parameters in %s precision\n", run->model->name, run->net.n_layers,
+           run->net.n_parameters, run->model->real_size == sizeof(double) ? "double" : "single");
+    printf("memory: %.1f MiB, of which parameters %.1f, activations %.1f\n",
+           (double)run->block_size / 1048576, (double)run->model->params_size / 1048576,
+           (double)(run->model->memory_size + run->model->scratch_size) / 1048576);
+    printf("data: %" PRId64 " samples to train, %" PRId64 " to test\n", run->data.train.n,
+           run->data.test.n);
+    printf("batches of %" PRId64 ": %" PRId64 " steps an epoch, %" PRId64 " steps in %" PRId64
+           " epochs\n", run->set->batch, run->steps_per_epoch, run->steps, epochs);
+    printf("threads: %d\n", rt_pool_threads(run->pool));
+    return EXIT_DONE;
+}
+
+static int evaluate(Program *p)
+{
+    rt_run *run = &p->run;
+    rt_epoch epoch = { .loss_train = NAN, .accuracy_train = NAN, .loss_test = NAN,
+                       .accuracy_test = NAN };
+
+    if (run->data.test.n)
+        rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test);
+    else
+        rt_evaluate(run, &run->data.train, &epoch.loss_train, &epoch.accuracy_train);
+    if (!rt_history_add_epoch(&run->history, &epoch, &p->error))
+        return fail(p, run->model, EXIT_ERROR);
+    p->writer->summary(&run->history, &p->style);
+    return EXIT_DONE;
+}
+
+static int check_gradients(Program *p)
+{
+    if (rt_check_grad(&p->run, stdout, &p->error))
+        return EXIT_DONE;
+    return p->error.text[0] ? fail(p, p->run.model, EXIT_ERROR) : EXIT_ERROR;
+}
+
+/* ---- Training ------------------------------------------------------------------------------------------------ */
+
+/* What the end of training leaves to files; they are written however it ended. */
+static bool save(Program *p, const rt_gradient_log *log)
+{
+    const rt_options *o = &p->options;
+    const rt_run *run = &p->run;
+
+    return (!o->save || rt_checkpoint_save(o->save, &run->net, run->pass.params, run->pass.memory,
+                                           run->history.steps, &p->error))
+        && (!o->save_grads || rt_gradient_log_save(log, o->save_grads, &p->error));
+}
+
+static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
+{
+    rt_run *run = &p->run;
+    const bool complete = outcome == RT_TRAINED || outcome == RT_DIVERGED;
+
+    if (outcome == RT_BROKEN)
+        return fail(p, run->model, EXIT_ERROR);
+    const bool holds = !complete || rt_expect_all(&run->history, run->notes);
+    p->writer->summary(&run->history, &p->style);
+    if (!save(p, log))
+        return fail(p, run->model, EXIT_ERROR);
+    if (outcome == RT_INTERRUPTED)
+        return 128 + rt_signal();
+    return outcome == RT_DIVERGED ? EXIT_DIVERGED : holds ? EXIT_DONE : EXIT_EXPECT;
+}
+
+static int train(Program *p)
+{
+    const rt_options *o = &p->options;
+    rt_progress progress;
+    rt_gradient_log log = { .net = NULL };
+
+    if (o->save_grads && !rt_gradient_log_new(&log, &p->run, &p->error))
+        return fail(p, p->run.model, EXIT_ERROR);
+    rt_progress_start(&progress, o->quiet ? NULL : stderr);
+    const rt_listeners to = { .writer = p->writer, .style = &p->style, .progress = &progress,
+                              .events = o->json || o->every, .gradients = log.net ? &log : NULL };
+    rt_signals_catch();
+    const int status = finish(p, rt_train(&p->run, &to, &p->error), &log);
+    rt_gradient_log_free(&log);
+    return status;
+}
+
+/* ---- The program ------------------------------------------------------------------------------------------------ */
+
+/* Files that are to be written at the end have to be possible at the start. */
+static bool can_write(const rt_options *o, rt_error *e)
+{
+    return (!o->save || rt_atomic_file_possible(o->save, e))
+        && (!o->save_grads || rt_atomic_file_possible(o->save_grads, e));
+}
+
+static int run_program(Program *p, const rt_model *model)
+{
+    const rt_options *o = &p->options;
+    const rt_notes *notes = &rt_model_notes;
+    const char *directory = o->data ? o->data : notes && notes->directory ? notes->directory : ".";
+    const int threads = o->threads ? (int)o->threads : rt_default_threads();
+
+    if (!can_write(o, &p->error)
+        || !rt_run_new(&p->run, model, notes, &p->set, threads, directory, &p->error))
+        return fail(p, model, EXIT_ERROR);
+    if (o->load && !rt_checkpoint_load(o->load, &p->run.net, p->run.pass.params, p->run.pass.memory,
+                                       &p->error))
+        return fail(p, model, EXIT_ERROR);
+    return o->dry_run ? print_plan(p) : o->check_grad ? check_gradients(p)
+         : o->eval ? evaluate(p) : train(p);
+}
+
+static int run_options(Program *p, const rt_model *model, int argc, char **argv)
+{
+    p->set = *model->settings;
+    if (!rt_options_read(argc, argv, model, &p->options, &p->set, &p->error))
+        return fail(p, model, EXIT_USAGE);
+    if (p->options.help)
+        return rt_options_help(stdout, &p->set, model), EXIT_DONE;
+    if (p->options.version)
+        return printf("%s (netc %s)\n", model->name, RT_VERSION), EXIT_DONE;
+    if (p->options.check_grad) {
+        if (!&rt_model_f64) {
+            rt_fail(&p->error, "--check-grad: this program holds no double build; compile it with netc");
+            return fail(p, model, EXIT_ERROR);
+        }
+        model = &rt_model_f64;
+    }
+    p->style = style_of(&p->options);
+    p->writer = p->options.json ? &rt_json_writer : &rt_text_writer;
+    const int status = run_program(p, model);
+    rt_run_free(&p->run);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const rt_model *model = &rt_model_f32 ? &rt_model_f32 : &rt_model_f64;
+    Program p = { .run.model = NULL };
+
+    rt_signals_ignore_writes();
+    if (!model) {
+        fputs("this program holds no model\n", stderr);
+        return EXIT_ERROR;
+    }
+    const int status = run_options(&p, model, argc, argv);
+    const bool bad = ferror(stdout) != 0;
+    if (fclose(stdout) != 0 || bad) {
+        fprintf(stderr, "%s: error: standard output: %s\n", model->name,
+                errno ? strerror(errno) : "cannot be written");
+        return EXIT_ERROR;
+    }
+    return status;
+}
