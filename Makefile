@@ -13,7 +13,7 @@ FLOOR4 = diag* value op ops
 FLOOR5 = ast vocabulary* layers activations messages*
 FLOOR6 = model graph
 FLOOR7 = passes
-FLOOR8 = names
+FLOOR8 = names map lexical
 FLOOR9 = parse* check* eval* call* format* infer* item* lower* differentiate gradients fuse \
 	schedule plan emit_c* emit_record* emit_notes* *dump* \
 	options output process cc depend
@@ -25,16 +25,16 @@ RUNTIME2 = *
 
 # ---- What is built ----------------------------------------------------------------------------
 
-compiler_files = $(sort $(foreach m,$(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5) $(FLOOR6) \
-	$(FLOOR7) $(FLOOR8) $(FLOOR9) $(FLOOR10) $(FLOOR11),$(wildcard compiler/$(m).c)))
-runtime_files = $(sort $(foreach m,$(RUNTIME1) $(RUNTIME2),$(wildcard runtime/$(m).c)))
+compiler_files = $(sort $(wildcard compiler/*.c))
+runtime_files = $(sort $(wildcard runtime/*.c))
 real_files = $(filter runtime/real_%,$(runtime_files))
 parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
 
 compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(parser)
 library_objects = $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects))
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
-	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o)
+	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
+	$(BUILD)/runtime/digits_data.o
 unit_tests = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
 # ---- Flags --------------------------------------------------------------------------------------
@@ -129,6 +129,13 @@ $(BUILD)/grammar/%.o: $(BUILD)/grammar/%.c $(BUILD)/grammar/net.tab.h
 $(BUILD)/compiler/%.o: compiler/%.c Makefile $(if $(parser),$(BUILD)/grammar/net.tab.h)
 	@mkdir -p $(@D)
 	$(compile_c) $(compiler_flags) -c $< -o $@
+
+$(BUILD)/runtime/digits_data.c: runtime/digits/embed.sh runtime/digits/digits.csv.gz
+	@mkdir -p $(@D)
+	sh $^ > $@
+
+$(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
+	$(compile_c) -Iruntime -c $< -o $@
 
 $(BUILD)/runtime/%_f32.o: runtime/%.c Makefile
 	@mkdir -p $(@D)

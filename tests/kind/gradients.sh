@@ -1,0 +1,8 @@
+# gradients.sh -- every program's own --check-grad: its gradients against finite differences.
+. tests/say.sh
+. tests/nets.sh
+for file in $(nets); do
+    name=$(net_name "$file")
+    program=$(build_net "$file") || { fail "gradients/$name" "netc failed"; continue; }
+    check "gradients/$name" "$program" --check-grad --no-out --data "$(dirname "$file")"
+done

@@ -1,0 +1,47 @@
+# floors.awk -- an include must lead to a lower floor.  First file: lines `compiler 3 intern source`;
+# the rest: sources.  A file may include its own header, and one that its name extends: lower_layers.c
+# includes lower.h.
+
+function floor_of(part, module,    i) {
+    for (i = 1; i <= n; i++)
+        if (part == list_part[i] && module ~ list_pattern[i])
+            return list_floor[i]
+    return 0
+}
+
+FNR == NR {
+    for (i = 3; i <= NF; i++) {
+        n++
+        list_part[n] = $1; list_floor[n] = $2
+        list_pattern[n] = "^" $i "$"
+        gsub(/\*/, ".*", list_pattern[n])
+    }
+    next
+}
+
+FNR == 1 {
+    part = FILENAME; sub(/\/.*/, "", part)
+    module = FILENAME; sub(/.*\//, "", module); sub(/\..*/, "", module)
+    own = floor_of(part, module)
+    if (!own)
+        bad = say(FILENAME ": the Makefile puts it on no floor")
+}
+
+/^#include "/ {
+    split($0, word, "\"")
+    header = word[2]; sub(/\..*/, "", header)
+    if (header == module || index(module, header "_") == 1)
+        next
+    below = floor_of(part, header)
+    if (!below)
+        bad = say(FILENAME ":" FNR ": " word[2] " is on no floor")
+    else if (own && below >= own)
+        bad = say(FILENAME ":" FNR ": floor " own " includes " word[2] " of floor " below)
+}
+
+function say(text) {
+    print text
+    return 1
+}
+
+END { exit bad }

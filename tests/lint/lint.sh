@@ -1,0 +1,67 @@
+#!/bin/sh
+# lint.sh -- what the sources promise of themselves; `make lint` runs it.  BUILD names the build folder.
+set -u
+sources=$(ls compiler/*.c compiler/*.h runtime/*.c runtime/*.h)
+failed=0
+
+# none TEXT COMMAND... : the command prints nothing
+none() {
+    text=$1; shift
+    found=$("$@")
+    [ -z "$found" ] && return
+    echo "$text:"
+    echo "$found" | sed 's/^/    /'
+    failed=1
+}
+
+# shellcheck disable=SC2086
+floors() { awk -f tests/lint/floors.awk "$BUILD/floors" $sources; }
+none 'includes that do not lead to a lower floor' floors
+
+# shellcheck disable=SC2086
+awk -f tests/lint/sizes.awk $sources || failed=1
+
+none 'a shell, a locale, or a scanner feature that overflows' grep -nE \
+    '\<(system|popen|setlocale|yymore) *\(|\<REJECT *;' -r compiler runtime grammar --include='*.[chly]'
+none 'unfinished' grep -nE 'TODO|FIXME|XXX|HACK|for now|not yet' -r compiler runtime grammar \
+    --include='*.[chly]' --include='*.def'
+
+# C is written by emit_c and its parts; the other passes know no text of C.
+none 'C written outside emit_*.c' grep -nE '\<emit_(line|open|close|blank|begin|piece|end)\(' \
+    $(ls compiler/*.c | grep -v '^compiler/emit')
+
+# Data that can change: .data and .bss; tables of pointers that are const lie in .data.rel.ro.
+mutable() {
+    for object in "$BUILD"/compiler/*.o "$BUILD"/grammar/*.o; do
+        nm -f sysv "$object" | awk -F'|' -v file="$(basename "$object")" '
+            { gsub(/ /, ""); if ($7 ~ /^(\.data|\.bss|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/) print file ": " $1 }'
+    done
+}
+# The sanitizers add data of their own.
+nm "$BUILD/lib/libnetrt.a" 2> /dev/null | grep -q __asan_ || none 'file-scope variables that can change' mutable
+
+foreign() {
+    nm -g --defined-only "$BUILD/lib/libnetrt.a" 2> /dev/null |
+        awk 'NF == 3 && $3 !~ /^(rt_|main$|__asan|__odr_asan)/ { print $3 }'
+}
+none 'symbols of libnetrt.a that do not begin with rt_' foreign
+
+# Each folder's README names each of its files.
+unnamed() {
+    for folder in compiler grammar runtime examples tests tests/* docs bench editors; do
+        [ -d "$folder" ] && [ -n "$(ls "$folder")" ] || continue
+        for file in "$folder"/*; do
+            name=$(basename "$file")
+            [ "$name" = README.md ] && continue
+            grep -qF "$name" "$folder/README.md" 2> /dev/null || stem_named "$folder" "$name" ||
+                echo "$folder/README.md: $name"
+        done
+    done
+}
+# `diag.c .h` may stand in a README as `diag`, and a folder of test cases as `*.net`
+stem_named() {
+    grep -qE "(^|[^a-z_])${2%.*}([^a-z_]|$)" "$1/README.md" 2> /dev/null ||
+        grep -qF "*.${2##*.}" "$1/README.md" 2> /dev/null
+}
+none 'files that no README names' unnamed
+exit $failed
