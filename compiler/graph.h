@@ -29,6 +29,7 @@ typedef struct {
     int layer;                      /* index in Graph.layer, or -1 */
     int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: row in the layer */
     ActivationKind act;             /* WATCH_OUTPUT */
+    Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
     Graph *unit;                    /* CALL, REPEAT and their gradients */
     int first, count;               /* of them: iterations; CALL: 0, 1 */
 } Node;                             /* never changed once added, but for its name */
@@ -51,7 +52,7 @@ typedef struct {
 /* A layer as reports and checkpoints see it: one row of the record. */
 typedef struct {
     const Item *item;
-    Str name;                       /* "h" */
+    Str name, member;               /* "h"; of the structs in the C */
     const char *kind;               /* "dense" */
     ActivationKind act;
     Shape out;
@@ -59,27 +60,30 @@ typedef struct {
     int n_params, n_states;
     bool watched, random, in_flow;
     NodeId z;                       /* what delta is the gradient of */
+    NodeId skip, body;              /* a residual's: its input as either path takes it */
 } Layer;
 
 /* What the plan says of a node's tensor. */
 typedef enum {
-    PLACE_NONE,                     /* an effect, or not computed at all */
-    PLACE_ARGUMENT,                 /* x, y, dy, dx and captures: the caller's */
-    PLACE_PARAM, PLACE_GRAD, PLACE_STATE,
-    PLACE_MEMORY,                   /* kept from the forward to the backward pass */
-    PLACE_SCRATCH,
-    PLACE_SCALAR,                   /* lives in one loop only */
-    PLACE_ALIAS,                    /* where its input 0 is */
-    PLACE_LOSS
-} Place;
+    STORE_NONE,                     /* an effect, or not computed at all */
+    STORE_ARGUMENT,                 /* x, y, dy, dx and captures: the caller's */
+    STORE_PARAM, STORE_GRAD, STORE_STATE,
+    STORE_MEMORY,                   /* kept from the forward to the backward pass */
+    STORE_SCRATCH,
+    STORE_SCALAR,                   /* lives in one loop only */
+    STORE_ALIAS,                    /* where its input 0 is */
+    STORE_LOSS
+} Store;
 
-/* A group of scratch tensors that share one union. */
+/* Scratch that shares one union: tensors of this unit, or all the scratch of a unit that it calls. */
 typedef struct {
-    NodeId *member;                 /* in order of the schedule */
+    NodeId node;                    /* 0: the scratch of */
+    const Graph *unit;
+} Tenant;
+
+typedef struct {
+    Tenant *tenant;                 /* in order of first use */
     int n;
-    const Graph **unit;             /* scratch of called units that live here too */
-    int n_units;
-    int64_t bytes_per_real;         /* size of the largest, in reals for a full batch */
 } Slot;
 
 struct Graph {
@@ -93,10 +97,13 @@ struct Graph {
     NodeId *result;                 /* what it puts out, then exports; the model: its output */
     int n_results;
     NodeId loss;                    /* the model's */
+    struct Scope *scope;            /* names of tensors taken so far */
     Layer *layer;                   /* in source order */
     int n_layers;
     NodeId *call;                   /* CALL and REPEAT nodes in source order */
     int n_calls;
+    int *member;                    /* both, in source order: a layer k as k, a call k as -1 - k */
+    int n_members;
 
     NodeId *upstream;               /* by result; differentiate */
     NodeId *dinput;                 /* by input; 0 where none is wanted; differentiate */
@@ -105,7 +112,7 @@ struct Graph {
     int n_order[2];
     int *loop;                      /* by NodeId: number of its loop in the phase, or -1; fuse */
 
-    Place *place;                   /* by NodeId; plan */
+    Store *store;                   /* by NodeId; plan */
     Slot *slot;
     int n_slots;
     int64_t memory_reals, scratch_reals;    /* of one instance with all it calls, full batch */

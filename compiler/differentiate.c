@@ -1,0 +1,250 @@
+/* differentiate.c -- reverse-mode differentiation, graph to graph.
+ *
+ * The forward nodes of a unit are swept from the last to the first.  A node's gradient is the sum of
+ * what its readers give; its operator's rule gives on to its inputs.  Gradients are ordinary nodes of
+ * the backward phase.  Units come callees first, but a rule of CALL needs only the callee's shapes. */
+#include "differentiate.h"
+
+#include <string.h>
+
+NodeId sweep_add(Sweep *s, NodeId y, Node node, const NodeId *in, int n_in)
+{
+    const Node *from = &s->g->node[y];
+
+    node.phase = BACKWARD;
+    node.item = from->item;
+    node.in = arena_array(s->s->arena, NodeId, n_in ? n_in : 1);
+    node.n_in = n_in;
+    if (n_in)
+        memcpy(node.in, in, (size_t)n_in * sizeof *in);
+    return graph_add(s->g, node, s->s->arena);
+}
+
+bool wants(const Sweep *s, NodeId y, int index)
+{
+    const NodeId x = s->g->node[y].in[index];
+
+    return x && s->wanted[x];
+}
+
+void give(Sweep *s, NodeId y, int index, NodeId gradient)
+{
+    Flow *f = &s->flow[s->g->node[y].in[index]];
+    const Share share = { gradient, y };
+
+    if (wants(s, y, index))
+        arena_push(s->s->arena, f->share, f->n, share);
+}
+
+/* ---- What wants a gradient --------------------------------------------------------------------- */
+
+static bool is_start(const Graph *g, const Node *n)
+{
+    return n->op == OP_PARAM || (n->op == OP_INPUT && !g->is_model);
+}
+
+/* All that depends on a parameter or, but in the model, on an input. */
+static void mark_wanted(Sweep *s)
+{
+    for (NodeId id = 1; id < s->n_forward; id++) {
+        const Node *n = &s->g->node[id];
+
+        s->wanted[id] = is_start(s->g, n) || n->op == OP_CALL || n->op == OP_REPEAT;
+        for (int i = 0; i < n->n_in; i++)
+            s->wanted[id] |= n->in[i] && s->wanted[n->in[i]];
+    }
+}
+
+/* ---- Sums ------------------------------------------------------------------------------------------ */
+
+static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
+{
+    const Node *n = &s->g->node[x];
+    Arena *a = s->s->arena;
+    const char *name = reader ? arena_printf(a, "d_%s_by_%s", n->name, s->g->node[reader].name)
+                              : arena_printf(a, "d_%s", n->name);
+
+    return scope_claim(s->g->scope, s->s->names, name, a);
+}
+
+/* A share may be the gradient of something else as well (an ADD hands on what it got): then it has a
+ * name already. */
+static void name_share(Sweep *s, NodeId x, const Share *share, bool only)
+{
+    Node *n = &s->g->node[share->gradient];
+
+    if (!n->name)
+        n->name = gradient_name(s, x, only ? 0 : share->reader);
+}
+
+/* The gradient of x; 0 where nothing flows back. */
+static NodeId total(Sweep *s, NodeId x)
+{
+    Flow *f = &s->flow[x];
+
+    if (f->total || !f->n)
+        return f->total;
+    for (int i = 0; i < f->n; i++)
+        name_share(s, x, &f->share[i], f->n == 1);
+    f->total = f->share[0].gradient;
+    for (int i = 1; i < f->n; i++) {
+        const NodeId both[2] = { f->total, f->share[i].gradient };
+        const Node sum = { .op = OP_SUM, .shape = s->g->node[x].shape, .batched = true,
+                           .layer = s->g->node[x].layer };
+
+        f->total = sweep_add(s, x, sum, both, 2);
+        s->g->node[f->total].name = gradient_name(s, x, i == f->n - 1 ? 0 : f->share[i].reader);
+    }
+    return f->total;
+}
+
+/* ---- The watch --------------------------------------------------------------------------------------- */
+
+static void watch_delta(Sweep *s, NodeId z, NodeId dz)
+{
+    const int row = s->g->node[z].layer;
+    const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
+                         .size = { 1, node_elements(&s->g->node[dz]) } };
+
+    if (row >= 0 && s->g->layer[row].z == z)
+        sweep_add(s, z, watch, &dz, 1);
+}
+
+static void watch_joins(Sweep *s)
+{
+    for (int i = 0; i < s->g->n_layers; i++) {
+        Layer *layer = &s->g->layer[i];
+        const NodeId d[2] = { layer->skip ? s->flow[layer->skip].total : 0,
+                              layer->body ? s->flow[layer->body].total : 0 };
+        Node watch = { .op = OP_WATCH_JOIN, .shape = SHAPE_ERROR, .layer = i, .batched = true };
+
+        if (!d[0] || !d[1])
+            continue;
+        watch.size[0] = 1;
+        watch.size[1] = node_elements(&s->g->node[d[0]]);
+        layer->watched = true;
+        sweep_add(s, layer->skip, watch, d, 2);
+    }
+}
+
+/* ---- The sweep ----------------------------------------------------------------------------------------- */
+
+static void seed_result(Sweep *s, int k)
+{
+    const NodeId y = s->g->result[k];
+    const Node up = { .op = OP_UPSTREAM, .shape = s->g->node[y].shape, .batched = true, .layer = -1,
+                      .index = k };
+    const NodeId id = sweep_add(s, y, up, NULL, 0);
+    const Share share = { id, y };
+
+    s->g->node[id].name = gradient_name(s, y, 0);
+    s->g->upstream[k] = id;
+    arena_push(s->s->arena, s->flow[y].share, s->flow[y].n, share);
+}
+
+static void seed_results(Sweep *s)
+{
+    s->g->upstream = arena_array(s->s->arena, NodeId, s->g->n_results);
+    for (int k = 0; k < s->g->n_results; k++)
+        seed_result(s, k);
+}
+
+/* Of a call whose own output nobody reads, further outputs may still be read. */
+static bool is_read_elsewhere(const Sweep *s, NodeId call)
+{
+    const Node *n = &s->g->node[call];
+
+    if (op_form(n->op) != FORM_UNIT || n->unit->n_results == 1)
+        return false;
+    for (NodeId id = call + 1; id < s->n_forward; id++)
+        if (s->g->node[id].op == OP_PICK && s->g->node[id].in[0] == call && s->flow[id].total)
+            return true;
+    return false;
+}
+
+static void sweep_node(Sweep *s, NodeId id)
+{
+    const OpKind op = s->g->node[id].op;
+    GradientRule *rule = gradient_rule(op);
+    NodeId dy = 0;
+
+    if (!s->wanted[id])
+        return;
+    if (op_form(op) != FORM_LOSS) {
+        dy = total(s, id);
+        if (!dy && !is_read_elsewhere(s, id))
+            return;
+        if (dy)
+            watch_delta(s, id, dy);
+    }
+    if (rule)
+        rule(s, id, dy);
+}
+
+static void take_param_gradients(Sweep *s)
+{
+    for (int i = 0; i < s->g->n_layers; i++)
+        for (int k = 0; k < s->g->layer[i].n_params; k++) {
+            Tensor *t = &s->g->layer[i].param[k];
+
+            t->grad = total(s, t->node);
+        }
+}
+
+/* A unit hands the gradient of its input to its caller's buffer: so it must be one of its own. */
+static NodeId own_gradient(Sweep *s, NodeId x, NodeId dx, OpKind op)
+{
+    const Node copy = { .op = op, .shape = s->g->node[x].shape, .batched = true, .layer = -1 };
+    const NodeId id = sweep_add(s, x, copy, &dx, dx ? 1 : 0);
+
+    s->g->node[id].name = gradient_name(s, x, x);
+    return id;
+}
+
+static bool is_borrowed(const Graph *g, NodeId d)
+{
+    const OpKind op = g->node[graph_root(g, d)].op;
+
+    return op == OP_UPSTREAM || op == OP_REPEAT_GRAD || op == OP_PICK;
+}
+
+/* Captures add up over the iterations that share them. */
+static void take_input_gradients(Sweep *s)
+{
+    Graph *g = s->g;
+
+    g->dinput = arena_array(s->s->arena, NodeId, g->n_inputs);
+    for (int i = 0; i < g->n_inputs && !g->is_model; i++) {
+        const NodeId x = g->input[i], dx = total(s, x);
+
+        g->dinput[i] = dx;
+        if (i)
+            g->dinput[i] = dx ? own_gradient(s, x, dx, OP_ADD_TO) : 0;
+        else if (!dx)
+            g->dinput[i] = own_gradient(s, x, 0, OP_ZERO);
+        else if (is_borrowed(g, dx))
+            g->dinput[i] = own_gradient(s, x, dx, OP_COPY);
+    }
+}
+
+static void differentiate_graph(Graph *g, Session *session)
+{
+    Sweep s = { .s = session, .g = g, .n_forward = g->n };
+
+    s.wanted = arena_array(session->arena, bool, g->n);
+    s.flow = arena_array(session->arena, Flow, g->n);
+    mark_wanted(&s);
+    if (!g->is_model)
+        seed_results(&s);
+    for (NodeId id = s.n_forward - 1; id > 0; id--)
+        sweep_node(&s, id);
+    take_param_gradients(&s);
+    take_input_gradients(&s);
+    watch_joins(&s);
+}
+
+void differentiate(Program *program, Session *s)
+{
+    for (int i = 0; i < program->n; i++)
+        differentiate_graph(program->graph[i], s);
+}

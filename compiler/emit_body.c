@@ -1,0 +1,313 @@
+/* emit_body.c -- the statements of a unit's forward or backward function. */
+#include "emit_c.h"
+
+#include <string.h>
+
+/* ---- Statements ------------------------------------------------------------------------------------ */
+
+/* The length of the argument at the front: up to a comma outside brackets, or the closing bracket. */
+static size_t argument_length(const char *text)
+{
+    int depth = 0;
+    size_t n = 0;
+
+    for (; text[n] && !(depth == 0 && (text[n] == ',' || text[n] == ')')); n++)
+        depth += text[n] == '(' ? 1 : text[n] == ')' ? -1 : 0;
+    return n;
+}
+
+void emit_statement(Writer *w, const char *text)
+{
+    const size_t head = strcspn(text, "(") + 1;
+    const char *at = text + head;
+
+    emit_begin(w->out, "%.*s", (int)head, text);
+    while (*at && *at != ')') {
+        const size_t n = argument_length(at);
+
+        emit_piece(w->out, "%.*s", (int)n, at);
+        at += n;
+        at += strspn(at, ", ");
+    }
+    emit_end(w->out, at);
+}
+
+/* CONCAT: a statement for each input, by its columns. */
+static void emit_each(Writer *w, NodeId id)
+{
+    const Node *n = &w->g->node[id];
+    int64_t at = 0;
+
+    for (int i = 0; i < n->n_in; i++) {
+        const int64_t width = node_elements(&w->g->node[n->in[i]]) / n->size[0];
+        const char *rows = n->size[0] == 1 ? use(w, "n")
+                         : arena_printf(w->arena, "%s * %lld", use(w, "n"), (long long)n->size[0]);
+
+        emit_statement(w, arena_printf(w->arena, "rt_insert(c, %s, %lld, %lld, %lld, %s, %s);", rows,
+                       (long long)width, (long long)n->size[1], (long long)at,
+                       operand(w, n->in[i]), operand(w, id)));
+        at += width;
+    }
+}
+
+/* ---- Loops ------------------------------------------------------------------------------------------- */
+
+static void emit_element(Writer *w, NodeId id)
+{
+    const char *code = expand(w, id);
+
+    if (w->g->store[id] == STORE_SCALAR)
+        emit_line(w->out, "const rt_real v_%s = %s;", w->g->node[id].name, code);
+    else
+        emit_line(w->out, "%s = %s;", element(w, id), code);
+}
+
+/* The nodes at order[i ...] that share a loop; how many. */
+static int loop_length(const Writer *w, int i)
+{
+    const NodeId *order = w->g->order[w->phase];
+    int n = 1;
+
+    while (i + n < w->g->n_order[w->phase] && w->g->loop[order[i + n]] == w->g->loop[order[i]])
+        n++;
+    return n;
+}
+
+static void emit_loop(Writer *w, int i, int n)
+{
+    const NodeId *order = &w->g->order[w->phase][i];
+    const char *head = arena_printf(w->arena, "for (int i = 0; i < %s; i++)",
+                                    count_text(w, &w->g->node[order[0]]));
+
+    if (n > 1)
+        emit_open(w->out, "%s {", head);
+    else {
+        emit_line(w->out, "%s", head);
+        emit_indent(w->out, 1);
+    }
+    for (int k = 0; k < n; k++)
+        emit_element(w, order[k]);
+    if (n > 1)
+        emit_close(w->out, "");
+    else
+        emit_indent(w->out, -1);
+}
+
+/* ---- Calls of other units ------------------------------------------------------------------------------ */
+
+/* The PICK of a call's output `index` in this phase, or 0. */
+static NodeId find_pick(const Graph *g, NodeId call, int index)
+{
+    for (NodeId id = call + 1; id < g->n; id++)
+        if (g->node[id].op == OP_PICK && g->node[id].in[0] == call && g->node[id].index == index)
+            return id;
+    return 0;
+}
+
+/* What one call hands to its unit; in a repeat some of it by the index of the iteration. */
+typedef struct {
+    NodeId id;                      /* the node at work */
+    NodeId call;                    /* the forward call: itself in the forward pass */
+    const Node *node, *unit_call;
+    const Graph *unit;
+    bool repeats;
+    const char *count;
+} Call;
+
+static Call describe(Writer *w, NodeId id)
+{
+    const Node *n = &w->g->node[id];
+    Call c = { .id = id, .node = n, .call = n->phase == FORWARD ? id : n->in[0], .unit = n->unit,
+               .repeats = n->count > 1 };
+
+    c.unit_call = &w->g->node[c.call];
+    c.count = c.repeats ? count_constant(w, n->unit) : "1";
+    return c;
+}
+
+static const char *struct_argument(Writer *w, const Call *c, const char *word)
+{
+    if (strcmp(word, "t") == 0)
+        return arena_printf(w->arena, "&%s->%s", use(w, word), c->unit->name);
+    return arena_printf(w->arena, "&%s->%s%s", use(w, word), c->unit_call->member,
+                        c->repeats ? "[i]" : "");
+}
+
+/* The unit's input k as this call has it: the first of a repeat is what the iteration before put out. */
+static const char *input_argument(Writer *w, const Call *c, int k)
+{
+    const char *x = operand(w, c->unit_call->in[k]);
+
+    if (k || !c->repeats)
+        return x;
+    return arena_printf(w->arena, "i > 0 ? %s->%s[i - 1] : %s", use(w, "m"), c->unit_call->name, x);
+}
+
+static const char *result_argument(Writer *w, const Call *c, int k)
+{
+    if (k)
+        return operand(w, find_pick(w->g, c->call, k));
+    if (c->repeats)
+        return arena_printf(w->arena, "%s->%s[i]", use(w, "m"), c->unit_call->name);
+    return operand(w, c->call);
+}
+
+static const char *upstream_argument(Writer *w, const Call *c, int k)
+{
+    const char *dy = operand(w, c->node->in[1 + k]);
+
+    if (k || !c->repeats)
+        return dy;
+    return arena_printf(w->arena, "i < %s - 1 ? %s->%s[(i + 1) %% 2] : %s", c->count, use(w, "t"),
+                        c->node->name, dy);
+}
+
+static const char *dinput_argument(Writer *w, const Call *c, int k)
+{
+    if (k)
+        return operand(w, find_pick(w->g, c->id, k));
+    if (c->repeats)
+        return arena_printf(w->arena, "%s->%s[i %% 2]", use(w, "t"), c->node->name);
+    return operand(w, c->id);
+}
+
+static const char *call_argument(Writer *w, const Call *c, int i)
+{
+    const int fixed = w->phase == FORWARD ? 3 : 4;
+    const int in = c->unit->n_inputs, out = c->unit->n_results;
+
+    if (i < fixed)
+        return struct_argument(w, c, parameter(w, c->unit, w->phase, i));
+    i -= fixed;
+    if (i < in)
+        return input_argument(w, c, i);
+    if (i < in + out)
+        return result_argument(w, c, i - in);
+    i -= in + out;
+    return i < out ? upstream_argument(w, c, i) : dinput_argument(w, c, i - out);
+}
+
+/* Gradients of captures add up in the unit: they start at zero. */
+static void clear_captures(Writer *w, const Call *c)
+{
+    for (int k = 1; w->phase == BACKWARD && k < c->unit->n_inputs; k++) {
+        const NodeId pick = find_pick(w->g, c->id, k);
+
+        if (!pick || !c->unit->dinput[k])
+            continue;
+        emit_line(w->out, "for (int i = 0; i < %s; i++)", count_text(w, &w->g->node[pick]));
+        emit_indent(w->out, 1);
+        emit_line(w->out, "%s[i] = 0;", operand(w, pick));
+        emit_indent(w->out, -1);
+    }
+}
+
+static void emit_call(Writer *w, NodeId id)
+{
+    const Call c = describe(w, id);
+    const Uses *uses = &w->facts[graph_number(w->program, c.unit)].uses[w->phase];
+
+    clear_captures(w, &c);
+    if (c.repeats && w->phase == FORWARD)
+        emit_line(w->out, "for (int i = 0; i < %s; i++)", c.count);
+    else if (c.repeats)
+        emit_line(w->out, "for (int i = %s - 1; i >= 0; i--)", c.count);
+    emit_indent(w->out, c.repeats);
+    emit_begin(w->out, "%s_%s(", c.unit->name, w->phase == FORWARD ? "forward" : "backward");
+    emit_piece(w->out, "c");
+    for (int i = 0; i < parameter_count(c.unit, w->phase); i++)
+        if (is_used(uses, parameter(w, c.unit, w->phase, i)))
+            emit_piece(w->out, "%s", call_argument(w, &c, i));
+    emit_end(w->out, ");");
+    emit_indent(w->out, -c.repeats);
+}
+
+/* ---- Groups ------------------------------------------------------------------------------------------------ */
+
+static void emit_node(Writer *w, NodeId id)
+{
+    const Node *n = &w->g->node[id];
+
+    switch (op_form(n->op)) {
+    case FORM_CALL:
+    case FORM_EFFECT: emit_statement(w, expand(w, id)); break;
+    case FORM_EACH: emit_each(w, id); break;
+    case FORM_UNIT: emit_call(w, id); break;
+    case FORM_LOSS: emit_line(w->out, "return %s;", expand(w, id)); break;
+    default: bug("%s is no statement", op_name(n->op));
+    }
+}
+
+static const char *source_text(Writer *w, const Node *n)
+{
+    if (n->item)
+        return item_text(n->item, w->arena);
+    return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
+}
+
+/* The formulas of the nodes from order[i] on that belong to one item, each once. */
+static void emit_formulas(Writer *w, int i)
+{
+    const NodeId *order = w->g->order[w->phase];
+    const Item *item = w->g->node[order[i]].item;
+    const char *said = "";
+
+    for (; i < w->g->n_order[w->phase] && w->g->node[order[i]].item == item; i++) {
+        const char *formula = op_formula(w->g->node[order[i]].op);
+
+        if (!*formula || strstr(said, formula))
+            continue;
+        said = arena_printf(w->arena, "%s%s", said, formula);
+        emit_line(w->out, " *   %s", formula);
+    }
+}
+
+static bool has_formula(const Writer *w, int i)
+{
+    const NodeId *order = w->g->order[w->phase];
+    const Item *item = w->g->node[order[i]].item;
+
+    for (; i < w->g->n_order[w->phase] && w->g->node[order[i]].item == item; i++)
+        if (*op_formula(w->g->node[order[i]].op))
+            return true;
+    return false;
+}
+
+static void emit_heading(Writer *w, int i)
+{
+    const Node *n = &w->g->node[w->g->order[w->phase][i]];
+    const char *text = source_text(w, n);
+
+    emit_blank(w->out);
+    if (w->phase == FORWARD) {
+        emit_line(w->out, "/* %s */", text);
+    } else if (!has_formula(w, i)) {
+        emit_line(w->out, "/* gradient of %s */", text);
+    } else {
+        emit_line(w->out, "/* gradient of %s", text);
+        emit_formulas(w, i);
+        emit_line(w->out, " */");
+    }
+}
+
+void emit_body(Writer *w)
+{
+    const NodeId *order = w->g->order[w->phase];
+    const Item *item = NULL;
+    int step = 1;
+
+    for (int i = 0; i < w->g->n_order[w->phase]; i += step) {
+        const bool is_loop = op_form(w->g->node[order[i]].op) == FORM_LOOP;
+
+        step = is_loop ? loop_length(w, i) : 1;
+        for (int k = i; k < i + step; k++) {
+            if (k == 0 || w->g->node[order[k]].item != item)
+                emit_heading(w, k);
+            item = w->g->node[order[k]].item;
+        }
+        if (is_loop)
+            emit_loop(w, i, step);
+        else
+            emit_node(w, order[i]);
+    }
+}

@@ -1,0 +1,77 @@
+/* emit_c.h -- the files that write C: emit_c.c the unit as a whole, emit_body.c what stands in functions,
+ * emit_operand.c how a tensor is written, emit_struct.c the layout of memory, emit_record.c
+ * and emit_tables.c what the runtime reads. */
+#ifndef EMIT_C_H
+#define EMIT_C_H
+
+#include "emit.h"
+#include "names.h"
+#include "passes.h"
+
+/* What a function uses of what it could be given: only that becomes a parameter. */
+typedef struct {
+    Str *word;
+    int n;
+} Uses;
+
+/* What there is of a unit's structs and functions. */
+typedef struct {
+    bool params, memory, scratch;   /* the structs have members */
+    bool watch, state;
+    Uses uses[2];                   /* by phase */
+} Facts;
+
+typedef struct {
+    const Program *program;
+    Session *s;
+    Arena *arena;
+    Emit *out;
+    Facts *facts;                   /* by number of the graph in the program */
+    const Graph *g;                 /* the function at work ... */
+    Phase phase;
+    Uses *used;                     /* ... and what it has used so far */
+} Writer;
+
+/* ---- emit_operand.c ------------------------------------------------------------------------------ */
+
+const char *dims_text(Writer *w, Shape s);              /* "3 * 32 * 32"; "1" for a scalar */
+const char *length_text(Writer *w, const Node *n);      /* of a struct's member: "BATCH * 64" */
+const char *count_text(Writer *w, const Node *n);       /* at run time: "n * 64" */
+const char *operand(Writer *w, NodeId id);              /* a pointer: "m->h"; "NULL" for none */
+const char *element(Writer *w, NodeId id);              /* in a loop: "m->h[i]", "v_h" */
+const char *expand(Writer *w, NodeId id);               /* the operator's code, its holes filled */
+Str use(Writer *w, const char *word);                   /* notes that the function uses it */
+const char *count_constant(Writer *w, const Graph *unit);   /* "REPEAT_COUNT" */
+
+/* The functions' parameters in order, by the names inside: "p", "m", "x", "dy", ... */
+int parameter_count(const Graph *g, Phase phase);
+Str parameter(Writer *w, const Graph *g, Phase phase, int i);
+const char *parameter_type(const Graph *g, Phase phase, int i);
+bool is_used(const Uses *u, Str word);
+
+int graph_number(const Program *p, const Graph *g);
+
+/* ---- emit_body.c ----------------------------------------------------------------------------------- */
+
+/* The statements of one function, in groups under what the user wrote. */
+void emit_body(Writer *w);
+
+/* A statement "f(a, b);" broken into lines under 100 columns. */
+void emit_statement(Writer *w, const char *text);
+
+/* ---- emit_struct.c ---------------------------------------------------------------------------------- */
+
+void find_facts(Writer *w);                             /* before all else */
+void emit_structs(Writer *w);
+bool is_recorded(const Layer *layer);                   /* has an rt_watch in the unit's memory */
+
+/* ---- emit_record.c ---------------------------------------------------------------------------------- */
+
+void emit_record(Writer *w);
+
+/* ---- emit_tables.c ---------------------------------------------------------------------------------- */
+
+void emit_unit_tables(Writer *w);
+const char *shape_initializer(Writer *w, Shape s);      /* ".rank = 2, .shape = { 64, 10 }" */
+
+#endif

@@ -1,0 +1,70 @@
+/* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation stands.  Kept
+ * out of the C that people diff, so that a comment more in the source changes no line of it. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit.h"
+#include "passes.h"
+
+typedef struct {
+    const Program *program;
+    Arena *arena;
+    Emit *out;
+    int n;
+} Notes;
+
+static void emit_note(Notes *w, const char *key, Span at)
+{
+    emit_line(w->out, "{ %s, %d },", emit_string(w->arena, key),
+              at.source ? source_place(at.source, at.from).line : 0);
+    w->n++;
+}
+
+static const char *joined(Notes *w, const char *prefix, const char *name)
+{
+    return *prefix ? arena_printf(w->arena, "%s.%s", prefix, name) : name;
+}
+
+/* Layers by their path without indices: a block's call adds its name, a repeat adds none. */
+static void emit_layers(Notes *w, const Graph *g, const char *prefix)
+{
+    for (int i = 0; i < g->n_layers; i++)
+        emit_note(w, joined(w, prefix, g->layer[i].name), g->layer[i].item->at);
+    for (int i = 0; i < g->n_calls; i++) {
+        const Node *call = &g->node[g->call[i]];
+        const bool is_block = call->item->kind == ITEM_BLOCK;
+
+        emit_layers(w, call->unit, is_block ? joined(w, prefix, call->item->name) : prefix);
+    }
+}
+
+static const char *directory_of(const Source *source, Arena *a)
+{
+    const char *slash = strrchr(source->path, '/');
+    const char *dir = slash ? arena_copy(a, source->path, (size_t)(slash - source->path + 1)) : ".";
+    char *full = realpath(dir, NULL);
+    const char *text = full ? arena_printf(a, "%s", full) : ".";
+
+    free(full);
+    return text;
+}
+
+const char *emit_notes(const Program *program, Session *s, size_t *size)
+{
+    const Model *m = program->model;
+    const char *slash = strrchr(m->file->source->path, '/');
+    Notes w = { .program = program, .arena = s->arena, .out = emit_new(s->arena) };
+
+    emit_line(w.out, "#include <netrt.h>");
+    emit_open(w.out, "static const rt_line lines[] = {");
+    emit_layers(&w, program->graph[program->n - 1], "");
+    for (int i = 0; i < m->n_expects; i++)
+        emit_note(&w, m->expect[i].text, m->expect[i].at);
+    emit_line(w.out, "{ \"\", 0 }");
+    emit_close(w.out, ";");
+    emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s, lines, %d };",
+              emit_string(s->arena, slash ? slash + 1 : m->file->source->path),
+              emit_string(s->arena, directory_of(m->file->source, s->arena)), w.n);
+    return emit_text(w.out, size);
+}

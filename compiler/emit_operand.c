@@ -1,0 +1,271 @@
+/* emit_operand.c -- how tensors, sizes and arguments are written in C. */
+#include "emit_c.h"
+
+#include <string.h>
+
+Str use(Writer *w, const char *word)
+{
+    const Str name = intern(w->s->names, word);
+
+    if (!is_used(w->used, name))
+        arena_push(w->arena, w->used->word, w->used->n, name);
+    return name;
+}
+
+bool is_used(const Uses *u, Str word)
+{
+    for (int i = 0; i < u->n; i++)
+        if (u->word[i] == word)
+            return true;
+    return false;
+}
+
+int graph_number(const Program *p, const Graph *g)
+{
+    for (int i = 0; i < p->n; i++)
+        if (p->graph[i] == g)
+            return i;
+    bug("%s is not in the program", g->name);
+}
+
+/* ---- Sizes --------------------------------------------------------------------------------------- */
+
+const char *dims_text(Writer *w, Shape s)
+{
+    const char *text = NULL;
+
+    for (int i = 0; i < s.rank; i++)
+        text = text ? arena_printf(w->arena, "%s * %lld", text, (long long)s.dim[i])
+                    : arena_printf(w->arena, "%lld", (long long)s.dim[i]);
+    return text ? text : "1";
+}
+
+const char *length_text(Writer *w, const Node *n)
+{
+    return arena_printf(w->arena, "%s%s", n->batched ? "BATCH * " : "", dims_text(w, n->shape));
+}
+
+const char *count_text(Writer *w, const Node *n)
+{
+    if (!n->batched)
+        return dims_text(w, n->shape);
+    return arena_printf(w->arena, "%s * %s", use(w, "n"), dims_text(w, n->shape));
+}
+
+const char *count_constant(Writer *w, const Graph *unit)
+{
+    return arena_printf(w->arena, "%s_COUNT", c_constant(w->s->names, unit->name, w->arena));
+}
+
+/* ---- Parameters of a unit's functions --------------------------------------------------------------- */
+
+/* Order: p g m t, inputs, results, then in the backward pass their gradients. */
+static int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 4; }
+
+int parameter_count(const Graph *g, Phase phase)
+{
+    return fixed_parameters(phase) + (phase == FORWARD ? 1 : 2) * (g->n_inputs + g->n_results);
+}
+
+static Str result_name(Writer *w, const Graph *g, int k, const char *prefix)
+{
+    return intern(w->s->names, k == 0 ? arena_printf(w->arena, "%sy", prefix)
+                  : arena_printf(w->arena, "%sy_%s", prefix, g->node[g->result[k]].name));
+}
+
+static Str input_name(Writer *w, const Graph *g, int k, const char *prefix)
+{
+    return intern(w->s->names, arena_printf(w->arena, "%s%s", prefix, g->node[g->input[k]].name));
+}
+
+Str parameter(Writer *w, const Graph *g, Phase phase, int i)
+{
+    static const char *const fixed[2][4] = { { "p", "m", "t", "" }, { "p", "g", "m", "t" } };
+    const int in = g->n_inputs, out = g->n_results;
+
+    if (i < fixed_parameters(phase))
+        return intern(w->s->names, fixed[phase][i]);
+    i -= fixed_parameters(phase);
+    if (i < in)
+        return input_name(w, g, i, "");
+    if (i < in + out)
+        return result_name(w, g, i - in, "");
+    i -= in + out;
+    return i < out ? result_name(w, g, i, "d") : input_name(w, g, i - out, "d");
+}
+
+const char *parameter_type(const Graph *g, Phase phase, int i)
+{
+    static const char *const fixed[2][4] = {
+        { "const struct %s_params *", "struct %s_memory *", "struct %s_scratch *", "" },
+        { "const struct %s_params *", "struct %s_params *", "struct %s_memory *",
+          "struct %s_scratch *" },
+    };
+    const int in = g->n_inputs, out = g->n_results;
+
+    if (i < fixed_parameters(phase))
+        return fixed[phase][i];
+    i -= fixed_parameters(phase);
+    if (phase == FORWARD)
+        return i < in ? "const rt_real *" : "rt_real *";
+    return i < in + out + out ? "const rt_real *" : "rt_real *";
+}
+
+/* ---- Operands --------------------------------------------------------------------------------------------- */
+
+/* Which of the unit's own arguments a tensor is. */
+static const char *argument(Writer *w, NodeId id)
+{
+    const Graph *g = w->g;
+    const Node *n = &g->node[id];
+
+    if (n->op == OP_INPUT)
+        return use(w, input_name(w, g, n->index, ""));
+    if (n->op == OP_UPSTREAM)
+        return use(w, result_name(w, g, n->index, "d"));
+    for (int k = 0; k < g->n_results; k++)
+        if (graph_root(g, g->result[k]) == id)
+            return use(w, result_name(w, g, k, ""));
+    for (int k = 0; k < g->n_inputs; k++)
+        if (g->dinput[k] && graph_root(g, g->dinput[k]) == id)
+            return use(w, input_name(w, g, k, "d"));
+    bug("%s is no argument", n->name);
+}
+
+static const char *tensor_member(Writer *w, const char *base, const Node *param)
+{
+    return arena_printf(w->arena, "%s->%s.%s", use(w, base), w->g->layer[param->layer].member,
+                        param->name);
+}
+
+/* Where the gradient of a parameter goes. */
+static const char *gradient_member(Writer *w, NodeId id)
+{
+    const Layer *layer = &w->g->layer[w->g->node[id].layer];
+
+    for (int k = 0; k < layer->n_params; k++) {
+        const Tensor *t = &layer->param[k];
+
+        if (t->grad && graph_root(w->g, t->grad) == id)
+            return tensor_member(w, "g", &w->g->node[t->node]);
+    }
+    bug("no parameter has this gradient");
+}
+
+/* Of a repeat the last iteration's output; of its gradient what the first iteration leaves. */
+static const char *indexed(Writer *w, const Node *n)
+{
+    if (n->op == OP_REPEAT)
+        return arena_printf(w->arena, "[%s - 1]", count_constant(w, n->unit));
+    return n->op == OP_REPEAT_GRAD ? "[0]" : "";
+}
+
+const char *operand(Writer *w, NodeId id)
+{
+    const Node *n;
+
+    if (!id)
+        return "NULL";
+    id = graph_root(w->g, id);
+    n = &w->g->node[id];
+    switch (w->g->store[id]) {
+    case STORE_ARGUMENT: return argument(w, id);
+    case STORE_PARAM: return tensor_member(w, "p", n);
+    case STORE_GRAD: return gradient_member(w, id);
+    case STORE_STATE:
+        return arena_printf(w->arena, "%s->state.%s.%s", use(w, "m"), w->g->layer[n->layer].member,
+                            n->name);
+    case STORE_MEMORY:
+        return arena_printf(w->arena, "%s->%s%s", use(w, "m"), n->name, indexed(w, n));
+    case STORE_SCRATCH:
+        return arena_printf(w->arena, "%s->%s%s", use(w, "t"), n->name, indexed(w, n));
+    default: bug("%s is nowhere", n->name);
+    }
+}
+
+const char *element(Writer *w, NodeId id)
+{
+    const NodeId root = graph_root(w->g, id);
+    const Node *n = &w->g->node[root];
+
+    if (w->g->store[root] == STORE_SCALAR)
+        return arena_printf(w->arena, "v_%s", n->name);
+    return arena_printf(w->arena, "%s[%s]", operand(w, root), n->op == OP_PARAM ? "0" : "i");
+}
+
+/* ---- Holes ---------------------------------------------------------------------------------------------------- */
+
+static const char *rows_text(Writer *w, const Node *n)
+{
+    if (n->size[0] == 1)
+        return use(w, "n");
+    return arena_printf(w->arena, "%s * %lld", use(w, "n"), (long long)n->size[0]);
+}
+
+static const char *watch_text(Writer *w, const Node *n)
+{
+    return arena_printf(w->arena, "&%s->watch.%s", use(w, "m"), w->g->layer[n->layer].member);
+}
+
+static const char *activation_text(ActivationKind act)
+{
+    static const char *const name[N_ACTIVATIONS] = {
+#define ACTIVATION(id, name, signature, slope_of, family) [ACTIVATION_##id] = "RT_" #id,
+#include "activations.def"
+#undef ACTIVATION
+    };
+    return name[act];
+}
+
+static const char *integer_text(Writer *w, int64_t x)
+{
+    return arena_printf(w->arena, "%lld", (long long)x);
+}
+
+/* A number is an rt_real in a loop, a double in a call. */
+static const char *number_text(Writer *w, const Node *n, double x)
+{
+    return op_form(n->op) == FORM_LOOP ? emit_real(w->arena, x) : emit_number(w->arena, x);
+}
+
+static const char *hole(Writer *w, NodeId id, char letter)
+{
+    const Node *n = &w->g->node[id];
+    const bool is_loop = op_form(n->op) == FORM_LOOP;
+
+    switch (letter) {
+    case 'y': return is_loop ? element(w, id) : operand(w, id);
+    case 'R': return rows_text(w, n);
+    case 'P': return integer_text(w, n->size[0]);
+    case 'Q': return integer_text(w, n->size[1]);
+    case 'S': return integer_text(w, n->size[2]);
+    case 'T': return integer_text(w, n->size[3]);
+    case 'E': return count_text(w, &w->g->node[n->in[0]]);
+    case 'a': return number_text(w, n, n->number[0]);
+    case 'b': return number_text(w, n, n->number[1]);
+    case 'f': return activation_text(n->act);
+    case 'w': return watch_text(w, n);
+    default: break;
+    }
+    if (letter < '0' || letter > '9' || letter - '0' >= n->n_in)
+        bug("$%c in the code of %s", letter, op_name(n->op));
+    return is_loop ? element(w, n->in[letter - '0']) : operand(w, n->in[letter - '0']);
+}
+
+const char *expand(Writer *w, NodeId id)
+{
+    const char *code = op_code(w->g->node[id].op);
+    char *text = arena_printf(w->arena, "%s", "");
+
+    while (*code) {
+        const size_t plain = strcspn(code, "$");
+
+        text = arena_printf(w->arena, "%s%.*s", text, (int)plain, code);
+        code += plain;
+        if (*code) {
+            text = arena_printf(w->arena, "%s%s", text, hole(w, id, code[1]));
+            code += 2;
+        }
+    }
+    return text;
+}

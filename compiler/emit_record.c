@@ -1,0 +1,333 @@
+/* emit_record.c -- the update, the expectations, and the record that the runtime runs. */
+#include "emit_c.h"
+
+#include <string.h>
+
+static bool is_none(const Value *v) { return strcmp(v->callee->id_name, "NONE") == 0; }
+
+/* ---- The update ------------------------------------------------------------------------------------ */
+
+static void emit_step(Writer *w, const char *name, const char *setting, const char *value)
+{
+    emit_line(w->out, "rt_%s(u);%*s/* %s = %s */", name, (int)(24 - strlen(name)), "", setting, value);
+}
+
+static void emit_update(Writer *w)
+{
+    const Settings *set = &w->program->model->settings;
+
+    emit_blank(w->out);
+    emit_line(w->out, "/* One update, in the order of effect; its numbers are those of `settings`. */");
+    emit_line(w->out, "static void update(rt_update *u)");
+    emit_open(w->out, "{");
+    emit_step(w, "penalty", "regularize", set->regularize.callee->name);
+    if (!is_none(&set->clip))
+        emit_step(w, arena_printf(w->arena, "clip_%s", set->clip.callee->name), "clip",
+                  set->clip.callee->name);
+    emit_step(w, set->optimizer.callee->name, "optimizer", set->optimizer.callee->name);
+    emit_close(w->out, "");
+}
+
+/* ---- Expectations ------------------------------------------------------------------------------------ */
+
+static const char *quantity_text(Writer *w, const Check *c)
+{
+    return arena_printf(w->arena, "rt_quantity(e, %s, %s, %lld, %lld)",
+                        emit_string(w->arena, c->quantity),
+                        c->layer ? emit_string(w->arena, c->layer) : "NULL", (long long)c->step,
+                        (long long)c->epoch);
+}
+
+static const char *relation_text(Oper oper)
+{
+    switch (oper) {
+    case OPER_LT: return "RT_LESS";
+    case OPER_LE: return "RT_LESS_EQUAL";
+    case OPER_GT: return "RT_GREATER";
+    case OPER_GE: return "RT_GREATER_EQUAL";
+    case OPER_EQ: return "RT_EQUAL";
+    case OPER_NE: return "RT_NOT_EQUAL";
+    default: bug("no relation");
+    }
+}
+
+static char arithmetic_sign(Oper oper)
+{
+    return oper == OPER_ADD ? '+' : oper == OPER_SUB || oper == OPER_NEG ? '-'
+         : oper == OPER_MUL ? '*' : '/';
+}
+
+static const char *check_text(Writer *w, const Check *c)
+{
+    const char *left = c->left ? check_text(w, c->left) : "";
+    const char *right = c->right ? check_text(w, c->right) : "";
+
+    switch (c->kind) {
+    case CHECK_AND: return arena_printf(w->arena, "(%s && %s)", left, right);
+    case CHECK_OR: return arena_printf(w->arena, "(%s || %s)", left, right);
+    case CHECK_NOT: return arena_printf(w->arena, "!%s%s", left, right);
+    case CHECK_COMPARE:
+        return arena_printf(w->arena, "rt_compare(e, %s, %s, %s)", left, relation_text(c->oper), right);
+    case CHECK_ARITHMETIC:
+        return arena_printf(w->arena, "(%s%s%c %s)", left, *left ? " " : "", arithmetic_sign(c->oper),
+                            right);
+    case CHECK_NUMBER: return emit_number(w->arena, c->number);
+    case CHECK_QUANTITY: return quantity_text(w, c);
+    }
+    bug("no kind of check");
+}
+
+static void emit_expect(Writer *w)
+{
+    const Model *m = w->program->model;
+
+    if (!m->n_expects)
+        return;
+    emit_blank(w->out);
+    emit_line(w->out, "/* expect { ... }, when training has ended */");
+    emit_line(w->out, "static void expect(rt_expect *e)");
+    emit_open(w->out, "{");
+    for (int i = 0; i < m->n_expects; i++) {
+        emit_begin(w->out, "rt_expected(");
+        emit_piece(w->out, "e");
+        emit_piece(w->out, "%s", emit_string(w->arena, m->expect[i].text));
+        emit_piece(w->out, "%s", check_text(w, m->expect[i].check));
+        emit_end(w->out, ");");
+    }
+    emit_close(w->out, "");
+}
+
+/* ---- Settings: a line for each number ------------------------------------------------------------------ */
+
+/* Arguments whose field in rt_settings has another name than in the language. */
+static const char *field_of(const char *argument)
+{
+    static const struct { const char *argument, *field; } other[] = {
+        { "decay", "weight_decay" }, { "limit", "clip" }, { "delta", "huber_delta" },
+    };
+
+    for (size_t i = 0; i < countof(other); i++)
+        if (strcmp(other[i].argument, argument) == 0)
+            return other[i].field;
+    return argument;
+}
+
+static void emit_list_setting(Writer *w, const char *field, const Value *list)
+{
+    emit_line(w->out, ".n_%s = %d,", field, list->n);
+    emit_begin(w->out, ".%s = { ", field);
+    for (int i = 0; i < list->n; i++)
+        emit_piece(w->out, "%s", emit_number(w->arena, list->item[i].real));
+    emit_end(w->out, " },");
+}
+
+static void emit_arguments(Writer *w, const Value *call)
+{
+    for (int i = 0; i < call->callee->n_params; i++) {
+        const Value *v = &call->arg[i];
+        const char *field = field_of(call->callee->param[i].name);
+
+        if (v->kind == VALUE_LIST)
+            emit_list_setting(w, field, v);
+        else
+            emit_line(w->out, ".%s = %s,", field, emit_number(w->arena,
+                      v->kind == VALUE_BOOL ? (double)v->integer : v->real));
+    }
+}
+
+static void emit_integer(Writer *w, const char *field, int64_t value)
+{
+    if (value)
+        emit_line(w->out, ".%s = %lld,", field, (long long)value);
+}
+
+static void emit_settings(Writer *w)
+{
+    const Model *m = w->program->model;
+    const Settings *set = &m->settings;
+
+    emit_blank(w->out);
+    emit_line(w->out, "/* train { ... } and observe { ... }: what --set can change */");
+    emit_open(w->out, "static const rt_settings settings = {");
+    emit_line(w->out, ".batch = BATCH,");
+    emit_integer(w, "epochs", set->epochs);
+    emit_integer(w, "steps", set->steps);
+    emit_line(w->out, ".seed = %lluu,", (unsigned long long)set->seed);
+    emit_line(w->out, ".shuffle = %s,", set->shuffle ? "true" : "false");
+    emit_arguments(w, &set->loss);
+    emit_arguments(w, &set->optimizer);
+    emit_line(w->out, ".schedule = RT_RATE_%s,", set->schedule.callee->id_name);
+    emit_arguments(w, &set->schedule);
+    emit_arguments(w, &set->clip);
+    emit_arguments(w, &set->regularize);
+    emit_line(w->out, ".on_nonfinite = RT_%s,",
+              c_constant(w->s->names, set->on_nonfinite, w->arena));
+    emit_line(w->out, ".every = %lld,", (long long)m->observe.every);
+    emit_line(w->out, ".histograms = %s", m->observe.histograms ? "true" : "false");
+    emit_close(w->out, ";");
+}
+
+/* ---- Data -------------------------------------------------------------------------------------------------- */
+
+static const char *source_number(Writer *w, const Value *v)
+{
+    if (v->kind == VALUE_WORD || v->kind == VALUE_STRING)   /* `header = auto`; a column by name */
+        return "-1.0";
+    return emit_number(w->arena, v->kind == VALUE_BOOL ? (double)v->integer : v->real);
+}
+
+/* Texts and numbers in the order of the source's signature; see rt_source. */
+static void emit_source(Writer *w, const char *field, const Value *v)
+{
+    const char *texts = "", *numbers = "";
+
+    if (v->kind != VALUE_CALL)
+        return;
+    for (int i = 0; i < v->callee->n_params; i++) {
+        const Param *p = &v->callee->param[i];
+        const Value *arg = &v->arg[i];
+
+        if (strcmp(p->name, "split") == 0)
+            continue;
+        if (strstr(p->kinds, "string"))
+            texts = arena_printf(w->arena, "%s%s%s", texts, *texts ? ", " : "",
+                                 arg->kind == VALUE_STRING ? emit_string(w->arena, arg->text) : "NULL");
+        if (strcmp(p->kinds, "string") != 0)
+            numbers = arena_printf(w->arena, "%s%s%s", numbers, *numbers ? ", " : "",
+                                   source_number(w, arg));
+    }
+    emit_begin(w->out, ".%s = { ", field);
+    emit_piece(w->out, ".reader = \"%s\"", v->callee->name);
+    if (*texts)
+        emit_piece(w->out, ".text = { %s }", texts);
+    if (*numbers)
+        emit_piece(w->out, ".number = { %s }", numbers);
+    emit_end(w->out, " },");
+}
+
+static void emit_data(Writer *w)
+{
+    const Data *d = &w->program->model->data;
+
+    emit_blank(w->out);
+    emit_open(w->out, "static const rt_data data = {");
+    emit_source(w, "train", &d->train);
+    emit_source(w, "test", &d->test);
+    emit_source(w, "valid", &d->valid);
+    if (d->split > 0)
+        emit_line(w->out, ".split = %s,", emit_number(w->arena, d->split));
+    if (d->normalize)
+        emit_line(w->out, ".normalize = %d, .mean = %s, .std = %s,", d->normalize,
+                  emit_number(w->arena, d->mean), emit_number(w->arena, d->std));
+    emit_integer(w, "limit", d->limit);
+    emit_line(w->out, ".split_seed = %lluu,", (unsigned long long)w->program->model->settings.seed);
+    emit_line(w->out, ".scale = %s", emit_number(w->arena, d->scale));
+    emit_close(w->out, ";");
+}
+
+/* ---- The record --------------------------------------------------------------------------------------------- */
+
+static int optimizer_slots(const Value *optimizer)
+{
+    static const struct { const char *id; int slots; } rows[] = {
+        { "SGD", 1 }, { "RMSPROP", 2 }, { "ADAGRAD", 1 }, { "ADAM", 2 }, { "ADAMW", 2 },
+    };
+
+    for (size_t i = 0; i < countof(rows); i++)
+        if (word_is(optimizer, rows[i].id))
+            return rows[i].slots;
+    bug("no row for %s", optimizer->callee->name);
+}
+
+static bool has_batch_statistics(const Program *p)
+{
+    for (int i = 0; i < p->n; i++)
+        for (NodeId id = 1; id < p->graph[i]->n; id++)
+            if (p->graph[i]->node[id].op == OP_BATCHNORM_STATS)
+                return true;
+    return false;
+}
+
+static const char *prefixed(Writer *w, const char *prefix, Shape s)
+{
+    const char *dims = "";
+
+    for (int i = 0; i < s.rank; i++)
+        dims = arena_printf(w->arena, "%s%s%lld", dims, i ? ", " : "", (long long)s.dim[i]);
+    return s.rank ? arena_printf(w->arena, ".%s_rank = %d, .%s_shape = { %s },", prefix, s.rank,
+                                 prefix, dims)
+                  : arena_printf(w->arena, ".%s_rank = 0,", prefix);
+}
+
+static void emit_target(Writer *w, const Target *t)
+{
+    static const char *const kind[] = {
+        [TARGET_CLASS] = "CLASS", [TARGET_VECTOR] = "VECTOR", [TARGET_INPUT] = "INPUT"
+    };
+
+    emit_line(w->out, ".target = RT_TARGET_%s,", kind[t->kind]);
+    if (t->kind == TARGET_CLASS)
+        emit_line(w->out, ".classes = %lld,", (long long)t->classes);
+    if (t->one_hot)
+        emit_line(w->out, ".one_hot = true,");
+    if (t->kind != TARGET_CLASS || t->one_hot)
+        emit_line(w->out, "%s", prefixed(w, "target", t->shape));
+}
+
+static void emit_sizes(Writer *w)
+{
+    const Facts *f = &w->facts[w->program->n - 1];
+
+    emit_line(w->out, ".params_size = %s,", f->params ? "sizeof(struct model_params)" : "0");
+    emit_line(w->out, ".memory_size = sizeof(struct model_memory),");
+    emit_line(w->out, ".scratch_size = %s,", f->scratch ? "sizeof(struct model_scratch)" : "0");
+}
+
+static void emit_model(Writer *w)
+{
+    const Model *m = w->program->model;
+    const Graph *g = w->program->graph[w->program->n - 1];
+    const NodeId result = graph_root(g, g->result[0]);
+    const Settings *set = &m->settings;
+
+    emit_blank(w->out);
+    emit_open(w->out, "const rt_model RT_MODEL = {");
+    emit_line(w->out, ".name = %s,", emit_string(w->arena, m->name));
+    emit_line(w->out, ".real_size = sizeof(rt_real),");
+    emit_line(w->out, ".reals = &RT_REALS,");
+    emit_line(w->out, ".batch = BATCH,");
+    emit_line(w->out, "%s", prefixed(w, "input", m->input));
+    emit_target(w, &m->target);
+    emit_line(w->out, "%s", prefixed(w, "output", g->node[g->result[0]].shape));
+    emit_line(w->out, ".output = offsetof(struct model_memory, %s),", g->node[result].name);
+    emit_line(w->out, ".loss = RT_%s,", set->loss.callee->id_name);
+    if (set->from_probabilities)
+        emit_line(w->out, ".from_probabilities = true,");
+    if (has_batch_statistics(w->program))
+        emit_line(w->out, ".batch_statistics = true,");
+    emit_sizes(w);
+    emit_line(w->out, ".optimizer_slots = %d,", optimizer_slots(&set->optimizer));
+    emit_line(w->out, ".optimizer = \"%s\",", set->optimizer.callee->name);
+    emit_line(w->out, ".clip = \"%s\",", set->clip.callee->name);
+    emit_line(w->out, ".unit = &model_unit,");
+    emit_line(w->out, ".settings = &settings,");
+    emit_line(w->out, ".data = &data,");
+    emit_line(w->out, ".forward = model_forward,");
+    emit_line(w->out, ".backward = model_backward,");
+    emit_line(w->out, ".update = update%s", m->n_expects ? "," : "");
+    if (m->n_expects)
+        emit_line(w->out, ".expect = expect");
+    emit_close(w->out, ";");
+}
+
+void emit_record(Writer *w)
+{
+    emit_update(w);
+    emit_expect(w);
+    emit_blank(w->out);
+    emit_line(w->out, "/* ---- The record: what the runtime is told of all this ---- */");
+    emit_unit_tables(w);
+    emit_settings(w);
+    emit_data(w);
+    emit_model(w);
+}

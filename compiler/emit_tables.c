@@ -1,0 +1,191 @@
+/* emit_tables.c -- the tables that tell the runtime what stands in each unit's structs. */
+#include "emit_c.h"
+
+#include <string.h>
+
+const char *shape_initializer(Writer *w, Shape s)
+{
+    const char *dims = "";
+
+    for (int i = 0; i < s.rank; i++)
+        dims = arena_printf(w->arena, "%s%s%lld", dims, i ? ", " : "", (long long)s.dim[i]);
+    return s.rank ? arena_printf(w->arena, ".rank = %d, .shape = { %s }", s.rank, dims) : ".rank = 0";
+}
+
+/* ---- Initialisers --------------------------------------------------------------------------------- */
+
+static double mode_number(const Value *init)
+{
+    const char *mode = value_arg(init, "mode")->text;
+    const int fan = strcmp(mode, "fan_in") == 0 ? 0 : strcmp(mode, "fan_out") == 0 ? 1 : 2;
+
+    return fan + (strcmp(value_arg(init, "distribution")->text, "uniform") == 0 ? 4 : 0);
+}
+
+static const char *call_initializer(Writer *w, const Value *init, double slope)
+{
+    const char *id = init->callee->id_name;
+    double a = init->callee->n_params > 0 ? init->arg[0].real : 0;
+    double b = init->callee->n_params > 1 ? init->arg[1].real : 0;
+
+    if (strncmp(id, "HE_", 3) == 0)
+        a = slope;
+    if (strcmp(id, "VARIANCE_SCALING") == 0)
+        b = mode_number(init);
+    return arena_printf(w->arena, "{ RT_%s, %s, %s }", id, emit_number(w->arena, a),
+                        emit_number(w->arena, b));
+}
+
+static const char *init_initializer(Writer *w, const Tensor *t)
+{
+    if (t->init)
+        return call_initializer(w, t->init, t->slope);
+    if (t->is_constant)
+        return arena_printf(w->arena, "{ RT_CONSTANT, %s, 0.0 }", emit_number(w->arena, t->constant));
+    return t->ones ? "{ RT_ONES, 0.0, 0.0 }" : "{ RT_ZEROS, 0.0, 0.0 }";
+}
+
+/* ---- Layers ------------------------------------------------------------------------------------------ */
+
+static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const Tensor *t,
+                            bool is_state)
+{
+    const char *of = is_state ? arena_printf(w->arena, "struct %s_memory, state.", g->name)
+                              : arena_printf(w->arena, "struct %s_params, ", g->name);
+
+    emit_begin(w->out, "{ ");
+    emit_piece(w->out, ".role = \"%s\"", t->role);
+    emit_piece(w->out, ".offset = offsetof(%s%s.%s)", of, layer->member, t->role);
+    emit_piece(w->out, "%s", shape_initializer(w, t->shape));
+    emit_piece(w->out, ".init = %s", init_initializer(w, t));
+    if (t->fan_in) {
+        emit_piece(w->out, ".fan_in = %lld", (long long)t->fan_in);
+        emit_piece(w->out, ".fan_out = %lld", (long long)t->fan_out);
+    }
+    if (t->is_weight)
+        emit_piece(w->out, ".is_weight = true");
+    if (t->l1 != 0)
+        emit_piece(w->out, ".l1 = %s", emit_number(w->arena, t->l1));
+    if (t->l2 != 0)
+        emit_piece(w->out, ".l2 = %s", emit_number(w->arena, t->l2));
+    emit_end(w->out, " },");
+}
+
+static void emit_tensor_table(Writer *w, const Graph *g, const Layer *layer, bool is_state)
+{
+    const int n = is_state ? layer->n_states : layer->n_params;
+
+    if (!n)
+        return;
+    emit_blank(w->out);
+    emit_open(w->out, "static const rt_tensor %s_%s_%s[] = {", g->name, layer->member,
+              is_state ? "states" : "params");
+    for (int i = 0; i < n; i++)
+        emit_tensor_row(w, g, layer, is_state ? &layer->state[i] : &layer->param[i], is_state);
+    emit_close(w->out, ";");
+}
+
+static const char *act_name(ActivationKind act)
+{
+    static const char *const name[N_ACTIVATIONS] = {
+#define ACTIVATION(id, name, signature, slope_of, family) [ACTIVATION_##id] = "RT_" #id,
+#include "activations.def"
+#undef ACTIVATION
+    };
+    return name[act];
+}
+
+static void emit_layer(Writer *w, const Graph *g, const Layer *layer)
+{
+    const char *of = arena_printf(w->arena, "%s_%s", g->name, layer->member);
+
+    emit_tensor_table(w, g, layer, false);
+    emit_tensor_table(w, g, layer, true);
+    emit_blank(w->out);
+    emit_begin(w->out, "static const rt_layer %s = { ", of);
+    emit_piece(w->out, ".name = %s", emit_string(w->arena, layer->name));
+    emit_piece(w->out, ".kind = \"%s\"", layer->kind);
+    emit_piece(w->out, ".act = %s", act_name(layer->act));
+    emit_piece(w->out, "%s", shape_initializer(w, layer->out));
+    if (layer->n_params) {
+        emit_piece(w->out, ".param = %s_params", of);
+        emit_piece(w->out, ".n_params = %d", layer->n_params);
+    }
+    if (layer->n_states) {
+        emit_piece(w->out, ".state = %s_states", of);
+        emit_piece(w->out, ".n_states = %d", layer->n_states);
+    }
+    if (is_recorded(layer)) {
+        emit_piece(w->out, "%s", layer->watched ? ".watched = true" : ".random = true");
+        emit_piece(w->out, ".watch = offsetof(struct %s_memory, watch.%s)", g->name, layer->member);
+    }
+    if (layer->in_flow)
+        emit_piece(w->out, ".in_flow = true");
+    emit_end(w->out, " };");
+}
+
+/* ---- Units ------------------------------------------------------------------------------------------------ */
+
+static void emit_offsets(Writer *w, const Graph *g, const Node *call, const char *kind)
+{
+    emit_piece(w->out, ".%s = offsetof(struct %s_%s, %s)", kind, g->name, kind, call->member);
+    emit_piece(w->out, ".%s_stride = sizeof(struct %s_%s)", kind, call->unit->name, kind);
+}
+
+static void emit_call_row(Writer *w, const Graph *g, const Node *call)
+{
+    const Facts *f = &w->facts[graph_number(w->program, call->unit)];
+    const bool is_block = call->item->kind == ITEM_BLOCK;
+
+    emit_begin(w->out, "{ ");
+    emit_piece(w->out, ".unit = &%s_unit", call->unit->name);
+    emit_piece(w->out, ".name = %s", is_block ? emit_string(w->arena, call->item->name) : "\"\"");
+    if (!is_block) {
+        emit_piece(w->out, ".is_repeat = true");
+        emit_piece(w->out, ".first = %d", call->first);
+    }
+    emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call->unit) : "1");
+    if (f->params)
+        emit_offsets(w, g, call, "params");
+    if (f->memory)
+        emit_offsets(w, g, call, "memory");
+    emit_end(w->out, " },");
+}
+
+static void emit_members(Writer *w, const Graph *g)
+{
+    for (int i = 0; i < g->n_members; i++) {
+        const int k = g->member[i];
+
+        if (k >= 0)
+            emit_line(w->out, "{ .layer = &%s_%s },", g->name, g->layer[k].member);
+        else
+            emit_call_row(w, g, &g->node[g->call[-1 - k]]);
+    }
+}
+
+static void emit_unit(Writer *w, const Graph *g)
+{
+    const int n = g->n_members;
+
+    for (int i = 0; i < g->n_layers; i++)
+        emit_layer(w, g, &g->layer[i]);
+    if (n) {
+        emit_blank(w->out);
+        emit_open(w->out, "static const rt_member %s_members[] = {", g->name);
+        emit_members(w, g);
+        emit_close(w->out, ";");
+    }
+    emit_blank(w->out);
+    if (n)
+        emit_line(w->out, "static const rt_unit %s_unit = { %s_members, "
+                  "sizeof %s_members / sizeof %s_members[0] };", g->name, g->name, g->name, g->name);
+    else
+        emit_line(w->out, "static const rt_unit %s_unit = { NULL, 0 };", g->name);
+}
+
+void emit_unit_tables(Writer *w)
+{
+    for (int i = 0; i < w->program->n; i++)
+        emit_unit(w, w->program->graph[i]);
+}

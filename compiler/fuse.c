@@ -1,0 +1,35 @@
+/* fuse.c -- elementwise nodes that stand together in the order, over tensors of one size, become one
+ * loop.  A tensor that only its own loop reads is then a local of it, not memory (see plan.c). */
+#include "passes.h"
+
+static bool same_space(const Node *a, const Node *b)
+{
+    return a->batched == b->batched && node_elements(a) == node_elements(b);
+}
+
+static int fuse_phase(Graph *g, Phase phase, int loop)
+{
+    const Node *before = NULL;
+
+    for (int i = 0; i < g->n_order[phase]; i++) {
+        const NodeId id = g->order[phase][i];
+        const Node *n = &g->node[id];
+        const bool is_loop = op_form(n->op) == FORM_LOOP;
+
+        if (is_loop && !(before && same_space(before, n)))
+            loop++;
+        g->loop[id] = is_loop ? loop : -1;
+        before = is_loop ? n : NULL;
+    }
+    return loop;
+}
+
+void fuse(Program *program, Session *s)
+{
+    for (int i = 0; i < program->n; i++) {
+        Graph *g = program->graph[i];
+
+        g->loop = arena_array(s->arena, int, g->n);
+        fuse_phase(g, BACKWARD, fuse_phase(g, FORWARD, 0));
+    }
+}

@@ -1,0 +1,378 @@
+/* lower.c -- the checked model becomes graphs, a unit each.
+ *
+ * Items of a unit are lowered in source order; a block or a repeat is a CALL or REPEAT of the graph
+ * that its unit has become.  Equal units are one pointer in the model and one graph here. */
+#include "lower.h"
+
+#include <string.h>
+
+static void lower_items(Lower *l, const Items *items);
+static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name);
+
+/* ---- What a reference stands for ----------------------------------------------------------- */
+
+static uint32_t slot_of(const Lower *l, const void *item, int iteration, int output)
+{
+    uint64_t h = ((uint64_t)(uintptr_t)item >> 4) * 0x9e3779b97f4a7c15u
+               + (uint64_t)(iteration + 1) * 0xc2b2ae3d27d4eb4fu + (uint64_t)output;
+    uint32_t at = (uint32_t)(h >> 32) & (l->capacity - 1);
+
+    while (l->binding[at].item
+           && (l->binding[at].item != item || l->binding[at].iteration != iteration
+               || l->binding[at].output != output))
+        at = (at + 1) & (l->capacity - 1);
+    return at;
+}
+
+static void grow_bindings(Lower *l)
+{
+    const Binding *old = l->binding;
+    const uint32_t n = l->capacity;
+
+    l->capacity = n ? 2 * n : 64;
+    l->binding = arena_array(l->s->arena, Binding, l->capacity);
+    for (uint32_t i = 0; i < n; i++)
+        if (old[i].item)
+            l->binding[slot_of(l, old[i].item, old[i].iteration, old[i].output)] = old[i];
+}
+
+static void bind(Lower *l, const Item *item, int iteration, int output, NodeId node)
+{
+    if (2 * (l->n_bindings + 1) > l->capacity)
+        grow_bindings(l);
+    l->binding[slot_of(l, item, iteration, output)] = (Binding){ item, iteration, output, node };
+    l->n_bindings++;
+}
+
+static NodeId redirected(const Redirect *r, NodeId id)
+{
+    if (!r)
+        return id;
+    id = redirected(r->outer, id);
+    return r->from == id ? r->to : id;
+}
+
+static NodeId resolve(const Lower *l, const Ref *ref)
+{
+    NodeId id = 0;
+
+    if (ref->kind == REF_INPUT)
+        id = l->g->input[ref->input];
+    else if (ref->kind == REF_ITEM)
+        id = l->binding[slot_of(l, ref->item, -1, 0)].node;
+    else
+        id = l->binding[slot_of(l, ref->item, ref->iteration, ref->output)].node;
+    if (!id)
+        bug("a reference to a tensor that is not there");
+    return redirected(l->redirect, id);
+}
+
+/* ---- Nodes and rows ---------------------------------------------------------------------------- */
+
+NodeId lower_node(Lower *l, Node node, const Item *item, const char *name)
+{
+    node.item = item;
+    node.name = scope_claim(l->g->scope, l->s->names, name, l->s->arena);
+    return graph_add(l->g, node, l->s->arena);
+}
+
+int lower_row(Lower *l, const Item *item, const char *kind)
+{
+    Layer row = { .item = item, .name = item->name, .kind = kind, .out = item->out,
+                  .member = scope_claim(&l->members, l->s->names, item->name, l->s->arena) };
+
+    arena_push(l->s->arena, l->g->member, l->g->n_members, l->g->n_layers);
+    arena_push(l->s->arena, l->g->layer, l->g->n_layers, row);
+    return l->g->n_layers - 1;
+}
+
+NodeId lower_tensor(Lower *l, int row, OpKind op, Tensor tensor)
+{
+    Layer *layer = &l->g->layer[row];
+    const bool is_param = op == OP_PARAM;
+    Node node = { .op = op, .shape = tensor.shape, .item = layer->item, .layer = row,
+                  .index = is_param ? layer->n_params : layer->n_states,
+                  .name = intern(l->s->names, tensor.role) };
+
+    tensor.node = graph_add(l->g, node, l->s->arena);
+    if (is_param)
+        arena_push(l->s->arena, layer->param, layer->n_params, tensor);
+    else
+        arena_push(l->s->arena, layer->state, layer->n_states, tensor);
+    return tensor.node;
+}
+
+/* ---- Compound items ------------------------------------------------------------------------------ */
+
+static NodeId tap(Lower *l, const Item *item, NodeId x, const char *suffix)
+{
+    Node node = { .op = OP_TAP, .shape = l->g->node[x].shape, .batched = true, .layer = -1,
+                  .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
+
+    node.in[0] = x;
+    return lower_node(l, node, item, arena_printf(l->s->arena, "%s_%s", item->name, suffix));
+}
+
+/* Lowers items whose input flows by `to` instead of `from`; the node of `out`. */
+static NodeId lower_path(Lower *l, const Items *items, const Ref *out, NodeId from, NodeId to)
+{
+    Redirect redirect = { from, to, l->redirect };
+    NodeId result;
+
+    l->redirect = &redirect;
+    lower_items(l, items);
+    result = resolve(l, out);
+    l->redirect = redirect.outer;
+    return result;
+}
+
+/* scale * F(x): by a constant, or by a trained scalar (Bachlechner et al. 2020, ReZero). */
+static NodeId scaled(Lower *l, const Item *item, int row, NodeId x)
+{
+    const Value *scale = call_arg(item->callee, item->arg, "scale");
+    const bool learned = scale->kind == VALUE_CALL;
+    Node node = { .op = learned ? OP_SCALE_BY : OP_SCALE, .shape = l->g->node[x].shape,
+                  .batched = true, .layer = row, .n_in = learned ? 2 : 1,
+                  .in = arena_array(l->s->arena, NodeId, 2) };
+
+    if (!learned && scale->real == 1)
+        return x;
+    node.in[0] = x;
+    node.number[0] = scale->real;
+    if (learned)
+        node.in[1] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "scale", .is_constant = true,
+                                  .constant = value_arg(scale, "value")->real });
+    return lower_node(l, node, item, arena_printf(l->s->arena, "%s_scaled", item->name));
+}
+
+static NodeId lower_residual(Lower *l, const Item *item)
+{
+    const NodeId x = resolve(l, &item->from[0]);
+    const int row = lower_row(l, item, "residual");
+    const NodeId body = tap(l, item, x, "body"), skip = tap(l, item, x, "skip");
+    NodeId end[2];
+
+    end[1] = scaled(l, item, row, lower_path(l, &item->body, &item->body_out, x, body));
+    end[0] = lower_path(l, &item->shortcut, &item->shortcut_out, x, skip);
+    l->g->layer[row].body = body;
+    l->g->layer[row].skip = skip;
+    return lower_join(l, OP_ADD, item, end, 2);
+}
+
+static NodeId lower_parallel(Lower *l, const Item *item)
+{
+    const Value *join = call_arg(item->callee, item->arg, "join");
+    NodeId *end = arena_array(l->s->arena, NodeId, item->n_branches);
+    OpKind op = OP_CONCAT;
+
+    for (int i = 0; i < item->n_branches; i++) {
+        lower_items(l, &item->branch[i]);
+        end[i] = resolve(l, &item->branch_out[i]);
+    }
+    if (strcmp(join->text, "add") == 0)
+        op = OP_ADD;
+    else if (strcmp(join->text, "mul") == 0)
+        op = OP_MUL;
+    return lower_join(l, op, item, end, item->n_branches);
+}
+
+/* ---- Calls of other units -------------------------------------------------------------------------- */
+
+static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
+                         const char *name)
+{
+    const Unit *u = unit->unit;
+    Node node = { .op = run && run->count > 1 ? OP_REPEAT : OP_CALL, .shape = u->out,
+                  .batched = true, .layer = -1, .unit = unit, .first = run ? run->first : 0,
+                  .count = run ? run->count : 1, .n_in = 1 + u->n_captures,
+                  .in = arena_array(l->s->arena, NodeId, 1 + u->n_captures) };
+    NodeId id;
+
+    node.in[0] = x;
+    node.member = scope_claim(&l->members, l->s->names, name, l->s->arena);
+    scope_claim(l->g->scope, l->s->names, node.member, l->s->arena);
+    for (int i = 0; i < u->n_captures; i++)
+        node.in[1 + i] = resolve(l, &u->capture[i]);
+    id = lower_node(l, node, item, arena_printf(l->s->arena, "%s_out", name));
+    arena_push(l->s->arena, l->g->member, l->g->n_members, -1 - l->g->n_calls);
+    arena_push(l->s->arena, l->g->call, l->g->n_calls, id);
+    return id;
+}
+
+static void lower_exports(Lower *l, const Item *item, const Run *run, NodeId call)
+{
+    for (int k = 0; k < run->unit->n_exports; k++) {
+        const Item *e = run->unit->export[k];
+        Node node = { .op = OP_PICK, .shape = e->out, .batched = true, .layer = -1, .index = k + 1,
+                      .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
+
+        node.in[0] = call;
+        bind(l, item, run->first, k, lower_node(l, node, item, arena_printf(l->s->arena, "%s_%d_%s",
+             item->name, run->first, e->name)));
+    }
+}
+
+/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for several */
+static const char *run_name(Lower *l, const Item *item, const Run *run)
+{
+    if (item->n_runs == 1)
+        return item->name;
+    return arena_printf(l->s->arena, "%s_%s_%d", item->name, run->count == 1 ? "at" : "from",
+                        run->first);
+}
+
+static NodeId lower_repeat(Lower *l, const Item *item)
+{
+    NodeId x = resolve(l, &item->from[0]);
+
+    for (int i = 0; i < item->n_runs; i++) {
+        const Run *run = &item->run[i];
+        const char *name = run_name(l, item, run);
+        const char *path = l->g->is_model ? name
+                         : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
+
+        x = lower_call(l, item, lower_unit(l, run->unit, path), x, run, name);
+        lower_exports(l, item, run, x);
+    }
+    return x;
+}
+
+static NodeId lower_item(Lower *l, const Item *item)
+{
+    NodeId *in = arena_array(l->s->arena, NodeId, item->n_from);
+
+    switch (item->kind) {
+    case ITEM_RESIDUAL: return lower_residual(l, item);
+    case ITEM_PARALLEL: return lower_parallel(l, item);
+    case ITEM_REPEAT: return lower_repeat(l, item);
+    case ITEM_BLOCK:
+        return lower_call(l, item, lower_unit(l, item->unit, item->unit->name),
+                          resolve(l, &item->from[0]), NULL, item->name);
+    case ITEM_LAYER:
+    case ITEM_ACTIVATION: break;
+    }
+    for (int i = 0; i < item->n_from; i++)
+        in[i] = resolve(l, &item->from[i]);
+    return lower_layer(l, item, in);
+}
+
+static void lower_items(Lower *l, const Items *items)
+{
+    for (int i = 0; i < items->n; i++)
+        bind(l, items->item[i], -1, 0, lower_item(l, items->item[i]));
+}
+
+/* ---- Units -------------------------------------------------------------------------------------------- */
+
+static void add_input(Lower *l, const char *name, Shape shape)
+{
+    Node node = { .op = OP_INPUT, .shape = shape, .batched = true, .layer = -1,
+                  .index = l->g->n_inputs };
+    const NodeId id = lower_node(l, node, NULL, name);
+
+    arena_push(l->s->arena, l->g->input, l->g->n_inputs, id);
+}
+
+/* What a unit puts out must be computed in it and be one tensor, so that it can go straight to where the
+ * caller wants it. */
+static bool needs_copy(const Graph *g, NodeId id)
+{
+    const NodeId root = graph_root(g, id);
+    const OpKind op = g->node[root].op;
+
+    for (int i = 0; i < g->n_results; i++)
+        if (graph_root(g, g->result[i]) == root)
+            return true;
+    return op_form(op) == FORM_SOURCE || op == OP_REPEAT;
+}
+
+static void add_result(Lower *l, NodeId id)
+{
+    const Node *n = &l->g->node[id];
+    Node copy = { .op = OP_COPY, .shape = n->shape, .batched = true, .layer = -1,
+                  .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
+
+    if (needs_copy(l->g, id)) {
+        copy.in[0] = id;
+        id = lower_node(l, copy, n->item, arena_printf(l->s->arena, "%s_copy", n->name));
+    }
+    arena_push(l->s->arena, l->g->result, l->g->n_results, id);
+}
+
+static Graph *find_graph(const Program *p, const Unit *unit)
+{
+    for (int i = 0; i < p->n; i++)
+        if (p->graph[i]->unit == unit)
+            return p->graph[i];
+    return NULL;
+}
+
+/* Reads the logits of a model that ends in a sigmoid: the loss is stable on them. */
+static NodeId loss_input(const Graph *g, bool from_probabilities)
+{
+    const NodeId out = g->result[0], root = graph_root(g, out);
+
+    return from_probabilities && g->node[root].op == OP_SIGMOID ? g->node[root].in[0] : out;
+}
+
+static void add_loss(Lower *l, const Settings *set)
+{
+    static const struct { const char *id; OpKind op; } losses[] = {
+        { "SOFTMAX_CROSS_ENTROPY", OP_SOFTMAX_CROSS_ENTROPY },
+        { "BINARY_CROSS_ENTROPY", OP_BINARY_CROSS_ENTROPY },
+        { "MSE", OP_MSE }, { "MAE", OP_MAE }, { "HUBER", OP_HUBER },
+    };
+    Node node = { .layer = -1, .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1,
+                  .shape = { .rank = 0 } };
+
+    for (size_t i = 0; i < countof(losses); i++)
+        if (word_is(&set->loss, losses[i].id))
+            node.op = losses[i].op;
+    node.in[0] = loss_input(l->g, set->from_probabilities);
+    node.size[0] = 1;
+    node.size[1] = node_elements(&l->g->node[node.in[0]]);
+    l->g->loss = lower_node(l, node, NULL, "loss");
+}
+
+/* "x_stem": a tensor of the unit around, by its name there. */
+static const char *capture_name(const Lower *outer, const Ref *ref)
+{
+    return arena_printf(outer->s->arena, "x_%s", outer->g->node[resolve(outer, ref)].name);
+}
+
+static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name)
+{
+    Arena *a = outer->s->arena;
+    Lower l = { .s = outer->s, .program = outer->program, .units = outer->units };
+    Graph *g = find_graph(l.program, unit);
+
+    if (g)
+        return g;
+    g = l.g = graph_new(scope_claim(l.units, l.s->names, name, a), unit, a);
+    g->scope = arena_new_of(a, Scope);
+    scope_claim(g->scope, l.s->names, "watch", a);      /* the memory's own members */
+    scope_claim(g->scope, l.s->names, "state", a);
+    g->is_model = unit == l.program->model->unit;
+    grow_bindings(&l);
+    add_input(&l, "x", unit->in);
+    for (int i = 0; i < unit->n_captures; i++)
+        add_input(&l, capture_name(outer, &unit->capture[i]), unit->capture_shape[i]);
+    lower_items(&l, &unit->items);
+    add_result(&l, resolve(&l, &unit->result));
+    for (int i = 0; i < unit->n_exports; i++)
+        add_result(&l, l.binding[slot_of(&l, unit->export[i], -1, 0)].node);
+    if (g->is_model && l.program->model->has_train)
+        add_loss(&l, &l.program->model->settings);
+    arena_push(a, l.program->graph, l.program->n, g);
+    return g;
+}
+
+Program *lower(const Model *model, Session *s)
+{
+    Lower l = { .s = s, .program = arena_new_of(s->arena, Program),
+                .units = arena_new_of(s->arena, Scope) };
+
+    l.program->model = model;
+    lower_unit(&l, model->unit, "model");
+    return l.program;
+}

@@ -1,0 +1,64 @@
+/* names.c -- names from the source made safe as names in C. */
+#include "names.h"
+
+#include <string.h>
+
+/* Words that are no plain identifier after `netrt.h` and its headers. */
+static const char *const reserved[] = {
+    "auto", "bool", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
+    "enum", "errno", "extern", "false", "float", "for", "goto", "i386", "if", "inline", "int", "linux",
+    "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "stderr",
+    "stdin", "stdout", "struct", "switch", "true", "typedef", "union", "unix", "unsigned", "void",
+    "volatile", "while",
+};
+
+static bool is_reserved(const char *name)
+{
+    for (size_t i = 0; i < countof(reserved); i++)
+        if (strcmp(reserved[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* All capitals, digits and underscores: may be a macro (NAN, INT8_MAX). */
+static bool is_capitals(const char *name)
+{
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name);
+}
+
+Str c_name(Intern *names, const char *name)
+{
+    char safe[160];
+
+    snprintf(safe, sizeof safe, "%s%s%s", name[0] == '_' ? "u" : "", name,
+             is_reserved(name) || is_capitals(name) ? "_" : "");
+    return intern(names, safe);
+}
+
+static bool is_taken(const Scope *scope, Str name)
+{
+    for (int i = 0; i < scope->n; i++)
+        if (scope->taken[i] == name)
+            return true;
+    return false;
+}
+
+Str scope_claim(Scope *scope, Intern *names, const char *name, Arena *a)
+{
+    Str safe = c_name(names, name);
+
+    while (is_taken(scope, safe))
+        safe = intern(names, arena_printf(a, "%s_", safe));
+    arena_push(a, scope->taken, scope->n, safe);
+    return safe;
+}
+
+Str c_constant(Intern *names, const char *name, Arena *a)
+{
+    char *upper = arena_printf(a, "%s", name);
+
+    for (char *p = upper; *p; p++)
+        if (*p >= 'a' && *p <= 'z')
+            *p = (char)(*p - 'a' + 'A');
+    return intern(names, upper);
+}

@@ -1,0 +1,101 @@
+/* schedule.c -- in which order a unit computes.
+ *
+ * Nodes follow their inputs by construction, so the order of creation is an order; an effect moves up
+ * to stand right behind the last of its inputs, while that is at hand.  What nothing reads is left
+ * out. */
+#include "passes.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    NodeId after;                   /* itself, or for an effect its last input */
+    bool is_effect;
+    NodeId id;
+} Key;
+
+static Key key_of(const Graph *g, NodeId id)
+{
+    const Node *n = &g->node[id];
+    Key key = { id, op_form(n->op) == FORM_EFFECT, id };
+
+    if (!key.is_effect)
+        return key;
+    key.after = 0;
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i] > key.after)
+            key.after = n->in[i];
+    return key;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const Key *x = a, *y = b;
+
+    if (x->after != y->after)
+        return x->after < y->after ? -1 : 1;
+    if (x->is_effect != y->is_effect)
+        return x->is_effect ? 1 : -1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Sources and views take no step. */
+static bool takes_step(const Node *n)
+{
+    const OpForm form = op_form(n->op);
+
+    return form != FORM_SOURCE && form != FORM_ALIAS;
+}
+
+static void mark(bool *live, NodeId id)
+{
+    if (id)
+        live[id] = true;
+}
+
+/* Effects, calls, and all that results, the loss and gradients come from. */
+static bool *find_live(const Graph *g, Arena *a)
+{
+    bool *live = arena_array(a, bool, g->n);
+
+    mark(live, g->loss);
+    for (int i = 0; i < g->n_results; i++)
+        mark(live, g->result[i]);
+    for (int i = 0; i < g->n_inputs; i++)
+        mark(live, g->dinput[i]);
+    for (int i = 0; i < g->n_layers; i++)
+        for (int k = 0; k < g->layer[i].n_params; k++)
+            mark(live, g->layer[i].param[k].grad);
+    for (NodeId id = g->n - 1; id > 0; id--) {
+        const OpForm form = op_form(g->node[id].op);
+
+        live[id] |= form == FORM_EFFECT || form == FORM_UNIT;
+        for (int i = 0; live[id] && i < g->node[id].n_in; i++)
+            mark(live, g->node[id].in[i]);
+    }
+    return live;
+}
+
+static void schedule_phase(Graph *g, Phase phase, const bool *live, Arena *a)
+{
+    Key *key = arena_array(a, Key, g->n);
+    int n = 0;
+
+    for (NodeId id = 1; id < g->n; id++)
+        if (live[id] && g->node[id].phase == phase && takes_step(&g->node[id]))
+            key[n++] = key_of(g, id);
+    qsort(key, (size_t)n, sizeof *key, by_key);
+    g->order[phase] = arena_array(a, NodeId, n);
+    g->n_order[phase] = n;
+    for (int i = 0; i < n; i++)
+        g->order[phase][i] = key[i].id;
+}
+
+void schedule(Program *program, Session *s)
+{
+    for (int i = 0; i < program->n; i++) {
+        const bool *live = find_live(program->graph[i], s->arena);
+
+        for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
+            schedule_phase(program->graph[i], phase, live, s->arena);
+    }
+}
