@@ -31,4 +31,17 @@ struct Value {
 
 bool value_equal(const Value *a, const Value *b);       /* without the spans */
 
+Value value_error(Span at);
+Value value_int(Span at, int64_t x);
+Value value_real(Span at, double x);
+Value value_bool(Span at, bool x);
+bool value_is_number(const Value *v);                   /* an int or a real */
+
+/* As the user would write it: "leaky_relu(0.2)", "[1, 2]", "0.5". */
+const char *value_text(const Value *v, Arena *a);
+/* What it is, for messages: "the int 3", "the activation 'relu'". */
+const char *value_phrase(const Value *v, Arena *a);
+/* The shortest decimal that reads back as x. */
+const char *real_text(double x, Arena *a);
+
 #endif
