@@ -38,7 +38,7 @@ Value eval_call(const Expr *e, const Kinds *want, const Eval *in);
 /* Room for n more list elements in this compilation? false after a message. */
 bool list_budget(int64_t n, Span at, const Eval *in);
 
-/* ---- Calls (call.c) ---- */
+/* ---- Calls (eval_bind.c) ---- */
 
 typedef struct {
     const Callable *callee;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "intern.h"
-#include "signature.h"
 
 struct Vocabulary {
     Callable **word[N_FAMILIES];
@@ -63,7 +62,7 @@ Vocabulary *vocabulary_new(struct Intern *names, Arena *a)
         arena_push(a, v->word[r->family], v->n[r->family], &all[i]);
     }
     for (size_t i = 0; i < countof(rows); i++)
-        signature_read(&all[i], rows[i].signature, v, names, a);
+        vocabulary_signature(&all[i], rows[i].signature, v, names, a);
     return v;
 }
 

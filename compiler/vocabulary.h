@@ -75,6 +75,9 @@ const Callable *vocabulary_find(const Vocabulary *v, Family family, Str name);
 const Callable *vocabulary_nth(const Vocabulary *v, Family family, int n);
 const char *family_name(Family family);     /* "layer", "activation": as in messages */
 
+/* Reads a signature into the parameters of `callee`; a mistake in it is a bug of ours. */
+void vocabulary_signature(Callable *callee, const char *text, const Vocabulary *v,
+                          struct Intern *names, Arena *a);
 /* Reads "int|same" or "list(real)"; false if a part is neither a kind nor, with `words`, a word. */
 bool vocabulary_kinds(const Vocabulary *v, const char *text, bool words, Kinds *out);
 /* "an int or 'same'", for messages. */

@@ -1,13 +1,15 @@
-/* signature.c -- reads the signatures of the .def files.
+/* vocabulary_signature.c -- reads the signatures of the .def files.
  *
  *   signature:  param (", " param)*
  *   param:      name ["?"] ": " kinds (" >= " number | " > " ... )* [" = " default]
  *   default:    number | "string" | true | false | word | earlier parameter | name ["(" number ")"] */
-#include "signature.h"
+#include "vocabulary.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "intern.h"
 
 typedef struct {
     const char *at;                 /* what is left to read */
@@ -187,7 +189,8 @@ static Param read_param(Reader *r)
     return p;
 }
 
-void signature_read(Callable *callee, const char *text, const Vocabulary *v, Intern *names, Arena *a)
+void vocabulary_signature(Callable *callee, const char *text, const Vocabulary *v,
+                          struct Intern *names, Arena *a)
 {
     Reader r = { .at = text, .whole = text, .callee = callee, .vocabulary = v, .names = names,
                  .arena = a };

@@ -1,4 +1,4 @@
-/* call.c -- arguments meet signatures: by position, by name, kinds, ranges, defaults. */
+/* eval_bind.c -- arguments meet signatures: by position, by name, kinds, ranges, defaults. */
 #include <math.h>
 
 #include "eval.h"

@@ -1,0 +1,97 @@
+/* vocabulary_value.c -- comparing and printing values. */
+#include "vocabulary.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool all_equal(const Value *a, const Value *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!value_equal(&a[i], &b[i]))
+            return false;
+    return true;
+}
+
+bool value_equal(const Value *a, const Value *b)
+{
+    if (a->kind != b->kind)
+        return value_is_number(a) && value_is_number(b) && a->real == b->real;
+    switch (a->kind) {
+    case VALUE_NONE: case VALUE_ERROR:
+        return true;
+    case VALUE_INT: case VALUE_BOOL:
+        return a->integer == b->integer;
+    case VALUE_REAL:
+        return a->real == b->real;
+    case VALUE_STRING: case VALUE_WORD:
+        return a->text == b->text;
+    case VALUE_LIST:
+        return a->n == b->n && all_equal(a->item, b->item, a->n);
+    case VALUE_CALL:
+        return a->callee->family == b->callee->family &&
+               !strcmp(a->callee->id_name, b->callee->id_name) &&
+               all_equal(a->arg, b->arg, a->callee->n_params);
+    }
+    bug("a value of kind %d", a->kind);
+}
+
+static const char *list_text(const Value *v, int n, Arena *a)
+{
+    const char *text = "";
+
+    for (int i = 0; i < n; i++)
+        text = arena_printf(a, "%s%s%s", text, i ? ", " : "", value_text(&v[i], a));
+    return text;
+}
+
+/* Arguments that were left out at the end stay out. */
+static const char *call_text(const Value *v, Arena *a)
+{
+    int n = v->callee->n_params;
+
+    while (n > 0 && (v->arg[n - 1].is_default || v->arg[n - 1].kind == VALUE_NONE))
+        n--;
+    return n ? arena_printf(a, "%s(%s)", v->callee->name, list_text(v->arg, n, a))
+             : v->callee->name;
+}
+
+const char *value_text(const Value *v, Arena *a)
+{
+    enum { SHOWN = 8 };
+
+    switch (v->kind) {
+    case VALUE_INT:
+        return arena_printf(a, "%" PRId64, v->integer);
+    case VALUE_REAL:
+        return real_text(v->real, a);
+    case VALUE_BOOL:
+        return v->integer ? "true" : "false";
+    case VALUE_STRING:
+        return arena_printf(a, "\"%s\"", v->text);
+    case VALUE_WORD:
+        return v->text;
+    case VALUE_LIST:
+        return arena_printf(a, "[%s%s]", list_text(v->item, v->n < SHOWN ? v->n : SHOWN, a),
+                            v->n > SHOWN ? ", ..." : "");
+    case VALUE_CALL:
+        return call_text(v, a);
+    case VALUE_NONE: case VALUE_ERROR:
+        break;
+    }
+    return "nothing";
+}
+
+const char *value_phrase(const Value *v, Arena *a)
+{
+    static const char *const kind[] = {
+        [VALUE_INT] = "int", [VALUE_REAL] = "real", [VALUE_BOOL] = "truth value",
+        [VALUE_STRING] = "string", [VALUE_WORD] = "word", [VALUE_LIST] = "list",
+    };
+    const char *text = value_text(v, a);
+
+    if (v->kind == VALUE_NONE || v->kind == VALUE_ERROR)
+        return text;
+    if (v->kind == VALUE_CALL)
+        return arena_printf(a, "the %s '%s'", family_name(v->callee->family), text);
+    return arena_printf(a, v->kind == VALUE_WORD ? "the %s '%s'" : "the %s %s", kind[v->kind], text);
+}
