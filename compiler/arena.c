@@ -130,11 +130,13 @@ char *arena_vprintf(Arena *a, const char *format, va_list ap)
 {
     va_list again;
 
+    if (!format)
+        bug("a text without a format");
     va_copy(again, ap);
     const int n = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (n < 0)
-        bug("a format that cannot be printed: %s", format);
+        bug("a text that cannot be printed");
     char *text = arena_alloc(a, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, format, ap);
     return text;

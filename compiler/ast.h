@@ -40,6 +40,7 @@ struct Expr {
     Span text_at;                   /* of the name in a member */
     Expr *left, *right;
     Arg *args;                      /* EXPR_CALL, EXPR_LIST */
+    int height;                     /* 1 for a leaf; at most LIMIT_OPERATORS */
 };
 
 struct Arg {
@@ -85,8 +86,10 @@ struct Stmt {
     bool has_parens;                /* relu versus relu() */
     Arg *from;                      /* expressions: names and h[3] */
     ShapeExpr shape;                /* asserted output; STMT_INPUT's and STMT_TARGET's shape */
-    Expr *value;                    /* count of a repeat; condition of an if; target's call */
+    Expr *value;                    /* count of a repeat; condition of an if; target: class(n), or
+                                     * the name `input` */
     Stmt *body, *other;             /* body; shortcut or else */
+    bool is_else_if;                /* STMT_IF: it stands right behind an else */
     bool has_other;
     Span other_at;                  /* of the word shortcut or else */
     Branch *branches;
@@ -151,6 +154,10 @@ typedef struct File {
     struct File **imported;         /* by order of the import declarations; filled in by check */
     int n_imported;
 } File;
+
+/* The shortest text of the language that reads back as this real: 0.1, 1.0, 1e-9. */
+enum { REAL_TEXT = 32 };
+const char *real_text(double value, char text[REAL_TEXT]);
 
 /* A readable dump, one node a line (`--dump=ast`). */
 void ast_dump(const File *f, FILE *out);

@@ -32,6 +32,9 @@ void diag_fix(Message *m, Span at, const char *replacement);    /* an edit that 
 
 int diag_errors(const Diag *d);
 int diag_warnings(const Diag *d);
+int diag_messages(const Diag *d);           /* that are kept */
+/* Puts the messages from number `first` on in the order of the text. */
+void diag_sort(Diag *d, int first);
 void diag_print(const Diag *d, DiagFormat format, bool color, FILE *out);
 
 /* `netc explain NET0203`: the lesson; false if there is no such code. */

@@ -1,0 +1,117 @@
+/* parse.h -- what the scanner, the grammar and the syntax messages share.
+ *
+ * The file is scanned to an array of tokens first.  The grammar then reads the array.  Where it
+ * fails, the mistake is reported, the array is repaired (a missing ';' put in, a statement that
+ * cannot be read cut out), and the grammar reads the array once more: so each mistake gives one
+ * message, and what is around it is still read. */
+#ifndef PARSE_H
+#define PARSE_H
+
+#include "passes.h"
+
+/* What a token is worth: the text of a name or string, or a number. */
+typedef struct {
+    Str text;
+    int64_t integer;
+    double real;
+} Literal;
+
+typedef struct {
+    int kind;                       /* of net.tab.h; 0 at the end */
+    Span at;
+    Literal literal;
+} Token;
+
+enum { SYMBOLS_MAX = 192 };         /* more than the grammar has symbols */
+
+/* Where and why the grammar stopped. */
+typedef struct {
+    int token;                      /* index of the one that does not fit */
+    int state;                      /* of the grammar's automaton */
+    bool expected[SYMBOLS_MAX];     /* symbols that would fit */
+    bool too_deep;                  /* it fits, but stands in too many levels */
+    Span too_deep_at;
+} SyntaxError;
+
+typedef struct Parser {
+    Session *session;
+    const Source *source;
+    uint32_t offset;                /* where the scanner is */
+    uint32_t foreign_line_end;      /* letters outside ASCII were reported up to here */
+    Comment *comments, *last_comment;
+    Token *token;
+    int n_tokens, room, next;
+    SyntaxError error;
+    Decl *decls;                    /* what the grammar built */
+    Expr *expr;
+} Parser;
+
+/* ---- grammar/net.l ---- */
+
+/* `text` ends with two NULs, which `size` counts, and is written to. */
+typedef void Scanner;
+Scanner *scanner_new(Parser *p, char *text, size_t size);
+int scanner_next(Scanner *scanner, Token *out);                 /* its kind; 0 at the end */
+
+/* ---- parse_lexical.c: the scanner's actions; those that return int return a kind of token ---- */
+
+Span lexical_advance(Parser *p, uint32_t size);
+void lexical_comment(Parser *p, Span at);
+void lexical_open_comment(Parser *p, Span at);
+void lexical_hash(Parser *p, Span at);
+bool lexical_byte_order_mark(Parser *p, Span at);
+int lexical_name(Parser *p, Span at, Literal *out);
+int lexical_foreign(Parser *p, Span at, Literal *out);
+int lexical_integer(Parser *p, Span at, Literal *out);
+int lexical_real(Parser *p, Span at, Literal *out);
+int lexical_bad_number(Parser *p, Span at);
+int lexical_string(Parser *p, Span at, Literal *out);
+int lexical_open_string(Parser *p, Span at, Literal *out);
+int lexical_single_quoted(Parser *p, Span at, Literal *out);
+int lexical_single(Parser *p, Span at, const char *meant, int kind);
+int lexical_unreadable(Parser *p, Span at);
+
+/* ---- parse_build.c: the grammar's actions ---- */
+
+Expr *build_literal(Parser *p, ExprKind kind, Span at, Literal literal);
+Expr *build_unary(Parser *p, Oper oper, Span oper_at, Expr *right);
+Expr *build_binary(Parser *p, Expr *left, Oper oper, Span oper_at, Expr *right);
+Expr *build_member(Parser *p, Expr *left, Literal name, Span name_at);
+Expr *build_call(Parser *p, Expr *left, Arg *args, Span at);
+Expr *build_index(Parser *p, Expr *left, Expr *right, Span at);
+Expr *build_list(Parser *p, Arg *items, Span at);
+Arg *build_arg(Parser *p, Str name, Span at, Expr *value);      /* at: the name, if there is one */
+Stmt *build_stmt(Parser *p, StmtKind kind, Span at, Span whole);
+Stmt *build_named(Stmt *s, Literal name, Span name_at);         /* name = s */
+Decl *build_decl(Parser *p, DeclKind kind, Span at, Span whole);
+
+/* Adds an else to the last arm of an if; `whole` is the span of all. */
+Stmt *build_else(Stmt *first, Span else_at, Stmt *other, Span whole);
+int build_arms(const Stmt *first);                              /* of if ... else if ... */
+
+/* ---- grammar/net.y ---- */
+
+/* Reads the tokens; false after an error, which is in p->error. */
+bool grammar_read(Parser *p);
+int grammar_symbol(int kind);       /* of a token: an index for SyntaxError.expected */
+
+/* ---- parse_tokens.c: the array of tokens ---- */
+
+/* Scans the source; the first token is `start`, the last has kind 0.  False after a message if
+ * brackets stand too deep in each other. */
+bool tokens_scan(Parser *p, int start);
+void tokens_insert(Parser *p, int index, int kind, Span at);
+void tokens_delete(Parser *p, int index, int n);
+/* The statement, setting or declaration around `index` becomes one token CUT. */
+void tokens_cut(Parser *p, int index);
+int tokens_statement(const Parser *p, int index);       /* where that statement starts */
+int tokens_opener(const Parser *p, int index);          /* the open bracket around it, or -1 */
+bool tokens_start_declaration(const Parser *p, int index);
+bool tokens_start_line(const Parser *p, int index);
+
+/* ---- parse_syntax.c ---- */
+
+/* Reports p->error, and repairs the tokens so that the next reading comes further. */
+void syntax_report(Parser *p);
+
+#endif

@@ -1,0 +1,199 @@
+/* parse_tokens.c -- the array of tokens: scanned once, repaired where the grammar stopped. */
+#include "parse.h"
+
+#include <string.h>
+
+#include "limits.h"
+#include "net.tab.h"
+
+/* Each repair puts in a bracket for every level at most. */
+static int room_for_repairs(void)
+{
+    return (int)(2 * LIMIT_ERRORS * (LIMIT_NESTING + 1));
+}
+
+/* ---- Scanning ---- */
+
+/* Brackets and prefix operators that are open. */
+typedef struct {
+    int level, base;                /* with and without the prefix operators just before */
+    int depth;
+    int outer[66];                  /* base around each open bracket */
+} Levels;
+
+static bool ends_operand(int kind)
+{
+    return kind == NAME || kind == INTEGER || kind == REAL || kind == STRING || kind == BAD_VALUE
+           || kind == ')' || kind == ']' || kind == TRUE || kind == FALSE;
+}
+
+/* False if the token goes one level too deep. */
+static bool count_levels(Levels *l, int previous, int kind)
+{
+    if ((kind == '-' || kind == '!') && !ends_operand(previous)) {
+        l->level++;
+    } else if (kind == '(' || kind == '[' || kind == '{') {
+        l->outer[l->depth++] = l->base;
+        l->base = ++l->level;
+    } else if (kind == ')' || kind == ']' || kind == '}') {
+        l->base = l->depth > 0 ? l->outer[--l->depth] : 0;
+        l->level = l->base;
+    } else {
+        l->level = l->base;
+    }
+    return l->level <= LIMIT_NESTING;
+}
+
+_Static_assert(countof(((Levels *)0)->outer) >= 65, "as deep as LIMIT_NESTING, and one more");
+
+static void add(Parser *p, Token t)
+{
+    arena_push(p->session->arena, p->token, p->n_tokens, t);
+}
+
+/* A keyword may turn out to be a name: it carries its text. */
+static void give_text(Parser *p, Token *t)
+{
+    if (t->kind >= PARAM && t->kind <= FALSE)
+        t->literal.text = intern_n(p->session->names, p->source->text + t->at.from,
+                                   t->at.to - t->at.from);
+}
+
+static bool scan_all(Parser *p, Scanner *scanner)
+{
+    Levels levels = { 0 };
+    Token t = { 0 };
+
+    for (int previous = p->token[0].kind; scanner_next(scanner, &t) != 0; previous = t.kind) {
+        if (!count_levels(&levels, previous, t.kind)) {
+            diag_error(p->session->diag, MSG_NESTING, t.at, "more than %lld levels stand in each other",
+                       (long long)LIMIT_NESTING);
+            return false;
+        }
+        give_text(p, &t);
+        add(p, t);
+    }
+    return true;
+}
+
+bool tokens_scan(Parser *p, int start)
+{
+    Arena *a = p->session->arena;
+    const size_t size = (size_t)p->source->size + 2;
+    char *text = arena_alloc(a, size);
+
+    memcpy(text, p->source->text, p->source->size);
+    add(p, (Token){ .kind = start, .at = { p->source, 0, 0 } });
+    if (!scan_all(p, scanner_new(p, text, size)))
+        return false;
+    add(p, (Token){ .at = { p->source, p->source->size, p->source->size } });
+    Token *roomy = arena_array(a, Token, p->n_tokens + room_for_repairs());
+    memcpy(roomy, p->token, (size_t)p->n_tokens * sizeof *roomy);
+    p->token = roomy;
+    p->room = p->n_tokens + room_for_repairs();
+    return true;
+}
+
+/* ---- Looking ---- */
+
+/* `model {`, `param n`, ... can start a declaration and stand nowhere else. */
+bool tokens_start_declaration(const Parser *p, int index)
+{
+    const int next = p->token[index].kind ? p->token[index + 1].kind : 0;
+
+    if (index > 0 && p->token[index - 1].kind == '.')
+        return false;
+    switch (p->token[index].kind) {
+    case DATA: case MODEL: case TRAIN: case OBSERVE: case EXPECT: case SWEEP:
+        return next == '{';
+    case PARAM: case LET: case BLOCK: case ALLOW:
+        return next == NAME;
+    case IMPORT:
+        return next == STRING;
+    default:
+        return false;
+    }
+}
+
+bool tokens_start_line(const Parser *p, int index)
+{
+    const Span before = p->token[index - 1].at, at = p->token[index].at;
+
+    return p->token[index].kind == 0
+           || memchr(p->source->text + before.to, '\n', at.from - before.to) != NULL;
+}
+
+int tokens_opener(const Parser *p, int index)
+{
+    int depth = 0;
+
+    for (int i = index - 1; i > 0; i--) {
+        const int kind = p->token[i].kind;
+        if (kind == ')' || kind == ']' || kind == '}')
+            depth++;
+        else if ((kind == '(' || kind == '[' || kind == '{') && depth-- == 0)
+            return i;
+    }
+    return -1;
+}
+
+static bool ends_statement(int kind) { return kind == ';' || kind == '{' || kind == '}'; }
+
+int tokens_statement(const Parser *p, int index)
+{
+    int i = index;
+
+    while (i > 1 && !ends_statement(p->token[i - 1].kind))
+        i--;
+    return i;
+}
+
+/* One past the statement that `index` is in: past its ';' or its last '}', before a '}' that closes
+ * what is around it, before the next declaration. */
+static int statement_end(const Parser *p, int index)
+{
+    int depth = 0;
+
+    for (int i = index; p->token[i].kind; i++) {
+        const int kind = p->token[i].kind, next = p->token[i + 1].kind;
+        if (i > index && tokens_start_declaration(p, i))
+            return i;
+        if (kind == '}' && depth == 0)
+            return i;
+        depth += (kind == '{') - (kind == '}');
+        const bool ends = depth == 0 && (kind == ';' || kind == '}');
+        if (ends && next != ELSE && next != SHORTCUT)
+            return i + 1;
+    }
+    return p->n_tokens - 1;
+}
+
+/* ---- Repairing ---- */
+
+void tokens_insert(Parser *p, int index, int kind, Span at)
+{
+    if (p->n_tokens >= p->room)
+        bug("too many repairs");
+    memmove(&p->token[index + 1], &p->token[index],
+            (size_t)(p->n_tokens - index) * sizeof *p->token);
+    p->token[index] = (Token){ .kind = kind, .at = at };
+    p->n_tokens++;
+}
+
+void tokens_delete(Parser *p, int index, int n)
+{
+    memmove(&p->token[index], &p->token[index + n],
+            (size_t)(p->n_tokens - index - n) * sizeof *p->token);
+    p->n_tokens -= n;
+}
+
+void tokens_cut(Parser *p, int index)
+{
+    const int from = tokens_statement(p, index), to = statement_end(p, index);
+    Span at = p->token[from].at;
+
+    for (int i = from; i < to; i++)
+        at = span_join(at, p->token[i].at);
+    tokens_delete(p, from, to - from);
+    tokens_insert(p, from, CUT, at);
+}
