@@ -3,31 +3,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Without the exponent's plus sign and leading zeros: 1e-9 for 1e-09. */
-static void tidy_exponent(char *text)
-{
-    char *e = strchr(text, 'e');
-
-    if (!e)
-        return;
-    const long exponent = strtol(e + 1, NULL, 10);
-    snprintf(e + 1, (size_t)(text + REAL_TEXT - (e + 1)), "%ld", exponent);
-}
-
-const char *real_text(double value, char text[REAL_TEXT])
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, REAL_TEXT, "%.*g", digits, value);
-        if (strtod(text, NULL) >= value && strtod(text, NULL) <= value)
-            break;
-    }
-    tidy_exponent(text);
-    if (!strpbrk(text, ".e"))
-        strcat(text, ".0");
-    return text;
-}
 
 static void put_expr(const Expr *e, FILE *out);
 
@@ -37,6 +12,19 @@ static const char *const oper_name[] = {
     [OPER_RANGE] = "..", [OPER_ADD] = "+", [OPER_SUB] = "-",   [OPER_MUL] = "*",
     [OPER_DIV] = "/",  [OPER_MOD] = "%",  [OPER_NEG] = "-",    [OPER_NOT] = "!",
 };
+
+/* With the fewest digits that read back as the same number. */
+static void put_real(double value, FILE *out)
+{
+    char text[32];
+
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) >= value && strtod(text, NULL) <= value)
+            break;
+    }
+    fputs(text, out);
+}
 
 /* ---- Expressions: as Lisp would write them, on the line of what they belong to ---- */
 
@@ -88,11 +76,9 @@ static void put_compound(const Expr *e, FILE *out)
 
 static void put_expr(const Expr *e, FILE *out)
 {
-    char number[REAL_TEXT];
-
     switch (e->kind) {
     case EXPR_INT:    fprintf(out, "%" PRId64, e->integer); break;
-    case EXPR_REAL:   fputs(real_text(e->real, number), out); break;
+    case EXPR_REAL:   put_real(e->real, out); break;
     case EXPR_STRING: put_string(e->text, out); break;
     case EXPR_BOOL:   fputs(e->integer ? "true" : "false", out); break;
     case EXPR_NAME:   fputs(e->text, out); break;

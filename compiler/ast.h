@@ -155,10 +155,6 @@ typedef struct File {
     int n_imported;
 } File;
 
-/* The shortest text of the language that reads back as this real: 0.1, 1.0, 1e-9. */
-enum { REAL_TEXT = 32 };
-const char *real_text(double value, char text[REAL_TEXT]);
-
 /* A readable dump, one node a line (`--dump=ast`). */
 void ast_dump(const File *f, FILE *out);
 
