@@ -112,14 +112,18 @@ $(BUILD)/include/netrt.h: runtime/netrt.h
 	cp $< $@
 
 # The parser.  Flex's own code does not pass our warnings.
+have = command -v $(1) > /dev/null || { echo '$(1) is missing: make demo installs it'; exit 1; }
+
 $(BUILD)/grammar/net.tab.c: grammar/net.y
 	@mkdir -p $(@D)
+	@$(call have,bison)
 	bison -Werror -Wcounterexamples --header=$(@:.c=.h) -o $@ $<
 
 $(BUILD)/grammar/net.tab.h: $(BUILD)/grammar/net.tab.c ;
 
 $(BUILD)/grammar/net.lex.c: grammar/net.l
 	@mkdir -p $(@D)
+	@$(call have,flex)
 	flex -o $@ $<
 
 $(BUILD)/grammar/net.lex.o: warnings =

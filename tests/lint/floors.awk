@@ -1,7 +1,7 @@
 # floors.awk -- an include must lead to a lower floor.  First file: lines `compiler 3 intern source`;
 # the rest: sources.  A name in the list stands for its header and its source; `value.c` for one of
-# them alone.  A file may include its own header, and one that its name extends: lower_layers.c
-# includes lower.h.
+# them alone.  Files whose names begin with the same word are one family, and may include each other's
+# headers: lower_layers.c includes lower.h.
 
 function floor_of(part, file,    module, i) {
     module = file; sub(/\..*/, "", module)
@@ -39,13 +39,18 @@ FNR == 1 {
 /^#include "/ {
     split($0, word, "\"")
     header = word[2]; sub(/\..*/, "", header)
-    if (header == module || index(module, header "_") == 1 || index(header, module "_") == 1)
+    if (family(header) == family(module))
         next
     below = floor_of(part, word[2])
     if (!below)
         bad = say(FILENAME ":" FNR ": " word[2] " is on no floor")
     else if (own && below >= own)
         bad = say(FILENAME ":" FNR ": floor " own " includes " word[2] " of floor " below)
+}
+
+function family(name) {
+    sub(/_.*/, "", name)
+    return name
 }
 
 function say(text) {

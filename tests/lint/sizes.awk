@@ -1,4 +1,4 @@
-# sizes.awk -- the budgets of docs/style.md: lines of a file and of a function, columns, nesting.
+# sizes.awk -- budgets: lines of a file (400) and of a function (60), columns (100), nesting (3).
 # A function's body stands between { and } in column 1; blank lines and comments count.
 
 function say(where, text) {
