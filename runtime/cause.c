@@ -15,14 +15,15 @@ const char *rt_activation_name(rt_activation act)
     return name[act];
 }
 
+static const char *const init_name[] = {
+    "zeros", "ones", "constant", "normal", "uniform", "truncated_normal", "xavier_uniform",
+    "xavier_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
+    "orthogonal", "identity", "variance_scaling"
+};
+
 const char *rt_init_name(const rt_init *init, char *out, size_t size)
 {
-    static const char *const name[] = {
-        "zeros", "ones", "constant", "normal", "uniform", "truncated_normal", "xavier_uniform",
-        "xavier_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
-        "orthogonal", "identity", "variance_scaling"
-    };
-    snprintf(out, size, "%s", name[init->kind]);
+    snprintf(out, size, "%s", init_name[init->kind]);
     switch (init->kind) {
     case RT_CONSTANT: case RT_NORMAL: case RT_TRUNCATED_NORMAL: case RT_VARIANCE_SCALING:
         rt_append(out, size, "(%g)", init->a);
@@ -228,6 +229,7 @@ static int death_of(const rt_net *net, const rt_record *r)
 /* The factors by which one layer multiplies what passes: the weights', and all else. */
 typedef struct {
     double weights, rest;
+    double rms;                     /* of the weights now */
     const rt_tensor *tensor;
     rt_activation act;
     int layer;                      /* whose activation, and whose statement is to be edited */
@@ -245,6 +247,7 @@ static bool factors_of(const rt_net *net, const rt_record *r, bool forward, cons
     const double measured = r->layer[next].weight_rms;
     const double rms = isfinite(measured) ? measured : rt_init_rms(w->tensor);
     f->tensor = w->tensor;
+    f->rms = rms;
     f->layer = g->layer;
     f->act = rt_activation_after(net, forward ? next : g->layer);
     f->weights = rms * sqrt(forward ? fan_in(w->tensor) : fan_out(w->tensor));
@@ -258,7 +261,7 @@ static const char *least_slope(rt_activation act)
                ? ", which is at most 0.17," : "";
 }
 
-static void explain(const rt_net *net, bool forward, const Group *g, const Factors *f,
+static void explain(const rt_net *net, bool forward, bool joined, const Group *g, const Factors *f,
                     rt_verdict *v)
 {
     char factor[RT_FIGURE], weights[RT_FIGURE], rest[RT_FIGURE], init[64];
@@ -272,8 +275,9 @@ static void explain(const rt_net *net, bool forward, const Group *g, const Facto
     else
         rt_append(v->reason, sizeof v->reason, "the slope of %s%s",
                   rt_activation_name(f->act), least_slope(f->act));
-    rt_append(v->reason, sizeof v->reason, "%s by %s",
-              is_normed(net, g->layer) ? " with the norm" : "", rt_figure(rest, f->rest));
+    rt_append(v->reason, sizeof v->reason, "%s%s by %s",
+              is_normed(net, g->layer) ? " with the norm" : "", joined ? " with the skip" : "",
+              rt_figure(rest, f->rest));
 }
 
 /* ---- The edit ------------------------------------------------------------------------------ */
@@ -284,9 +288,9 @@ static bool is_he_family(rt_activation act)
         || act == RT_SILU;
 }
 
-static const char *matching_init(rt_activation act)
+static rt_init_kind matching_init(rt_activation act)
 {
-    return is_he_family(act) ? "he_normal" : act == RT_SELU ? "lecun_normal" : "xavier_uniform";
+    return is_he_family(act) ? RT_HE_NORMAL : act == RT_SELU ? RT_LECUN_NORMAL : RT_XAVIER_UNIFORM;
 }
 
 static bool matches(const rt_init *init, rt_activation act)
@@ -298,6 +302,18 @@ static bool matches(const rt_init *init, rt_activation act)
     case RT_ORTHOGONAL:                            return !is_he_family(act);
     default:                                       return false;
     }
+}
+
+/* Would the initialiser that goes with the activation bring the factor nearer to 1?  Weights that are
+ * too large also make a gradient vanish: by saturation. */
+static bool would_help(const Factors *f, bool growing)
+{
+    rt_tensor fresh = *f->tensor;
+    if (matches(&f->tensor->init, f->act))
+        return false;
+    fresh.init = (rt_init){ matching_init(f->act), 0, 0 };
+    const double ratio = rt_init_rms(&fresh) / f->rms;
+    return growing || f->rest < 0.5 ? ratio < 0.95 || (!growing && ratio > 1.05) : ratio > 1.05;
 }
 
 void rt_write_edit(const rt_net *net, int layer, const char *change, rt_verdict *v)
@@ -318,12 +334,11 @@ static bool is_sigmoid_like(rt_activation act)
 static void suggest(const rt_net *net, const rt_record *r, bool growing, const Factors *f,
                     rt_verdict *v)
 {
-    const bool amiss = growing ? f->weights > 1.02 : f->weights < 0.98 || f->rest < 0.5;
     char change[96];
     if (!growing && is_sigmoid_like(f->act)) {
         rt_write_edit(net, f->layer, "act = relu, init = he_normal", v);
-    } else if (amiss && !matches(&f->tensor->init, f->act)) {
-        snprintf(change, sizeof change, "init = %s", matching_init(f->act));
+    } else if (would_help(f, growing)) {
+        snprintf(change, sizeof change, "init = %s", init_name[matching_init(f->act)]);
         rt_write_edit(net, f->layer, change, v);
     } else if (growing && has_joins(net, r)) {
         snprintf(v->edit, sizeof v->edit, "a smaller step in each block: residual(scale = 0.1)");
@@ -354,6 +369,6 @@ void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v
     if (!factors_of(net, r, forward, &g, &f))
         return;
     if (isfinite(g.decades) && f.weights > 0)
-        explain(net, forward, &g, &f, v);
+        explain(net, forward, has_joins(net, r), &g, &f, v);
     suggest(net, r, growing, &f, v);
 }

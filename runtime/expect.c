@@ -42,7 +42,7 @@ static void list_watched(const rt_history *h, char *out, size_t size)
     }
 }
 
-/* The epoch that ended after `number` epochs, -1 the last. */
+/* The epoch of that number, -1 the last. */
 static const rt_epoch *epoch_at(rt_expect *e, int64_t number)
 {
     const rt_history *h = e->h;
@@ -52,7 +52,7 @@ static const rt_epoch *epoch_at(rt_expect *e, int64_t number)
     if (h->n_epochs == 0)
         unknown(e, "no epoch has ended");
     else
-        unknown(e, "epoch %lld is not among those of the run, %lld to %lld", (long long)number,
+        unknown(e, "epoch %lld is not one of those of the run, %lld to %lld", (long long)number,
                 (long long)h->epoch[0].epoch, (long long)h->epoch[h->n_epochs - 1].epoch);
     return NULL;
 }

@@ -8,6 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void shorten_exponent(char *text)
+{
+    char *e = strchr(text, 'e');
+    if (e)
+        snprintf(e, RT_FIGURE - (size_t)(e - text), "e%d", atoi(e + 1));
+}
+
 const char *rt_figure(char out[RT_FIGURE], double x)
 {
     const double size = fabs(x);
@@ -23,10 +30,30 @@ const char *rt_figure(char out[RT_FIGURE], double x)
         snprintf(out, RT_FIGURE, "%.*f", decimals, x);
     } else {
         snprintf(out, RT_FIGURE, "%.1e", x);
-        char *e = strchr(out, 'e');
-        const int exponent = atoi(e + 1);
-        snprintf(e, RT_FIGURE - (size_t)(e - out), "e%d", exponent);
+        shorten_exponent(out);
     }
+    return out;
+}
+
+const char *rt_decades(char out[RT_FIGURE], double decades)
+{
+    const double size = fabs(decades);
+    snprintf(out, RT_FIGURE, size < 9.95 ? "%.2f" : "%.1f", size);
+    return out;
+}
+
+const char *rt_amount(char out[RT_FIGURE], double x)
+{
+    snprintf(out, RT_FIGURE, "%.4g", x);
+    shorten_exponent(out);
+    return out;
+}
+
+const char *rt_loss_figure(char out[RT_FIGURE], double x)
+{
+    if (!(fabs(x) >= 1e-3 && fabs(x) < 1e4))
+        return rt_figure(out, x);
+    snprintf(out, RT_FIGURE, "%.4f", x);
     return out;
 }
 

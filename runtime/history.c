@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum { FIRST_STEPS = 10 };          /* records that are never thinned */
-static const size_t MOST_BYTES = (size_t)256 << 20;
 
 void rt_history_init(rt_history *h, const rt_net *net, const rt_settings *set, int threads)
 {
@@ -14,6 +13,7 @@ void rt_history_init(rt_history *h, const rt_net *net, const rt_settings *set, i
     h->set = set;
     h->threads = threads;
     h->nonfinite.layer = -1;
+    h->most_bytes = (size_t)256 << 20;
 }
 
 void rt_history_free(rt_history *h)
@@ -177,7 +177,7 @@ static void thin(rt_history *h)
 static bool make_room(rt_history *h)
 {
     const size_t each = (size_t)h->net->n_layers * sizeof(rt_layer_record);
-    if (h->n_records > 2 * FIRST_STEPS && (size_t)h->n_records * each > MOST_BYTES)
+    if (h->n_records > 2 * FIRST_STEPS && (size_t)h->n_records * each > h->most_bytes)
         thin(h);
     if (h->n_records < h->room)
         return true;

@@ -26,7 +26,7 @@ typedef struct {
 } rt_record;
 
 typedef struct {
-    int64_t epoch, step;            /* epochs (1 after the first) and steps done when it ended */
+    int64_t epoch, step;            /* from 0; steps done when it ended */
     double loss_train, loss_test, accuracy_train, accuracy_test;   /* NaN where there is none */
     double seconds;
 } rt_epoch;
@@ -54,9 +54,10 @@ typedef struct rt_history {
     int threads;
     rt_record *record;
     int n_records, room;            /* room: allocated */
+    size_t most_bytes;              /* of records, before they are thinned */
     rt_epoch *epoch;
     int n_epochs;
-    int64_t steps, clipped_steps;
+    int64_t steps, clipped_steps;   /* updates made, or left out as not finite */
     double seconds;
     rt_nonfinite nonfinite;
     rt_expectation *expectation;
@@ -68,7 +69,8 @@ void rt_history_free(rt_history *h);
 
 /* Appends a record from the watches in memory and, after the update, from its tensor watches (NULL:
  * not measured).  The first value that is not finite is named in h->nonfinite.  A very long history
- * is thinned: every second record after the first ten is dropped once it takes 256 MiB. */
+ * is thinned: every second record after the first ten is dropped once it takes most_bytes, which
+ * are 256 MiB. */
 bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, const void *memory,
                     const rt_update *u, rt_error *e);
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e);

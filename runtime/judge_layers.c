@@ -70,7 +70,7 @@ static void report(Findings *f, const Rule *rule, const Outbreak *o)
     rule->explain(f->h, o->when, o->worst, v);
     const int all = count_pattern(net, net->layer[o->worst].pattern);
     if (all > 1)
-        SAY(v, "; so it is in %d of the %d layers %s", o->affected, all,
+        SAY(v, "; so are %d of the %d layers of %s", o->affected, all,
             net->layer[o->worst].pattern);
 }
 
@@ -250,7 +250,7 @@ static void explain_underflow(const rt_history *h, When w, int layer, rt_verdict
 static bool is_stalled(const rt_history *h, const rt_record *r, int layer)
 {
     return h->net->layer[layer].layer->in_flow && r->rate > 0.01 * h->set->lr
-        && r->layer[layer].update_ratio < 1e-6;
+        && isfinite(r->norm_before) && r->layer[layer].update_ratio < 1e-6;
 }
 
 static double slowness(const rt_layer_record *l) { return -l->update_ratio; }

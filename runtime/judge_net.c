@@ -59,8 +59,9 @@ static void say_flow(const rt_history *h, const rt_record *r, rt_verdict *v)
         rt_figure(low, r->layer[first].watch.delta_rms), h->net->layer[first].path,
         (long long)r->step);
     if (isfinite(decades))
-        SAY(v, ": %s decades a layer (r2 %.2f)", rt_figure(slope, fabs(decades)), r2);
-    if (end != r && level(h, end, false) == 0 && level(h, end, true) == 0)
+        SAY(v, ": %s decades a layer (r2 %.2f)", rt_decades(slope, decades), r2);
+    if (end != r && isfinite(rt_flow(h->net, end)) && !level(h, end, false)
+        && !level(h, end, true))
         SAY(v, "; at step %lld the flow is %s", (long long)end->step,
             rt_figure(now, rt_flow(h->net, end)));
 }

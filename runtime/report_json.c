@@ -98,8 +98,10 @@ static bool has_test(const rt_history *h)
 /* Accuracies exist where the target is a class; they are never other than finite. */
 static void put_measures(rt_json *j, const rt_history *h, const rt_epoch *e)
 {
-    put_if(j, e != NULL, NULL, "loss_train", e ? e->loss_train : NAN);
-    put_if(j, e && has_test(h), NULL, "loss_test", e ? e->loss_test : NAN);
+    const bool trained = e && h->n_records > 0;
+    put_if(j, trained || (e && !isnan(e->loss_train)), NULL, "loss_train", e ? e->loss_train : NAN);
+    put_if(j, (trained && has_test(h)) || (e && !isnan(e->loss_test)), NULL, "loss_test",
+           e ? e->loss_test : NAN);
     rt_json_number(j, "accuracy_train", e ? e->accuracy_train : NAN);
     rt_json_number(j, "accuracy_test", e ? e->accuracy_test : NAN);
 }
@@ -213,13 +215,18 @@ static void put_layer(rt_json *j, const rt_history *h, int i)
     rt_json_close(j, '}');
 }
 
+static int64_t count_epochs(const rt_history *h)
+{
+    return h->steps && h->n_epochs ? h->epoch[h->n_epochs - 1].epoch + 1 : 0;
+}
+
 static void put_run(rt_json *j, const rt_history *h)
 {
     rt_json_text(j, "name", h->net->model->name);
     rt_json_unsigned(j, "seed", h->set->seed);
     rt_json_integer(j, "threads", h->threads);
     rt_json_integer(j, "steps", h->steps);
-    rt_json_integer(j, "epochs", h->n_epochs ? h->epoch[h->n_epochs - 1].epoch : 0);
+    rt_json_integer(j, "epochs", count_epochs(h));
     rt_json_number(j, "seconds", h->seconds);
     rt_json_unsigned(j, "parameters", h->net->n_parameters);
 }

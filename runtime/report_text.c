@@ -17,29 +17,42 @@ static void put_title(const rt_style *s, const char *title)
 
 /* ---- During the run ------------------------------------------------------------------------ */
 
+enum { NARROW = 76 };
+
 static void put_step(const rt_history *h, const rt_style *s)
 {
     const rt_record *r = rt_history_at(h, -1);
-    char loss[RT_FIGURE], norm[RT_FIGURE], flow[RT_FIGURE];
+    char loss[RT_FIGURE], norm[RT_FIGURE], flow[RT_FIGURE], text[128] = "";
     if (!r)
         return;
     const rt_axis axis = rt_axis_of(h, 0, 0);
-    const int at = fprintf(s->out, "step %-6lld loss %-7s  |g| %-7s%s flow %-7s  ",
-                           (long long)r->step, rt_figure(loss, r->loss),
-                           rt_figure(norm, r->norm_before), r->clipped ? " clipped" : "        ",
-                           rt_figure(flow, rt_flow(h->net, r)));
-    rt_profile(s, h->net, r, &axis, s->width - at);
+    rt_append(text, sizeof text, "step %-6lld loss %-7s", (long long)r->step,
+              rt_loss_figure(loss, r->loss));
+    if (s->width >= NARROW)
+        rt_append(text, sizeof text, " |g| %-7s%s", rt_figure(norm, r->norm_before),
+                  r->clipped ? " clipped" : "");
+    rt_append(text, sizeof text, " flow %-7s ", rt_figure(flow, rt_flow(h->net, r)));
+    fputs(text, s->out);
+    rt_profile(s, h->net, r, &axis, s->width - (int)strlen(text));
     putc('\n', s->out);
 }
 
-static void put_measures(const rt_style *s, const char *part, double loss, double accuracy)
+static void say_measures(char *text, size_t size, const char *part, double loss, double accuracy)
 {
-    char text[RT_FIGURE];
+    char number[RT_FIGURE];
     if (isnan(loss) && isnan(accuracy))
         return;
-    fprintf(s->out, "%s loss %s", part, isnan(loss) ? "nan" : rt_figure(text, loss));
+    rt_append(text, size, "%s%s loss %s", text[0] ? "; " : "", part, rt_loss_figure(number, loss));
     if (!isnan(accuracy))
-        fprintf(s->out, ", accuracy %.2f %%", 100 * accuracy);
+        rt_append(text, size, ", accuracy %.2f%%", 100 * accuracy);
+}
+
+static void put_measures(const rt_epoch *e, int indent, const rt_style *s)
+{
+    char text[192] = "";
+    say_measures(text, sizeof text, "train", e->loss_train, e->accuracy_train);
+    say_measures(text, sizeof text, "test", e->loss_test, e->accuracy_test);
+    rt_paragraph(s, text, indent, indent);
 }
 
 static void put_epoch(const rt_history *h, const rt_style *s)
@@ -47,10 +60,8 @@ static void put_epoch(const rt_history *h, const rt_style *s)
     if (h->n_epochs == 0)
         return;
     const rt_epoch *e = &h->epoch[h->n_epochs - 1];
-    fprintf(s->out, "epoch %-4lld ", (long long)e->epoch);
-    put_measures(s, "train", e->loss_train, e->accuracy_train);
-    put_measures(s, "   test", e->loss_test, e->accuracy_test);
-    putc('\n', s->out);
+    const int at = fprintf(s->out, "epoch %-3lld ", (long long)e->epoch + 1);
+    put_measures(e, at, s);
 }
 
 /* ---- The head ------------------------------------------------------------------------------ */
@@ -62,11 +73,11 @@ static void say_length(const rt_history *h, char *text, size_t size)
     if (h->steps)
         rt_append(text, size, ", %s steps", rt_grouped(number, (uint64_t)h->steps));
     if (h->steps && h->n_epochs)
-        rt_append(text, size, " in %lld epoch%s", (long long)h->epoch[h->n_epochs - 1].epoch,
-                  h->epoch[h->n_epochs - 1].epoch == 1 ? "" : "s");
+        rt_append(text, size, " in %lld epoch%s", (long long)h->epoch[h->n_epochs - 1].epoch + 1,
+                  h->epoch[h->n_epochs - 1].epoch == 0 ? "" : "s");
     if (h->steps)
-        rt_append(text, size, " of %s(lr = %g)", h->net->model->optimizer, h->set->lr);
-    rt_append(text, size, ", %s s on %d thread%s", rt_figure(number, h->seconds), h->threads,
+        rt_append(text, size, ", %s(lr = %g)", h->net->model->optimizer, h->set->lr);
+    rt_append(text, size, ", %s s, %d thread%s", rt_figure(number, h->seconds), h->threads,
               h->threads == 1 ? "" : "s");
 }
 
@@ -83,11 +94,8 @@ static void put_head(const rt_history *h, const rt_style *s)
     rt_paragraph(s, text, (int)strlen(name) + 2, indent);
     if (h->n_epochs == 0)
         return;
-    const rt_epoch *e = &h->epoch[h->n_epochs - 1];
     fprintf(s->out, "%*s", indent, "");
-    put_measures(s, "train", e->loss_train, e->accuracy_train);
-    put_measures(s, "   test", e->loss_test, e->accuracy_test);
-    putc('\n', s->out);
+    put_measures(&h->epoch[h->n_epochs - 1], indent, s);
 }
 
 /* ---- The flow ------------------------------------------------------------------------------ */
@@ -102,7 +110,7 @@ static int layers_between(const rt_net *net, int first, int last)
 
 static void put_flow(const rt_history *h, const rt_record *r, const rt_style *s)
 {
-    char flow[RT_FIGURE], slope[RT_FIGURE];
+    char flow[RT_FIGURE], slope[RT_FIGURE], text[256] = "";
     int first, last;
     double r2;
     if (!rt_flow_ends(h->net, &first, &last)) {
@@ -113,17 +121,19 @@ static void put_flow(const rt_history *h, const rt_record *r, const rt_style *s)
     const int n = layers_between(h->net, first, last);
     const rt_tone tone = fabs(log10(f)) <= 1 ? RT_GOOD : fabs(log10(f)) <= 2 ? RT_FAIR : RT_BAD;
     rt_tone_on(s, tone);
-    fprintf(s->out, "flow %s", rt_figure(flow, f));
+    const int at = fprintf(s->out, "flow %s", rt_figure(flow, f));
     rt_tone_off(s, tone);
     if (f > 0 && isfinite(f))
-        fprintf(s->out, ": %.1f decades %s from %s back to %s", fabs(log10(f)),
-                f < 1 ? "lost" : "gained", h->net->layer[last].path, h->net->layer[first].path);
+        rt_append(text, sizeof text, ": %s decades %s between %s and %s",
+                  rt_decades(slope, log10(f)), f < 1 ? "lost" : "gained",
+                  h->net->layer[last].path, h->net->layer[first].path);
     else
-        fprintf(s->out, "%s", f > 0 || isnan(f) ? ": a gradient is not finite or not measured"
-                                                : ": nothing arrives at the first layer");
+        rt_append(text, sizeof text, "%s", f > 0 || isnan(f)
+                  ? ": a gradient is not finite or not measured"
+                  : ": nothing arrives at the first layer");
     if (isfinite(decades) && n > 1)
-        fprintf(s->out, ", %s a layer (r2 %.2f)", rt_figure(slope, fabs(decades)), r2);
-    putc('\n', s->out);
+        rt_append(text, sizeof text, ", %s a layer (r2 %.2f)", rt_decades(slope, decades), r2);
+    rt_paragraph(s, text, at, 2);
 }
 
 static void put_all_layers(const rt_history *h, const rt_record *r, const rt_axis *a,
@@ -145,7 +155,7 @@ static void put_record(const rt_history *h, const rt_record *r, const rt_axis *a
     for (int i = 0; i < h->net->n_layers; i++)
         folded = folded || !shown[i];
     snprintf(title, sizeof title, "Gradient flow at step %lld: loss %s, gradient norm %s",
-             (long long)r->step, rt_figure(loss, r->loss), rt_figure(norm, r->norm_before));
+             (long long)r->step, rt_loss_figure(loss, r->loss), rt_figure(norm, r->norm_before));
     put_title(s, title);
     rt_table(h, r, a, shown, s);
     if (folded)
@@ -242,23 +252,22 @@ static void put_expectation(const rt_expectation *x, const rt_style *s)
         rt_append(text, sizeof text, "line %d: ", x->line);
     rt_append(text, sizeof text, "%s", x->text);
     if (x->note[0])
-        rt_append(text, sizeof text, "  (%s)", x->note);
+        rt_append(text, sizeof text, " (%s)", x->note);
     else
-        rt_append(text, sizeof text, "  (%s against %s)", rt_figure(left, x->left),
-                  rt_figure(right, x->right));
+        rt_append(text, sizeof text, " (%s against %s)", rt_amount(left, x->left),
+                  rt_amount(right, x->right));
     rt_paragraph(s, text, 7, 9);
 }
 
 static void put_expectations(const rt_history *h, const rt_style *s)
 {
-    int failed = 0;
+    int holding = 0;
     char title[64];
     for (int i = 0; i < h->n_expectations; i++)
-        failed += !h->expectation[i].holds;
+        holding += h->expectation[i].holds;
     if (h->n_expectations == 0)
         return;
-    snprintf(title, sizeof title, "Expectations: %d hold, %d fail", h->n_expectations - failed,
-             failed);
+    snprintf(title, sizeof title, "Expectations: %d of %d hold", holding, h->n_expectations);
     put_title(s, title);
     for (int i = 0; i < h->n_expectations; i++)
         put_expectation(&h->expectation[i], s);

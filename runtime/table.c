@@ -39,13 +39,13 @@ static bool can_die(rt_activation a)
 }
 
 static const Column column[] = {
-    { "output", 7, act, false, NULL, false, 2, "output: its RMS." },
+    { "output", 7, act, false, NULL, false, 2, "output: RMS." },
     { "dL/dz", 7, delta, false, NULL, false, 0,
-      "dL/dz: RMS of the gradient of a sample's loss by the pre-activation; bars are its logarithm." },
-    { "dL/dW", 7, grad, false, NULL, true, 1, "dL/dW: its L2 norm." },
-    { "dW/W", 7, update, false, NULL, true, 3, "dW/W: RMS of the step's change over RMS of W." },
+      "dL/dz: RMS of the gradient of a sample's loss by the pre-activation, its bar on a log scale." },
+    { "dL/dW", 7, grad, false, NULL, true, 1, "dL/dW: L2 norm." },
+    { "dW/W", 7, update, false, NULL, true, 3, "dW/W: RMS of the change in this step over RMS of W." },
     { "sat", 6, saturated, true, can_saturate, true, 4,
-      "sat: outputs where the slope is under 5 % of its largest." },
+      "sat: outputs where the slope is under 5 % of the largest." },
     { "dead", 6, dead, true, can_die, true, 5,
       "dead: units with slope 0 on the whole batch." },
 };
@@ -208,10 +208,10 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
 
 void rt_table_legend(const rt_history *h, const rt_style *s)
 {
-    char text[512] = "";
+    char text[512] = "The gradient comes in at the bottom and flows up.";
     for (int i = 0; i < COLUMNS; i++)
         if (has_activation(h->net, column[i].applies))
-            rt_append(text, sizeof text, "%s%s", text[0] ? " " : "", column[i].legend);
+            rt_append(text, sizeof text, " %s", column[i].legend);
     rt_tone_on(s, RT_DIM);
     rt_paragraph(s, text, 0, 0);
     rt_tone_off(s, RT_DIM);
