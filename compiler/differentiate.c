@@ -64,7 +64,7 @@ static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
     const char *name = reader ? arena_printf(a, "d_%s_by_%s", n->name, s->g->node[reader].name)
                               : arena_printf(a, "d_%s", n->name);
 
-    return scope_claim(s->g->scope, s->s->names, name, a);
+    return name_claim(s->g->taken, s->s->names, name, a);
 }
 
 /* A share may be the gradient of something else as well (an ADD hands on what it got): then it has a

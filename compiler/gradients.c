@@ -194,7 +194,7 @@ static NodeId zero_like(Sweep *s, NodeId y, Shape shape)
     const Node zero = { .op = OP_ZERO, .shape = shape, .batched = true, .layer = -1 };
     const NodeId id = sweep_add(s, y, zero, NULL, 0);
 
-    s->g->node[id].name = scope_claim(s->g->scope, s->s->names,
+    s->g->node[id].name = name_claim(s->g->taken, s->s->names,
                                       arena_printf(s->s->arena, "d_%s", node(s, y)->name), s->s->arena);
     return id;
 }
@@ -235,7 +235,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
     back.first = call.first;
     back.count = call.count;
     id = sweep_add(s, y, back, in, 1 + n + call.n_in);
-    s->g->node[id].name = scope_claim(s->g->scope, s->s->names,
+    s->g->node[id].name = name_claim(s->g->taken, s->s->names,
                                       arena_printf(s->s->arena, "d_%s_in", call.name), s->s->arena);
     give(s, y, 0, id);
     for (int i = 1; i < call.n_in; i++) {

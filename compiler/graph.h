@@ -97,7 +97,7 @@ struct Graph {
     NodeId *result;                 /* what it puts out, then exports; the model: its output */
     int n_results;
     NodeId loss;                    /* the model's */
-    struct Scope *scope;            /* names of tensors taken so far */
+    struct NameSet *taken;           /* names of tensors taken so far */
     Layer *layer;                   /* in source order */
     int n_layers;
     NodeId *call;                   /* CALL and REPEAT nodes in source order */

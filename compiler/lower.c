@@ -72,14 +72,14 @@ static NodeId resolve(const Lower *l, const Ref *ref)
 NodeId lower_node(Lower *l, Node node, const Item *item, const char *name)
 {
     node.item = item;
-    node.name = scope_claim(l->g->scope, l->s->names, name, l->s->arena);
+    node.name = name_claim(l->g->taken, l->s->names, name, l->s->arena);
     return graph_add(l->g, node, l->s->arena);
 }
 
 int lower_row(Lower *l, const Item *item, const char *kind)
 {
     Layer row = { .item = item, .name = item->name, .kind = kind, .out = item->out,
-                  .member = scope_claim(&l->members, l->s->names, item->name, l->s->arena) };
+                  .member = name_claim(&l->members, l->s->names, item->name, l->s->arena) };
 
     arena_push(l->s->arena, l->g->member, l->g->n_members, l->g->n_layers);
     arena_push(l->s->arena, l->g->layer, l->g->n_layers, row);
@@ -189,8 +189,8 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     NodeId id;
 
     node.in[0] = x;
-    node.member = scope_claim(&l->members, l->s->names, name, l->s->arena);
-    scope_claim(l->g->scope, l->s->names, node.member, l->s->arena);
+    node.member = name_claim(&l->members, l->s->names, name, l->s->arena);
+    name_claim(l->g->taken, l->s->names, node.member, l->s->arena);
     for (int i = 0; i < u->n_captures; i++)
         node.in[1 + i] = resolve(l, &u->capture[i]);
     id = lower_node(l, node, item, arena_printf(l->s->arena, "%s_out", name));
@@ -348,10 +348,10 @@ static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name)
 
     if (g)
         return g;
-    g = l.g = graph_new(scope_claim(l.units, l.s->names, name, a), unit, a);
-    g->scope = arena_new_of(a, Scope);
-    scope_claim(g->scope, l.s->names, "watch", a);      /* the memory's own members */
-    scope_claim(g->scope, l.s->names, "state", a);
+    g = l.g = graph_new(name_claim(l.units, l.s->names, name, a), unit, a);
+    g->taken = arena_new_of(a, NameSet);
+    name_claim(g->taken, l.s->names, "watch", a);      /* the memory's own members */
+    name_claim(g->taken, l.s->names, "state", a);
     g->is_model = unit == l.program->model->unit;
     grow_bindings(&l);
     add_input(&l, "x", unit->in);
@@ -370,7 +370,7 @@ static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name)
 Program *lower(const Model *model, Session *s)
 {
     Lower l = { .s = s, .program = arena_new_of(s->arena, Program),
-                .units = arena_new_of(s->arena, Scope) };
+                .units = arena_new_of(s->arena, NameSet) };
 
     l.program->model = model;
     lower_unit(&l, model->unit, "model");

@@ -24,8 +24,8 @@ typedef struct {
     Binding *binding;               /* open addressing, by item */
     uint32_t n_bindings, capacity;
     Redirect *redirect;
-    Scope *units;                   /* names of units taken */
-    Scope members;                  /* names of layers and calls taken, as members of structs */
+    NameSet *units;                   /* names of units taken */
+    NameSet members;                  /* names of layers and calls taken, as members of structs */
 } Lower;
 
 typedef NodeId LowerRule(Lower *l, const Item *item, const NodeId *in);

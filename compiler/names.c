@@ -35,21 +35,21 @@ Str c_name(Intern *names, const char *name)
     return intern(names, safe);
 }
 
-static bool is_taken(const Scope *scope, Str name)
+static bool is_taken(const NameSet *set, Str name)
 {
-    for (int i = 0; i < scope->n; i++)
-        if (scope->taken[i] == name)
+    for (int i = 0; i < set->n; i++)
+        if (set->taken[i] == name)
             return true;
     return false;
 }
 
-Str scope_claim(Scope *scope, Intern *names, const char *name, Arena *a)
+Str name_claim(NameSet *set, Intern *names, const char *name, Arena *a)
 {
     Str safe = c_name(names, name);
 
-    while (is_taken(scope, safe))
+    while (is_taken(set, safe))
         safe = intern(names, arena_printf(a, "%s_", safe));
-    arena_push(a, scope->taken, scope->n, safe);
+    arena_push(a, set->taken, set->n, safe);
     return safe;
 }
 

@@ -12,11 +12,11 @@
 Str c_name(Intern *names, const char *name);
 
 /* Names taken in one scope; `claim` gives `name` or, where it is taken, `name_`, `name__`, ... */
-typedef struct Scope {
+typedef struct NameSet {
     Str *taken;
     int n;
-} Scope;
-Str scope_claim(Scope *scope, Intern *names, const char *name, Arena *a);
+} NameSet;
+Str name_claim(NameSet *set, Intern *names, const char *name, Arena *a);
 
 /* NAME in capitals, for an enum constant. */
 Str c_constant(Intern *names, const char *name, Arena *a);
