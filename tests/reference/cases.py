@@ -116,25 +116,16 @@ def linear(warmup=0):
 # ---- clips: functions of the list of parameters, on their gradients ------------------------------
 
 def clip_value(limit):
-    def clip(params):
-        for p in params:
-            p.grad.clamp_(-limit, limit)
-    return clip
+    return lambda params: nn.utils.clip_grad_value_(params, limit)
 
 
 def clip_norm(limit):
-    def clip(params):
-        for p in params:
-            p.grad.mul_(min(1.0, limit / max(p.grad.norm().item(), 1e-300)))
-    return clip
+    """clip_grad_norm_, each tensor by itself"""
+    return lambda params: [nn.utils.clip_grad_norm_([p], limit) for p in params]
 
 
 def clip_global_norm(limit):
-    def clip(params):
-        norm = math.sqrt(sum(p.grad.pow(2).sum().item() for p in params))
-        for p in params:
-            p.grad.mul_(min(1.0, limit / norm))
-    return clip
+    return lambda params: nn.utils.clip_grad_norm_(params, limit)
 
 
 def clip_adaptive(limit, eps=1e-3):

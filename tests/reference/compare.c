@@ -248,10 +248,10 @@ int main(int argc, char **argv)
     tensors_close(&reference);
 
     const bool ok = !r.reason[0] && r.compared > 0 && r.error <= r.tolerance;
+    printf("%s reference/%s: ", ok ? "ok" : "FAIL", r.name);
     if (r.reason[0])
-        printf("FAIL %-16s %s\n", r.name, r.reason);
+        printf("%s\n", r.reason);
     else
-        printf("%-4s %-16s worst of %zu: %.1e in %s, limit %g\n", ok ? "ok" : "FAIL", r.name,
-               r.compared, r.error, r.worst, r.tolerance);
+        printf("worst of %zu is %.1e in %s, limit %g\n", r.compared, r.error, r.worst, r.tolerance);
     return !ok;
 }

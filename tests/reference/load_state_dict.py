@@ -3,7 +3,7 @@
 
     /usr/bin/python3 tests/reference/load_state_dict.py [NAME...]
 
-Each reference net is built by netc (NETC names it, default build/netc), trained for one step from
+Each reference net is built by netc (NETC names it, default build/bin/netc), trained for one step from
 its own start and saved; the file must go into the case's module with load_state_dict(strict=True),
 and the module, in evaluation mode, must have the loss that the program's --eval reports.  Without
 python3-torch this says so and passes.
@@ -16,7 +16,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-NETC = os.path.abspath(os.environ.get("NETC", os.path.join(HERE, "../../build/netc")))
+NETC = os.path.abspath(os.environ.get("NETC", os.path.join(HERE, "../../build/bin/netc")))
 
 try:
     import numpy as np

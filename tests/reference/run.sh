@@ -3,10 +3,10 @@
 #
 #     tests/reference/run.sh [NAME...]
 #
-# NETC names the compiler (default build/netc), CC the C compiler.  Prints a line a net, ends with
-# `N passed, N failed`.
+# NETC names the compiler (default build/bin/netc), CC the C compiler.  Prints a line a net, ends
+# with `N passed, N failed`.
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
-NETC=${NETC:-$here/../../build/netc}
+NETC=${NETC:-$here/../../build/bin/netc}
 CC=${CC:-cc}
 case $NETC in /*) ;; *) NETC=$(pwd)/$NETC ;; esac
 if [ ! -x "$NETC" ]; then
@@ -25,12 +25,12 @@ check() {
     name=$1
     mkdir "$work/$name" && cd "$work/$name" || return 1
     if ! "$NETC" "$here/$name/$name.net" -o "./$name" >talk 2>&1; then
-        echo "FAIL $name: does not build: $(head -n 1 talk)"
+        echo "FAIL reference/$name: does not build: $(head -n 1 talk)"
         return 1
     fi
     if ! "./$name" --load "$here/$name/init.safetensors" --steps 20 --no-out --quiet --json \
         --save final.safetensors --save-grads grads.safetensors --every 1 >steps.jsonl 2>talk; then
-        echo "FAIL $name: does not run: $(head -n 1 talk)"
+        echo "FAIL reference/$name: does not run: $(head -n 1 talk)"
         return 1
     fi
     "$work/compare" "$name" . "$here/$name/reference.safetensors"
