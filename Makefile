@@ -31,7 +31,6 @@ real_files = $(filter runtime/real_%,$(runtime_files))
 parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
 
 compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(parser)
-library_objects = $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects))
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
 	$(BUILD)/runtime/digits_data.o
@@ -153,10 +152,14 @@ $(BUILD)/runtime/%.o: runtime/%.c Makefile
 	@mkdir -p $(@D)
 	$(compile_c) -Iruntime -c $< -o $@
 
-# A unit test is linked with all of the compiler but main, and the runtime.
-$(BUILD)/unit/%: tests/unit/%.c $(library_objects) $(BUILD)/lib/libnetrt.a
+# A unit test takes what it needs of the compiler and of the runtime.
+$(BUILD)/unit/libnetc.a: $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects))
 	@mkdir -p $(@D)
-	$(compile_c) $(compiler_flags) -Iruntime -Itests/unit -o $@ $< $(library_objects) \
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libnetc.a $(BUILD)/lib/libnetrt.a
+	$(compile_c) $(compiler_flags) -Iruntime -Itests/unit -o $@ $< $(BUILD)/unit/libnetc.a \
 		$(BUILD)/lib/libnetrt.a $(LIBS)
 
 -include $(compiler_objects:.o=.d) $(runtime_objects:.o=.d) $(unit_tests:=.d)
