@@ -65,6 +65,7 @@ struct Item {
     Ref *branch_out;
     int n_branches;
     int export;                     /* its number among the unit's exports, or -1 */
+    int number;                     /* among all items of its unit, bodies included, in order */
 };
 
 /* The model, a block instance, or an iteration of a repeat: what becomes a pair of C functions.
@@ -134,6 +135,7 @@ struct Check {
     const char *layer;              /* "h", "h[3]", "stage[1].unit", or NULL */
     int64_t step, epoch;            /* -1: the last */
     Check *left, *right;
+    Span at;
 };
 
 typedef struct {
@@ -150,6 +152,8 @@ typedef struct {
     bool from_command_line;
     const Decl *decl;
 } ParamValue;
+
+struct Globals;                     /* globals.h: params, lets and blocks, from check to infer */
 
 typedef struct Model {
     Str name;                       /* the file's stem, made an identifier: "deep" */
@@ -169,6 +173,7 @@ typedef struct Model {
     int n_params;
     Str *allow;                     /* warnings silenced, by their -W name */
     int n_allow;
+    struct Globals *globals;
 } Model;
 
 /* The text of an item's statement on one line, without bodies: "h = dense(64, act = phi)". */

@@ -1,0 +1,72 @@
+/* check_sweep.c -- the axes of a sweep: that they can vary, and over what. */
+#include <string.h>
+
+#include "check.h"
+#include "suggest.h"
+
+/* What an axis varies: a param has its kind, seed is an int. */
+static bool axis_kinds(Checker *c, const Line *axis, Kinds *out)
+{
+    const Decl *d = map_get(&c->declared, axis->key);
+    Words legal = { 0 };
+
+    if (d && d->kind == DECL_PARAM)
+        return vocabulary_kinds(c->s->vocabulary, d->type, false, out);
+    if (!strcmp(axis->key, "seed"))
+        return vocabulary_kinds(c->s->vocabulary, "int", false, out);
+    for (int i = 0; i < c->n_decls; i++)
+        if (c->decl[i]->kind == DECL_PARAM)
+            words_add(&legal, c->decl[i]->name, c->s->arena);
+    words_add(&legal, "seed", c->s->arena);
+    report_unknown(c->s->diag, MSG_SWEEP_AXIS, axis->key_at, "axis", axis->key, &legal,
+                   c->s->arena);
+    return false;
+}
+
+static void check_axis(Checker *c, const Line *axis)
+{
+    const Eval in = { c->s, c->globals->scope };
+    const char *who = arena_printf(c->s->arena, "the axis '%s'", axis->key);
+    Kinds element, list = { .mask = KIND_LIST };
+
+    if (!axis_kinds(c, axis, &element))
+        return;
+    list.element = element.mask;
+    const Value v = value_fit(eval(axis->value, &list, &in), &list, who, c->s);
+    if (v.kind == VALUE_LIST && !v.n)
+        diag_error(c->s->diag, MSG_SWEEP_LIST, axis->value->at, "the axis '%s' has no values",
+                   axis->key);
+}
+
+static bool is_repeated(const Line *first, const Line *axis)
+{
+    for (const Line *l = first; l != axis; l = l->next)
+        if (l->key == axis->key)
+            return true;
+    return false;
+}
+
+/* A condition is true or false for every point: the params' own values stand for one of them. */
+static void check_where(Checker *c, const Line *where)
+{
+    Scope *scope = scope_new(c->globals->scope, c->s->arena);
+    const Eval in = { c->s, scope };
+    bool holds;
+
+    scope_add(scope, intern(c->s->names, "seed"),
+              value_int(where->at, (int64_t)c->model->settings.seed), where->at, c->s->arena);
+    eval_bool(where->value, "'where'", &in, &holds);
+}
+
+void check_sweep(Checker *c, const Decl *d)
+{
+    for (const Line *line = d->lines; line; line = line->next) {
+        if (!line->key)
+            check_where(c, line);
+        else if (is_repeated(d->lines, line))
+            diag_error(c->s->diag, MSG_SWEEP_AXIS, line->key_at, "the axis '%s' stands twice",
+                       line->key);
+        else
+            check_axis(c, line);
+    }
+}
