@@ -3,6 +3,17 @@
 
 nets() { ls examples/*.net tests/c/*.net 2> /dev/null; }
 
+# Those whose data is here: MNIST is not; MNIST=DIR names a folder with it.
+nets_to_run() {
+    for net in $(nets); do
+        case $net in *mnist*) [ -n "${MNIST-}" ] || continue ;; esac
+        echo "$net"
+    done
+}
+
+# data_of FILE : the folder with its data
+data_of() { case $1 in *mnist*) echo "$MNIST" ;; *) dirname "$1" ;; esac; }
+
 # net_name FILE : "examples_deep"
 net_name() { echo "${1%.net}" | tr / _; }
 
