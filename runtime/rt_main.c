@@ -10,6 +10,7 @@
 #include "checkpoint.h"
 #include "evaluate.h"
 #include "options.h"
+#include "reals.h"
 #include "signals.h"
 #include "train.h"
 
@@ -125,31 +126,45 @@ static int check_gradients(Program *p)
 
 /* ---- Training ------------------------------------------------------------------------------------------------ */
 
-/* What the end of training leaves to files; they are written however it ended. */
-static bool save(Program *p, const rt_gradient_log *log)
+/* A good file is not replaced by weights that are lost. */
+static bool save_weights(Program *p)
 {
-    const rt_options *o = &p->options;
     const rt_run *run = &p->run;
 
-    return (!o->save || rt_checkpoint_save(o->save, &run->net, run->pass.params, run->pass.memory,
-                                           run->history.steps, &p->error))
-        && (!o->save_grads || rt_gradient_log_save(log, o->save_grads, &p->error));
+    if (!p->options.save)
+        return true;
+    if (!run->model->reals->all_finite(run->pool, run->pass.params, run->net.n_elements))
+        return rt_fail(&p->error, "%s: not written, the weights are not finite", p->options.save);
+    return rt_checkpoint_save(p->options.save, &run->net, run->pass.params, run->pass.memory,
+                              run->history.steps, &p->error);
+}
+
+/* Files are written however the training ended. */
+static bool save(Program *p, const rt_gradient_log *log)
+{
+    return save_weights(p)
+        && (!p->options.save_grads || rt_gradient_log_save(log, p->options.save_grads, &p->error));
 }
 
 static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
 {
     rt_run *run = &p->run;
-    const bool complete = outcome == RT_TRAINED || outcome == RT_DIVERGED;
+    int status = EXIT_DONE;
 
     if (outcome == RT_BROKEN)
-        return fail(p, run->model, EXIT_ERROR);
-    const bool holds = !complete || rt_expect_all(&run->history, run->notes);
-    p->writer->summary(&run->history, &p->style);
-    if (!save(p, log))
-        return fail(p, run->model, EXIT_ERROR);
-    if (outcome == RT_INTERRUPTED)
-        return 128 + rt_signal();
-    return outcome == RT_DIVERGED ? EXIT_DIVERGED : holds ? EXIT_DONE : EXIT_EXPECT;
+        status = fail(p, run->model, EXIT_ERROR);
+    else if (outcome == RT_INTERRUPTED)
+        status = 128 + rt_signal();
+    else if (!rt_expect_all(&run->history, run->notes))
+        status = EXIT_EXPECT;
+    if (outcome == RT_DIVERGED)
+        status = EXIT_DIVERGED;
+    if (outcome != RT_BROKEN)
+        p->writer->summary(&run->history, &p->style);
+    if (save(p, log))
+        return status;
+    fail(p, run->model, EXIT_ERROR);
+    return outcome == RT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
 }
 
 static int train(Program *p)
@@ -218,6 +233,19 @@ static int run_options(Program *p, const rt_model *model, int argc, char **argv)
     return status;
 }
 
+/* What was lost on the way out would otherwise be lost in silence. */
+static bool close_output(const rt_model *model, bool say)
+{
+    const bool lost = ferror(stdout) != 0;
+
+    if (fclose(stdout) == 0 && !lost)
+        return true;
+    if (say)
+        fprintf(stderr, "%s: error: standard output: %s\n", model->name,
+                lost ? "not all of it was written" : strerror(errno));
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const rt_model *model = &rt_model_f32 ? &rt_model_f32 : &rt_model_f64;
@@ -229,11 +257,5 @@ int main(int argc, char **argv)
         return EXIT_ERROR;
     }
     const int status = run_options(&p, model, argc, argv);
-    const bool bad = ferror(stdout) != 0;
-    if (fclose(stdout) != 0 || bad) {
-        fprintf(stderr, "%s: error: standard output: %s\n", model->name,
-                errno ? strerror(errno) : "cannot be written");
-        return EXIT_ERROR;
-    }
-    return status;
+    return close_output(model, status != EXIT_ERROR) ? status : EXIT_ERROR;
 }

@@ -4,7 +4,7 @@
  * step s is the state before that update, and the change that the update makes. */
 #include "train.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 #include "evaluate.h"
@@ -111,6 +111,26 @@ static void update(Training *t, const Batch *b)
     u->clipped = false;
     run->model->update(u);
     run->history.clipped_steps += u->clipped;
+    run->history.steps = b->step + 1;
+}
+
+static void leave_out(Training *t, const Batch *b)
+{
+    rt_nonfinite_leave_out(t->run, b->watching);
+    if (t->run->set->on_nonfinite == RT_SKIP)
+        t->run->history.steps = b->step + 1;
+}
+
+/* Lets the writer speak; false once nobody can hear it. */
+static bool tell(Training *t, void (*event)(const rt_history *, const rt_style *))
+{
+    if (!t->to->events || !event)
+        return true;
+    rt_progress_clear(t->to->progress);
+    event(&t->run->history, t->to->style);
+    if (fflush(t->to->style->out) == 0 && !ferror(t->to->style->out))
+        return true;
+    return rt_fail(t->error, "standard output: %s", errno ? strerror(errno) : "cannot be written");
 }
 
 static bool record(Training *t, const Batch *b)
@@ -127,12 +147,7 @@ static bool record(Training *t, const Batch *b)
         rt_progress_clear(t->to->progress);
         rt_nonfinite_print(stderr, run);
     }
-    if (t->to->events && t->to->writer->step) {
-        rt_progress_clear(t->to->progress);
-        t->to->writer->step(h, t->to->style);
-        fflush(stdout);
-    }
-    return true;
+    return tell(t, t->to->writer->step);
 }
 
 static void add_to_epoch(Training *t, const Batch *b)
@@ -155,7 +170,7 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
         rt_gradient_log_add(t->to->gradients, &run->update);
     const bool left_out = !b.finite && run->set->on_nonfinite != RT_CONTINUE;
     if (left_out)
-        rt_nonfinite_leave_out(run, b.watching);
+        leave_out(t, &b);
     else
         update(t, &b);
     if (!left_out || run->set->on_nonfinite == RT_STOP)
@@ -164,7 +179,6 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
         return RT_BROKEN;
     if (run->history.nonfinite.happened && run->set->on_nonfinite == RT_STOP)
         return RT_DIVERGED;
-    run->history.steps = step + 1;
     rt_progress_step(t->to->progress, run, step, b.loss + run->update.penalty);
     return RT_TRAINED;
 }
@@ -195,12 +209,7 @@ static bool end_epoch(Training *t)
     if (!rt_history_add_epoch(&run->history, &epoch, t->error))
         return false;
     rt_progress_epoch(t->to->progress, run, &epoch);
-    if (t->to->events && t->to->writer->epoch) {
-        rt_progress_clear(t->to->progress);
-        t->to->writer->epoch(&run->history, t->to->style);
-        fflush(stdout);
-    }
-    return true;
+    return tell(t, t->to->writer->epoch);
 }
 
 rt_outcome rt_train(rt_run *run, const rt_listeners *to, rt_error *e)
