@@ -1,0 +1,3 @@
+/* init_double.c -- init.c in double. */
+#define RT_DOUBLE
+#include "init.c"

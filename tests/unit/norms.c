@@ -1,0 +1,291 @@
+/* norms.c -- batch and layer normalisation: definitions, gradients by differences, statistics. */
+#include "naive.h"
+
+enum { N = 6, CHANNELS = 37, MOST = N * CHANNELS * 9 };
+#define EPS 1e-3
+
+/* A layer's data; the function to differentiate is sum of dy y. */
+typedef struct {
+    int n, channels, inner;
+    const rt_real *dy, *gamma, *beta;
+    rt_pool *pool;
+} norm_data;
+
+static double weighted(const norm_data *d, const rt_real *y)
+{
+    double sum = 0;
+    for (int i = 0; i < d->n * d->channels * d->inner; i++)
+        sum += (double)d->dy[i] * (double)y[i];
+    return sum;
+}
+
+static void batch_forward(const norm_data *d, const rt_real *x, rt_real *stats, rt_real *y)
+{
+    rt_pass c = { .rows = d->n, .training = true, .frozen = true, .pool = d->pool };
+    rt_batchnorm_stats(&c, d->n, d->channels, d->inner, EPS, 0.1, x, NULL, NULL, stats);
+    rt_batchnorm(&c, d->n, d->channels, d->inner, x, stats, d->gamma, d->beta, y);
+}
+
+static double batch_loss(void *data, const rt_real *x)
+{
+    rt_real stats[2 * CHANNELS], y[MOST];
+    batch_forward(data, x, stats, y);
+    return weighted(data, y);
+}
+
+static void layer_forward(const norm_data *d, const rt_real *x, rt_real *stats, rt_real *y)
+{
+    rt_pass c = { .rows = d->n, .pool = d->pool };
+    rt_layernorm_stats(&c, d->n, d->channels, EPS, x, stats);
+    rt_layernorm(&c, d->n, d->channels, x, stats, d->gamma, d->beta, y);
+}
+
+static double layer_loss(void *data, const rt_real *x)
+{
+    rt_real stats[2 * N], y[MOST];
+    layer_forward(data, x, stats, y);
+    return weighted(data, y);
+}
+
+/* Of the values x[at[0]], x[at[1]], ...: mean and biased variance. */
+static void naive_moments(int count, const double *v, double *mean, double *var)
+{
+    *mean = *var = 0;
+    for (int i = 0; i < count; i++)
+        *mean += v[i] / count;
+    for (int i = 0; i < count; i++)
+        *var += (v[i] - *mean) * (v[i] - *mean) / count;
+}
+
+static void naive_batchnorm(const norm_data *d, const rt_real *x, rt_real *y)
+{
+    for (int k = 0; k < d->channels; k++) {
+        double v[N * 9], mean, var;
+        int count = 0;
+        for (int i = 0; i < d->n; i++)
+            for (int j = 0; j < d->inner; j++)
+                v[count++] = (double)x[(i * d->channels + k) * d->inner + j];
+        naive_moments(count, v, &mean, &var);
+        for (int i = 0; i < count; i++)
+            y[(i / d->inner * d->channels + k) * d->inner + i % d->inner] =
+                (rt_real)((d->gamma ? (double)d->gamma[k] : 1) * (v[i] - mean) / sqrt(var + EPS)
+                          + (d->beta ? (double)d->beta[k] : 0));
+    }
+}
+
+static void naive_layernorm(const norm_data *d, const rt_real *x, rt_real *y)
+{
+    for (int i = 0; i < d->n; i++) {
+        double v[CHANNELS], mean, var;
+        for (int j = 0; j < d->channels; j++)
+            v[j] = (double)x[i * d->channels + j];
+        naive_moments(d->channels, v, &mean, &var);
+        for (int j = 0; j < d->channels; j++)
+            y[i * d->channels + j] =
+                (rt_real)((d->gamma ? (double)d->gamma[j] : 1) * (v[j] - mean) / sqrt(var + EPS)
+                          + (d->beta ? (double)d->beta[j] : 0));
+    }
+}
+
+/* dgamma is the sum of dy y at gamma 1 and beta 0, dbeta that of dy. */
+static void check_parameter_gradients(const norm_data *d, const rt_real *x, const rt_real *stats,
+                                      bool batch)
+{
+    rt_pass c = { .rows = d->n };
+    norm_data plain = *d;
+    rt_real own[2 * CHANNELS], y[MOST], got[CHANNELS], want[CHANNELS];
+
+    plain.gamma = plain.beta = NULL;
+    (batch ? batch_forward : layer_forward)(&plain, x, own, y);
+    for (int i = 0; i < d->n * d->channels * d->inner; i++)
+        y[i] *= d->dy[i];
+    naive_channel_sum(d->n, d->channels, d->inner, y, want);
+    if (batch)
+        rt_batchnorm_dgamma(&c, d->n, d->channels, d->inner, d->dy, x, stats, got);
+    else
+        rt_layernorm_dgamma(&c, d->n, d->channels, d->dy, x, stats, got);
+    CHECK_NEAR(distance((size_t)d->channels, got, want), 0, 10 * CLOSE);
+    naive_channel_sum(d->n, d->channels, d->inner, d->dy, want);
+    rt_channel_sum(&c, d->n, d->channels, d->inner, d->dy, got);
+    CHECK_NEAR(distance((size_t)d->channels, got, want), 0, 10 * CLOSE);
+}
+
+static void check_batchnorm(int inner, bool affine)
+{
+    const size_t count = (size_t)(N * CHANNELS * inner);
+    rt_pass c = { .rows = N };
+    rt_real *x = normals(count, 1), *dy = normals(count, 2), *gamma = normals(CHANNELS, 3);
+    rt_real *beta = normals(CHANNELS, 4), *y = zeros(count), *want = zeros(count), *dx = zeros(count);
+    rt_real stats[2 * CHANNELS];
+    norm_data d = { N, CHANNELS, inner, dy, affine ? gamma : NULL, affine ? beta : NULL, NULL };
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = 2 * x[i] + 3;
+    batch_forward(&d, x, stats, y);
+    naive_batchnorm(&d, x, want);
+    CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dx);
+    if (sizeof(rt_real) == 8)
+        CHECK_NEAR(gradient_error(batch_loss, &d, count, x, dx), 0, 1e-8);
+    check_parameter_gradients(&d, x, stats, true);
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dy);     /* in place */
+    CHECK(same_bits(count, dx, dy));
+    rt_batchnorm(&c, N, CHANNELS, inner, x, stats, d.gamma, d.beta, x);
+    CHECK(same_bits(count, x, y));
+    free(x), free(dy), free(gamma), free(beta), free(y), free(want), free(dx);
+}
+
+TEST(batchnorm_and_its_gradients)
+{
+    check_batchnorm(1, true);
+    check_batchnorm(1, false);
+    check_batchnorm(9, true);
+    check_batchnorm(9, false);
+}
+
+static void check_layernorm(bool affine)
+{
+    const size_t count = N * CHANNELS;
+    rt_pass c = { .rows = N };
+    rt_real *x = normals(count, 1), *dy = normals(count, 2), *gamma = normals(CHANNELS, 3);
+    rt_real *beta = normals(CHANNELS, 4), *y = zeros(count), *want = zeros(count), *dx = zeros(count);
+    rt_real stats[2 * N];
+    norm_data d = { N, CHANNELS, 1, dy, affine ? gamma : NULL, affine ? beta : NULL, NULL };
+
+    for (size_t i = 0; i < count; i++)
+        x[i] = 2 * x[i] + 3;
+    layer_forward(&d, x, stats, y);
+    naive_layernorm(&d, x, want);
+    CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
+    rt_layernorm_dx(&c, N, CHANNELS, dy, x, stats, d.gamma, dx);
+    if (sizeof(rt_real) == 8)
+        CHECK_NEAR(gradient_error(layer_loss, &d, count, x, dx), 0, 1e-8);
+    check_parameter_gradients(&d, x, stats, false);
+    free(x), free(dy), free(gamma), free(beta), free(y), free(want), free(dx);
+}
+
+TEST(layernorm_and_its_gradients)
+{
+    check_layernorm(true);
+    check_layernorm(false);
+}
+
+/* Values 1 2 3 6 have mean 3, variance 3.5 biased and 14/3 unbiased. */
+static const rt_real column[4] = { 1, 2, 3, 6 };
+
+TEST(running_statistics_move)
+{
+    rt_pass c = { .rows = 4, .training = true };
+    rt_real mean = 1, var = 2, stats[2];
+    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    CHECK_NEAR((double)stats[0], 3, CLOSE);
+    CHECK_NEAR((double)stats[1], 0.5, CLOSE);
+    CHECK_NEAR((double)mean, 1.5, CLOSE);
+    CHECK_NEAR((double)var, 0.75 * 2 + 0.25 * 14 / 3, CLOSE);
+}
+
+TEST(running_statistics_stay)
+{
+    rt_pass c = { .rows = 4, .training = true, .frozen = true };
+    rt_real bad[4] = { 1, (rt_real)INFINITY, 3, 6 }, mean = 1, var = 2, stats[2];
+    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    CHECK(mean == 1 && var == 2 && stats[0] == 3);
+    c.frozen = false;
+    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
+    CHECK(mean == 1 && var == 2 && !isfinite(stats[0]));
+    bad[1] = (rt_real)NAN;
+    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
+    CHECK(mean == 1 && var == 2 && isnan(stats[0]));
+}
+
+TEST(evaluation_uses_running_statistics)
+{
+    rt_pass c = { .rows = 4 };
+    rt_real mean = 1, var = RT_C(3.5), stats[2];
+    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    CHECK(stats[0] == 1 && stats[1] == RT_C(0.5) && mean == 1 && var == RT_C(3.5));
+}
+
+TEST(one_sample_is_finite)
+{
+    rt_pass c = { .rows = 1, .training = true };
+    rt_real mean = 0, var = 1, stats[2];
+    rt_batchnorm_stats(&c, 1, 1, 1, 0.25, 0.5, column, &mean, &var, stats);
+    CHECK(stats[0] == 1 && stats[1] == 2 && mean == RT_C(0.5) && var == RT_C(0.5));
+}
+
+/* The mean is far larger than the spread: one pass over sums of squares would lose it. */
+TEST(large_means_are_no_matter)
+{
+    rt_pass c = { .rows = 64, .training = true };
+    rt_real x[64], mean = 0, var = 0, stats[2];
+    for (int i = 0; i < 64; i++)
+        x[i] = 1000000 + (rt_real)(i % 2);
+    rt_batchnorm_stats(&c, 64, 1, 1, 0, 1, x, &mean, &var, stats);
+    CHECK_NEAR((double)stats[1], 2, 1e-6);
+    rt_layernorm_stats(&c, 1, 64, 0, x, stats);
+    CHECK_NEAR((double)stats[1], 2, 1e-6);
+}
+
+enum { WIDE = 200, TALL = 400, ALL = WIDE * TALL * 4 };
+
+/* Everything that a norm computes, one after another. */
+static size_t run_all(rt_pool *pool, int inner, const rt_real *x, const rt_real *dy, rt_real *r)
+{
+    rt_pass c = { .rows = TALL, .training = true, .pool = pool };
+    const size_t count = (size_t)(TALL * WIDE * inner);
+    rt_real *stats = r + 2 * count, *mean = stats + 2 * WIDE, *rest = mean + 2 * WIDE;
+    const rt_real *gamma = x;
+
+    rt_batchnorm_stats(&c, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
+    rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, r);
+    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, r + count);
+    rt_batchnorm_dgamma(&c, TALL, WIDE, inner, dy, x, stats, rest);
+    rt_channel_sum(&c, TALL, WIDE, inner, dy, rest + WIDE);
+    return 2 * count + 6 * WIDE;
+}
+
+static size_t run_layer(rt_pool *pool, const rt_real *x, const rt_real *dy, rt_real *r)
+{
+    rt_pass c = { .rows = TALL, .pool = pool };
+    const size_t count = TALL * WIDE;
+    rt_real *stats = r + 2 * count;
+
+    rt_layernorm_stats(&c, TALL, WIDE, EPS, x, stats);
+    rt_layernorm(&c, TALL, WIDE, x, stats, dy, dy, r);
+    rt_layernorm_dx(&c, TALL, WIDE, dy, x, stats, x, r + count);
+    rt_layernorm_dgamma(&c, TALL, WIDE, dy, x, stats, stats + 2 * TALL);
+    return 2 * count + 2 * TALL + WIDE;
+}
+
+TEST(same_bits_for_any_threads)
+{
+    rt_real *x = normals(ALL, 1), *dy = normals(ALL, 2);
+    rt_real *one = zeros(3 * ALL), *more = zeros(3 * ALL);
+    for (int threads = 2; threads <= 3; threads++) {
+        rt_pool *pool = rt_pool_new(threads);
+        for (int inner = 1; inner <= 4; inner += 3) {
+            memset(one, 0, 3 * ALL * sizeof *one);
+            memset(more, 0, 3 * ALL * sizeof *more);
+            const size_t count = run_all(NULL, inner, x, dy, one);
+            CHECK(run_all(pool, inner, x, dy, more) == count && same_bits(count, one, more));
+        }
+        const size_t count = run_layer(NULL, x, dy, one);
+        CHECK(run_layer(pool, x, dy, more) == count && same_bits(count, one, more));
+        rt_pool_free(pool);
+    }
+    free(x), free(dy), free(one), free(more);
+}
+
+int main(void)
+{
+    RUN(batchnorm_and_its_gradients);
+    RUN(layernorm_and_its_gradients);
+    RUN(running_statistics_move);
+    RUN(running_statistics_stay);
+    RUN(evaluation_uses_running_statistics);
+    RUN(one_sample_is_finite);
+    RUN(large_means_are_no_matter);
+    RUN(same_bits_for_any_threads);
+    return test_done();
+}

@@ -1,0 +1,3 @@
+/* update_double.c -- update.c in double. */
+#define RT_DOUBLE
+#include "update.c"

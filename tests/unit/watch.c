@@ -1,0 +1,270 @@
+/* watch.c -- counts, and what is recorded of outputs and gradients. */
+#include "naive.h"
+#include "reals.h"
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+static rt_counts count(const rt_real *x, size_t n)
+{
+    rt_counts c = { 0 };
+    RT_REALS.count(x, n, &c);
+    return c;
+}
+
+TEST(bins_are_exponents)
+{
+    for (int e = -47; e <= 14; e++) {
+        const rt_real x[3] = { (rt_real)ldexp(1, e), (rt_real)ldexp(-1.99, e), 0 };
+        const rt_counts c = count(x, 3);
+        CHECK(c.bin[RT_BIN_ONE + e] == 2 && c.zero == 1 && c.count == 3);
+    }
+    const rt_real far[4] = { RT_C(1e-30), RT_C(1e30), -RT_C(1e-37), RT_C(65536.0) };
+    const rt_counts c = count(far, 4);
+    CHECK(c.bin[0] == 2 && c.bin[RT_BINS - 1] == 2 && c.subnormal == 0);
+}
+
+TEST(three_words_for_nothing)
+{
+    const rt_real least = (rt_real)(sizeof(rt_real) == 4 ? 0x1p-149 : 0x1p-1074);
+    const rt_real normal = (rt_real)(sizeof(rt_real) == 4 ? 0x1p-126 : 0x1p-1022);
+    const rt_real x[8] = { 0, -(rt_real)0.0, least, -least * 5, normal, (rt_real)NAN,
+                           (rt_real)INFINITY, -(rt_real)INFINITY };
+    const rt_counts c = count(x, 8);
+    CHECK(c.count == 8 && c.zero == 2 && c.subnormal == 2 && c.nonfinite == 3 && c.bin[0] == 3);
+    if (sizeof(rt_real) == 4)
+        CHECK_NEAR(c.sum_squares / (26 * 0x1p-298 + 0x1p-252), 1, 1e-12);
+}
+
+#if defined(__SSE__)
+TEST(flushing_hides_nothing)
+{
+    const rt_real least = (rt_real)(sizeof(rt_real) == 4 ? 0x1p-149 : 0x1p-1074);
+    const rt_real x[3] = { least, 0, least };
+    const unsigned kept = _mm_getcsr();
+    _mm_setcsr(kept | 0x8040);                  /* flush results, and read subnormals as zero */
+    const rt_counts c = count(x, 3);
+    _mm_setcsr(kept);
+    CHECK(c.subnormal == 2 && c.zero == 1 && c.bin[0] == 2);
+    if (sizeof(rt_real) == 4)
+        CHECK(c.sum_squares == 2 * 0x1p-298);
+}
+#endif
+
+TEST(counts_add)
+{
+    const rt_real x[2] = { 1, 3 };
+    rt_counts c = count(x, 2);
+    RT_REALS.count(x, 2, &c);
+    CHECK(c.count == 4 && c.sum_squares == 20 && c.bin[RT_BIN_ONE] == 2 && c.bin[RT_BIN_ONE + 1] == 2);
+}
+
+/* ---- Outputs -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    rt_activation act;
+    double a;
+    bool by_output;                 /* the slope is a function of y */
+    double least, most;             /* x with a slope under 5 % of the steepest ... and over it */
+} saturation;
+
+/* From the derivatives, to three digits or so on either side. */
+static const saturation saturations[] = {
+    { RT_SIGMOID, 0, true, 4.37, 4.35 }, { RT_TANH, 0, true, 2.19, 2.17 },
+    { RT_RELU, 0, true, -0.01, 0.01 }, { RT_LEAKY_RELU, 0.01, false, -1, 1 },
+    { RT_ELU, 1, false, -3.01, -2.98 }, { RT_SELU, 0, false, -3.01, -2.98 },
+    { RT_GELU, 0, false, -3, -2 }, { RT_SILU, 0, false, -5, -3 },
+    { RT_SOFTPLUS, 0, false, -2.95, -2.94 }, { RT_SOFTSIGN, 0, true, 3.48, 3.46 },
+    { RT_HARD_SIGMOID, 0, false, 3.1, 2.9 }, { RT_HARD_TANH, 0, false, -1.1, -0.9 },
+};
+
+static double value_of(rt_activation act, double x)
+{
+    switch (act) {
+    case RT_SIGMOID: return 1 / (1 + exp(-x));
+    case RT_TANH: return tanh(x);
+    case RT_RELU: return x > 0 ? x : 0;
+    case RT_SOFTSIGN: return x / (1 + fabs(x));
+    default: return x;
+    }
+}
+
+static double saturated_at(const saturation *s, double x)
+{
+    rt_pass c = { .rows = 1, .watching = true };
+    rt_watch w = { 0 };
+    const rt_real v = (rt_real)(s->by_output ? value_of(s->act, x) : x);
+    rt_watch_output(&c, &w, s->act, s->a, 1, 1, 1, &v, &v);
+    return w.saturated;
+}
+
+TEST(saturated_under_five_percent)
+{
+    for (size_t i = 0; i < sizeof saturations / sizeof *saturations; i++) {
+        CHECK_NEAR(saturated_at(&saturations[i], saturations[i].least), 1, 0);
+        CHECK_NEAR(saturated_at(&saturations[i], saturations[i].most), 0, 0);
+    }
+}
+
+TEST(linear_and_softmax_do_not_saturate)
+{
+    rt_pass c = { .rows = 4, .watching = true };
+    const rt_real y[8] = { 0, 0, 0, 0, 0, 0, 0, 1 };
+    rt_watch w = { .saturated = 9, .dead = 9 };
+    rt_watch_output(&c, &w, RT_LINEAR, 0, 4, 2, 1, y, y);
+    CHECK(w.saturated == 0 && w.dead == 0);
+    w.saturated = w.dead = 9;
+    rt_watch_output(&c, &w, RT_SOFTMAX, 0, 4, 2, 1, y, y);
+    CHECK(w.saturated == 0 && w.dead == 0);
+}
+
+/* Units 0 and 3 of four are zero in every row and place. */
+TEST(dead_units)
+{
+    rt_pass c = { .rows = 3, .watching = true };
+    rt_real y[3][4][5] = { { { 0 } } };
+    rt_watch w = { 0 };
+    y[2][1][4] = 1;
+    y[0][2][0] = 2;
+    rt_watch_output(&c, &w, RT_RELU, 0, 3, 4, 5, &y[0][0][0], &y[0][0][0]);
+    CHECK(w.dead == 0.5);
+    CHECK_NEAR(w.saturated, 58.0 / 60, 1e-15);
+    rt_watch_output(&c, &w, RT_RELU, 0, 3, 20, 1, &y[0][0][0], &y[0][0][0]);
+    CHECK(w.dead == 0.9);
+}
+
+/* Against the definitions, for more units than a block has, and for any threads. */
+static void check_moments(int n, int units, int inner, rt_pool *pool)
+{
+    rt_pass c = { .rows = n, .watching = true, .pool = pool };
+    const int count = n * units * inner;
+    rt_real *y = normals((size_t)count, 1);
+    double sum = 0, squares = 0, variance = 0;
+    rt_watch w;
+
+    for (int i = 0; i < count; i++) {
+        sum += (double)y[i];
+        squares += (double)y[i] * (double)y[i];
+    }
+    for (int k = 0; k < units; k++) {
+        double mean = 0, var = 0;
+        for (int pass = 0; pass < 2; pass++)
+            for (int i = 0; i < n * inner; i++) {
+                const double v = (double)y[(i / inner * units + k) * inner + i % inner];
+                if (pass == 0)
+                    mean += v / (n * inner);
+                else
+                    var += (v - mean) * (v - mean) / (n * inner);
+            }
+        variance += var / units;
+    }
+    rt_watch_output(&c, &w, RT_TANH, 0, n, units, inner, y, y);
+    CHECK_NEAR(w.act_mean, sum / count, 1e-12);
+    CHECK_NEAR(w.act_rms, sqrt(squares / count), 1e-12);
+    CHECK_NEAR(w.act_unit_var, variance, 1e-12);
+    CHECK(w.act_nonfinite == 0);
+    free(y);
+}
+
+TEST(moments_of_outputs)
+{
+    check_moments(20, 100, 1, NULL);
+    check_moments(1, 33, 1, NULL);
+    check_moments(20, 9, 7, NULL);
+    check_moments(2, 9000, 1, NULL);            /* more blocks than partial sums */
+}
+
+TEST(nonfinite_outputs_are_counted)
+{
+    rt_pass c = { .rows = 1, .watching = true };
+    const rt_real y[4] = { 1, (rt_real)NAN, (rt_real)INFINITY, 2 };
+    rt_watch w = { 0 };
+    rt_watch_output(&c, &w, RT_TANH, 0, 1, 4, 1, y, y);
+    CHECK(w.act_nonfinite == 2 && !isfinite(w.act_rms));
+}
+
+/* ---- Gradients ------------------------------------------------------------------------------------ */
+
+TEST(delta_is_of_a_sample)
+{
+    rt_pass c = { .rows = 10, .watching = true };
+    const rt_real dz[4] = { RT_C(0.3), -RT_C(0.4), 0, RT_C(0.5) };
+    rt_watch w = { .stream = 8 };
+    rt_watch_delta(&c, &w, 2, 2, dz);
+    CHECK_NEAR(w.delta_rms, 10 * sqrt(0.5 / 4), 1e-6);
+    CHECK(w.delta.count == 4 && w.delta.zero == 1 && w.delta.bin[RT_BIN_ONE - 2] == 2);
+    rt_watch_delta(&c, &w, 1, 2, dz);
+    CHECK(w.delta.count == 2 && w.stream == 8);
+}
+
+TEST(a_nonfinite_delta_has_no_size)
+{
+    rt_pass c = { .rows = 10, .watching = true };
+    const rt_real dz[2] = { 1, (rt_real)NAN };
+    rt_watch w = { 0 };
+    rt_watch_delta(&c, &w, 1, 2, dz);
+    CHECK(isnan(w.delta_rms) && w.delta.nonfinite == 1 && w.delta.sum_squares == 1);
+}
+
+TEST(joins)
+{
+    rt_pass c = { .rows = 2, .watching = true };
+    const rt_real skip[2] = { 3, 4 }, body[2] = { RT_C(0.5), -RT_C(0.5) };
+    rt_watch w = { 0 };
+    rt_watch_join(&c, &w, 2, 1, skip, body);
+    CHECK_NEAR(w.skip_rms, 2 * sqrt(12.5), 1e-6);
+    CHECK_NEAR(w.body_rms, 1, 1e-12);
+}
+
+TEST(nothing_unless_watching)
+{
+    rt_pass c = { .rows = 2 };
+    const rt_real x[2] = { 3, 4 };
+    rt_watch w = { 0 }, none = { 0 };
+    rt_watch_output(&c, &w, RT_TANH, 0, 2, 1, 1, x, x);
+    rt_watch_delta(&c, &w, 2, 1, x);
+    rt_watch_join(&c, &w, 2, 1, x, x);
+    CHECK(memcmp(&w, &none, sizeof w) == 0);
+}
+
+TEST(same_bits_for_any_threads)
+{
+    enum { N = 200, UNITS = 700 };
+    rt_real *y = normals(N * UNITS, 1);
+    rt_watch first;
+    for (int threads = 1; threads <= 3; threads++) {
+        rt_pass c = { .rows = N, .watching = true, .pool = rt_pool_new(threads) };
+        rt_watch w;
+        memset(&w, 0, sizeof w);
+        rt_watch_output(&c, &w, RT_SIGMOID, 0, N, UNITS, 1, y, y);
+        rt_watch_delta(&c, &w, N, UNITS, y);
+        rt_watch_join(&c, &w, N, UNITS, y, y);
+        if (threads == 1)
+            first = w;
+        CHECK(memcmp(&w, &first, sizeof w) == 0);
+        rt_pool_free(c.pool);
+    }
+    free(y);
+}
+
+int main(void)
+{
+    RUN(bins_are_exponents);
+    RUN(three_words_for_nothing);
+#if defined(__SSE__)
+    RUN(flushing_hides_nothing);
+#endif
+    RUN(counts_add);
+    RUN(saturated_under_five_percent);
+    RUN(linear_and_softmax_do_not_saturate);
+    RUN(dead_units);
+    RUN(moments_of_outputs);
+    RUN(nonfinite_outputs_are_counted);
+    RUN(delta_is_of_a_sample);
+    RUN(a_nonfinite_delta_has_no_size);
+    RUN(joins);
+    RUN(nothing_unless_watching);
+    RUN(same_bits_for_any_threads);
+    return test_done();
+}
