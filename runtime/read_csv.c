@@ -59,16 +59,12 @@ static bool parse_number(const table *t, const rt_csv_field *f, double *value, r
 
 /* ---- The first line --------------------------------------------------------------------------- */
 
-static bool check_separator(const table *t, rt_error *e)
+static bool one_field(const table *t, const rt_csv_field *f, rt_error *e)
 {
-    const char *newline = memchr(t->header.at, '\n', (size_t)(t->header.end - t->header.at));
-    const size_t n = (size_t)((newline ? newline : t->header.end) - t->header.at);
-    if (memchr(t->header.at, ',', n))
-        return true;
     return rt_fail(e, "%s:1: %s", t->header.name,
-                   memchr(t->header.at, ';', n)    ? "fields end at semicolons, only commas are read"
-                   : memchr(t->header.at, '\t', n) ? "fields end at tabs, only commas are read"
-                                                   : "a single field, a target and inputs are wanted");
+                   memchr(f->text, ';', f->n)    ? "fields end at semicolons, only commas are read"
+                   : memchr(f->text, '\t', f->n) ? "fields end at tabs, only commas are read"
+                                                 : "a single field, a target and inputs are wanted");
 }
 
 /* Counts the columns, and says whether none of the fields is a number. */
@@ -83,7 +79,7 @@ static bool scan_first(table *t, bool *words, rt_error *e)
             return false;
         *words = *words && rt_number(f.text, f.n, &value) == RT_NO_NUMBER;
     }
-    return true;
+    return t->columns > 1 || one_field(t, &f, e);
 }
 
 /* The columns' names for a message, as many as fit. */
@@ -148,7 +144,7 @@ static bool read_header(table *t, rt_error *e)
 {
     const rt_source *s = t->r->source;
     bool words;
-    if (!check_separator(t, e) || !scan_first(t, &words, e))
+    if (!scan_first(t, &words, e))
         return false;
     t->has_header = s->number[1] < 0 ? s->text[1] || words : s->number[1] != 0;
     if (s->text[1] && !t->has_header)
@@ -212,17 +208,23 @@ static bool survey_class(table *t, const rt_csv_field *f, rt_error *e)
                    f->line, column_text(t, f->column, column), rt_csv_show(f, shown));
 }
 
+/* The inputs of the first row are looked at too: they tell a header that was not expected. */
+static bool survey_field(table *t, const rt_csv_field *f, rt_error *e)
+{
+    double value;
+    if (f->column - 1 == t->target)
+        return t->r->model->target != RT_TARGET_CLASS || survey_class(t, f, e);
+    return t->n > 0 || parse_number(t, f, &value, e);
+}
+
 static bool survey_row(table *t, rt_csv *c, rt_error *e)
 {
-    const size_t line = c->line;
     rt_csv_field f = {0};
     size_t n = 0;
-    while (!f.last) {
-        if (!rt_csv_next(c, n + 1, &f, e))
+    const size_t line = c->line;
+    while (!f.last)
+        if (!rt_csv_next(c, ++n, &f, e) || (n <= t->columns && !survey_field(t, &f, e)))
             return false;
-        if (n++ == t->target && t->r->model->target == RT_TARGET_CLASS && !survey_class(t, &f, e))
-            return false;
-    }
     if (n == 1 && f.n == 0 && !f.quoted)
         return rt_fail(e, "%s:%zu: the line is empty", t->rows.name, line);
     if (n != t->columns)

@@ -58,6 +58,7 @@ static bool parse_type(header *h, rt_error *e)
     static const char known[][3] = {"b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"};
     rt_array *a = h->a;
     size_t n = 0;
+    skip_spaces(h);
     const char *from = h->at, *type = take_string(h, &n);
     if (!type)
         return wrong(h, e, "a simple type such as '<f4'");
@@ -118,6 +119,7 @@ static bool parse_key(header *h, bool seen[3], rt_error *e)
     static const char *const keys[3] = {"descr", "fortran_order", "shape"};
     static bool (*const parse[3])(header *, rt_error *) = {parse_type, parse_order, parse_shape};
     size_t n = 0;
+    skip_spaces(h);
     const char *from = h->at, *key = take_string(h, &n);
     for (int i = 0; key && i < 3; i++) {
         if (!equal(key, n, keys[i]) || seen[i])

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""make.py -- writes the arrays of this folder with NumPy, for tests/unit/data_numpy.c.
+
+x[i][j][k] = 6 i + 3 j + k, of shape (4, 2, 3), less 12 where the type is signed, modulo 2 where it is
+bool; y = 0 2 1 2.
+"""
+import os
+import sys
+
+import numpy as np
+from numpy.lib import format
+
+os.chdir(os.path.dirname(os.path.abspath(sys.argv[0])))
+x = np.arange(24).reshape(4, 2, 3)
+y = np.array([0, 2, 1, 2])
+
+for name in "|b1 |u1 |i1 <u2 <i2 <u4 <i4 <u8 <i8 <f4 <f8 >u2 >i2 >u4 >i4 >u8 >i8 >f4 >f8".split():
+    dtype = np.dtype(name)
+    values = x % 2 if dtype.kind == "b" else x if dtype.kind == "u" else x - 12
+    file = {"<": "little", ">": "big", "|": "byte"}[name[0]] + "_" + name[1:] + ".npy"
+    np.save(file, values.astype(dtype))
+np.save("fortran_f4.npy", np.asfortranarray(x.astype("<f4")))
+np.save("y.npy", y)
+np.save("y_f8.npy", y.astype("<f8"))
+np.save("object.npy", np.array([1, "a"], dtype=object))
+np.save("record.npy", np.zeros(4, dtype=[("a", "<f4"), ("b", "<i4")]))
+np.save("scalar.npy", np.float32(1))
+np.save("empty.npy", np.zeros((0, 6), "<f4"))
+for version in (2, 0), (3, 0):
+    with open(f"version{version[0]}.npy", "wb") as out:
+        format.write_array(out, x.astype("<f4"), version=version)
+np.savez("stored.npz", x=x.astype("<f4"), y=y)
+np.savez_compressed("deflated.npz", x=x.astype("<f4"), y=y)
+np.savez("names.npz", images=x.astype("u1"), labels=y.astype("u1"))
