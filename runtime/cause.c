@@ -304,8 +304,8 @@ static bool matches(const rt_init *init, rt_activation act)
     }
 }
 
-/* Would the initialiser that goes with the activation bring the factor nearer to 1?  Weights that are
- * too large also make a gradient vanish: by saturation. */
+/* Would the initialiser that goes with the activation bring the factor nearer to 1?  Weights that
+ * are too large also make a gradient vanish: by saturation. */
 static bool would_help(const Factors *f, bool growing)
 {
     rt_tensor fresh = *f->tensor;

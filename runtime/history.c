@@ -45,7 +45,7 @@ static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch 
     if (!seen || w->delta.count == 0)
         w->delta_rms = NAN;
     if (w->act_nonfinite)
-        w->act_rms = NAN;
+        w->act_mean = w->act_rms = w->act_unit_var = NAN;
     if (w->delta.nonfinite)
         w->delta_rms = NAN;
 }

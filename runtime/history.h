@@ -4,16 +4,16 @@
 
 #include "update.h"
 
-/* One layer at one watched step.  What was not measured is NaN, and so is the RMS or norm of a tensor
- * that holds a value which is not finite. */
+/* One layer at one watched step.  What was not measured is NaN, and so is the RMS or norm of a
+ * tensor that holds a value which is not finite. */
 typedef struct {
     rt_watch watch;
     rt_counts grad;                 /* of dLoss/dW: the layer's weights, not its biases */
     double grad_norm, grad_rms;     /* of the weights; NaN for a layer without */
     double bias_grad_norm;
     double weight_rms;
-    double update_ratio;            /* RMS of the real change of W over RMS of W; NaN where W is 0 */
-    bool same_units;                /* after the update all units have the same weights, bit for bit */
+    double update_ratio;            /* RMS of W's real change over RMS of W; NaN where W is 0 */
+    bool same_units;                /* after the update all units have the same weights, to the bit */
 } rt_layer_record;
 
 /* A watched step. */

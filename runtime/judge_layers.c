@@ -176,7 +176,8 @@ static void explain_saturated(const rt_history *h, When w, int layer, rt_verdict
 static bool is_symmetric(const rt_history *h, const rt_record *r, int layer)
 {
     const rt_slot *w = rt_weight_of(h->net, layer);
-    return w && !is_output(h->net, layer) && r->layer[layer].same_units;
+    return w && !is_output(h->net, layer) && r->layer[layer].same_units
+        && rt_history_at(h, -1)->layer[layer].same_units;
 }
 
 static double one(const rt_layer_record *l)

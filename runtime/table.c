@@ -41,9 +41,10 @@ static bool can_die(rt_activation a)
 static const Column column[] = {
     { "output", 7, act, false, NULL, false, 2, "output: RMS." },
     { "dL/dz", 7, delta, false, NULL, false, 0,
-      "dL/dz: RMS of the gradient of a sample's loss by the pre-activation, its bar on a log scale." },
+      "dL/dz: RMS of a sample's gradient by the pre-activation, its bar on a log scale." },
     { "dL/dW", 7, grad, false, NULL, true, 1, "dL/dW: L2 norm." },
-    { "dW/W", 7, update, false, NULL, true, 3, "dW/W: RMS of the change in this step over RMS of W." },
+    { "dW/W", 7, update, false, NULL, true, 3,
+      "dW/W: RMS of the change in this step over RMS of W." },
     { "sat", 6, saturated, true, can_saturate, true, 4,
       "sat: outputs where the slope is under 5 % of the largest." },
     { "dead", 6, dead, true, can_die, true, 5,
@@ -247,7 +248,7 @@ void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, c
     name = name < 4 ? 4 : name;
     rt_tone_on(s, RT_DIM);
     fprintf(s->out, "%-*s %7s %7s  %s\n", name, "join", "skip", "body",
-            "share of dL/dx that comes by the skip");
+            "share of dL/dx by the skip");
     rt_tone_off(s, RT_DIM);
     for (int i = 0; i < h->net->n_layers; i++) {
         if (!is_join(r, i))

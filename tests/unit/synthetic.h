@@ -96,8 +96,8 @@ static inline void synthetic_free(Synthetic *s)
     free(s);
 }
 
-/* Writes the watches of a healthy step: every delta `top`, multiplied by `gain` from each hidden layer
- * to the one before it; weights as their initialiser makes them, changing by a thousandth. */
+/* Writes the watches of a healthy step: delta is `top` at the end and is multiplied by `gain` from
+ * each hidden layer to the one before it; weights as Xavier's, changing by a thousandth. */
 static inline void synthetic_step(Synthetic *s, double top, double gain)
 {
     const int last = s->net.n_layers - 1;

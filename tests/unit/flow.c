@@ -1,0 +1,113 @@
+/* flow.c -- the flow of gradients with known gains. */
+#include "synthetic.h"
+#include "test.h"
+
+TEST(is_the_product_of_the_gains)
+{
+    Synthetic *s = synthetic_new(20, 8);
+    double r2;
+    synthetic_step(s, 0.03, 0.25);
+    const rt_record *r = synthetic_add(s, 0);
+    CHECK_NEAR(rt_flow(&s->net, r) / pow(0.25, 19), 1, 1e-12);
+    CHECK_NEAR(rt_decades_per_layer(&s->net, r, &r2), log10(0.25), 1e-12);
+    CHECK_NEAR(r2, 1, 1e-12);
+    synthetic_step(s, 0.03, 3);
+    r = synthetic_add(s, 1);
+    CHECK_NEAR(rt_flow(&s->net, r) / pow(3, 19), 1, 1e-12);
+    CHECK_NEAR(rt_decades_per_layer(&s->net, r, &r2), log10(3), 1e-12);
+    synthetic_free(s);
+}
+
+TEST(leaves_the_output_out)
+{
+    Synthetic *s = synthetic_new(5, 8);
+    int first, last;
+    synthetic_step(s, 1, 1);
+    s->watch[5].delta_rms = 1e9;
+    CHECK(rt_flow_ends(&s->net, &first, &last));
+    CHECK(first == 0 && last == 4);
+    CHECK_NEAR(rt_flow(&s->net, synthetic_add(s, 0)), 1, 0);
+    synthetic_free(s);
+}
+
+TEST(is_1_with_fewer_than_two_hidden_layers)
+{
+    Synthetic *s = synthetic_new(1, 8);
+    int first, last;
+    double r2;
+    synthetic_step(s, 1, 1);
+    s->watch[0].delta_rms = 1e-9;
+    const rt_record *r = synthetic_add(s, 0);
+    CHECK(!rt_flow_ends(&s->net, &first, &last));
+    CHECK_NEAR(rt_flow(&s->net, r), 1, 0);
+    CHECK(isnan(rt_decades_per_layer(&s->net, r, &r2)));
+    synthetic_free(s);
+}
+
+TEST(knows_zero_from_unknown)
+{
+    Synthetic *s = synthetic_new(4, 8);
+    synthetic_step(s, 1, 1);
+    s->watch[0].delta_rms = 0;
+    CHECK_NEAR(rt_flow(&s->net, synthetic_add(s, 0)), 0, 0);
+    s->watch[3].delta_rms = 0;
+    CHECK_NEAR(rt_flow(&s->net, synthetic_add(s, 1)), 0, 0);
+    s->watch[0].delta_rms = 1;
+    CHECK(isnan(rt_flow(&s->net, synthetic_add(s, 2))));
+    s->watch[3].delta.nonfinite = 1;
+    CHECK(isnan(rt_flow(&s->net, synthetic_add(s, 3))));
+    synthetic_free(s);
+}
+
+TEST(fits_what_can_be_fitted)
+{
+    Synthetic *s = synthetic_new(10, 8);
+    double r2;
+    synthetic_step(s, 1, 0.1);
+    s->watch[0].delta_rms = 0;                          /* no logarithm: left out */
+    s->watch[4].delta.nonfinite = 1;
+    CHECK_NEAR(rt_decades_per_layer(&s->net, synthetic_add(s, 0), &r2), -1, 1e-12);
+    synthetic_step(s, 1, 1);
+    CHECK_NEAR(rt_decades_per_layer(&s->net, synthetic_add(s, 1), &r2), 0, 1e-12);
+    for (int i = 0; i < 10; i++)
+        s->watch[i].delta_rms = i % 2 ? 1 : 10;
+    rt_decades_per_layer(&s->net, synthetic_add(s, 2), &r2);
+    CHECK(r2 < 0.1);
+    synthetic_free(s);
+}
+
+TEST(goes_by_name)
+{
+    Synthetic *s = synthetic_new(5, 8);
+    synthetic_step(s, 1, 0.5);
+    const rt_record *r = synthetic_add(s, 0);
+    CHECK_NEAR(rt_flow_of(&s->net, r, "h"), pow(0.5, 4), 1e-15);
+    CHECK_NEAR(rt_flow_of(&s->net, r, "h[3]"), 1, 0);
+    CHECK_NEAR(rt_flow_of(&s->net, r, "logits"), 1, 0);
+    CHECK(isnan(rt_flow_of(&s->net, r, "g")));
+    synthetic_free(s);
+}
+
+TEST(takes_in_paths)
+{
+    CHECK(rt_takes_in("h", "h") && rt_takes_in("h", "h[3]") && rt_takes_in("h[3]", "h[3]"));
+    CHECK(rt_takes_in("h", "h[3][1]") && rt_takes_in("h[3]", "h[3][1]"));
+    CHECK(rt_takes_in("stage", "stage[1].unit.bn") && rt_takes_in("stage[1]", "stage[1].unit.bn"));
+    CHECK(rt_takes_in("stage.unit", "stage[1].unit.bn"));
+    CHECK(rt_takes_in("stage.unit.bn", "stage[12].unit[3].bn"));
+    CHECK(!rt_takes_in("h[3]", "h[30]") && !rt_takes_in("h[3]", "h[2]"));
+    CHECK(!rt_takes_in("h", "hh") && !rt_takes_in("h", "h_2") && !rt_takes_in("hh", "h[0]"));
+    CHECK(!rt_takes_in("stage[1]", "stage[0].unit") && !rt_takes_in("stage.unit", "stage[1]"));
+}
+
+int main(void)
+{
+    RUN(is_the_product_of_the_gains);
+    RUN(leaves_the_output_out);
+    RUN(is_1_with_fewer_than_two_hidden_layers);
+    RUN(knows_zero_from_unknown);
+    RUN(fits_what_can_be_fitted);
+    RUN(goes_by_name);
+    RUN(takes_in_paths);
+    return test_done();
+}

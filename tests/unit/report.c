@@ -1,0 +1,318 @@
+/* report.c -- what the writers print: widths, folds, keys, values. */
+#include <jansson.h>
+
+#include "figures.h"
+#include "fold.h"
+#include "synthetic.h"
+#include "test.h"
+
+/* ---- Figures ------------------------------------------------------------------------------- */
+
+TEST(prints_figures)
+{
+    char text[RT_FIGURE];
+    CHECK_TEXT(rt_figure(text, 0), "0");
+    CHECK_TEXT(rt_figure(text, 3.14159e-15), "3.1e-15");
+    CHECK_TEXT(rt_figure(text, 0.00123456), "0.00123");
+    CHECK_TEXT(rt_figure(text, 0.5), "0.500");
+    CHECK_TEXT(rt_figure(text, 0.99999), "1.00");
+    CHECK_TEXT(rt_figure(text, 99.96), "100");
+    CHECK_TEXT(rt_figure(text, 4321.4), "4321");
+    CHECK_TEXT(rt_figure(text, 1.25e5), "1.2e5");
+    CHECK_TEXT(rt_figure(text, -0.25), "-0.250");
+    CHECK_TEXT(rt_figure(text, NAN), "nan");
+    CHECK_TEXT(rt_figure(text, INFINITY), "inf");
+    CHECK_TEXT(rt_figure(text, 5e-324), "4.9e-324");
+    CHECK_TEXT(rt_percent(text, 0.984), "98 %");
+    CHECK_TEXT(rt_percent(text, 0.004), "0.4 %");
+    CHECK_TEXT(rt_percent(text, 1e-9), "0.1 %");
+    CHECK_TEXT(rt_percent(text, 0.996), "99.6 %");
+    CHECK_TEXT(rt_percent(text, 1), "100 %");
+    CHECK_TEXT(rt_grouped(text, 83978), "83,978");
+    CHECK_TEXT(rt_grouped(text, 7), "7");
+    CHECK_TEXT(rt_grouped(text, UINT64_MAX), "18,446,744,073,709,551,615");
+    CHECK_TEXT(rt_amount(text, 1e-9), "1e-9");
+    CHECK_TEXT(rt_loss_figure(text, 2.30338), "2.3034");
+}
+
+/* ---- Folding ------------------------------------------------------------------------------- */
+
+static int shown_of(int depth, bool full, int *first_hidden)
+{
+    Synthetic *s = synthetic_new(depth, 8);
+    bool shown[SYNTHETIC_MOST];
+    int n = 0;
+    rt_fold(&s->net, full, shown);
+    *first_hidden = -1;
+    for (int i = depth; i >= 0; i--) {
+        n += shown[i];
+        if (!shown[i])
+            *first_hidden = i;
+    }
+    synthetic_free(s);
+    return n;
+}
+
+TEST(folds_long_repeats)
+{
+    int hidden;
+    CHECK(shown_of(5, false, &hidden) == 6 && hidden == -1);
+    CHECK(shown_of(6, false, &hidden) == 4 && hidden == 1);
+    CHECK(shown_of(50, false, &hidden) == 4 && hidden == 1);
+    CHECK(shown_of(50, true, &hidden) == 51 && hidden == -1);
+}
+
+/* The first iteration stands apart, since its shape differs; the two members are one repeat. */
+TEST(folds_peeled_repeats)
+{
+    Synthetic *s = synthetic_new(20, 8);
+    bool shown[SYNTHETIC_MOST];
+    const rt_member member[] = {
+        { .unit = &s->body, .name = "", .is_repeat = true, .first = 0, .count = 1 },
+        { .unit = &s->body, .name = "", .is_repeat = true, .first = 1, .count = 19 },
+        { .layer = &s->output, .name = "logits", .count = 1 },
+    };
+    s->unit = (rt_unit){ member, 3 };
+    rt_fold(&s->net, false, shown);
+    for (int i = 0; i <= 20; i++)
+        CHECK(shown[i] == (i == 0 || i == 10 || i == 19 || i == 20));
+    synthetic_free(s);
+}
+
+/* ---- Reports ------------------------------------------------------------------------------- */
+
+static void two_conditions(rt_expect *e)
+{
+    rt_expected(e, "flow < 1e-3", rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 1e-3));
+    rt_expected(e, "\"odd\\\" < 1\t", rt_compare(e, 2, RT_LESS, 1));
+}
+
+static Synthetic *sick(int depth)
+{
+    Synthetic *s = synthetic_new(depth, 64);
+    rt_error e;
+    for (int i = 0; i < 4; i++) {
+        synthetic_step(s, 0.03, 0.25);
+        s->watch[depth].skip_rms = 0.2;
+        s->watch[depth].body_rms = 0.1;
+        synthetic_add(s, i);
+    }
+    rt_history_add_epoch(&s->h, &(rt_epoch){ 0, 4, 2.0, 2.5, 0.3, 0.25, 1 }, &e);
+    s->model.clip = "global_norm";
+    s->model.expect = two_conditions;
+    rt_expect_all(&s->h, NULL);
+    return s;
+}
+
+typedef void Write(const rt_history *h, const rt_style *s);
+
+static char *written(const Synthetic *s, Write *write, rt_style style)
+{
+    char *text = NULL;
+    size_t size = 0;
+    style.out = open_memstream(&text, &size);
+    write(&s->h, &style);
+    fclose(style.out);
+    return text;
+}
+
+/* Columns of the widest line; characters of UTF-8 count one. */
+static int widest(const char *text)
+{
+    int most = 0, n = 0;
+    for (; *text; text++) {
+        n = *text == '\n' ? 0 : n + ((*text & 0xc0) != 0x80);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
+TEST(keeps_to_the_width)
+{
+    Synthetic *s = sick(20);
+    for (int width = 60; width <= 132; width += 4) {
+        for (int utf8 = 0; utf8 < 2; utf8++) {
+            const rt_style style = { .utf8 = utf8, .width = width };
+            char *text = written(s, rt_text_writer.summary, style);
+            CHECK(widest(text) <= width);
+            CHECK(utf8 || is_ascii(text));
+            CHECK(!strchr(text, '\033'));
+            free(text);
+            text = written(s, rt_text_writer.step, style);
+            CHECK(widest(text) <= width);
+            free(text);
+        }
+    }
+    synthetic_free(s);
+}
+
+TEST(says_what_a_reader_wants)
+{
+    Synthetic *s = sick(20);
+    const rt_style style = { .width = 80 };
+    char *text = written(s, rt_text_writer.summary, style);
+    CHECK(strstr(text, "Gradient flow at step 0") && strstr(text, "Gradient flow at step 3"));
+    CHECK(strstr(text, "\n... 9 more\n") && strstr(text, "\nh[10] "));
+    CHECK(strstr(text, "flow 3.6e-12: 11.4 decades lost between h[19] and h[0]"));
+    CHECK(strstr(text, "0.60 a layer (r2 1.00)"));
+    CHECK(strstr(text, "vanishing   ") && strstr(text, "edit:  in h (line 9): act = relu"));
+    CHECK(strstr(text, "holds  flow < 1e-3 (3.638e-12 against 0.001)"));
+    CHECK(strstr(text, "FAILS  \"odd"));
+    CHECK(strstr(text, "clip global_norm(1): changed the gradient in 0 % of the steps"));
+    CHECK(strstr(text, "67 %"));                        /* of the gradient comes by the skip */
+    free(text);
+    const rt_style full = { .width = 80, .full = true, .color = true };
+    text = written(s, rt_text_writer.summary, full);
+    CHECK(!strstr(text, " more") && strstr(text, "\nh[7] ") && strchr(text, '\033'));
+    free(text);
+    synthetic_free(s);
+}
+
+TEST(prints_an_empty_history)
+{
+    Synthetic *s = synthetic_new(3, 8);
+    char *text = written(s, rt_text_writer.summary, (rt_style){ .width = 80 });
+    CHECK(strstr(text, "deep  ") && !strstr(text, "Verdicts"));
+    free(text);
+    text = written(s, rt_text_writer.step, (rt_style){ .width = 80 });
+    CHECK_TEXT(text, "");
+    free(text);
+    synthetic_free(s);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static json_t *parsed(const Synthetic *s, Write *write)
+{
+    char *text = written(s, write, (rt_style){ .width = 80 });
+    json_error_t error;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    CHECK(j != NULL && strlen(text) > 0 && text[strlen(text) - 1] == '\n');
+    CHECK(strchr(text, '\n') == text + strlen(text) - 1);
+    free(text);
+    return j;
+}
+
+static void has_keys(const json_t *j, const char *keys)
+{
+    char list[512];
+    size_t n = 0;
+    snprintf(list, sizeof list, "%s", keys);
+    for (char *key = strtok(list, " "); key; key = strtok(NULL, " "), n++) {
+        if (!json_object_get(j, key))
+            printf("the key '%s' is missing\n", key);
+        CHECK(json_object_get(j, key) != NULL);
+    }
+    CHECK(json_object_size(j) == n);
+}
+
+TEST(writes_the_summary_with_all_keys)
+{
+    Synthetic *s = sick(20);
+    json_t *j = parsed(s, rt_json_writer.summary);
+    has_keys(j, "event name seed threads steps epochs seconds parameters loss_train loss_test "
+                "accuracy_train accuracy_test flow predicted_flow clip_fraction nonfinite verdicts "
+                "expect layers");
+    const json_t *layer = json_array_get(json_object_get(j, "layers"), 3);
+    has_keys(layer, "name kind shape parameters line step0 last");
+    has_keys(json_object_get(layer, "step0"), "act_rms delta_rms grad_norm predicted_act_rms "
+                                              "predicted_delta_rms predicted_grad_norm");
+    has_keys(json_object_get(layer, "last"), "act_rms delta_rms grad_norm weight_rms update_ratio "
+                                             "saturated dead zero subnormal");
+    has_keys(json_array_get(json_object_get(j, "verdicts"), 0), "layer verdict reason edit");
+    const json_t *odd = json_array_get(json_object_get(j, "expect"), 1);
+    has_keys(odd, "line text holds");
+    CHECK_TEXT(json_string_value(json_object_get(odd, "text")), "\"odd\\\" < 1\t");
+    CHECK(json_is_null(json_object_get(odd, "line")) && json_is_false(json_object_get(odd, "holds")));
+    CHECK_NEAR(json_real_value(json_object_get(j, "flow")), rt_flow(&s->net, &s->h.record[3]), 0);
+    CHECK_TEXT(json_string_value(json_object_get(layer, "name")), "h[3]");
+    CHECK(json_array_size(json_object_get(j, "nonfinite")) == 0);
+    CHECK(json_integer_value(json_object_get(j, "epochs")) == 1);
+    json_decref(j);
+    synthetic_free(s);
+}
+
+TEST(lists_what_is_not_finite)
+{
+    Synthetic *s = sick(4);
+    s->watch[2].act_nonfinite = 1;
+    s->u.norm_before = INFINITY;
+    synthetic_add(s, 5);
+    json_t *j = parsed(s, rt_json_writer.summary);
+    const json_t *lost = json_object_get(j, "nonfinite");
+    CHECK(json_array_size(lost) == 1);
+    CHECK_TEXT(json_string_value(json_array_get(lost, 0)), "h[2].last.act_rms");
+    json_decref(j);
+    j = parsed(s, rt_json_writer.step);
+    has_keys(j, "event step epoch loss rate grad_norm clipped flow layers nonfinite");
+    lost = json_object_get(j, "nonfinite");
+    CHECK(json_array_size(lost) == 4);                  /* grad_norm, and three of the output */
+    CHECK_TEXT(json_string_value(json_array_get(lost, 0)), "grad_norm");
+    json_decref(j);
+    synthetic_free(s);
+}
+
+TEST(writes_epochs_and_empty_summaries)
+{
+    Synthetic *s = sick(4);
+    json_t *j = parsed(s, rt_json_writer.epoch);
+    has_keys(j, "event epoch step loss_train loss_test accuracy_train accuracy_test seconds "
+                "nonfinite");
+    json_decref(j);
+    synthetic_free(s);
+    s = synthetic_new(3, 8);
+    j = parsed(s, rt_json_writer.summary);
+    CHECK(json_is_null(json_object_get(j, "flow")) && json_is_null(json_object_get(j, "loss_test")));
+    CHECK(json_array_size(json_object_get(j, "nonfinite")) == 0);
+    json_decref(j);
+    synthetic_free(s);
+}
+
+TEST(writes_histograms)
+{
+    Synthetic *s = synthetic_new(2, 8);
+    s->set.histograms = true;
+    synthetic_step(s, 1, 1);
+    s->watch[1].delta.bin[RT_BIN_ONE - 3] = 5;
+    s->watch[1].delta.bin[RT_BIN_ONE - 1] = 7;
+    synthetic_add(s, 0);
+    json_t *j = parsed(s, rt_json_writer.step);
+    const json_t *layer = json_array_get(json_object_get(j, "layers"), 1);
+    const json_t *bins = json_object_get(layer, "delta_log2");
+    const json_t *count = json_object_get(bins, "count");
+    CHECK(json_integer_value(json_object_get(bins, "exponent")) == -3);
+    CHECK(json_array_size(count) == 3 && json_integer_value(json_array_get(count, 2)) == 7);
+    CHECK(json_array_size(json_object_get(json_object_get(layer, "grad_log2"), "count")) == 0);
+    json_decref(j);
+    synthetic_free(s);
+}
+
+TEST(finds_writers)
+{
+    CHECK(rt_writer_named("text") == &rt_text_writer && rt_writer_named("json") == &rt_json_writer);
+    CHECK(rt_writer_named("xml") == NULL);
+}
+
+int main(void)
+{
+    RUN(prints_figures);
+    RUN(folds_long_repeats);
+    RUN(folds_peeled_repeats);
+    RUN(keeps_to_the_width);
+    RUN(says_what_a_reader_wants);
+    RUN(prints_an_empty_history);
+    RUN(writes_the_summary_with_all_keys);
+    RUN(lists_what_is_not_finite);
+    RUN(writes_epochs_and_empty_summaries);
+    RUN(writes_histograms);
+    RUN(finds_writers);
+    return test_done();
+}

@@ -1,0 +1,373 @@
+/* verdict.c -- verdicts on histories whose ailment is known. */
+#include "findings.h"
+#include "synthetic.h"
+#include "test.h"
+
+static rt_verdict found[32];
+static int n_found;
+
+static const rt_verdict *verdict_of(const Synthetic *s, const char *name)
+{
+    n_found = rt_verdicts(&s->h, found, 32);
+    for (int i = 0; i < n_found; i++)
+        if (!strcmp(found[i].verdict, name))
+            return &found[i];
+    return NULL;
+}
+
+static bool says(const rt_verdict *v, const char *words)
+{
+    return v && strstr(v->reason, words);
+}
+
+TEST(finds_nothing_wrong_with_health)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    synthetic_run(s, 0.03, 0.97);
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_free(s);
+}
+
+TEST(vanishes_through_sigmoids)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    synthetic_run(s, 0.03, 0.25);
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && n_found == 1 && v->gravity == 3);
+    CHECK(says(v, "0.0300 at h[19]") && says(v, "0.60 decades a layer (r2 1.00)"));
+    CHECK(says(v, "Each layer of h multiplies it by 0.250: the weights (xavier_uniform) by 1.00"));
+    CHECK(says(v, "the slope of sigmoid, which is at most 0.25, by 0.250"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): act = relu, init = he_normal");
+    synthetic_free(s);
+}
+
+TEST(vanishes_by_small_weights)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->hidden.act = RT_RELU;
+    s->weight.init = (rt_init){ RT_NORMAL, 0.01, 0 };
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 0.08 * sqrt(0.5));
+        for (int k = 0; k < 21; k++)
+            s->tensor[k].weight_sum_squares = 1e-4 * (double)s->slot[k].n;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(says(v, "the weights (normal(0.01)) by 0.0800, the slope of relu by 0.707"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): init = he_normal");
+    synthetic_free(s);
+}
+
+TEST(vanishes_by_xavier_before_relu)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->hidden.act = RT_RELU;
+    synthetic_run(s, 0.03, sqrt(0.5));
+    CHECK_TEXT(verdict_of(s, "vanishing") ? found[0].edit : "", "in h (line 9): init = he_normal");
+    s->weight.init.kind = RT_HE_NORMAL;
+    CHECK(verdict_of(s, "vanishing") && strstr(found[0].edit, "residual"));
+    synthetic_free(s);
+}
+
+TEST(names_the_layer_where_it_dies)
+{
+    Synthetic *s = synthetic_new(10, 64);
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 0.9);
+        for (int k = 0; k <= 4; k++)
+            s->watch[k].delta_rms = 0;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && v->gravity == 3 && says(v, "It is exactly zero from h[4] down"));
+    synthetic_free(s);
+}
+
+TEST(blames_the_one_bad_layer)
+{
+    Synthetic *s = synthetic_new(10, 64);
+    const rt_layer bad = s->hidden;
+    s->info[6].layer = &bad;
+    s->info[6].pattern = "bottle";
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        for (int k = 0; k <= 6; k++)
+            s->watch[k].delta_rms *= 1e-5;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && v->layer == 6 && says(v, "h[6] multiplies it by 1.0e-5"));
+    synthetic_free(s);
+}
+
+TEST(has_more_patience_with_adam)
+{
+    Synthetic *s = synthetic_new(11, 64);
+    synthetic_run(s, 0.03, pow(10, -0.15));             /* 1.5 decades */
+    CHECK(verdict_of(s, "vanishing") && found[0].gravity == 1);
+    s->model.optimizer = "adam";
+    CHECK(!verdict_of(s, "vanishing"));
+    synthetic_free(s);
+}
+
+TEST(does_not_judge_by_one_step)
+{
+    Synthetic *s = synthetic_new(11, 64);
+    for (int i = 0; i < 6; i++) {
+        synthetic_step(s, 0.03, i == 4 ? 0.1 : 1);
+        if (i == 5)
+            s->watch[3].dead = 0.9;
+        s->watch[4].saturated = i == 3 ? 0.9 : 0.1;
+        synthetic_add(s, i);
+    }
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_free(s);
+}
+
+TEST(tells_when_it_has_healed)
+{
+    Synthetic *s = synthetic_new(11, 64);
+    for (int i = 0; i < 6; i++) {
+        synthetic_step(s, 0.03, i == 0 ? 0.3 : 1);
+        synthetic_add(s, i);
+    }
+    CHECK(says(verdict_of(s, "vanishing"), "; at step 5 the flow is 1.00"));
+    synthetic_free(s);
+}
+
+TEST(explodes)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->hidden.act = RT_RELU;
+    s->weight.init = (rt_init){ RT_NORMAL, 1, 0 };
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 8 * sqrt(0.5));
+        for (int k = 0; k < 21; k++)
+            s->tensor[k].weight_sum_squares = (double)s->slot[k].n;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "exploding");
+    CHECK(v && n_found == 1 && v->gravity == 3);
+    CHECK(says(v, "the weights (normal(1)) by 8.00, the slope of relu by 0.707"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): init = he_normal");
+    synthetic_free(s);
+}
+
+/* The signal grows by 5.66 a layer and overflows in h[12]; the update is left out. */
+TEST(explodes_until_it_overflows)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->hidden.act = RT_RELU;
+    s->weight.init = (rt_init){ RT_NORMAL, 1, 0 };
+    synthetic_step(s, 0.03, 1);
+    for (int i = 0; i < 21; i++) {
+        s->watch[i].act_rms = 1e28 * pow(8 * sqrt(0.5), i);
+        s->watch[i].act_nonfinite = i >= 12;
+        s->watch[i].delta.nonfinite = 9;
+        s->tensor[i].weight_sum_squares = (double)s->slot[i].n;
+    }
+    synthetic_add(s, 0);
+    const rt_verdict *v = verdict_of(s, "diverged");
+    CHECK(says(v, "the output of h[12] (line 9) was the first value that is not finite, at step 0"));
+    v = verdict_of(s, "exploding");
+    CHECK(says(v, "the weights (normal(1)) by 8.00, relu by 0.707"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): init = he_normal");
+    synthetic_free(s);
+}
+
+TEST(diverges)
+{
+    Synthetic *s = synthetic_new(6, 8);
+    synthetic_run(s, 0.03, 1);
+    s->u.norm_before = NAN;
+    for (int i = 0; i < 7; i++)
+        s->watch[i].delta.nonfinite = 1 + (unsigned)i;
+    synthetic_add(s, 37);
+    s->h.nonfinite.skipped = 4;
+    const rt_verdict *v = verdict_of(s, "diverged");
+    CHECK(v && v->layer == 6 && says(v, "the delta of logits (line 12)") && says(v, "at step 37"));
+    CHECK(says(v, "at step 2 the norm of all gradients was 0.500"));
+    CHECK(says(v, "4 updates were skipped"));
+    CHECK_TEXT(v ? v->edit : "", "in train: clip = global_norm(1.0), or lr = 0.01");
+    synthetic_free(s);
+}
+
+TEST(finds_the_dead)
+{
+    Synthetic *s = synthetic_new(8, 64);
+    s->hidden.act = RT_RELU;
+    for (int i = 0; i < 5; i++) {
+        synthetic_step(s, 0.03, 1);
+        for (int k = 0; k < 8; k++)
+            s->watch[k].dead = i >= 2 && k >= 5 ? 0.5 + 0.06 * k : 0.4;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "dead");
+    CHECK(v && n_found == 1 && v->layer == 7);
+    CHECK(says(v, "92 % of the units of h[7] (line 9) have slope 0"));
+    CHECK(says(v, "at step 4 and the two watched before") && says(v, "3 of the 8 layers of h"));
+    synthetic_free(s);
+}
+
+TEST(finds_the_saturated)
+{
+    Synthetic *s = synthetic_new(8, 64);
+    s->hidden.act = RT_TANH;
+    synthetic_step(s, 0.03, 1);
+    s->watch[0].saturated = s->watch[8].saturated = 0.8;
+    synthetic_add(s, 0);
+    const rt_verdict *v = verdict_of(s, "saturated");
+    CHECK(v && n_found == 1 && v->layer == 0 && says(v, "at step 0"));
+    CHECK_TEXT(v ? v->edit : "", "in data: normalize = standard");
+    s->hidden.act = RT_RELU;                            /* half of a ReLU is flat, and healthy */
+    CHECK(!verdict_of(s, "saturated"));
+    synthetic_free(s);
+}
+
+TEST(finds_symmetry)
+{
+    Synthetic *s = synthetic_new(4, 16);
+    s->weight.init = (rt_init){ RT_ZEROS, 0, 0 };
+    memset(s->w, 0, s->net.n_elements * sizeof *s->w);
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0, 1);
+        for (int k = 0; k < 5; k++)
+            s->tensor[k].weight_sum_squares = s->tensor[k].change_sum_squares = 0;
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "symmetric");
+    CHECK(v && n_found == 1 && says(v, "all 16 units of h[0] (line 9) have the same weights"));
+    CHECK(says(v, "zeros starts them equal") && says(v, "4 of the 4 layers of h"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): init = xavier_uniform");
+    synthetic_free(s);
+}
+
+TEST(breaks_symmetry)
+{
+    Synthetic *s = synthetic_new(4, 16);
+    for (int i = 0; i < 4; i++) {                       /* h[1] starts at zero and learns to differ */
+        synthetic_step(s, 0.03, 1);
+        memset(s->w + 256, 0, 256 * sizeof *s->w);
+        s->w[256] = i > 0;
+        synthetic_add(s, i);
+    }
+    CHECK(!verdict_of(s, "symmetric"));
+    synthetic_free(s);
+}
+
+TEST(finds_underflow)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 1e-30, 0.1);
+        for (int k = 0; k < 20; k++) {
+            s->watch[k].delta.subnormal = k < 12 ? 2000 : 0;
+            s->watch[k].delta.zero = k < 8 ? 2048 : 0;
+            s->watch[k].delta_rms = k < 8 ? 0 : s->watch[k].delta_rms;
+        }
+        synthetic_add(s, i);
+    }
+    const rt_verdict *v = verdict_of(s, "underflow");
+    CHECK(says(v, "too small for a float") && says(v, "100 % of it is zero"));
+    CHECK(says(v, "12 of the 20 layers of h"));
+    CHECK(verdict_of(s, "vanishing") != NULL);
+    synthetic_free(s);
+}
+
+TEST(takes_the_zeros_of_relu_for_what_they_are)
+{
+    Synthetic *s = synthetic_new(8, 64);
+    s->hidden.act = RT_RELU;
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        for (int k = 0; k < 8; k++)
+            s->watch[k].delta.zero = 1500;
+        synthetic_add(s, i);
+    }
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_free(s);
+}
+
+TEST(finds_what_is_bound_by_the_clip)
+{
+    Synthetic *s = synthetic_new(4, 16);
+    s->model.clip = "global_norm";
+    s->u.norm_before = 37;
+    synthetic_run(s, 0.03, 1);
+    s->h.steps = 100;
+    s->h.clipped_steps = 90;
+    CHECK(!verdict_of(s, "clip-bound"));
+    s->h.clipped_steps = 95;
+    const rt_verdict *v = verdict_of(s, "clip-bound");
+    CHECK(says(v, "global_norm(1) changed the gradient in 95 % of the 100 steps"));
+    CHECK(says(v, "whose norm was 37.0 at step 2"));
+    CHECK_TEXT(v ? v->edit : "", "in train: clip = global_norm(10), or a smaller lr");
+    synthetic_free(s);
+}
+
+static void slow_steps(Synthetic *s)
+{
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        s->tensor[2].change_sum_squares = 1e-16 * s->tensor[2].weight_sum_squares;
+        synthetic_add(s, i);
+    }
+}
+
+TEST(finds_what_stalls)
+{
+    Synthetic *s = synthetic_new(4, 16);
+    slow_steps(s);
+    const rt_verdict *v = verdict_of(s, "stalled");
+    CHECK(v && v->layer == 2 && says(v, "by 1.0e-8 of their size"));
+    synthetic_free(s);
+    s = synthetic_new(4, 16);
+    s->u.rate = 1e-6;                                   /* the end of a schedule: no wonder */
+    slow_steps(s);
+    CHECK(!verdict_of(s, "stalled"));
+    synthetic_free(s);
+}
+
+TEST(puts_the_gravest_first)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->model.clip = "norm";
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 0.25);
+        s->watch[5].saturated = 0.9;
+        synthetic_add(s, i);
+    }
+    s->h.steps = s->h.clipped_steps = 50;
+    CHECK(rt_verdicts(&s->h, found, 32) == 3);
+    CHECK_TEXT(found[0].verdict, "vanishing");
+    CHECK(found[0].gravity >= found[1].gravity && found[1].gravity >= found[2].gravity);
+    CHECK(rt_verdicts(&s->h, found, 1) == 1);
+    CHECK_TEXT(found[0].verdict, "vanishing");
+    synthetic_free(s);
+}
+
+int main(void)
+{
+    RUN(finds_nothing_wrong_with_health);
+    RUN(vanishes_through_sigmoids);
+    RUN(vanishes_by_small_weights);
+    RUN(vanishes_by_xavier_before_relu);
+    RUN(names_the_layer_where_it_dies);
+    RUN(blames_the_one_bad_layer);
+    RUN(has_more_patience_with_adam);
+    RUN(does_not_judge_by_one_step);
+    RUN(tells_when_it_has_healed);
+    RUN(explodes);
+    RUN(explodes_until_it_overflows);
+    RUN(diverges);
+    RUN(finds_the_dead);
+    RUN(finds_the_saturated);
+    RUN(finds_symmetry);
+    RUN(breaks_symmetry);
+    RUN(finds_underflow);
+    RUN(takes_the_zeros_of_relu_for_what_they_are);
+    RUN(finds_what_is_bound_by_the_clip);
+    RUN(finds_what_stalls);
+    RUN(puts_the_gravest_first);
+    return test_done();
+}
