@@ -13,7 +13,7 @@ typedef struct {
     double bias_grad_norm;
     double weight_rms;
     double update_ratio;            /* RMS of W's real change over RMS of W; NaN where W is 0 */
-    bool same_units;                /* after the update all units have the same weights, to the bit */
+    bool same_units;                /* after the update all units have equal weights */
 } rt_layer_record;
 
 /* A watched step. */

@@ -134,7 +134,8 @@ static void conditions(rt_expect *e)
     rt_expected(e, "1 != 1", rt_compare(e, 1, RT_NOT_EQUAL, 1));
     rt_expected(e, "p != 1", rt_compare(e, nan, RT_NOT_EQUAL, 1));
     rt_expected(e, "!(p < 1)", !rt_compare(e, nan, RT_LESS, 1));
-    rt_expected(e, "p < 1 || 0 < 1", rt_compare(e, nan, RT_LESS, 1) || rt_compare(e, 0, RT_LESS, 1));
+    rt_expected(e, "p < 1 || 0 < 1",
+                rt_compare(e, nan, RT_LESS, 1) || rt_compare(e, 0, RT_LESS, 1));
     rt_expected(e, "!(1 < 0)", !rt_compare(e, 1, RT_LESS, 0));
 }
 
