@@ -182,9 +182,9 @@ static bool is_gapless(const rt_safetensors *f, uint64_t size, rt_error *e)
 
     for (size_t i = 0; i < f->n; i++) {
         if (f->entry[i].begin != at)
-            return rt_fail(e, "%s: byte %" PRIu64 ": a %s before tensor %.200s", f->path,
+            return rt_fail(e, "%s: byte %" PRIu64 ": %s before tensor %.200s", f->path,
                            f->data + (f->entry[i].begin < at ? f->entry[i].begin : at),
-                           f->entry[i].begin < at ? "overlap" : "hole", f->entry[i].name);
+                           f->entry[i].begin < at ? "an overlap" : "a hole", f->entry[i].name);
         at = f->entry[i].end;
     }
     if (at != size)
