@@ -25,10 +25,12 @@ static void report_depth(Parser *p)
                "more than %lld levels stand in each other here", (long long)LIMIT_OPERATORS);
 }
 
-/* False if no tree came of it. */
+/* False if no tree came of it.  Some repairs say nothing, being part of a mistake that was told. */
 static bool read_and_repair(Parser *p)
 {
-    for (int repairs = 0; repairs < LIMIT_ERRORS; repairs++) {
+    const int64_t most = 4 * LIMIT_ERRORS;
+
+    for (int64_t i = 0; i < most && diag_errors(p->session->diag) <= LIMIT_ERRORS; i++) {
         if (read_once(p))
             return true;
         if (p->error.too_deep) {
@@ -37,7 +39,7 @@ static bool read_and_repair(Parser *p)
         }
         syntax_report(p);
     }
-    return read_once(p);
+    return false;
 }
 
 /* The word of an allow, which may have '-' in it, without the blanks around it. */
@@ -71,11 +73,13 @@ static Parser parser_of(const Source *source, Session *s)
 File *parse(const Source *source, Session *s)
 {
     File *file = arena_new_of(s->arena, File);
+    const int messages = diag_messages(s->diag);
     Parser p = parser_of(source, s);
 
     file->source = source;
     if (tokens_scan(&p, START_FILE) && read_and_repair(&p))
         name_warnings(&p);
+    diag_sort(s->diag, messages);
     file->decls = p.decls;
     file->comments = p.comments;
     return file;

@@ -40,7 +40,7 @@ typedef struct Parser {
     uint32_t foreign_line_end;      /* letters outside ASCII were reported up to here */
     Comment *comments, *last_comment;
     Token *token;
-    int n_tokens, room, next;
+    int n_tokens, next;
     SyntaxError error;
     Decl *decls;                    /* what the grammar built */
     Expr *expr;
@@ -113,5 +113,19 @@ bool tokens_start_line(const Parser *p, int index);
 
 /* Reports p->error, and repairs the tokens so that the next reading comes further. */
 void syntax_report(Parser *p);
+
+/* The hand-written clause of parse_wanted.def for p->error; NULL if the table has none. */
+const char *syntax_wanted(Parser *p);
+const char *syntax_token_text(Parser *p, int index);    /* in quotes, or "the end of the file" */
+bool syntax_expects(const Parser *p, int kind);
+
+/* ---- parse_bracket.c, parse_mistake.c ---- */
+
+/* Known mistakes: true if p->error is one; then it has been reported and the tokens repaired. */
+bool bracket_report(Parser *p);
+bool mistake_report(Parser *p);
+
+/* Where something is missing: right behind the token before p->error. */
+Span mistake_gap(const Parser *p);
 
 #endif

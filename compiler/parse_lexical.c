@@ -281,8 +281,7 @@ int lexical_single_quoted(Parser *p, Span at, Literal *out)
 {
     const Span inside = part(at, 1, size_of(at) - 2);
     Message *m = diag_error(p->session->diag, MSG_BAD_STRING, at,
-                            "%s stands in single quotes, a string stands in double ones",
-                            quoted(p, at));
+                            "a string stands in double quotes, not in single ones");
 
     if (!memchr(start_of(p, inside), '"', size_of(inside)))
         diag_fix(m, at, arena_printf(p->session->arena, "\"%.*s\"", (int)size_of(inside),

@@ -6,12 +6,6 @@
 #include "limits.h"
 #include "net.tab.h"
 
-/* Each repair puts in a bracket for every level at most. */
-static int room_for_repairs(void)
-{
-    return (int)(2 * LIMIT_ERRORS * (LIMIT_NESTING + 1));
-}
-
 /* ---- Scanning ---- */
 
 /* Brackets and prefix operators that are open. */
@@ -76,6 +70,14 @@ static bool scan_all(Parser *p, Scanner *scanner)
     return true;
 }
 
+/* Behind the last token, not behind the blanks and comments that follow it. */
+static Span end_of_text(const Parser *p)
+{
+    const uint32_t end = p->token[p->n_tokens - 1].at.to;
+
+    return (Span){ p->source, end, end };
+}
+
 bool tokens_scan(Parser *p, int start)
 {
     Arena *a = p->session->arena;
@@ -86,11 +88,7 @@ bool tokens_scan(Parser *p, int start)
     add(p, (Token){ .kind = start, .at = { p->source, 0, 0 } });
     if (!scan_all(p, scanner_new(p, text, size)))
         return false;
-    add(p, (Token){ .at = { p->source, p->source->size, p->source->size } });
-    Token *roomy = arena_array(a, Token, p->n_tokens + room_for_repairs());
-    memcpy(roomy, p->token, (size_t)p->n_tokens * sizeof *roomy);
-    p->token = roomy;
-    p->room = p->n_tokens + room_for_repairs();
+    add(p, (Token){ .at = end_of_text(p) });
     return true;
 }
 
@@ -137,7 +135,10 @@ int tokens_opener(const Parser *p, int index)
     return -1;
 }
 
-static bool ends_statement(int kind) { return kind == ';' || kind == '{' || kind == '}'; }
+static bool ends_statement(int kind)
+{
+    return kind == ';' || kind == '{' || kind == '}' || kind == CUT;
+}
 
 int tokens_statement(const Parser *p, int index)
 {
@@ -172,12 +173,10 @@ static int statement_end(const Parser *p, int index)
 
 void tokens_insert(Parser *p, int index, int kind, Span at)
 {
-    if (p->n_tokens >= p->room)
-        bug("too many repairs");
+    add(p, (Token){ 0 });
     memmove(&p->token[index + 1], &p->token[index],
-            (size_t)(p->n_tokens - index) * sizeof *p->token);
+            (size_t)(p->n_tokens - 1 - index) * sizeof *p->token);
     p->token[index] = (Token){ .kind = kind, .at = at };
-    p->n_tokens++;
 }
 
 void tokens_delete(Parser *p, int index, int n)
