@@ -28,8 +28,8 @@ bool rt_array_check(rt_array *a, rt_error *e)
             return rt_fail(e, "%s: its shape %s is larger than any memory", a->bytes.name, shape);
     if (there < size)
         return rt_fail_at(&a->bytes, a->bytes.size, e,
-                          "the data ends %zu bytes early: its header tells of %s values of %d bytes",
-                          size - there, shape, a->width);
+                          "the data ends %zu bytes early: its header tells of %s values of %d "
+                          "bytes", size - there, shape, a->width);
     if (there > size)
         return rt_fail_at(&a->bytes, a->at + size, e,
                           "%zu bytes follow the data: its header tells of %s values of %d bytes",
@@ -57,7 +57,8 @@ static uint64_t word(const unsigned char *p, int width, bool big_endian)
 
 static double value_of(const rt_array *a, size_t index)
 {
-    uint64_t w = word(a->bytes.data + a->at + index * (size_t)a->width, a->width, a->big_endian);
+    const unsigned char *p = a->bytes.data + a->at + index * (size_t)a->width;
+    const uint64_t w = a->width == 1 ? *p : word(p, a->width, a->big_endian);
     if (a->kind == 'u')
         return (double)w;
     if (a->kind == 'i') {

@@ -72,7 +72,8 @@ static bool read_open(int fd, size_t size, rt_bytes *out, rt_error *e)
 static bool path_of(const char *directory, const char *name, char path[PATH_MAX], rt_error *e)
 {
     const bool plain = name[0] == '/' || !directory || !directory[0];
-    const int n = snprintf(path, PATH_MAX, "%s%s%s", plain ? "" : directory, plain ? "" : "/", name);
+    const char *from = plain ? "" : directory, *slash = plain ? "" : "/";
+    const int n = snprintf(path, PATH_MAX, "%s%s%s", from, slash, name);
     if (!name[0])
         return rt_fail(e, "a data file's name is empty");
     if (n < 0 || n >= PATH_MAX)
@@ -128,5 +129,6 @@ bool rt_fail_at(const rt_bytes *b, size_t offset, rt_error *e, const char *forma
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return rt_fail(e, "%s: byte %zu%s: %s", b->name, offset, b->unpacked ? " (unpacked)" : "", text);
+    return rt_fail(e, "%s: byte %zu%s: %s", b->name, offset, b->unpacked ? " (unpacked)" : "",
+                   text);
 }

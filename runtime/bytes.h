@@ -14,8 +14,8 @@ typedef struct {
     bool unpacked;                  /* data is what a gzip file held: offsets count in that */
 } rt_bytes;
 
-/* Reads `name`, relative to `directory` unless absolute.  Only regular files that are not empty; what
- * begins as gzip is unpacked, whatever its name. */
+/* Reads `name`, relative to `directory` unless absolute.  Only regular files that are not empty;
+ * what begins as gzip is unpacked, whatever its name. */
 bool rt_bytes_read(const char *directory, const char *name, rt_bytes *out, rt_error *e);
 void rt_bytes_free(rt_bytes *b);
 

@@ -55,8 +55,8 @@ static bool quoted_field(rt_csv *c, rt_csv_field *f, rt_error *e)
         c->at++;
     }
     if (c->at == c->end)
-        return rt_fail(e, "%s:%zu: the quote that begins column %zu is not closed", c->name, f->line,
-                       f->column);
+        return rt_fail(e, "%s:%zu: the quote that begins column %zu is not closed", c->name,
+                       f->line, f->column);
     f->n = (size_t)(c->at - f->text);
     c->at++;
     return true;

@@ -32,8 +32,8 @@ static size_t position(const stream *s) { return (size_t)(s->z.next_in - s->in);
 
 static unsigned chunk(size_t n) { return (unsigned)(n < MOST_CHUNK ? n : MOST_CHUNK); }
 
-/* The last four bytes of a gzip file are its size modulo 2^32.  They may lie: they are only believed
- * as far as an ordinary ratio goes. */
+/* The last four bytes of a gzip file are its size modulo 2^32.  They may lie: they are only
+ * believed as far as an ordinary ratio goes. */
 static size_t first_room(const stream *s)
 {
     const unsigned char *end = s->in + s->n;
@@ -49,8 +49,8 @@ static bool grow(stream *s, rt_error *e)
     const size_t doubled = s->room ? 2 * s->room : first_room(s);
     const size_t room = doubled < s->limit + 1 ? doubled : s->limit + 1;
     if (s->size > s->limit)
-        return rt_fail(e, "%s: unpacks to more than %zu bytes, the limit for %zu packed ones", s->name,
-                       s->limit, s->n);
+        return rt_fail(e, "%s: unpacks to more than %zu bytes, the limit for %zu packed ones",
+                       s->name, s->limit, s->n);
     unsigned char *out = realloc(s->out, room);
     if (!out)
         return rt_fail(e, "%s: out of memory for %zu bytes", s->name, room);

@@ -14,7 +14,8 @@ bool rt_made_begin(const rt_request *r, double n, int64_t inputs, rt_made *m, rt
     if (!(n >= 1) || n != floor(n) || n > UINT32_MAX)
         return rt_fail(e, "%s: %g samples, 1 or more are wanted", name, n);
     if (inputs && inputs != wanted)
-        return rt_fail(e, "%s: samples are [%lld], the model's input is %s", name, (long long)inputs,
+        return rt_fail(e, "%s: samples are [%lld], the model's input is %s", name,
+                       (long long)inputs,
                        rt_shape_text(r->model->input_rank, r->model->input_shape, shape));
     snprintf(path, sizeof path, "%s/%s", name, r->part);
     *m = (rt_made){.r = r, .out = out,
@@ -35,5 +36,6 @@ bool rt_made_class(rt_made *m, int64_t i, double value, rt_error *e)
 {
     char wrong[RT_SHAPE_TEXT];
     const char *message = rt_target_set(m->r->model, m->out, (size_t)i, value, wrong);
-    return !message || rt_fail(e, "%s: sample %lld: %s", m->r->source->reader, (long long)i, message);
+    return !message
+        || rt_fail(e, "%s: sample %lld: %s", m->r->source->reader, (long long)i, message);
 }

@@ -9,8 +9,8 @@ typedef struct {
     int class;
 } point;
 
-/* Makes sample i out of its own random stream.  Uniform numbers are 0 and 1, normal ones from 2: the
- * two kinds draw on the same words, a pair of each from a block. */
+/* Makes sample i out of its own random stream.  Uniform numbers are 0 and 1, normal ones from 2:
+ * the two kinds draw on the same words, a pair of each from a block. */
 typedef point maker(const rt_source *source, const rt_stream *s, int64_t i);
 
 static bool make(const rt_request *r, double noise, maker *one, rt_samples *out, rt_error *e)
@@ -49,7 +49,8 @@ bool rt_read_spirals(const rt_request *r, rt_samples *out, rt_error *e)
     if (!(classes >= 2) || classes != floor(classes) || classes > INT32_MAX)
         return rt_fail(e, "spirals: %g classes, 2 or more are wanted", classes);
     if (r->model->target == RT_TARGET_CLASS && classes > r->model->classes)
-        return rt_fail(e, "spirals: makes %g classes, the model has %d", classes, r->model->classes);
+        return rt_fail(e, "spirals: makes %g classes, the model has %d", classes,
+                       r->model->classes);
     return make(r, r->source->number[2], spiral, out, e);
 }
 

@@ -8,7 +8,7 @@
 #include "philox.h"
 #include "samples.h"
 
-/* ---- Split -------------------------------------------------------------------------------------- */
+/* ---- Split ----------------------------------------------------------------------------------- */
 
 /* row i becomes what row order[i] was, along the cycles of the permutation.  order is used up. */
 static void permute(void *rows, size_t bytes, uint32_t *order, size_t n, void *spare)
@@ -85,7 +85,8 @@ static void copy_rows(void *to, const void *from, int64_t first, int64_t n, size
 }
 
 /* Rows first .. n - 1 of s move to *rest. */
-static bool split_off(const rt_model *m, rt_samples *s, int64_t first, rt_samples *rest, rt_error *e)
+static bool split_off(const rt_model *m, rt_samples *s, int64_t first, rt_samples *rest,
+                      rt_error *e)
 {
     const int64_t n = s->n - first;
     if (!rt_samples_new(m, "split", (uint64_t)n, rest, e))
@@ -110,12 +111,12 @@ static bool split(const rt_model *m, rt_dataset *d, rt_error *e)
     if (d->test.n)
         return rt_fail(e, "split = %g: there is a test source already", share);
     if (first < 1 || first >= n)
-        return rt_fail(e, "split = %g: leaves %lld of %lld samples to train and %lld to test", share,
-                       (long long)first, (long long)n, (long long)(n - first));
+        return rt_fail(e, "split = %g: leaves %lld of %lld samples to train and %lld to test",
+                       share, (long long)first, (long long)n, (long long)(n - first));
     return shuffle_all(m, &d->train, e) && split_off(m, &d->train, first, &d->test, e);
 }
 
-/* ---- Scale and normalize ------------------------------------------------------------------------ */
+/* ---- Scale and normalize --------------------------------------------------------------------- */
 
 /* Feature j becomes (scale x - mean[j]) / std[j], in double, rounded once. */
 typedef struct {
@@ -155,7 +156,8 @@ static bool apply(const rt_model *m, rt_samples *s, const affine *a, const char 
         for (size_t j = 0; j < (size_t)s->features; j++, k++) {
             const double value = rt_value_get(m, s->x, k) * a->scale - a->mean[j];
             if (!rt_value_set(m, s->x, k, value / a->std[j]))
-                return rt_fail(e, "input %zu of %s sample %zu is not finite after scale and normalize",
+                return rt_fail(e,
+                               "input %zu of %s sample %zu is not finite after scale and normalize",
                                j, part, i);
         }
     return true;
@@ -203,7 +205,7 @@ static bool scale(const rt_model *m, rt_dataset *d, rt_error *e)
     return done;
 }
 
-/* ---- Targets ------------------------------------------------------------------------------------ */
+/* ---- Targets --------------------------------------------------------------------------------- */
 
 /* A class as a vector: [classes] with a one at the label, or [1] with the label of two classes. */
 static bool one_hot(const rt_model *m, rt_samples *s, rt_error *e)

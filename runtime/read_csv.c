@@ -22,7 +22,7 @@ typedef struct {
     int names;
 } table;
 
-/* ---- Columns -------------------------------------------------------------------------------- */
+/* ---- Columns --------------------------------------------------------------------------------- */
 
 #define LABEL 256
 
@@ -57,14 +57,14 @@ static bool parse_number(const table *t, const rt_csv_field *f, double *value, r
                    kind == RT_NO_NUMBER ? "a number is wanted" : "which is too large");
 }
 
-/* ---- The first line --------------------------------------------------------------------------- */
+/* ---- The first line -------------------------------------------------------------------------- */
 
 static bool one_field(const table *t, const rt_csv_field *f, rt_error *e)
 {
     return rt_fail(e, "%s:1: %s", t->header.name,
-                   memchr(f->text, ';', f->n)    ? "fields end at semicolons, only commas are read"
-                   : memchr(f->text, '\t', f->n) ? "fields end at tabs, only commas are read"
-                                                 : "a single field, a target and inputs are wanted");
+                   memchr(f->text, ';', f->n) ? "fields end at semicolons, only commas are read"
+                 : memchr(f->text, '\t', f->n) ? "fields end at tabs, only commas are read"
+                 : "a single field, a target and inputs are wanted");
 }
 
 /* Counts the columns, and says whether none of the fields is a number. */
@@ -157,7 +157,7 @@ static bool read_header(table *t, rt_error *e)
     return find_target(t, e);
 }
 
-/* ---- The first reading -------------------------------------------------------------------------- */
+/* ---- The first reading ----------------------------------------------------------------------- */
 
 /* Where a class's name stands among the names, or belongs. */
 static int find_name(const table *t, const rt_csv_field *f)
@@ -253,9 +253,10 @@ static bool survey(table *t, rt_error *e)
     return true;
 }
 
-/* ---- The second reading ------------------------------------------------------------------------- */
+/* ---- The second reading ---------------------------------------------------------------------- */
 
-static bool read_target(const table *t, const rt_csv_field *f, rt_samples *out, size_t i, rt_error *e)
+static bool read_target(const table *t, const rt_csv_field *f, rt_samples *out, size_t i,
+                        rt_error *e)
 {
     char column[LABEL], wrong[RT_SHAPE_TEXT];
     double value = 0;

@@ -3,8 +3,8 @@
 #include "digits.h"
 #include "samples.h"
 
-/* The file has pixels of 0 to 16.  They are handed out in [0, 1], as the images of other sources are
- * after `scale`, so that `digits()` trains as it stands; a `scale` multiplies that. */
+/* The file has pixels of 0 to 16.  They are handed out in [0, 1], as the images of other sources
+ * are after `scale`, so that `digits()` trains as it stands; a `scale` multiplies that. */
 bool rt_read_digits(const rt_request *r, rt_samples *out, rt_error *e)
 {
     const rt_source table = {.reader = "digits", .number = {-1, 0}};    /* last column, no header */

@@ -4,8 +4,13 @@
 /* After two zero bytes: the type, the rank, then each dimension as a big-endian word of 32 bits. */
 static bool set_type(rt_array *a, unsigned type, rt_error *e)
 {
-    static const struct { unsigned type; char kind; int width; } known[] = {
-        {0x08, 'u', 1}, {0x09, 'i', 1}, {0x0b, 'i', 2}, {0x0c, 'i', 4}, {0x0d, 'f', 4}, {0x0e, 'f', 8},
+    static const struct {
+        unsigned type;
+        char kind;
+        int width;
+    } known[] = {
+        {0x08, 'u', 1}, {0x09, 'i', 1}, {0x0b, 'i', 2},
+        {0x0c, 'i', 4}, {0x0d, 'f', 4}, {0x0e, 'f', 8},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (known[i].type != type)
@@ -21,7 +26,8 @@ static bool parse(rt_array *a, rt_error *e)
 {
     const unsigned char *p = a->bytes.data;
     if (a->bytes.size < 4 || p[0] != 0 || p[1] != 0)
-        return rt_fail_at(&a->bytes, 0, e, "not an IDX file: it does not begin with two zero bytes");
+        return rt_fail_at(&a->bytes, 0, e,
+                          "not an IDX file: it does not begin with two zero bytes");
     if (!set_type(a, p[2], e))
         return false;
     a->rank = p[3];

@@ -55,7 +55,8 @@ static bool equal(const char *text, size_t n, const char *word)
 
 static bool parse_type(header *h, rt_error *e)
 {
-    static const char known[][3] = {"b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"};
+    static const char known[][3] = {"b1", "u1", "i1", "u2", "i2", "u4",
+                                    "i4", "u8", "i8", "f4", "f8"};
     rt_array *a = h->a;
     size_t n = 0;
     skip_spaces(h);
@@ -163,10 +164,11 @@ bool rt_npy_parse(rt_array *a, rt_error *e)
     const size_t begin = p[6] == 1 ? 10 : 12;
     if (a->bytes.size < begin)
         return rt_fail_at(&a->bytes, a->bytes.size, e, "the file ends inside its header");
-    const size_t n = p[6] == 1 ? p[8] | (size_t)p[9] << 8
-                               : p[8] | (size_t)p[9] << 8 | (size_t)p[10] << 16 | (size_t)p[11] << 24;
+    const size_t low = p[8] | (size_t)p[9] << 8;
+    const size_t n = p[6] == 1 ? low : low | (size_t)p[10] << 16 | (size_t)p[11] << 24;
     if (n > MOST_HEADER)
-        return rt_fail_at(&a->bytes, 8, e, "a header of %zu bytes, at most %d are read", n, MOST_HEADER);
+        return rt_fail_at(&a->bytes, 8, e, "a header of %zu bytes, at most %d are read", n,
+                          MOST_HEADER);
     if (a->bytes.size - begin < n)
         return rt_fail_at(&a->bytes, a->bytes.size, e, "the file ends inside its header");
     a->at = begin + n;

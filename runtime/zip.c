@@ -1,7 +1,8 @@
 /* zip.c -- one entry out of a zip archive.
  *
  * An archive is read from its end: the end record tells where the directory is, the directory where
- * each entry's local header is.  Sizes are the directory's; all are checked before memory is taken. */
+ * each entry's local header is.  Sizes are the directory's; all are checked before memory is
+ * taken. */
 #include "zip.h"
 
 #include <stdint.h>
@@ -32,7 +33,8 @@ static bool find_end(const rt_bytes *b, size_t *end, rt_error *e)
 {
     if (b->size < 4 || !is_at(b, 0, "PK\3\4"))
         return rt_fail_at(b, 0, e, "not a .npz file: it does not begin as a zip archive");
-    for (size_t comment = 0; comment <= MOST_COMMENT && comment + END_RECORD <= b->size; comment++) {
+    for (size_t comment = 0; comment <= MOST_COMMENT && comment + END_RECORD <= b->size;
+         comment++) {
         *end = b->size - END_RECORD - comment;
         if (is_at(b, *end, "PK\5\6") && u16(b->data + *end + 20) == comment)
             return true;
@@ -54,7 +56,8 @@ static bool find_directory(const rt_bytes *b, size_t *at, size_t *end, unsigned 
     if (u16(p + 4) != 0 || u16(p + 6) != 0 || u16(p + 8) != *n)
         return rt_fail_at(b, *end, e, "zip archives in several parts are not read");
     if (*at > *end || *end - *at != size)
-        return rt_fail_at(b, *end, e, "the zip archive is damaged: its directory is not before its end");
+        return rt_fail_at(b, *end, e,
+                          "the zip archive is damaged: its directory is not before its end");
     return true;
 }
 
@@ -77,7 +80,8 @@ static bool find_entry(const rt_bytes *b, const char *name, entry *found, rt_err
         const unsigned char *p = b->data + at;
         if (end - at < DIRECTORY_ENTRY || !is_at(b, at, "PK\1\2"))
             return rt_fail_at(b, at, e, "the zip archive's directory is damaged");
-        const size_t length = u16(p + 28), total = DIRECTORY_ENTRY + length + u16(p + 30) + u16(p + 32);
+        const size_t length = u16(p + 28);
+        const size_t total = DIRECTORY_ENTRY + length + u16(p + 30) + u16(p + 32);
         if (end - at < total)
             return rt_fail_at(b, at, e, "the zip archive's directory is damaged");
         if (is_named(p + DIRECTORY_ENTRY, length, name)) {
@@ -103,10 +107,11 @@ static bool check_entry(const rt_bytes *b, const entry *f, rt_error *e)
         return rt_fail_at(b, f->at, e, "compression method %u, 0 (stored) and 8 (deflate) are read",
                           f->method);
     if (f->method == 0 && f->packed != f->size)
-        return rt_fail_at(b, f->at, e, "a stored entry of two sizes, %zu and %zu", f->packed, f->size);
+        return rt_fail_at(b, f->at, e, "a stored entry of two sizes, %zu and %zu", f->packed,
+                          f->size);
     if (f->size > rt_inflate_limit(f->packed))
-        return rt_fail_at(b, f->at, e, "%zu bytes unpack to %zu, more than the limit of %zu", f->packed,
-                          f->size, rt_inflate_limit(f->packed));
+        return rt_fail_at(b, f->at, e, "%zu bytes unpack to %zu, more than the limit of %zu",
+                          f->packed, f->size, rt_inflate_limit(f->packed));
     return true;
 }
 

@@ -45,7 +45,8 @@ TEST(split_parts_all_samples)
             const rt_samples *s = i < 1438 ? &d.train : &d.test;
             const int64_t row = i < 1438 ? i : i - 1438;
             sum += (double)(s->label[row] + 1) * (double)(j + 1) * x_at(&m, s, row, j);
-            sum_all += (double)(all.train.label[i] + 1) * (double)(j + 1) * x_at(&m, &all.train, i, j);
+            sum_all += (double)(all.train.label[i] + 1) * (double)(j + 1)
+                     * x_at(&m, &all.train, i, j);
             sorted += j == 0 && i < 1438 && d.train.label[i] == all.train.label[i];
         }
     CHECK(sum == sum_all);                                  /* exact: multiples of 1/16 */

@@ -104,7 +104,8 @@ static const char *error_in(const char *text) { return error_for(text, NULL, -1,
 TEST(values_are_located)
 {
     CHECK_TEXT(error_in("1,2,0\n1,x,0\n"), "t.csv:2: column 2 holds 'x', a number is wanted");
-    CHECK_TEXT(error_in("a,b,c\n1,2,0\n1,,0\n"), "t.csv:3: column 2 (b) is empty, a number is wanted");
+    CHECK_TEXT(error_in("a,b,c\n1,2,0\n1,,0\n"),
+               "t.csv:3: column 2 (b) is empty, a number is wanted");
     CHECK_TEXT(error_in("1,nan,0\n"), "t.csv:1: column 2 holds 'nan', a number is wanted");
     CHECK_TEXT(error_in("1,1e999,0\n"), "t.csv:1: column 2 holds '1e999', which is too large");
     CHECK_TEXT(error_in("1,1e99,0\n"), "t.csv:1: column 2 is too large for the model's precision");
@@ -130,7 +131,8 @@ TEST(labels_are_located)
                "t.csv:2: column 3 holds '', a name is wanted as in the lines above");
     CHECK_TEXT(error_in("1,2,a\n1,2,b\n1,2,c\n1,2,d\n"),
                "t.csv:4: column 3 holds more names than the model's 3 classes");
-    CHECK_TEXT(error_in("1,2,a\n1,2,b\n"), "t.csv: column 3 holds 2 names, the model has 3 classes");
+    CHECK_TEXT(error_in("1,2,a\n1,2,b\n"),
+               "t.csv: column 3 holds 2 names, the model has 3 classes");
 }
 
 TEST(rows_are_located)
@@ -138,9 +140,11 @@ TEST(rows_are_located)
     CHECK_TEXT(error_in("1,2,0\n1,2\n"), "t.csv:2: 2 fields, the lines above have 3");
     CHECK_TEXT(error_in("1,2,0\n1,2,0,\n"), "t.csv:2: 4 fields, the lines above have 3");
     CHECK_TEXT(error_in("1,2,0\n\n1,2,0\n"), "t.csv:2: the line is empty");
-    CHECK_TEXT(error_in("1,2,0\n1,\"2,0\n"), "t.csv:2: the quote that begins column 2 is not closed");
+    CHECK_TEXT(error_in("1,2,0\n1,\"2,0\n"),
+               "t.csv:2: the quote that begins column 2 is not closed");
     CHECK_TEXT(error_in("1,\"2\"x,0\n"), "t.csv:1: column 2 goes on after its closing quote");
-    CHECK_TEXT(error_in("1,2,3,0\n"), "t.csv: 3 columns beside the target, the model's input is [2]");
+    CHECK_TEXT(error_in("1,2,3,0\n"),
+               "t.csv: 3 columns beside the target, the model's input is [2]");
     CHECK_TEXT(error_in("1;2;0\n"), "t.csv:1: fields end at semicolons, only commas are read");
     CHECK_TEXT(error_in("1\t2\t0\n"), "t.csv:1: fields end at tabs, only commas are read");
     CHECK_TEXT(error_in("1\n2\n"), "t.csv:1: a single field, a target and inputs are wanted");

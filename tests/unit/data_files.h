@@ -1,4 +1,4 @@
-/* data_files.h -- what the tests of data share: files in a folder of their own, and small models. */
+/* data_files.h -- what the tests of data share: files in a folder of their own, small models. */
 #ifndef DATA_FILES_H
 #define DATA_FILES_H
 

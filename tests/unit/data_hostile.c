@@ -1,5 +1,5 @@
-/* data_hostile.c -- damaged files: every prefix, every flipped bit, extreme sizes in headers, bytes at
- * the end.  Each must load or fail with a sentence that names the file; the sanitizers see the rest. */
+/* data_hostile.c -- damaged files: every prefix, every flipped bit, extreme sizes in headers, bytes
+ * at the end.  Each must load, or fail with a sentence that names the file. */
 #include "data_files.h"
 
 #include <zlib.h>
@@ -14,7 +14,7 @@ typedef struct {
     rt_data data;
     int features;
     size_t header;                  /* bytes at the beginning that are not values */
-    bool summed;                    /* values are under a checksum: what loads must be the original */
+    bool summed;                    /* values are checksummed: what loads must be the original */
     uLong sum;                      /* then: of the samples */
 } seed;
 
@@ -79,7 +79,8 @@ static void every_number(const seed *s)
             for (size_t width = 2; width <= 8 && at + width <= s->n; width *= 2) {
                 memcpy(bytes, s->bytes, s->n);
                 for (size_t i = 0; i < width; i++)
-                    bytes[at + (k % 2 ? width - 1 - i : i)] = (unsigned char)(extremes[k / 2] >> 8 * i);
+                    bytes[at + (k % 2 ? width - 1 - i : i)] =
+                        (unsigned char)(extremes[k / 2] >> 8 * i);
                 attack(s, bytes, s->n);
             }
 }
@@ -201,7 +202,8 @@ TEST(npz_files)
 /* A prefix of a CSV file may be a CSV file. */
 TEST(csv_files)
 {
-    static const char text[] = "a,\"b \"\"q\"\"\",kind\r\n1,2.5e1,one\n-3,\"4\",\"tw\"\"o\"\n5,6,three\n\n";
+    static const char text[] =
+        "a,\"b \"\"q\"\"\",kind\r\n1,2.5e1,one\n-3,\"4\",\"tw\"\"o\"\n5,6,three\n\n";
     seed s = {.label = "csv", .name = "t.csv", .features = 2, .n = sizeof text - 1,
               .header = sizeof text - 1,
               .data = {.train = {"csv", {"t.csv", "kind"}, {0, -1}}, .scale = 1}};

@@ -17,11 +17,18 @@ static void put_gzip(const char *name, const void *bytes, size_t n)
 /* Three samples of [2] in each of IDX's types. */
 TEST(types)
 {
-    static const struct { unsigned char type; size_t n; unsigned char bytes[48]; double x[6]; } rows[] = {
+    static const struct {
+        unsigned char type;
+        size_t n;
+        unsigned char bytes[48];
+        double x[6];
+    } rows[] = {
         {0x08, 6, {0, 1, 2, 127, 128, 255}, {0, 1, 2, 127, 128, 255}},
         {0x09, 6, {0, 1, 2, 127, 128, 255}, {0, 1, 2, 127, -128, -1}},
         {0x0b, 12, {0, 1, 1, 0, 127, 255, 128, 0, 255, 255, 0, 0}, {1, 256, 32767, -32768, -1, 0}},
-        {0x0c, 24, {0, 0, 0, 1, 0, 1, 0, 0, 127, 255, 255, 255, 128, 0, 0, 0, 255, 255, 255, 255},
+        {0x0c,
+         24,
+         {0, 0, 0, 1, 0, 1, 0, 0, 127, 255, 255, 255, 128, 0, 0, 0, 255, 255, 255, 255},
          {1, 65536, 2147483647, -2147483648.0, -1, 0}},
         {0x0d, 24, {0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 1}, {1, -2, 0x1p-149, 0, 0, 0}},
         {0x0e, 48, {0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0x08}, {1, -3, 0, 0, 0, 0}},
@@ -86,7 +93,8 @@ TEST(gzip_of_several_members)
     fputs("rubbish", x_file);
     fclose(x_file);
     char wanted[128];
-    snprintf(wanted, sizeof wanted, "x: byte %zu: 7 bytes follow the end of the gzip data", na + nb);
+    snprintf(wanted, sizeof wanted, "x: byte %zu: 7 bytes follow the end of the gzip data",
+             na + nb);
     CHECK_TEXT(error_of(&m, folder), wanted);
     fclose(a);
     fclose(b);
@@ -151,8 +159,9 @@ TEST(headers_are_checked)
     x[2] = 0x0e;
     x[3] = 4;
     put("x", x, 28);
-    CHECK_TEXT(error_of(&m, folder), "x: its shape [4294967295,4294967295,4294967295,4294967295] is "
-                                     "larger than any memory");
+    CHECK_TEXT(error_of(&m, folder),
+               "x: its shape [4294967295,4294967295,4294967295,4294967295] is "
+               "larger than any memory");
 }
 
 TEST(sizes_are_checked_against_the_model)
@@ -192,11 +201,13 @@ TEST(labels_and_values_are_checked)
     CHECK_TEXT(error_of(&m, folder), "y: targets are [2], the model's target is [1]");
     m.target_shape[0] = 2;
     CHECK_TEXT(error_of(&m, folder), "");
-    static const unsigned char nan[] = {0, 0, 13, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0x7f, 0xc0, 0, 0};
+    static const unsigned char nan[] = {0, 0, 13, 2, 0, 0, 0,    2,    0, 0,
+                                        0, 1, 0,  0, 0, 0, 0x7f, 0xc0, 0, 0};
     put("x", nan, sizeof nan);
     m.input_shape[0] = 1;
-    CHECK_TEXT(error_of(&m, folder), "x: byte 16: sample 1 holds nan, a finite number in the model's "
-                                     "precision is wanted");
+    CHECK_TEXT(error_of(&m, folder),
+               "x: byte 16: sample 1 holds nan, a finite number in the model's "
+               "precision is wanted");
 }
 
 TEST(only_regular_files_are_read)

@@ -1,4 +1,4 @@
-/* data_made.c -- made samples: what they are, that they are the same everywhere, and differ by part. */
+/* data_made.c -- made samples: what they are, when they are the same, when they differ. */
 #include "data_files.h"
 
 static rt_data made(const char *name, double a, double b, double c)
@@ -32,7 +32,8 @@ TEST(moons_without_noise_lie_on_their_circles)
     CHECK(rt_data_load(&m, ".", &d, &e));
     for (int i = 0; i < 200; i++) {
         const int class = d.train.label[i];
-        const double x = x_at(&m, &d.train, i, 0) - class, y = x_at(&m, &d.train, i, 1) - class * 0.5;
+        const double x = x_at(&m, &d.train, i, 0) - class;
+        const double y = x_at(&m, &d.train, i, 1) - class * 0.5;
         CHECK(class == i % 2);
         CHECK_NEAR(x * x + y * y, 1, 1e-6);
         CHECK(class ? y <= 1e-6 : y >= -1e-6);
@@ -225,8 +226,9 @@ TEST(arguments_are_checked)
     data = made("gaussian", 10, -3, 0);
     CHECK_TEXT(refused(&data, 8, 2), "gaussian: seed -3, a whole number from 0 to 2^53 is wanted");
     data = made("gaussian", 4e9, 0, 0);
-    CHECK_TEXT(refused(&data, 2147483647, 2), "gaussian: 4000000000 values of 8589934588 bytes are more "
-                                              "than this machine's memory holds");
+    CHECK_TEXT(refused(&data, 2147483647, 2),
+               "gaussian: 4000000000 values of 8589934588 bytes are more "
+               "than this machine's memory holds");
 }
 
 int main(void)

@@ -36,10 +36,10 @@ static bool right(const rt_data *data, int less, int modulo)
 
 TEST(types_and_byte_orders)
 {
-    static const char *const types[] = {"byte_i1", "byte_u1", "little_u2", "little_i2", "little_u4",
-                                        "little_i4", "little_u8", "little_i8", "little_f4",
-                                        "little_f8", "big_u2", "big_i2", "big_u4", "big_i4", "big_u8",
-                                        "big_i8", "big_f4", "big_f8"};
+    static const char *const types[] = {
+        "byte_i1",   "byte_u1",   "little_u2", "little_i2", "little_u4", "little_i4",
+        "little_u8", "little_i8", "little_f4", "little_f8", "big_u2",    "big_i2",
+        "big_u4",    "big_i4",    "big_u8",    "big_i8",    "big_f4",    "big_f8"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s.npy", types[i]);
@@ -79,13 +79,16 @@ static const char *refused(const char *x, const char *y)
 
 TEST(other_arrays_are_refused)
 {
-    CHECK_TEXT(refused("object.npy", "y.npy"), "object.npy: byte 20: a type of numbers, not of Python "
-                                               "objects, is wanted in the header");
+    CHECK_TEXT(refused("object.npy", "y.npy"),
+               "object.npy: byte 20: a type of numbers, not of Python "
+               "objects, is wanted in the header");
     CHECK_TEXT(refused("record.npy", "y.npy"),
                "record.npy: byte 20: a simple type such as '<f4' is wanted in the header");
-    CHECK_TEXT(refused("scalar.npy", "y.npy"), "scalar.npy: byte 62: an array of one dimension or more, "
-                                               "not a single number, is wanted in the header");
-    CHECK_TEXT(refused("empty.npy", "empty.npy"), "empty.npy: labels are [6], a class is one number");
+    CHECK_TEXT(refused("scalar.npy", "y.npy"),
+               "scalar.npy: byte 62: an array of one dimension or more, "
+               "not a single number, is wanted in the header");
+    CHECK_TEXT(refused("empty.npy", "empty.npy"),
+               "empty.npy: labels are [6], a class is one number");
     CHECK_TEXT(refused("y.npy", "y.npy"), "y.npy: samples are [], the model's input is [6]");
     CHECK_TEXT(refused("stored.npz", "y.npy"),
                "stored.npz: byte 0: not a .npy file: it does not begin with \\x93NUMPY");
@@ -121,8 +124,9 @@ TEST(headers_in_other_words)
 {
     CHECK_TEXT(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (4, 6), }\n"), "");
     CHECK_TEXT(with_header("{\"shape\":(4L,6L),\"descr\":\"<f4\",\"fortran_order\":True}"), "");
-    CHECK_TEXT(with_header(" { 'shape' : ( 4 , 2 , 3 , ) , 'fortran_order' : False , 'descr' : '=f4' } "),
-               "");
+    CHECK_TEXT(
+        with_header(" { 'shape' : ( 4 , 2 , 3 , ) , 'fortran_order' : False , 'descr' : '=f4' } "),
+        "");
 }
 
 TEST(headers_that_are_wrong)
@@ -134,15 +138,19 @@ TEST(headers_that_are_wrong)
                  "True or False is wanted"));
     CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False}"),
                  "each of 'descr', 'fortran_order' and 'shape' is wanted"));
-    CHECK(strstr(with_header("{'descr': '<f4', 'descr': '<f4', 'shape': (4, 6)}"), "each once, is"));
+    CHECK(
+        strstr(with_header("{'descr': '<f4', 'descr': '<f4', 'shape': (4, 6)}"), "each once, is"));
     CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (4, -6)}"),
                  "byte 64: a dimension is wanted"));
-    CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
-                 "a dimension under 2^64 is wanted"));
-    CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}"),
-                 "a shape of at most 8 dimensions is wanted"));
-    CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}"),
-                 "larger than any memory"));
+    CHECK(strstr(
+        with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
+        "a dimension under 2^64 is wanted"));
+    CHECK(strstr(
+        with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}"),
+        "a shape of at most 8 dimensions is wanted"));
+    CHECK(strstr(
+        with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}"),
+        "larger than any memory"));
     CHECK(strstr(with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (4, 6)} x"),
                  "nothing more is wanted"));
     CHECK(strstr(with_header("import os"), "'{' is wanted"));

@@ -23,11 +23,12 @@ static int agrees(const char *text)
 TEST(numbers_round_as_the_library_rounds)
 {
     static const char *const texts[] = {
-        "0", "-0", "+1", "12", "1.", ".5", "-.5e1", "1e5", "1E+05", "1e-5", "0.1", "123456789012345",
-        "1234567890123456", "9007199254740993", "1e22", "1e23", "8.5e-22", "2.2250738585072014e-308",
-        "4.9e-324", "1e-400", "1.7976931348623157e308", "000000000000000000000001", "0e999999999999",
-        "0.00000000000000000000000000000000001", "100000000000000000000000000000e-29",
-        "3.14159265358979323846264338327950288", "1e0000000000000000000005",
+        "0", "-0", "+1", "12", "1.", ".5", "-.5e1", "1e5", "1E+05", "1e-5", "0.1",
+        "123456789012345", "1234567890123456", "9007199254740993", "1e22", "1e23", "8.5e-22",
+        "2.2250738585072014e-308", "4.9e-324", "1e-400", "1.7976931348623157e308",
+        "000000000000000000000001", "0e999999999999", "0.00000000000000000000000000000000001",
+        "100000000000000000000000000000e-29", "3.14159265358979323846264338327950288",
+        "1e0000000000000000000005",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         CHECK(agrees(texts[i]));
@@ -62,7 +63,8 @@ TEST(other_texts_are_no_numbers)
 
 TEST(numbers_beyond_a_double_are_told_apart)
 {
-    CHECK(kind_of("1e309") == RT_NUMBER_TOO_LARGE && kind_of("-1e99999999999") == RT_NUMBER_TOO_LARGE);
+    CHECK(kind_of("1e309") == RT_NUMBER_TOO_LARGE
+          && kind_of("-1e99999999999") == RT_NUMBER_TOO_LARGE);
 }
 
 TEST(the_locale_does_not_matter)
@@ -71,7 +73,8 @@ TEST(the_locale_does_not_matter)
     if (!setlocale(LC_ALL, "de_DE.UTF-8"))                  /* not installed everywhere */
         setlocale(LC_ALL, "C.UTF-8");
     CHECK(rt_number("1.5", 3, &value) == RT_NUMBER && value == 1.5);
-    CHECK(rt_number("3.14159265358979323846", 22, &value) == RT_NUMBER && value == 3.14159265358979312);
+    CHECK(rt_number("3.14159265358979323846", 22, &value) == RT_NUMBER
+          && value == 3.14159265358979312);
     CHECK(rt_number("1,5", 3, &value) == RT_NO_NUMBER);
     setlocale(LC_ALL, "C");
 }
