@@ -51,7 +51,7 @@ void rt_axis_line(const rt_style *s, const rt_axis *a, int width)
 /* ---- Bars ---------------------------------------------------------------------------------- */
 
 /* What is there shows: at least an eighth of a column. */
-void rt_bar(const rt_style *s, double share, int width)
+int rt_bar(const rt_style *s, double share, int width)
 {
     static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
     const int parts = s->utf8 ? 8 : 1;
@@ -61,7 +61,7 @@ void rt_bar(const rt_style *s, double share, int width)
         fputs(s->utf8 ? "█" : "#", s->out);
     if (s->utf8)
         fputs(eighth[n % 8], s->out);
-    put_blanks(s->out, width - (n + parts - 1) / parts);
+    return width - (n + parts - 1) / parts;
 }
 
 static void put_level(const rt_style *s, const rt_axis *a, double delta)

@@ -14,8 +14,8 @@ rt_axis rt_axis_of(const rt_history *h, int from, int to);
 /* Where x stands on the axis, in 0 .. 1. */
 double rt_place(const rt_axis *a, double x);
 
-/* A bar of `share` of `width` columns, padded with blanks to all of them. */
-void rt_bar(const rt_style *s, double share, int width);
+/* A bar of `share` of `width` columns; returns how many of them it leaves to the caller. */
+int rt_bar(const rt_style *s, double share, int width);
 /* The axis as a heading: its ends at the two ends of `width` columns. */
 void rt_axis_line(const rt_style *s, const rt_axis *a, int width);
 /* A character for each layer with weights, or the least of several: `width` at most. */

@@ -69,7 +69,7 @@ static void report(Findings *f, const Rule *rule, const Outbreak *o)
         return;
     rule->explain(f->h, o->when, o->worst, v);
     const int all = count_pattern(net, net->layer[o->worst].pattern);
-    if (all > 1)
+    if (o->affected > 1)
         SAY(v, "; so are %d of the %d layers of %s", o->affected, all,
             net->layer[o->worst].pattern);
 }
@@ -117,7 +117,8 @@ static bool is_output(const rt_net *net, int layer)
 
 static bool is_dead(const rt_history *h, const rt_record *r, int layer)
 {
-    return h->net->layer[layer].layer->watched && r->layer[layer].watch.dead > 0.5;
+    return h->net->layer[layer].layer->watched && isfinite(r->layer[layer].watch.act_rms)
+        && r->layer[layer].watch.dead > 0.5;
 }
 
 static double dead(const rt_layer_record *l) { return l->watch.dead; }
@@ -148,7 +149,7 @@ static bool is_saturated(const rt_history *h, const rt_record *r, int layer)
 {
     const rt_layer *l = h->net->layer[layer].layer;
     return l->watched && is_bounded(l->act) && !is_output(h->net, layer)
-        && r->layer[layer].watch.saturated > 0.5;
+        && isfinite(r->layer[layer].watch.act_rms) && r->layer[layer].watch.saturated > 0.5;
 }
 
 static double saturated(const rt_layer_record *l) { return l->watch.saturated; }

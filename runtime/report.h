@@ -6,7 +6,7 @@
 
 #include "history.h"
 
-/* ---- flow.c: how the gradient fares ---------------------------------------------------------- */
+/* ---- flow.c: how the gradient fares -------------------------------------------------------- */
 
 /* Layers with a weight matrix but for the output layer: `first` .. `last` in net->layer; false if
  * there are fewer than two, and the flow is 1. */
@@ -24,7 +24,7 @@ bool rt_takes_in(const char *name, const char *path);
  * Layers with delta 0 or not finite are left out; NaN with fewer than two others. */
 double rt_decades_per_layer(const rt_net *net, const rt_record *r, double *r2);
 
-/* ---- verdict.c -------------------------------------------------------------------------------- */
+/* ---- verdict.c ----------------------------------------------------------------------------- */
 
 typedef struct {
     int layer;                      /* index, or -1: the whole net */
@@ -35,17 +35,17 @@ typedef struct {
     char edit[160];                 /* to the .net */
 } rt_verdict;
 
-/* Fills at most `max`, the gravest first; returns how many.  A verdict rests on step 0 or on the last
- * three watched steps, never on another single one; layers of one pattern share a verdict. */
+/* Fills at most `max`, the gravest first; returns how many.  A verdict rests on step 0 or on the
+ * last three watched steps, never on another single one; layers of one pattern share a verdict. */
 int rt_verdicts(const rt_history *h, rt_verdict *out, int max);
 
-/* ---- expect.c ---------------------------------------------------------------------------------- */
+/* ---- expect.c ------------------------------------------------------------------------------ */
 
-/* Runs the program's `expect` block over the history; false if a condition does not hold.  A comparison
- * with a side that is not known does not hold. */
+/* Runs the program's `expect` block over the history; false if a condition does not hold.  A
+ * comparison with a side that is not known does not hold. */
 bool rt_expect_all(rt_history *h, const rt_notes *notes);
 
-/* ---- writers ------------------------------------------------------------------------------------ */
+/* ---- writers ------------------------------------------------------------------------------- */
 
 typedef struct {
     FILE *out;

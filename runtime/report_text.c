@@ -77,7 +77,7 @@ static void say_length(const rt_history *h, char *text, size_t size)
                   h->epoch[h->n_epochs - 1].epoch == 0 ? "" : "s");
     if (h->steps)
         rt_append(text, size, ", %s(lr = %g)", h->net->model->optimizer, h->set->lr);
-    rt_append(text, size, ", %s s, %d thread%s", rt_figure(number, h->seconds), h->threads,
+    rt_append(text, size, ", %.2f s, %d thread%s", h->seconds, h->threads,
               h->threads == 1 ? "" : "s");
 }
 

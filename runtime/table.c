@@ -110,21 +110,32 @@ static void put_name(const rt_style *s, const char *name, int width)
         fprintf(s->out, "..%s", name + length - width + 2);
 }
 
-static void put_cells(const rt_style *s, const Layout *l, const rt_net *net,
-                      const rt_layer_record *r, int layer, bool after_bar)
+/* What the layer does not have is blank: weights, or an activation that can do this. */
+static bool is_blank(const Column *c, const rt_layer *layer, const rt_layer_record *r)
 {
-    const rt_activation its = net->layer[layer].layer->act;
+    if (c->applies)
+        return !c->applies(layer->act);
+    return isnan(c->of(r)) && (c->of == update || (c->of == grad && r->grad.count == 0));
+}
+
+/* Blanks wait until something follows, so that no line ends in them.  Takes how many wait, and
+ * returns it. */
+static int put_cells(const rt_style *s, const Layout *l, const rt_layer *layer,
+                     const rt_layer_record *r, bool after_bar, int blanks)
+{
     for (int i = 0; i < COLUMNS; i++) {
         if (!l->on[i] || column[i].after_bar != after_bar)
             continue;
-        char text[RT_FIGURE] = "";
+        char text[RT_FIGURE];
+        blanks += column[i].width + 1;
+        if (is_blank(&column[i], layer, r))
+            continue;
         const double x = column[i].of(r);
-        if (column[i].is_share ? !isnan(x) && column[i].applies(its) : true)
-            column[i].is_share ? rt_percent(text, x) : rt_figure(text, x);
-        const bool absent = isnan(x) && column[i].of == grad && r->grad.count == 0;
-        const bool no_ratio = isnan(x) && column[i].of == update;
-        fprintf(s->out, " %*s", column[i].width, absent || no_ratio ? "" : text);
+        fprintf(s->out, "%*s", blanks, column[i].is_share ? rt_percent(text, x)
+                                                          : rt_figure(text, x));
+        blanks = 0;
     }
+    return blanks;
 }
 
 static rt_tone tone_of(const rt_net *net, const rt_record *r, double d)
@@ -136,21 +147,23 @@ static rt_tone tone_of(const rt_net *net, const rt_record *r, double d)
     return decades <= 1 ? RT_GOOD : decades <= 2 ? RT_FAIR : RT_BAD;
 }
 
-static void put_bar(const rt_style *s, const rt_net *net, const rt_record *r, int layer,
-                    const rt_axis *a, int width)
+/* Returns the blanks that wait. */
+static int put_bar(const rt_style *s, const rt_net *net, const rt_record *r, int layer,
+                   const rt_axis *a, int width)
 {
     const rt_watch *w = &r->layer[layer].watch;
     if (w->delta.nonfinite || !(w->delta_rms > 0)) {
         const char *what = w->delta.nonfinite ? "not finite" : w->delta.count ? "all zero" : "";
         rt_tone_on(s, RT_BAD);
-        fprintf(s->out, "%-*.*s", width, width, what);
+        fprintf(s->out, "%.*s", width, what);
         rt_tone_off(s, RT_BAD);
-        return;
+        return width - (int)strlen(what);
     }
     const rt_tone tone = tone_of(net, r, w->delta_rms);
     rt_tone_on(s, tone);
-    rt_bar(s, rt_place(a, w->delta_rms), width);
+    const int blanks = rt_bar(s, rt_place(a, w->delta_rms), width);
     rt_tone_off(s, tone);
+    return blanks;
 }
 
 static void put_heading(const rt_style *s, const Layout *l, const rt_axis *a)
@@ -197,11 +210,10 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
         put_dots(s, left_out);
         left_out = 0;
         put_name(s, net->layer[i].path, l.name);
-        fprintf(s->out, "%*s", GAP - 1, "");
-        put_cells(s, &l, net, &r->layer[i], i, false);
-        fprintf(s->out, "%*s", GAP, "");
-        put_bar(s, net, r, i, a, l.bar);
-        put_cells(s, &l, net, &r->layer[i], i, true);
+        int blanks = put_cells(s, &l, net->layer[i].layer, &r->layer[i], false, GAP - 1);
+        fprintf(s->out, "%*s", blanks + GAP, "");
+        blanks = put_bar(s, net, r, i, a, l.bar);
+        put_cells(s, &l, net->layer[i].layer, &r->layer[i], true, blanks);
         putc('\n', s->out);
     }
     put_dots(s, left_out);
@@ -231,8 +243,8 @@ static void put_join(const rt_style *s, const char *path, int width, const rt_wa
     const double share = w->skip_rms / (w->skip_rms + w->body_rms);
     put_name(s, path, width);
     fprintf(s->out, " %7s %7s  ", rt_figure(skip, w->skip_rms), rt_figure(body, w->body_rms));
-    rt_bar(s, share, s->width - width - 26);
-    fprintf(s->out, " %6s\n", rt_percent(percent, share));
+    const int blanks = rt_bar(s, share, s->width - width - 26);
+    fprintf(s->out, "%*s\n", blanks + 7, rt_percent(percent, share));
 }
 
 void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, const rt_style *s)
