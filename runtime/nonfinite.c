@@ -34,12 +34,71 @@ void rt_nonfinite_leave_out(rt_run *run, bool watching)
     u->norm_before = u->norm_after = sqrt(sum);
 }
 
-void rt_nonfinite_settle(rt_history *h, int64_t step)
+static const rt_watch *watch_of(const rt_run *run, int layer)
 {
-    rt_nonfinite *n = &h->nonfinite;
+    return (const rt_watch *)((const char *)run->pass.memory + run->net.layer[layer].watch);
+}
 
-    if (!n->happened)
-        *n = (rt_nonfinite){ true, step, -1, "loss", n->skipped };
+static bool lost_output(const rt_run *run, int layer)
+{
+    return run->net.layer[layer].layer->watched && watch_of(run, layer)->act_nonfinite;
+}
+
+static bool lost_delta(const rt_run *run, int layer)
+{
+    return run->net.layer[layer].layer->watched && watch_of(run, layer)->delta.nonfinite;
+}
+
+/* Of a block of parameters or gradients, the layer's part. */
+static bool lost_tensor(const rt_run *run, int layer, const char *block)
+{
+    const rt_layer_info *l = &run->net.layer[layer];
+    const rt_reals *reals = run->model->reals;
+
+    for (int i = l->param; i < l->param + l->n_params; i++) {
+        const rt_slot *p = &run->net.param[i];
+        if (!reals->all_finite(run->pool, block + p->at * reals->size, p->n))
+            return true;
+    }
+    return false;
+}
+
+static const char *lost_on_the_way(const rt_run *run, int *layer)
+{
+    for (int i = 0; i < run->net.n_layers; i++) {
+        *layer = i;
+        if (lost_tensor(run, i, run->pass.params))
+            return "weight";
+    }
+    for (int i = 0; i < run->net.n_layers; i++) {
+        *layer = i;
+        if (lost_output(run, i))
+            return "output";
+    }
+    return NULL;
+}
+
+static const char *lost_on_the_way_back(const rt_run *run, int *layer)
+{
+    for (int i = run->net.n_layers - 1; i >= 0; i--) {
+        *layer = i;
+        if (lost_delta(run, i))
+            return "delta";
+        if (lost_tensor(run, i, run->pass.grads))
+            return "gradient";
+    }
+    return NULL;
+}
+
+void rt_nonfinite_locate(rt_run *run, int64_t step, double loss)
+{
+    rt_nonfinite *n = &run->history.nonfinite;
+    int layer = -1;
+    const char *tensor = lost_on_the_way(run, &layer);
+
+    if (!tensor && isfinite(loss))
+        tensor = lost_on_the_way_back(run, &layer);
+    *n = (rt_nonfinite){ true, step, tensor ? layer : -1, tensor ? tensor : "loss", n->skipped };
 }
 
 /* The last record before the step, in which the layer's numbers are finite. */

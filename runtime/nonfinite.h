@@ -9,8 +9,9 @@
 /* Leaves an update out and counts it; where the step is watched, notes the gradients all the same. */
 void rt_nonfinite_leave_out(rt_run *run, bool watching);
 
-/* Makes sure that the history names a place, where its record of the step did not show one. */
-void rt_nonfinite_settle(rt_history *h, int64_t step);
+/* After a watched pass that was not finite: names the tensor that lost its values first, in the order
+ * in which a step computes. */
+void rt_nonfinite_locate(rt_run *run, int64_t step, double loss);
 
 /* Step, tensor, layer, its line in the .net, and the last finite norms around it. */
 void rt_nonfinite_print(FILE *out, const rt_run *run);

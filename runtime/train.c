@@ -74,10 +74,11 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
     if (is_finite_pass(run, loss))
         return;
     b->finite = false;
-    if (!run->history.nonfinite.happened && !b->watching) {
-        b->watching = true;         /* the step becomes a watched one */
-        repeat_watching(run);
-    }
+    if (run->history.nonfinite.happened)
+        return;
+    b->watching = true;             /* the step becomes a watched one */
+    repeat_watching(run);
+    rt_nonfinite_locate(run, b->step, loss);
 }
 
 /* Forward and backward over the whole batch, in parts where it is larger than the compiled one. */
@@ -137,13 +138,11 @@ static bool record(Training *t, const Batch *b)
 {
     rt_run *run = t->run;
     rt_history *h = &run->history;
-    const bool happened = h->nonfinite.happened;
 
     if (!rt_history_add(h, b->step, t->epoch, b->loss + run->update.penalty, run->pass.memory,
                         &run->update, t->error))
         return false;
-    if (!happened && (!b->finite || h->nonfinite.happened)) {
-        rt_nonfinite_settle(h, b->step);
+    if (h->nonfinite.happened && h->nonfinite.step == b->step) {
         rt_progress_clear(t->to->progress);
         rt_nonfinite_print(stderr, run);
     }

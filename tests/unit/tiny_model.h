@@ -214,7 +214,7 @@ static const rt_settings model_settings = {
     .factor = 0.1, .clip = 1, .huber_delta = 1, .on_nonfinite = RT_STOP, .every = 50,
 };
 static const rt_data model_data = {
-    .train = { .reader = "digits" }, .split = 0.8, .split_seed = 42, .scale = 0.0625,
+    .train = { .reader = "digits" }, .split = 0.8, .split_seed = 42, .scale = 1,
 };
 
 #define TINY_RECORD { \
