@@ -56,9 +56,9 @@ static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_
     }
 }
 
-/* sum[k] = sum over rows and inner of a (b - b0[k]) */
+/* sum[k] = sum over rows and inner of a (b - b0[k]), b0 from the block's first channel on */
 static inline void rt_channel_products(const rt_planes *p, rt_block block, const rt_real *a,
-                                       const rt_real *b, const double *b0, double *sum)
+                                       const rt_real *b, const rt_real *b0, double *sum)
 {
     for (size_t k = 0; k < block.count; k++)
         sum[k] = 0;
@@ -66,11 +66,11 @@ static inline void rt_channel_products(const rt_planes *p, rt_block block, const
         const size_t at = rt_plane(p, i, block.first);
         if (p->inner == 1)
             for (size_t k = 0; k < block.count; k++)
-                sum[k] += (double)a[at + k] * ((double)b[at + k] - b0[k]);
+                sum[k] += (double)a[at + k] * ((double)b[at + k] - (double)b0[k]);
         else
             for (size_t k = 0; k < block.count; k++)
                 sum[k] += rt_sum_products(p->inner, a + at + k * p->inner, 0,
-                                          b + at + k * p->inner, b0[k]);
+                                          b + at + k * p->inner, (double)b0[k]);
     }
 }
 

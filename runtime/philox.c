@@ -1,21 +1,15 @@
 /* philox.c -- Philox4x32-10 (Salmon et al. 2011) and what is drawn from it. */
-#include "philox.h"
+#include "philox_blocks.h"
 
 #include <math.h>
-
-enum { ROUNDS = 10, LANES = 8 };
-#define MULTIPLIER_0 0xD2511F53u    /* the paper's constants */
-#define MULTIPLIER_1 0xCD9E8D57u
-#define WEYL_0 0x9E3779B9u          /* golden ratio */
-#define WEYL_1 0xBB67AE85u          /* sqrt(3) - 1 */
 
 void rt_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
     uint32_t k0 = key[0], k1 = key[1];
 
-    for (int i = 0; i < ROUNDS; i++, k0 += WEYL_0, k1 += WEYL_1) {
-        const uint64_t p0 = (uint64_t)MULTIPLIER_0 * c0, p1 = (uint64_t)MULTIPLIER_1 * c2;
+    for (int i = 0; i < RT_PHILOX_ROUNDS; i++, k0 += RT_PHILOX_W0, k1 += RT_PHILOX_W1) {
+        const uint64_t p0 = (uint64_t)RT_PHILOX_M0 * c0, p1 = (uint64_t)RT_PHILOX_M1 * c2;
         c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
         c1 = (uint32_t)p1;
         c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
@@ -27,58 +21,11 @@ void rt_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
     out[3] = c3;
 }
 
-static void counter_of(const rt_stream *s, uint32_t index, uint32_t counter[4], uint32_t key[2])
-{
-    counter[0] = index;
-    counter[1] = s->stream;
-    counter[2] = (uint32_t)s->step;
-    counter[3] = (uint32_t)s->purpose | (uint32_t)(s->step >> 32) << 8;
-    key[0] = (uint32_t)s->seed;
-    key[1] = (uint32_t)(s->seed >> 32);
-}
-
 void rt_random4(const rt_stream *s, uint32_t index, uint32_t out[4])
 {
     uint32_t counter[4], key[2];
-    counter_of(s, index, counter, key);
+    rt_philox_counter(s, index, counter, key);
     rt_philox4x32(counter, key, out);
-}
-
-/* LANES blocks at once, in a form that compiles to vector instructions. */
-static void philox_lanes(const uint32_t counter[4], const uint32_t key[2], uint32_t *out)
-{
-    uint32_t c[4][LANES], k0 = key[0], k1 = key[1];
-
-    for (uint32_t l = 0; l < LANES; l++) {
-        c[0][l] = counter[0] + l;
-        for (int j = 1; j < 4; j++)
-            c[j][l] = counter[j];
-    }
-    for (int i = 0; i < ROUNDS; i++, k0 += WEYL_0, k1 += WEYL_1) {
-        for (int l = 0; l < LANES; l++) {
-            const uint64_t p0 = (uint64_t)MULTIPLIER_0 * c[0][l];
-            const uint64_t p1 = (uint64_t)MULTIPLIER_1 * c[2][l];
-            c[0][l] = (uint32_t)(p1 >> 32) ^ c[1][l] ^ k0;
-            c[1][l] = (uint32_t)p1;
-            c[2][l] = (uint32_t)(p0 >> 32) ^ c[3][l] ^ k1;
-            c[3][l] = (uint32_t)p0;
-        }
-    }
-    for (int l = 0; l < LANES; l++)
-        for (int j = 0; j < 4; j++)
-            out[4 * l + j] = c[j][l];
-}
-
-void rt_random_blocks(const rt_stream *s, uint32_t index, size_t n, uint32_t *out)
-{
-    uint32_t counter[4], key[2];
-    size_t i = 0;
-
-    counter_of(s, index, counter, key);
-    for (; i + LANES <= n; i += LANES, counter[0] += LANES)
-        philox_lanes(counter, key, out + 4 * i);
-    for (; i < n; i++, counter[0]++)
-        rt_philox4x32(counter, key, out + 4 * i);
 }
 
 /* 53 bits of two words, as a multiple of 2^-53 */

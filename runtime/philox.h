@@ -26,9 +26,6 @@ void rt_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
 /* Four words; index counts blocks of four. */
 void rt_random4(const rt_stream *s, uint32_t index, uint32_t out[4]);
 
-/* n blocks from number `index` on: 4 n words. */
-void rt_random_blocks(const rt_stream *s, uint32_t index, size_t n, uint32_t *out);
-
 /* Value number `index` of the stream: in [0, 1) with 53 bits; standard normal (Box-Muller).  The pair
  * holds the normal values number 2 pair and 2 pair + 1. */
 double rt_random_uniform(const rt_stream *s, uint32_t index);

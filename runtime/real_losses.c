@@ -93,14 +93,25 @@ static void loss_gradient(rt_pass *c, int n, int m, loss_job s, void (*body)(voi
     rt_run_tiles(c->pool, 1.0 * n * m, s.tiles.count, body, &s);
 }
 
+/* softplus(x) - t x, the logarithm apart in a loop of vector functions */
+static double binary_sum(size_t n, const rt_real *x, const rt_real *t)
+{
+    rt_real log_part[CHUNK];
+    double sum = 0;
+    for (size_t k = 0; k < n; k++)
+        log_part[k] = RT_MATH(log1p)(RT_MATH(exp)(-RT_MATH(fabs)(x[k])));
+    for (size_t k = 0; k < n; k++)
+        sum += (double)(x[k] < 0 ? 0 : x[k]) - (double)t[k] * (double)x[k];
+    return sum + rt_sum(n, log_part);
+}
+
 static void binary_tile(void *arg, int tile)
 {
     loss_job *s = arg;
+    const size_t end = rt_tile_end(&s->tiles, tile);
     double sum = 0;
-    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++) {
-        const double x = (double)s->x[i];
-        sum += (x < 0 ? 0 : x) - (double)s->t[i] * x + log1p(exp(-fabs(x)));
-    }
+    for (size_t at = rt_tile_start(&s->tiles, tile); at < end; at += CHUNK)
+        sum += binary_sum(end - at < CHUNK ? end - at : CHUNK, s->x + at, s->t + at);
     s->partial[tile] = sum;
 }
 

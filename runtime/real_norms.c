@@ -137,13 +137,11 @@ static void batchnorm_dx_tile(void *arg, int tile)
     const channel_job *b = arg;
     const rt_block block = rt_block_of(&b->p, tile);
     const double count = (double)b->p.n * (double)b->p.inner;
-    double mean[RT_CHANNEL_BLOCK], sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
+    double sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
     rt_real scale[RT_CHANNEL_BLOCK], a[RT_CHANNEL_BLOCK], shift[RT_CHANNEL_BLOCK];
 
-    for (size_t k = 0; k < block.count; k++)
-        mean[k] = (double)b->mean[block.first + k];
     rt_channel_sums(&b->p, block, b->dy, sum);
-    rt_channel_products(&b->p, block, b->dy, b->x, mean, product);
+    rt_channel_products(&b->p, block, b->dy, b->x, b->mean + block.first, product);
     for (size_t k = 0; k < block.count; k++) {
         const double rstd = (double)b->rstd[block.first + k];
         const double factor = b->gamma ? (double)b->gamma[block.first + k] * rstd : rstd;
@@ -166,11 +164,9 @@ static void batchnorm_dgamma_tile(void *arg, int tile)
 {
     const channel_job *b = arg;
     const rt_block block = rt_block_of(&b->p, tile);
-    double mean[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
+    double product[RT_CHANNEL_BLOCK];
 
-    for (size_t k = 0; k < block.count; k++)
-        mean[k] = (double)b->mean[block.first + k];
-    rt_channel_products(&b->p, block, b->dy, b->x, mean, product);
+    rt_channel_products(&b->p, block, b->dy, b->x, b->mean + block.first, product);
     for (size_t k = 0; k < block.count; k++)
         b->y[block.first + k] = (rt_real)(product[k] * (double)b->rstd[block.first + k]);
 }

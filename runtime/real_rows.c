@@ -1,11 +1,12 @@
 /* real_rows.c -- softmax, dropout, pieces of rows, dot products. */
-#include "philox.h"
+#include "philox_blocks.h"
 #include "sums.h"
 #include "tiles.h"
 
 #include <string.h>
 
-enum { CHUNK = 64 };                /* values in a local buffer; a multiple of Philox's four words */
+enum { CHUNK = 128 };               /* values in a local buffer */
+_Static_assert(CHUNK % (4 * RT_PHILOX_LANES) == 0, "a chunk holds whole lanes");
 
 /* One job on rows: a and b go in, y comes out. */
 typedef struct {
@@ -92,7 +93,7 @@ void rt_softmax_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *y
 typedef struct {
     rt_tiles tiles;
     rt_stream stream;
-    uint64_t threshold;             /* a value whose word is under it is dropped: p 2^32 */
+    uint32_t threshold;             /* a value whose word is under it is dropped: p 2^32 */
     rt_real scale;
     const rt_real *x;
     rt_real *y;
@@ -102,6 +103,8 @@ typedef struct {
 static void dropout_tile(void *arg, int tile)
 {
     const dropout_job *d = arg;
+    const uint32_t threshold = d->threshold;
+    const rt_real scale = d->scale;
     const size_t end = rt_tile_end(&d->tiles, tile);
 
     for (size_t at = rt_tile_start(&d->tiles, tile); at < end; at += CHUNK) {
@@ -111,7 +114,7 @@ static void dropout_tile(void *arg, int tile)
         uint32_t word[CHUNK];
         rt_random_blocks(&d->stream, (uint32_t)(at / 4), (n + 3) / 4, word);
         for (size_t k = 0; k < n; k++)
-            y[k] = word[k] < d->threshold ? 0 : d->scale * x[k];
+            y[k] = x[k] * (word[k] < threshold ? 0 : scale);
     }
 }
 
@@ -126,8 +129,8 @@ void rt_dropout(rt_pass *c, const rt_watch *layer, double p, int n, int m, const
     }
     dropout_job d = { .tiles = rt_cut(count, RT_SMALL_TILE),
                       .stream = { c->seed, RT_FOR_DROPOUT, layer->stream, c->step },
-                      .threshold = (uint64_t)(p * 4294967296.0),
-                      .scale = (rt_real)(1.0 / (1.0 - p)), .x = x, .y = y };
+                      .threshold = (uint32_t)fmin(p * 0x1p32, 0x1p32 - 1),
+                      .scale = p < 1 ? (rt_real)(1.0 / (1.0 - p)) : 0, .x = x, .y = y };
     rt_run_tiles(c->pool, 2.0 * (double)count, d.tiles.count, dropout_tile, &d);
 }
 

@@ -149,18 +149,22 @@ static void note_change(rt_update *u, update_job *job)
 }
 
 /* A NaN is neither above nor below, and stays. */
+static bool clip_values(size_t n, rt_real limit, rt_real *g)
+{
+    unsigned changed = 0;
+    for (size_t i = 0; i < n; i++) {
+        const rt_real kept = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+        changed |= (unsigned)(g[i] > limit) | (unsigned)(g[i] < -limit);
+        g[i] = kept;
+    }
+    return changed != 0;
+}
+
 static void clip_value_tile(void *arg, int tile)
 {
     update_job *job = arg;
-    const rt_real limit = job->limit;
-    int changed = 0;
-
-    for (size_t i = rt_tile_start(&job->tiles, tile); i < rt_tile_end(&job->tiles, tile); i++) {
-        const rt_real g = job->g[i];
-        changed |= g > limit || g < -limit;
-        job->g[i] = g > limit ? limit : g < -limit ? -limit : g;
-    }
-    if (changed)
+    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
+    if (clip_values(end - start, job->limit, job->g + start))
         atomic_store(&job->changed, true);
 }
 

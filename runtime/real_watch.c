@@ -19,49 +19,69 @@ enum { EXPONENT_AT = 23, EXPONENT_BIAS = 127, EXPONENT_TOP = 255 };
 #define SMALLEST 0x1p-149
 #endif
 
-/* Bins of one exponent each; a subnormal has exponent field 0 and so falls into bin 0. */
-static int bin_of(int exponent)
+/* Where a value counts: one of the bins, or apart. */
+enum { ZERO = RT_BINS, SUBNORMAL, NONFINITE, PLACES };
+
+static int place_of(real_bits magnitude)
 {
-    const int bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
-    return bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin;
+    const int exponent = (int)(magnitude >> EXPONENT_AT), bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
+    const int in_range = bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin;
+    const int low = magnitude == 0 ? ZERO : exponent == 0 ? SUBNORMAL : in_range;
+    return exponent == EXPONENT_TOP ? NONFINITE : low;
 }
 
-/* Subnormals, zeros and what is not finite: none of them in most tensors. */
-static double count_rare(real_bits magnitude, rt_counts *out)
+/* The places of n <= CHUNK values; returns the sum of squares of those in bins.  No branches, since half
+ * of a ReLU's gradients are zeros in no order. */
+static double places_of(size_t n, const rt_real *x, int *place)
 {
-    if (magnitude == 0) {
-        out->zero++;
-        return 0;
-    }
-    if (magnitude >> EXPONENT_AT == EXPONENT_TOP) {
-        out->nonfinite++;
-        return 0;
-    }
-    const double value = (double)magnitude * SMALLEST;
-    out->subnormal++;
-    out->bin[0]++;
-    return value * value;
+    rt_real normal[CHUNK];
+    real_bits bits[CHUNK];
+
+    memcpy(bits, x, n * sizeof *x);
+    for (size_t k = 0; k < n; k++)
+        place[k] = place_of(bits[k] << 1 >> 1);
+    for (size_t k = 0; k < n; k++)
+        normal[k] = place[k] < RT_BINS ? x[k] : 0;
+    return rt_sum_squares(n, normal);
 }
 
+static double subnormal_squares(size_t n, const rt_real *x)
+{
+    double sum = 0;
+    for (size_t k = 0; k < n; k++) {
+        real_bits bits;
+        memcpy(&bits, &x[k], sizeof bits);
+        const real_bits magnitude = bits << 1 >> 1;
+        const double value = (double)magnitude * SMALLEST;
+        sum += magnitude >> EXPONENT_AT == 0 ? value * value : 0;
+    }
+    return sum;
+}
+
+/* Two tallies, used in turn: a value seldom waits for the count of the one before. */
 void rt_count(const void *x, size_t n, rt_counts *out)
 {
     const rt_real *value = x;
-    double lane[4] = { 0 };
+    uint32_t tally[2][PLACES] = { { 0 } };
 
-    for (size_t i = 0; i < n; i++) {
-        real_bits bits;
-        memcpy(&bits, &value[i], sizeof bits);
-        const real_bits magnitude = bits << 1 >> 1;
-        const int exponent = (int)(magnitude >> EXPONENT_AT);
-        if (exponent == 0 || exponent == EXPONENT_TOP) {
-            lane[i % 4] += count_rare(magnitude, out);
-            continue;
-        }
-        lane[i % 4] += (double)value[i] * (double)value[i];
-        out->bin[bin_of(exponent)]++;
+    for (size_t at = 0; at < n; at += CHUNK) {
+        const size_t part = n - at < CHUNK ? n - at : CHUNK;
+        int place[CHUNK];
+        out->sum_squares += places_of(part, value + at, place);
+        for (size_t k = 0; k < part; k++)
+            tally[k % 2][place[k]]++;
     }
+    for (int i = 0; i < PLACES; i++)
+        tally[0][i] += tally[1][i];
+    if (tally[0][SUBNORMAL] > 0)
+        out->sum_squares += subnormal_squares(n, value);
+    for (int i = 0; i < RT_BINS; i++)
+        out->bin[i] += tally[0][i];
+    out->bin[0] += tally[0][SUBNORMAL];         /* far under the first bin */
     out->count += n;
-    out->sum_squares += (lane[0] + lane[1]) + (lane[2] + lane[3]);
+    out->zero += tally[0][ZERO];
+    out->subnormal += tally[0][SUBNORMAL];
+    out->nonfinite += tally[0][NONFINITE];
 }
 
 static void add_counts(const rt_counts *x, rt_counts *sum)
@@ -152,6 +172,7 @@ typedef struct {
     const rt_real *v, *y;
     double sum[RT_MAX_TILES], squares[RT_MAX_TILES], var[RT_MAX_TILES];
     uint64_t saturated[RT_MAX_TILES], dead[RT_MAX_TILES];
+    uint64_t suspect[RT_MAX_TILES]; /* 1: some value is not finite, or nearly */
 } output_job;
 
 /* Sums and squares by channel give all of the output's statistics: the variance about the unit's own
@@ -163,37 +184,60 @@ static void moments_of_block(output_job *job, rt_block block, int tile)
 
     rt_channel_moments(&job->p, block, job->y, mean, var);
     for (size_t k = 0; k < block.count; k++) {
+        if (!isfinite(mean[k]) || !isfinite(var[k]))
+            job->suspect[tile] = 1;
         job->sum[tile] += count * mean[k];
         job->squares[tile] += count * (var[k] + mean[k] * mean[k]);
         job->var[tile] += var[k];
     }
 }
 
-/* Slopes of values that lie side by side, of units each `inner` long. */
-static void slopes_of_run(output_job *job, size_t n, const rt_real *v, int tile, bool *alive)
+/* Slopes at n <= CHUNK values; returns how many are saturated. */
+static unsigned flat_slopes(const output_job *job, size_t n, const rt_real *v, rt_real *slope)
+{
+    unsigned flat = 0;
+    slopes(job->act, (rt_real)job->a, n, v, slope);
+    for (size_t k = 0; k < n; k++)
+        flat += RT_MATH(fabs)(slope[k]) < job->flat;
+    return flat;
+}
+
+/* One row of a block whose units are single values. */
+static void slopes_of_values(output_job *job, size_t n, const rt_real *v, int tile, unsigned *alive)
+{
+    rt_real slope[CHUNK];
+    job->saturated[tile] += flat_slopes(job, n, v, slope);
+    for (size_t k = 0; k < n; k++)
+        alive[k] |= !(slope[k] == 0);
+}
+
+/* One unit of one row, where it is a plane of values. */
+static void slopes_of_plane(output_job *job, size_t n, const rt_real *v, int tile, unsigned *alive)
 {
     for (size_t at = 0; at < n; at += CHUNK) {
         const size_t part = n - at < CHUNK ? n - at : CHUNK;
         rt_real slope[CHUNK];
-        slopes(job->act, (rt_real)job->a, part, v + at, slope);
-        for (size_t i = 0; i < part; i++) {
-            job->saturated[tile] += RT_MATH(fabs)(slope[i]) < job->flat;
-            if (!(slope[i] == 0))
-                alive[(at + i) / job->p.inner] = true;
-        }
+        job->saturated[tile] += flat_slopes(job, part, v + at, slope);
+        for (size_t k = 0; k < part; k++)
+            *alive |= !(slope[k] == 0);
     }
 }
 
 static void output_block(output_job *job, rt_block block, int tile)
 {
-    bool alive[RT_CHANNEL_BLOCK] = { false };
+    unsigned alive[RT_CHANNEL_BLOCK] = { 0 };
 
     moments_of_block(job, block, tile);
     if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
         return;
-    for (size_t i = 0; i < job->p.n; i++)
-        slopes_of_run(job, block.count * job->p.inner, job->v + rt_plane(&job->p, i, block.first),
-                      tile, alive);
+    for (size_t i = 0; i < job->p.n; i++) {
+        const rt_real *v = job->v + rt_plane(&job->p, i, block.first);
+        if (job->p.inner == 1)
+            slopes_of_values(job, block.count, v, tile, alive);
+        else
+            for (size_t k = 0; k < block.count; k++)
+                slopes_of_plane(job, job->p.inner, v + k * job->p.inner, tile, &alive[k]);
+    }
     for (size_t k = 0; k < block.count; k++)
         job->dead[tile] += !alive[k];
 }
@@ -205,7 +249,7 @@ static void output_tile(void *arg, int tile)
     const int blocks = rt_cut_channels(&job->p).count;
 
     job->sum[tile] = job->squares[tile] = job->var[tile] = 0;
-    job->saturated[tile] = job->dead[tile] = 0;
+    job->saturated[tile] = job->dead[tile] = job->suspect[tile] = 0;
     for (int i = tile; i < blocks; i += RT_MAX_TILES)
         output_block(job, rt_block_of(&job->p, i), tile);
 }
@@ -235,7 +279,9 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     w->act_unit_var = rt_sum_tiles(job.var, tiles) / units;
     w->saturated = (double)sum_counts(job.saturated, tiles) / count;
     w->dead = (double)sum_counts(job.dead, tiles) / units;
-    w->act_nonfinite = count_all(c->pool, (size_t)n * (size_t)units * (size_t)inner, y).nonfinite;
+    w->act_nonfinite = 0;
+    if (sum_counts(job.suspect, tiles) > 0)
+        w->act_nonfinite = count_all(c->pool, (size_t)count, y).nonfinite;
 }
 
 /* ---- Gradients -------------------------------------------------------------------------------------- */
