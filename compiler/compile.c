@@ -3,10 +3,29 @@
 
 #include <string.h>
 
+/* What the command line says of a warning comes after what the file allows. */
+static void set_warnings(Compilation *c, Session *s)
+{
+    Model *m = c->model;
+
+    for (int i = 0; i < c->n_warnings; i++) {
+        const bool off = strncmp(c->warning[i], "no-", 3) == 0;
+        const Str name = intern(s->names, c->warning[i] + (off ? 3 : 0));
+        int kept = 0;
+        for (int k = 0; k < m->n_allow; k++)
+            if (m->allow[k] != name)
+                m->allow[kept++] = m->allow[k];
+        m->n_allow = kept;
+        if (off)
+            arena_push(s->arena, m->allow, m->n_allow, name);
+    }
+}
+
 bool compile_check(Compilation *c, Session *s)
 {
     c->file = parse(c->source, s);
     c->model = check(c->file, c->define, c->n_defines, s);
+    set_warnings(c, s);
     infer(c->model, s);
     return diag_errors(s->diag) == 0;
 }

@@ -8,6 +8,8 @@ typedef struct {
     const Source *source;
     const Define *define;
     int n_defines;
+    const char **warning;           /* "unused", "no-unused": of the command line, in order */
+    int n_warnings;
     bool reuse;                     /* of scratch memory: see plan */
     File *file;                     /* what came out, as far as it went */
     Model *model;

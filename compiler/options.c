@@ -141,6 +141,24 @@ static bool set_product(Options *o, Product product)
     return true;
 }
 
+/* -WNAME and -Wno-NAME, with the names of warnings.def. */
+static bool set_warning(Options *o, const char *value, Arena *a)
+{
+    static const char *const name[] = {
+#define WARNING(name, about) name,
+#include "warnings.def"
+#undef WARNING
+    };
+    const char *bare = strncmp(value, "no-", 3) == 0 ? value + 3 : value;
+    const char *near = diag_nearest(bare, name, countof(name));
+
+    arena_push(a, o->warning, o->n_warnings, value);
+    if (one_of(bare, name, countof(name)))
+        return true;
+    return near ? usage("there is no warning '%s'; did you mean '%s'?", bare, near)
+                : usage("there is no warning '%s'", bare);
+}
+
 static bool set_value(Options *o, const Option *known, const char *value, Arena *a)
 {
     switch (known->id) {
@@ -152,9 +170,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
         if (value[strspn(value, " ")] == '\0')
             return usage("--cc takes a command");
         return o->cc = value, true;
-    case OPT_WARNING:
-        arena_push(a, o->warning, o->n_warnings, value);
-        return *value ? true : usage("-W takes the name of a warning");
+    case OPT_WARNING:       return set_warning(o, value, a);
     case OPT_DEFINE:        return define(o, value, a);
     case OPT_OPTIMIZE:      return set_optimize(o, value, a);
     case OPT_MARCH:         return set_march(o, value);
