@@ -130,7 +130,7 @@ static void add_block_param(Checker *c, Callable *callee, const BlockParam *p)
 
     for (int i = 0; i < callee->n_params; i++)
         if (callee->param[i].name == p->name) {
-            diag_error(c->s->diag, MSG_DECLARATION_PLACE, p->name_at,
+            diag_error(c->s->diag, MSG_DUPLICATE_PARAMETER, p->name_at,
                        "the block has a parameter '%s' already", p->name);
             return;
         }

@@ -187,10 +187,21 @@ static Check *constant(Checker *c, double x, Span at)
     return check;
 }
 
+/* A name or a call that is nothing of the user's: meant as a quantity. */
+static bool is_stranger(Checker *c, const Expr *e)
+{
+    if (e->kind == EXPR_NAME)
+        return !scope_find(c->globals->scope, e->text);
+    return e->kind == EXPR_CALL && e->left->kind == EXPR_NAME && !is_function(e->left->text);
+}
+
 static Check *constant_number(Checker *c, const Expr *e)
 {
     static const Kinds want = { .mask = KIND_REAL };
     const Eval in = { c->s, c->globals->scope };
+
+    if (is_stranger(c, e))
+        return unknown_quantity(c, e);
     const Value v = value_fit(eval(e, NULL, &in), &want, "an expectation", c->s);
 
     return v.kind == VALUE_ERROR ? NULL : constant(c, v.real, e->at);
@@ -222,6 +233,8 @@ static Check *constant_condition(Checker *c, const Expr *e)
     Check *check;
     bool holds;
 
+    if (is_stranger(c, e))
+        return unknown_quantity(c, e);
     if (!eval_bool(e, "an expectation", &in, &holds))
         return NULL;
     check = new_check(c, CHECK_COMPARE, e->at);
@@ -237,7 +250,7 @@ static Check *condition(Checker *c, const Expr *e)
 
     if (e->kind == EXPR_ERROR)
         return NULL;
-    if (!has_quantity(c, e) && e->kind != EXPR_NAME && e->kind != EXPR_CALL)
+    if (!has_quantity(c, e))
         return constant_condition(c, e);
     if (logic) {
         Check *left = condition(c, e->left);

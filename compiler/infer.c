@@ -1,0 +1,148 @@
+/* infer.c -- the pass `infer`: walks the statements of the model. */
+#include "infer.h"
+
+static void infer_input(Builder *b, const Stmt *s)
+{
+    Infer *in = b->in;
+
+    if (in->has_input) {
+        Message *m = infer_error(b, MSG_STATED_TWICE, s->at, "a second input");
+        diag_note(m, in->model->input_at, "the first one is here");
+        return;
+    }
+    if (b->n_items)
+        infer_error(b, MSG_MISPLACED_STATEMENT, s->at, "input stands behind the first layer");
+    in->has_input = true;
+    in->model->input = infer_dims(b, &s->shape, "the input");
+    in->model->input_at = s->at;
+    b->entry = (Wire){ { .kind = REF_INPUT }, in->model->input, s->at };
+    b->now = b->entry;
+    infer_size(b, in->model->input, s->at);
+}
+
+/* input and target stand in the model itself. */
+static bool is_model_level(Builder *b, const Stmt *s)
+{
+    if (!b->outer && !b->instance && b->into == &b->unit->items)
+        return true;
+    infer_error(b, MSG_MISPLACED_STATEMENT, s->at, "'%s' stands directly in the model only",
+                s->kind == STMT_INPUT ? "input" : "target");
+    return false;
+}
+
+static void infer_if(Builder *b, const Stmt *s)
+{
+    const Eval in = { b->in->s, b->scope };
+    bool holds;
+
+    if (eval_bool(s->value, "the condition of 'if'", &in, &holds))
+        infer_statements(b, holds ? s->body : s->other);
+    else
+        b->now.shape = SHAPE_ERROR;
+}
+
+static void infer_statement(Builder *b, const Stmt *s)
+{
+    switch (s->kind) {
+    case STMT_INPUT:
+        if (is_model_level(b, s))
+            infer_input(b, s);
+        break;
+    case STMT_TARGET:
+        if (is_model_level(b, s))
+            infer_target(b, s);
+        break;
+    case STMT_LAYER:
+        infer_layer(b, s);
+        break;
+    case STMT_REPEAT:
+        infer_repeat(b, s);
+        break;
+    case STMT_RESIDUAL:
+        infer_residual(b, s);
+        break;
+    case STMT_PARALLEL:
+        infer_parallel(b, s);
+        break;
+    case STMT_IF:
+        infer_if(b, s);
+        break;
+    case STMT_ERROR:
+        infer_lost(b, s);
+        break;
+    }
+}
+
+void infer_statements(Builder *b, const Stmt *first)
+{
+    for (const Stmt *s = first; s && !b->in->full; s = s->next)
+        infer_statement(b, s);
+}
+
+void infer_finish(Builder *b)
+{
+    b->unit->in = b->entry.shape;
+    b->unit->out = b->now.shape;
+    b->unit->result = b->now.ref;
+}
+
+/* ---- The model ---- */
+
+static const Decl *model_decl(const File *file)
+{
+    const Decl *d = file->decls;
+
+    while (d && d->kind != DECL_MODEL)
+        d = d->next;
+    return d;
+}
+
+static void check_complete(Builder *b, bool parsed)
+{
+    Infer *in = b->in;
+    const Span at = b->unit->at;
+
+    if (!in->has_input)
+        infer_error(b, MSG_NO_INPUT, at, "the model has no input, such as input [64]");
+    if (!in->has_target)
+        infer_error(b, MSG_NO_TARGET, at, "the model has no target, such as target class(10)");
+    if (parsed && !in->trains)
+        infer_error(b, MSG_NOTHING_TO_TRAIN, at, "the model has no layer with weights");
+}
+
+static void infer_model(Infer *in)
+{
+    Model *m = in->model;
+    const Decl *d = model_decl(m->file);
+    const int errors = diag_errors(in->s->diag);
+    Map labels = { 0 };
+    Builder b = { .in = in, .unit = m->unit, .scope = m->globals->scope, .labels = &labels,
+                  .names = infer_given_names(in, d->body), .into = &m->unit->items,
+                  .now = { { .kind = REF_INPUT }, SHAPE_ERROR, d->at } };
+
+    infer_statements(&b, d->body);
+    infer_finish(&b);
+    m->n_layers = in->n_layers;
+    check_complete(&b, diag_errors(in->s->diag) == errors);
+    infer_check_target(&b);
+    if (diag_errors(in->s->diag) > errors)
+        return;
+    infer_auto(in, m->unit);
+    infer_fold(m->unit, in->s->arena);
+    infer_check_names(in);
+    if (in->later)
+        infer_error(&b, MSG_NOT_BUILT, in->later_at,
+                    "'%s' is known to the language and not built by this version of netc",
+                    in->later->name);
+}
+
+bool infer(Model *model, Session *s)
+{
+    Infer in = { .s = s, .model = model, .globals = model->globals };
+
+    if (model->unit)
+        infer_model(&in);
+    if (model->unit && !diag_errors(s->diag))
+        infer_warn_unused(&in);
+    return !diag_errors(s->diag);
+}

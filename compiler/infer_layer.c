@@ -1,0 +1,147 @@
+/* infer_layer.c -- statements that are a layer, an activation, or the use of a block. */
+#include "infer.h"
+#include "suggest.h"
+
+/* A layer or activation with its arguments. */
+typedef struct {
+    const Callable *callee;         /* NULL: it could not be found */
+    Value *arg;
+} Choice;
+
+static void unknown_layer(Builder *b, const Stmt *s)
+{
+    Session *session = b->in->s;
+    Words legal = { 0 };
+
+    words_add_family(&legal, session->vocabulary, FAMILY_LAYER, session->arena);
+    words_add_family(&legal, session->vocabulary, FAMILY_ACTIVATION, session->arena);
+    for (int i = 0; i < b->in->globals->blocks.n; i++)
+        words_add(&legal, b->in->globals->blocks.key[i], session->arena);
+    report_unknown(session->diag, MSG_UNKNOWN_LAYER, s->word_at, "layer", s->word, &legal,
+                   session->arena);
+}
+
+/* A param of kind layer or activation brings its arguments with it. */
+static Choice layer_of_value(Builder *b, const Stmt *s, const Entry *entry)
+{
+    Message *m;
+
+    const Callable *callee = entry->value.callee;
+
+    if (!s->has_parens) {           /* a copy: each use resolves its own `init = auto` */
+        Value *arg = arena_array(b->in->s->arena, Value, callee->n_params);
+        for (int i = 0; i < callee->n_params; i++)
+            arg[i] = entry->value.arg[i];
+        return (Choice){ callee, arg };
+    }
+    m = infer_error(b, MSG_NOT_A_CALL, s->at, "'%s' is a value with its arguments, and takes none",
+                    s->word);
+    diag_note(m, entry->at, "'%s' is declared here", s->word);
+    return (Choice){ 0 };
+}
+
+static bool is_layer_value(const Value *v)
+{
+    return v->kind == VALUE_ERROR ||
+           (v->kind == VALUE_CALL && (v->callee->family == FAMILY_LAYER ||
+                                      v->callee->family == FAMILY_ACTIVATION));
+}
+
+static Choice find_layer(Builder *b, const Stmt *s)
+{
+    Session *session = b->in->s;
+    const Eval in = { session, b->scope };
+    Entry *entry = scope_find(b->scope, s->word);
+    Call call = { .args = s->args, .at = s->at };
+
+    if (entry && is_layer_value(&entry->value)) {
+        entry->used = true;
+        if (entry->value.kind == VALUE_ERROR)
+            return (Choice){ 0 };
+        return layer_of_value(b, s, entry);
+    }
+    call.callee = vocabulary_find(session->vocabulary, FAMILY_LAYER, s->word);
+    if (!call.callee)
+        call.callee = vocabulary_find(session->vocabulary, FAMILY_ACTIVATION, s->word);
+    if (!call.callee) {
+        unknown_layer(b, s);
+        return (Choice){ 0 };
+    }
+    return (Choice){ call.callee, call_bind(&call, &in) };
+}
+
+/* ---- What kind of layer it is ---- */
+
+static bool is_join(const Callable *c)
+{
+    return c->family == FAMILY_LAYER &&
+           (c->id == LAYER_ADD || c->id == LAYER_MUL || c->id == LAYER_CONCAT);
+}
+
+static bool has_weights(const Callable *c)
+{
+    if (c->family != FAMILY_LAYER)
+        return false;
+    switch ((LayerKind)c->id) {
+    case LAYER_DENSE: case LAYER_CONV: case LAYER_RNN: case LAYER_LSTM: case LAYER_GRU:
+    case LAYER_EMBEDDING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool count_fits(Builder *b, const Stmt *s, const Callable *c, int n)
+{
+    if (is_join(c) && n < 2) {
+        infer_error(b, MSG_FROM_COUNT, s->at, "'%s' joins two or more tensors: %s from a, b",
+                    c->name, c->name);
+        return false;
+    }
+    if (!is_join(c) && n > 1) {
+        infer_error(b, MSG_FROM_COUNT, s->at, "'%s' takes one tensor, but gets %d; join them first",
+                    c->name, n);
+        return false;
+    }
+    return true;
+}
+
+static void add_layer(Builder *b, const Stmt *s, const Choice *layer, const Wire *from, int n)
+{
+    const bool is_activation = layer->callee->family == FAMILY_ACTIVATION;
+    const ShapeCall call = { b, layer->callee, layer->arg, from, n, s->at };
+    Item *item = infer_item(b, is_activation ? ITEM_ACTIVATION : ITEM_LAYER, s,
+                            layer->callee->name);
+    Shape out = infer_shape(&call);
+
+    if (!infer_size(b, out, s->at))
+        out = SHAPE_ERROR;
+    item->callee = layer->callee;
+    item->arg = layer->arg;
+    infer_add(b, item, from, n, out);
+    b->in->trains = b->in->trains || has_weights(layer->callee);
+    if (layer->callee->later && !b->in->later) {
+        b->in->later = layer->callee;
+        b->in->later_at = s->at;
+    }
+}
+
+void infer_layer(Builder *b, const Stmt *s)
+{
+    Entry *entry = scope_find(b->scope, s->word);
+    Block *block = map_get(&b->in->globals->blocks, s->word);
+    int n;
+
+    if (block && !(entry && is_layer_value(&entry->value))) {
+        infer_block(b, s, block);
+        return;
+    }
+    const Choice layer = find_layer(b, s);
+    const Wire *from = infer_from(b, s, &n);
+    if (!layer.callee || !from || !count_fits(b, s, layer.callee, n) || !infer_count(b, 1, s->at)) {
+        b->in->trains = b->in->trains || !layer.callee;
+        infer_lost(b, s);
+        return;
+    }
+    add_layer(b, s, &layer, from, n);
+}

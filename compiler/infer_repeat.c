@@ -1,0 +1,142 @@
+/* infer_repeat.c -- repeat: every iteration is a unit of its own. */
+#include <inttypes.h>
+
+#include "infer.h"
+#include "limits.h"
+
+static RepeatSite *new_site(Builder *b, const Stmt *s, Item *item)
+{
+    Arena *a = b->in->s->arena;
+    RepeatSite *site = arena_new_of(a, RepeatSite);
+
+    site->item = item;
+    site->names = infer_given_names(b->in, s->body);
+    site->labels = arena_array(a, Map *, item->count);
+    site->entry = b->now;
+    return site;
+}
+
+/* From now on the names of the body are arrays of the unit. */
+static void add_arrays(Builder *b, RepeatSite *site)
+{
+    Arena *a = b->in->s->arena;
+
+    for (int i = 0; i < site->names->n; i++) {
+        const Stmt *s = site->names->value[i];
+        const RepeatSite *first = map_get(&b->arrays, s->name);
+        if (first) {
+            const Stmt *before = map_get(first->names, s->name);
+            Message *m = infer_error(b, MSG_DUPLICATE_NAME, s->name_at,
+                                     "two repeats have a layer '%s', so '%s[0]' would be both",
+                                     s->name, s->name);
+            diag_note(m, before ? before->name_at : first->item->stmt->at, "the first one is here");
+        }
+        map_put(&b->arrays, s->name, site, a);
+    }
+    for (int i = 0; i < site->n_built; i++)
+        for (int k = 0; k < site->labels[i]->n; k++)
+            map_put(&b->arrays, site->labels[i]->key[k], site, a);
+}
+
+static bool read_count(Builder *b, const Stmt *s, int64_t *count)
+{
+    const Eval in = { b->in->s, b->scope };
+
+    if (!eval_int(s->value, "the count of 'repeat'", &in, count))
+        return false;
+    if (*count < 0) {
+        infer_error(b, MSG_REPEAT_COUNT, s->value->at, "a repeat of %" PRId64
+                    " times, wanted 0 or more", *count);
+        return false;
+    }
+    if (*count > LIMIT_LAYERS) {
+        infer_error(b, MSG_TOO_MANY_LAYERS, s->value->at, "a repeat of %" PRId64
+                    " times, at most %" PRId64 " layers are possible", *count, LIMIT_LAYERS);
+        return false;
+    }
+    return true;
+}
+
+/* One iteration; what comes out is in *flow.  False after an error. */
+static bool build_iteration(Builder *b, RepeatSite *site, Scope *scope, int i, Wire *flow)
+{
+    Arena *a = b->in->s->arena;
+    const Stmt *s = site->item->stmt;
+    const int errors = diag_errors(b->in->s->diag);
+    const int64_t layers = b->in->n_layers;
+    Unit *u = arena_new_of(a, Unit);
+    Map *labels = arena_new_of(a, Map);
+    Builder inner = { .in = b->in, .unit = u, .outer = b, .own = site, .iteration = i,
+                      .instance = b->instance, .scope = scope, .labels = labels,
+                      .names = site->names, .into = &u->items,
+                      .now = { { .kind = REF_INPUT }, flow->shape, flow->made } };
+
+    u->at = s->at;
+    site->item->iteration[i] = u;
+    inner.entry = inner.now;
+    infer_statements(&inner, s->body);
+    infer_finish(&inner);
+    b->in->n_empty += b->in->n_layers == layers;
+    site->labels[site->n_built++] = labels;
+    *flow = inner.now;
+    return infer_count(b, 0, s->at) && diag_errors(b->in->s->diag) == errors;
+}
+
+static bool is_empty(const Item *item)
+{
+    for (int i = 0; i < item->count; i++)
+        if (item->iteration[i]->items.n)
+            return false;
+    return true;
+}
+
+static void build_iterations(Builder *b, RepeatSite *site)
+{
+    Arena *a = b->in->s->arena;
+    const Stmt *s = site->item->stmt;
+    Scope *scope = s->word ? scope_new(b->scope, a) : b->scope;
+    Entry *index = s->word ? scope_add(scope, s->word, value_int(s->word_at, 0), s->word_at, a)
+                           : NULL;
+    Wire flow = b->now;
+
+    for (int i = 0; i < site->item->count && !site->failed; i++) {
+        if (index)
+            index->value = value_int(s->word_at, i);
+        site->failed = !build_iteration(b, site, scope, i, &flow);
+    }
+    if (site->failed)
+        flow.shape = SHAPE_ERROR;
+    site->item->out = flow.shape;
+}
+
+void infer_repeat(Builder *b, const Stmt *s)
+{
+    Arena *a = b->in->s->arena;
+    Item *item = arena_new_of(a, Item);
+    const Wire x = b->now;
+    int64_t count;
+
+    if (!read_count(b, s, &count)) {
+        item->stmt = s;
+        RepeatSite *site = new_site(b, s, item);
+        site->failed = true;
+        add_arrays(b, site);
+        infer_lost(b, s);
+        return;
+    }
+    *item = (Item){ .kind = ITEM_REPEAT, .stmt = s, .at = s->at, .count = (int)count };
+    item->iteration = arena_array(a, Unit *, count);
+    RepeatSite *site = new_site(b, s, item);
+    build_iterations(b, site);
+    add_arrays(b, site);
+    if (site->failed) {
+        infer_lost(b, s);
+        return;
+    }
+    site->complete = true;
+    if (is_empty(item))
+        return;
+    const Shape out = item->out;
+    infer_name(b, item, s, intern(b->in->s->names, "repeat"));
+    infer_add(b, item, &x, 1, out);
+}
