@@ -41,7 +41,8 @@ static inline size_t rt_plane(const rt_planes *p, size_t i, size_t channel)
 }
 
 /* sum[k] = sum over rows and inner of x */
-static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_real *x, double *sum)
+static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_real *x,
+                                   double *sum)
 {
     for (size_t k = 0; k < block.count; k++)
         sum[k] = 0;

@@ -12,7 +12,8 @@ typedef enum {
     RT_FOR_AUGMENT = 6, RT_FOR_CHECK = 7
 } rt_purpose;
 
-/* One stream: key = seed; counter = (index, stream, step's low word, purpose and step's high bits). */
+/* One stream: key = seed; counter = (index, stream, step's low word, purpose and step's high
+ * bits). */
 typedef struct {
     uint64_t seed;
     rt_purpose purpose;
@@ -26,8 +27,8 @@ void rt_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
 /* Four words; index counts blocks of four. */
 void rt_random4(const rt_stream *s, uint32_t index, uint32_t out[4]);
 
-/* Value number `index` of the stream: in [0, 1) with 53 bits; standard normal (Box-Muller).  The pair
- * holds the normal values number 2 pair and 2 pair + 1. */
+/* Value number `index` of the stream: in [0, 1) with 53 bits; standard normal (Box-Muller).  The
+ * pair holds the normal values number 2 pair and 2 pair + 1. */
 double rt_random_uniform(const rt_stream *s, uint32_t index);
 double rt_random_normal(const rt_stream *s, uint32_t index);
 void rt_random_normal_pair(const rt_stream *s, uint32_t pair, double out[2]);

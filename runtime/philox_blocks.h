@@ -1,5 +1,5 @@
-/* philox_blocks.h -- many blocks of Philox at once, in a form that compiles to vector instructions; a
- * header, so that it is compiled with the flags of the kernel that draws. */
+/* philox_blocks.h -- many blocks of Philox at once, in a form that compiles to vector instructions;
+ * a header, so that it is compiled with the flags of the kernel that draws. */
 #ifndef RT_PHILOX_BLOCKS_H
 #define RT_PHILOX_BLOCKS_H
 
@@ -22,7 +22,8 @@ static inline void rt_philox_counter(const rt_stream *s, uint32_t index, uint32_
     key[1] = (uint32_t)(s->seed >> 32);
 }
 
-/* Blocks counter .. counter + RT_PHILOX_LANES - 1.  Fewer lanes gcc 12 unrolls and leaves scalar. */
+/* Blocks counter .. counter + RT_PHILOX_LANES - 1.  Gcc 12 unrolls fewer lanes and leaves
+ * them scalar. */
 static inline void rt_philox_lanes(const uint32_t counter[4], const uint32_t key[2], uint32_t *out)
 {
     uint32_t c0[RT_PHILOX_LANES], c1[RT_PHILOX_LANES], c2[RT_PHILOX_LANES], c3[RT_PHILOX_LANES];

@@ -1,9 +1,10 @@
 /* pool.c -- a pool of threads that runs fixed tiles.
  *
- * A job is claimed tile by tile from one atomic ticket: the job's number in the high half, the tiles
- * still unclaimed in the low half, taken from the last to the first.  A thread that reads a ticket
- * and claims it by compare-and-swap has the right job: the fields of the next job are written only
- * when nothing is left of this one.  So nobody waits for a thread that sleeps through a whole job. */
+ * A job is claimed tile by tile from one atomic ticket: the job's number in the high half, the
+ * tiles still unclaimed in the low half, taken from the last to the first.  A thread that reads a
+ * ticket and claims it by compare-and-swap has the right job: the fields of the next job are
+ * written only when nothing is left of this one.  So nobody waits for a thread that sleeps through
+ * a whole job. */
 #include "pool.h"
 
 #include <pthread.h>

@@ -96,8 +96,8 @@ static double dot(size_t n, const double *a, const double *b)
     return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/* Orthonormalises the m rows of v[m][n], m <= n, by modified Gram-Schmidt, twice: the Q of the QR of
- * its transpose with R's diagonal positive. */
+/* Orthonormalises the m rows of v[m][n], m <= n, by modified Gram-Schmidt, twice: the Q of the QR
+ * of its transpose with R's diagonal positive. */
 static void orthonormalise(size_t m, size_t n, double *v)
 {
     for (size_t j = 0; j < m; j++) {

@@ -18,7 +18,7 @@ typedef struct {
     double partial[RT_MAX_TILES];
 } loss_job;
 
-/* ---- Softmax cross entropy: tiles of rows -------------------------------------------------------- */
+/* ---- Softmax cross entropy: tiles of rows ---------------------------------------------------- */
 
 /* log sum_j e^x_j, about the label's own value: this is the row's loss.  The largest value is taken
  * out so that nothing overflows. */
@@ -76,7 +76,7 @@ void rt_softmax_cross_entropy_dx(rt_pass *c, int n, int m, const rt_real *x, con
     rt_run_tiles(c->pool, 0.5 * n * m, s.tiles.count, softmax_gradient_tile, &s);
 }
 
-/* ---- The rest: tiles of values -------------------------------------------------------------------- */
+/* ---- The rest: tiles of values --------------------------------------------------------------- */
 
 static double mean_loss(rt_pass *c, int n, int m, loss_job s, void (*body)(void *arg, int tile))
 {

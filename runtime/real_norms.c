@@ -1,7 +1,7 @@
 /* real_norms.c -- batch normalisation, by blocks of channels, and layer normalisation, by rows. */
 #include "channels.h"
 
-/* ---- Batch normalisation ------------------------------------------------------------------------- */
+/* ---- Batch normalisation --------------------------------------------------------------------- */
 
 typedef struct {
     rt_planes p;
@@ -73,35 +73,39 @@ void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, 
         running_stats(&b, (size_t)channels);
 }
 
-/* y = scale (x - mean) + shift, with one scale, mean and shift a channel of the block */
-static void normalise(const rt_planes *p, rt_block block, const rt_real *x, const rt_real *mean,
-                      const rt_real *scale, const rt_real *shift, rt_real *y)
+/* The numbers of a block's channels in the rules below. */
+typedef struct {
+    rt_real mean[RT_CHANNEL_BLOCK], scale[RT_CHANNEL_BLOCK], slope[RT_CHANNEL_BLOCK];
+    rt_real shift[RT_CHANNEL_BLOCK];
+} block_numbers;
+
+/* y = slope (x - mean) + shift */
+static void normalise(const channel_job *b, rt_block block, const block_numbers *v, size_t at)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        const size_t at = rt_plane(p, i, block.first);
-        if (p->inner == 1)
-            for (size_t k = 0; k < block.count; k++)
-                y[at + k] = scale[k] * (x[at + k] - mean[k]) + shift[k];
-        else
-            for (size_t k = 0; k < block.count; k++)
-                for (size_t j = k * p->inner; j < (k + 1) * p->inner; j++)
-                    y[at + j] = scale[k] * (x[at + j] - mean[k]) + shift[k];
-    }
+    const rt_real *x = b->x + at;
+    rt_real *y = b->y + at;
+
+    for (size_t k = 0; b->p.inner == 1 && k < block.count; k++)
+        y[k] = v->slope[k] * (x[k] - v->mean[k]) + v->shift[k];
+    for (size_t k = 0; b->p.inner > 1 && k < block.count; k++)
+        for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
+            y[j] = v->slope[k] * (x[j] - v->mean[k]) + v->shift[k];
 }
 
 static void batchnorm_tile(void *arg, int tile)
 {
     const channel_job *b = arg;
     const rt_block block = rt_block_of(&b->p, tile);
-    rt_real mean[RT_CHANNEL_BLOCK], scale[RT_CHANNEL_BLOCK], shift[RT_CHANNEL_BLOCK];
+    block_numbers v;
 
     for (size_t k = 0; k < block.count; k++) {
         const size_t channel = block.first + k;
-        mean[k] = b->mean[channel];
-        scale[k] = b->gamma ? b->gamma[channel] * b->rstd[channel] : b->rstd[channel];
-        shift[k] = b->beta ? b->beta[channel] : 0;
+        v.mean[k] = b->mean[channel];
+        v.slope[k] = b->gamma ? b->gamma[channel] * b->rstd[channel] : b->rstd[channel];
+        v.shift[k] = b->beta ? b->beta[channel] : 0;
     }
-    normalise(&b->p, block, b->x, mean, scale, shift, b->y);
+    for (size_t i = 0; i < b->p.n; i++)
+        normalise(b, block, &v, rt_plane(&b->p, i, block.first));
 }
 
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
@@ -112,23 +116,17 @@ void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
     run_channels(c, rt_planes_of(n, channels, inner), 0.3, b, batchnorm_tile);
 }
 
-/* dx = scale dy + a (x - mean) + shift */
-static void add_gradients(const rt_planes *p, rt_block block, const channel_job *b,
-                          const rt_real *scale, const rt_real *a, const rt_real *shift)
+/* dx = scale dy + slope (x - mean) + shift */
+static void join_gradients(const channel_job *b, rt_block block, const block_numbers *v, size_t at)
 {
-    const rt_real *mean = b->mean + block.first;
-    for (size_t i = 0; i < p->n; i++) {
-        const size_t at = rt_plane(p, i, block.first);
-        const rt_real *dy = b->dy + at, *x = b->x + at;
-        rt_real *dx = b->y + at;
-        if (p->inner == 1)
-            for (size_t k = 0; k < block.count; k++)
-                dx[k] = scale[k] * dy[k] + (a[k] * (x[k] - mean[k]) + shift[k]);
-        else
-            for (size_t k = 0; k < block.count; k++)
-                for (size_t j = k * p->inner; j < (k + 1) * p->inner; j++)
-                    dx[j] = scale[k] * dy[j] + (a[k] * (x[j] - mean[k]) + shift[k]);
-    }
+    const rt_real *dy = b->dy + at, *x = b->x + at;
+    rt_real *dx = b->y + at;
+
+    for (size_t k = 0; b->p.inner == 1 && k < block.count; k++)
+        dx[k] = v->scale[k] * dy[k] + (v->slope[k] * (x[k] - v->mean[k]) + v->shift[k]);
+    for (size_t k = 0; b->p.inner > 1 && k < block.count; k++)
+        for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
+            dx[j] = v->scale[k] * dy[j] + (v->slope[k] * (x[j] - v->mean[k]) + v->shift[k]);
 }
 
 /* dx = gamma rstd (dy - mean(dy) - xhat mean(dy xhat)),  xhat = (x - mean) rstd */
@@ -138,18 +136,20 @@ static void batchnorm_dx_tile(void *arg, int tile)
     const rt_block block = rt_block_of(&b->p, tile);
     const double count = (double)b->p.n * (double)b->p.inner;
     double sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
-    rt_real scale[RT_CHANNEL_BLOCK], a[RT_CHANNEL_BLOCK], shift[RT_CHANNEL_BLOCK];
+    block_numbers v;
 
     rt_channel_sums(&b->p, block, b->dy, sum);
     rt_channel_products(&b->p, block, b->dy, b->x, b->mean + block.first, product);
     for (size_t k = 0; k < block.count; k++) {
         const double rstd = (double)b->rstd[block.first + k];
         const double factor = b->gamma ? (double)b->gamma[block.first + k] * rstd : rstd;
-        scale[k] = (rt_real)factor;
-        a[k] = (rt_real)(-factor * rstd * rstd * product[k] / count);
-        shift[k] = (rt_real)(-factor * sum[k] / count);
+        v.mean[k] = b->mean[block.first + k];
+        v.scale[k] = (rt_real)factor;
+        v.slope[k] = (rt_real)(-factor * rstd * rstd * product[k] / count);
+        v.shift[k] = (rt_real)(-factor * sum[k] / count);
     }
-    add_gradients(&b->p, block, b, scale, a, shift);
+    for (size_t i = 0; i < b->p.n; i++)
+        join_gradients(b, block, &v, rt_plane(&b->p, i, block.first));
 }
 
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
@@ -196,7 +196,7 @@ void rt_channel_sum(rt_pass *c, int n, int channels, int inner, const rt_real *x
                  channel_sum_tile);
 }
 
-/* ---- Layer normalisation --------------------------------------------------------------------------- */
+/* ---- Layer normalisation --------------------------------------------------------------------- */
 
 typedef struct {
     rt_tiles tiles;

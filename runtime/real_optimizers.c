@@ -66,7 +66,7 @@ static void run_step(rt_update *u, step_rule *rule, step_job s)
         rt_run_tiles(u->pool, work, s.tiles.count, step_tile, &s);
 }
 
-/* ---- Stochastic gradient descent -------------------------------------------------------------------- */
+/* ---- Stochastic gradient descent ------------------------------------------------------------- */
 
 static void sgd_plain(const step_job *s, size_t at, size_t n)
 {
@@ -76,7 +76,8 @@ static void sgd_plain(const step_job *s, size_t at, size_t n)
         w[i] -= s->rate * g[i];
 }
 
-/* v = momentum v + g, so v = g at the first step; w -= rate v, or rate (g + momentum v) (Nesterov) */
+/* v = momentum v + g, so v = g at the first step; w -= rate v, or by Nesterov
+ * rate (g + momentum v) */
 static void sgd_momentum(const step_job *s, size_t at, size_t n)
 {
     const rt_real ahead = s->nesterov ? s->momentum : 1, own = s->nesterov ? 1 : 0;
@@ -96,7 +97,7 @@ void rt_sgd(rt_update *u)
                          .nesterov = u->set->nesterov != 0 });
 }
 
-/* ---- Rates by parameter ------------------------------------------------------------------------------ */
+/* ---- Rates by parameter ---------------------------------------------------------------------- */
 
 /* s = beta2 s + (1 - beta2) g^2, where PyTorch calls beta2 alpha;  w -= rate g / (sqrt(s) + eps) */
 static void rmsprop_plain(const step_job *s, size_t at, size_t n)
@@ -128,7 +129,7 @@ void rt_rmsprop(rt_update *u)
                          .eps = (rt_real)u->set->eps, .momentum = (rt_real)u->set->momentum });
 }
 
-/* s += g^2;  w -= rate / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps); `correction1` is the divisor */
+/* s += g^2;  w -= rate / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps); `correction1` divides */
 static void adagrad(const step_job *s, size_t at, size_t n)
 {
     const rt_real rate = s->rate / s->correction1;
@@ -147,7 +148,8 @@ void rt_adagrad(rt_update *u)
                          .correction1 = (rt_real)(1 + (double)(u->step - 1) * u->set->lr_decay) });
 }
 
-/* Kingma and Ba 2015 (arXiv 1412.6980):  m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
+/* Kingma and Ba 2015 (arXiv 1412.6980):
+ * m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
  * w = keep w - rate' m / (sqrt(v) / sqrt(1 - beta2^t) + eps),  rate' = rate / (1 - beta1^t).
  * `correction1` is 1 / (1 - beta1^t), `correction2` is 1 / sqrt(1 - beta2^t). */
 static void adam(const step_job *s, size_t at, size_t n)

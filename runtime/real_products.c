@@ -1,7 +1,7 @@
 /* real_products.c -- matrix products over OpenBLAS, and column sums.
  *
- * OpenBLAS runs single-threaded and is called on fixed tiles of the result: its sums depend on how a
- * product is cut, so the cut depends on the sizes alone. */
+ * OpenBLAS runs single-threaded and is called on fixed tiles of the result: its sums depend on how
+ * a product is cut, so the cut depends on the sizes alone. */
 #include "tiles.h"
 
 #include <cblas.h>

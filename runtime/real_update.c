@@ -38,7 +38,7 @@ static void run_tensors(update_job *job, const rt_update *u, double ns, void (*b
     rt_run_tiles(u->pool, ns * (double)u->net->n_elements, u->net->n_params, body, job);
 }
 
-/* ---- Norms ------------------------------------------------------------------------------------------ */
+/* ---- Norms ----------------------------------------------------------------------------------- */
 
 static void norm_tile(void *arg, int tile)
 {
@@ -54,7 +54,7 @@ static double gradient_norm(const rt_update *u)
     return sqrt(rt_sum_tiles(job.norm, job.tiles.count));
 }
 
-/* ---- The penalty ------------------------------------------------------------------------------------ */
+/* ---- The penalty ----------------------------------------------------------------------------- */
 
 /* The first tensor that ends after element `at`; tensors lie in order. */
 static int tensor_at(const rt_net *net, size_t at)
@@ -139,7 +139,7 @@ void rt_penalty(rt_update *u)
         run_tensors(&job, u, 1.5, watch_tensor);
 }
 
-/* ---- Clips ------------------------------------------------------------------------------------------ */
+/* ---- Clips ----------------------------------------------------------------------------------- */
 
 static void note_change(rt_update *u, update_job *job)
 {
@@ -223,8 +223,8 @@ void rt_clip_norm(rt_update *u)
     note_change(u, &job);
 }
 
-/* A unit is a row of the first dimension; a vector (bias, gamma) is one unit as a whole.  Brock et al.
- * 2021 (arXiv 2102.06171), eq. 3: |g| at most limit * max(|w|, eps). */
+/* A unit is a row of the first dimension; a vector (bias, gamma) is one unit as a whole.
+ * Brock et al. 2021 (arXiv 2102.06171), eq. 3: |g| at most limit * max(|w|, eps). */
 static void clip_adaptive_tensor(void *arg, int tensor)
 {
     update_job *job = arg;

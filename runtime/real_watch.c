@@ -6,7 +6,7 @@
 
 enum { CHUNK = 64, COUNT_TILES = 32, COUNT_TILE = 16384 };
 
-/* ---- Counts ----------------------------------------------------------------------------------------- */
+/* ---- Counts ---------------------------------------------------------------------------------- */
 
 /* A real by its bits, since a processor that flushes subnormals would take them for zero. */
 #ifdef RT_DOUBLE
@@ -24,14 +24,15 @@ enum { ZERO = RT_BINS, SUBNORMAL, NONFINITE, PLACES };
 
 static int place_of(real_bits magnitude)
 {
-    const int exponent = (int)(magnitude >> EXPONENT_AT), bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
+    const int exponent = (int)(magnitude >> EXPONENT_AT);
+    const int bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
     const int in_range = bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin;
     const int low = magnitude == 0 ? ZERO : exponent == 0 ? SUBNORMAL : in_range;
     return exponent == EXPONENT_TOP ? NONFINITE : low;
 }
 
-/* The places of n <= CHUNK values; returns the sum of squares of those in bins.  No branches, since half
- * of a ReLU's gradients are zeros in no order. */
+/* The places of n <= CHUNK values; returns the sum of squares of those in bins.  No branches, since
+ * half of a ReLU's gradients are zeros in no order. */
 static double places_of(size_t n, const rt_real *x, int *place)
 {
     rt_real normal[CHUNK];
@@ -124,7 +125,7 @@ static rt_counts count_all(rt_pool *pool, size_t n, const rt_real *x)
     return sum;
 }
 
-/* ---- Outputs ---------------------------------------------------------------------------------------- */
+/* ---- Outputs --------------------------------------------------------------------------------- */
 
 /* The slope of the activation's steepest point. */
 static double steepest(rt_activation act, double a)
@@ -175,8 +176,8 @@ typedef struct {
     uint64_t suspect[RT_MAX_TILES]; /* 1: some value is not finite, or nearly */
 } output_job;
 
-/* Sums and squares by channel give all of the output's statistics: the variance about the unit's own
- * mean in a second pass, the squares by what is known of both. */
+/* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
+ * mean and the mean's own. */
 static void moments_of_block(output_job *job, rt_block block, int tile)
 {
     const double count = (double)job->p.n * (double)job->p.inner;
@@ -284,9 +285,9 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
         w->act_nonfinite = count_all(c->pool, (size_t)count, y).nonfinite;
 }
 
-/* ---- Gradients -------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
-/* RMS of n values, times the number of samples: of a sample's own loss, not its share of the mean. */
+/* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */
 static double sample_rms(const rt_pass *c, const rt_counts *x)
 {
     if (x->nonfinite > 0)

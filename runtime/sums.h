@@ -9,7 +9,8 @@ enum { RT_LANES = 8 };
 /* The lanes of a sum, pairwise. */
 static inline double rt_sum_lanes(const double lane[RT_LANES])
 {
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3]))
+         + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
 static inline double rt_sum(size_t n, const rt_real *x)
@@ -25,7 +26,8 @@ static inline double rt_sum(size_t n, const rt_real *x)
 }
 
 /* sum of (a - a0) (b - b0) */
-static inline double rt_sum_products(size_t n, const rt_real *a, double a0, const rt_real *b, double b0)
+static inline double rt_sum_products(size_t n, const rt_real *a, double a0, const rt_real *b,
+                                     double b0)
 {
     double lane[RT_LANES] = { 0 };
     size_t i = 0;

@@ -1,4 +1,4 @@
-/* init.c -- initialisers: moments, bounds, orthogonality, and the same numbers in both precisions. */
+/* init.c -- initialisers: moments, bounds, orthogonality, the same numbers in both precisions. */
 #include "naive.h"
 #include "reals.h"
 
@@ -116,7 +116,8 @@ TEST(identity_of_any_shape)
 /* The inner products of the shorter side's vectors: gain^2 on the diagonal, 0 off it. */
 static void check_orthogonal(int rows, int columns, double gain)
 {
-    const rt_tensor t = { .rank = 2, .shape = { rows, columns }, .init = { RT_ORTHOGONAL, gain, 0 } };
+    const rt_tensor t = { .rank = 2, .shape = { rows, columns },
+                          .init = { RT_ORTHOGONAL, gain, 0 } };
     const rt_stream s = { 1, RT_FOR_INIT, 2, 0 };
     const bool tall = rows > columns;
     const int m = tall ? columns : rows, n = tall ? rows : columns;
@@ -165,7 +166,8 @@ TEST(float_is_the_rounded_double)
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         const rt_tensor t = { .rank = 2, .shape = { 20, 31 }, .init = { kinds[k], 0.5, 1 },
                               .fan_in = 31, .fan_out = 20 };
-        bool same = rt_reals_f32.initialise(&t, &s, single) && rt_reals_f64.initialise(&t, &s, real);
+        bool same = rt_reals_f32.initialise(&t, &s, single)
+                 && rt_reals_f64.initialise(&t, &s, real);
         for (int i = 0; i < 20 * 31; i++)
             same = same && single[i] == (float)real[i];
         CHECK(same);

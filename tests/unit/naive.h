@@ -1,5 +1,5 @@
-/* naive.h -- for the tests of the kernels: data, comparisons, and kernels as their definitions read,
- * in double and one sum after another. */
+/* naive.h -- for the tests of the kernels: data, comparisons, and kernels as their definitions
+ * read, in double and one sum after another. */
 #ifndef NAIVE_H
 #define NAIVE_H
 
@@ -43,7 +43,7 @@ static inline bool same_bits(size_t n, const rt_real *a, const rt_real *b)
     return memcmp(a, b, n * sizeof *a) == 0;
 }
 
-/* ---- Products: a[n][k], b[m][k] ------------------------------------------------------------------- */
+/* ---- Products: a[n][k], b[m][k] -------------------------------------------------------------- */
 
 static inline void naive_affine(int n, int out, int in, const rt_real *x, const rt_real *w,
                                 const rt_real *b, rt_real *y)
@@ -93,7 +93,7 @@ static inline void naive_channel_sum(int n, int channels, int inner, const rt_re
     }
 }
 
-/* ---- Gradients by differences --------------------------------------------------------------------- */
+/* ---- Gradients by differences ---------------------------------------------------------------- */
 
 /* A function of x[n] whose gradient is tested. */
 typedef double scalar_function(void *data, const rt_real *x);

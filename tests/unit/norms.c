@@ -115,7 +115,8 @@ static void check_batchnorm(int inner, bool affine)
     const size_t count = (size_t)(N * CHANNELS * inner);
     rt_pass c = { .rows = N };
     rt_real *x = normals(count, 1), *dy = normals(count, 2), *gamma = normals(CHANNELS, 3);
-    rt_real *beta = normals(CHANNELS, 4), *y = zeros(count), *want = zeros(count), *dx = zeros(count);
+    rt_real *beta = normals(CHANNELS, 4);
+    rt_real *y = zeros(count), *want = zeros(count), *dx = zeros(count);
     rt_real stats[2 * CHANNELS];
     norm_data d = { N, CHANNELS, inner, dy, affine ? gamma : NULL, affine ? beta : NULL, NULL };
 
@@ -148,7 +149,8 @@ static void check_layernorm(bool affine)
     const size_t count = N * CHANNELS;
     rt_pass c = { .rows = N };
     rt_real *x = normals(count, 1), *dy = normals(count, 2), *gamma = normals(CHANNELS, 3);
-    rt_real *beta = normals(CHANNELS, 4), *y = zeros(count), *want = zeros(count), *dx = zeros(count);
+    rt_real *beta = normals(CHANNELS, 4);
+    rt_real *y = zeros(count), *want = zeros(count), *dx = zeros(count);
     rt_real stats[2 * N];
     norm_data d = { N, CHANNELS, 1, dy, affine ? gamma : NULL, affine ? beta : NULL, NULL };
 

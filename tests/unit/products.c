@@ -1,4 +1,4 @@
-/* products.c -- matrix products and sums against their definitions, and for any number of threads. */
+/* products.c -- matrix products and sums against their definitions, for any number of threads. */
 #include "naive.h"
 
 typedef struct {

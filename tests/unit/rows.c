@@ -140,7 +140,8 @@ TEST(dropout_depends_on_position)
 TEST(pieces_go_in_and_out)
 {
     rt_pass c = { .rows = 40 };
-    rt_real *a = normals(40 * 3, 1), *b = normals(40 * 5, 2), *y = zeros(40 * 8), *x = zeros(40 * 5);
+    rt_real *a = normals(40 * 3, 1), *b = normals(40 * 5, 2);
+    rt_real *y = zeros(40 * 8), *x = zeros(40 * 5);
     rt_insert(&c, 40, 3, 8, 0, a, y);
     rt_insert(&c, 40, 5, 8, 3, b, y);
     for (int i = 0; i < 40; i++)

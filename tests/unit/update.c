@@ -48,7 +48,7 @@ static void check_values(const rt_real *x, const double *want, int n, double clo
         CHECK_NEAR((double)x[i], want[i], close * fmax(1, fabs(want[i])));
 }
 
-/* ---- Optimisers ----------------------------------------------------------------------------------- */
+/* ---- Optimisers ------------------------------------------------------------------------------ */
 
 typedef struct {
     void (*step)(rt_update *u);
@@ -56,8 +56,8 @@ typedef struct {
     double want[4];
 } trajectory;
 
-/* Six steps from w = (0.5, -1, 2, 0.25) with g[i] = cos(0.7 t (i + 1)), the last times 1e-4: torch 1.13
- * in float64. */
+/* Six steps from w = (0.5, -1, 2, 0.25) with g[i] = cos(0.7 t (i + 1)), the last times 1e-4: torch
+ * 1.13 in float64. */
 static const trajectory trajectories[] = {
     { rt_sgd, { .lr = 0.1 }, { 0.693897662371528, -0.974766345962775, 1.99906392861688,
                                0.250008068816217 } },
@@ -193,7 +193,7 @@ TEST(a_lost_step_is_no_change)
     CHECK_NEAR(b.watch[0].change_sum_squares, 0.25, 1e-12);
 }
 
-/* ---- Penalties ------------------------------------------------------------------------------------ */
+/* ---- Penalties ------------------------------------------------------------------------------- */
 
 static void small_net(void)
 {
@@ -218,7 +218,8 @@ TEST(penalty_is_keras_own)
     rt_penalty(&b.u);
     CHECK_NEAR(b.u.penalty, value, 1e-12);
     check_values(b.g, (const double[]){ 3.63, -5.23, 0.1, 2.03, 12, 0.5 }, 6, CLOSE);
-    CHECK_NEAR(b.u.norm_before, sqrt(3.63 * 3.63 + 5.23 * 5.23 + 0.01 + 2.03 * 2.03 + 144.25), 1e-5);
+    const double squares = 3.63 * 3.63 + 5.23 * 5.23 + 0.01 + 2.03 * 2.03 + 144.25;
+    CHECK_NEAR(b.u.norm_before, sqrt(squares), 1e-5);
     CHECK(b.u.norm_after == b.u.norm_before && !b.u.clipped);
 }
 
@@ -241,7 +242,7 @@ TEST(penalty_of_large_tensors)
     CHECK_NEAR(worst, 0, 1e-8);
 }
 
-/* ---- Clips ---------------------------------------------------------------------------------------- */
+/* ---- Clips ----------------------------------------------------------------------------------- */
 
 static void clip_small_net(void (*clip)(rt_update *), double limit, const double *want)
 {
@@ -316,7 +317,7 @@ TEST(nan_is_not_hidden)
     }
 }
 
-/* ---- Arrays --------------------------------------------------------------------------------------- */
+/* ---- Arrays ---------------------------------------------------------------------------------- */
 
 TEST(arrays)
 {
