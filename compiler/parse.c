@@ -22,21 +22,28 @@ static bool read_once(Parser *p)
 static void report_depth(Parser *p)
 {
     diag_error(p->session->diag, MSG_NESTING, p->error.too_deep_at,
-               "more than %lld levels stand in each other here", (long long)LIMIT_OPERATORS);
+               "more than %lld levels stand in each other here", (long long)p->error.too_deep);
 }
+
+/* Readings: enough for twenty mistakes in any file that a person writes, and a bound on the time
+ * that one of 1 MiB can take. */
+enum { MOST_READINGS = 200, MOST_TOKENS = 3000000 };
 
 /* False if no tree came of it.  Some repairs say nothing, being part of a mistake that was told. */
 static bool read_and_repair(Parser *p)
 {
-    const int64_t most = 4 * LIMIT_ERRORS;
+    int64_t tokens = 0;
 
-    for (int64_t i = 0; i < most && diag_errors(p->session->diag) <= LIMIT_ERRORS; i++) {
+    for (int i = 0; i < MOST_READINGS && tokens < MOST_TOKENS; i++) {
         if (read_once(p))
             return true;
+        tokens += p->next;
         if (p->error.too_deep) {
             report_depth(p);
             return false;
         }
+        if (diag_errors(p->session->diag) > LIMIT_ERRORS)
+            break;
         syntax_report(p);
     }
     return false;

@@ -20,6 +20,7 @@ typedef struct {
     int kind;                       /* of net.tab.h; 0 at the end */
     Span at;
     Literal literal;
+    bool retyped;                   /* taken for another kind, with a message */
 } Token;
 
 enum { SYMBOLS_MAX = 192 };         /* more than the grammar has symbols */
@@ -29,7 +30,7 @@ typedef struct {
     int token;                      /* index of the one that does not fit */
     int state;                      /* of the grammar's automaton */
     bool expected[SYMBOLS_MAX];     /* symbols that would fit */
-    bool too_deep;                  /* it fits, but stands in too many levels */
+    int64_t too_deep;               /* it fits, but stands in more levels than this; else 0 */
     Span too_deep_at;
 } SyntaxError;
 
@@ -42,6 +43,7 @@ typedef struct Parser {
     Token *token;
     int n_tokens, next;
     SyntaxError error;
+    const SyntaxError *stops;       /* where the samples of parse_wanted.def stop; NULL until wanted */
     Decl *decls;                    /* what the grammar built */
     Expr *expr;
 } Parser;

@@ -87,6 +87,24 @@ static bool missing_bracket(Parser *p)
     return true;
 }
 
+/* repeat 3  relu; }  where the file has more '}' than '{' */
+static bool missing_brace(Parser *p)
+{
+    const int at = p->error.token;
+    const Span gap = mistake_gap(p);
+    int balance = 0;
+
+    for (int i = 0; i < p->n_tokens; i++)
+        balance += (p->token[i].kind == '{') - (p->token[i].kind == '}');
+    if (balance >= 0 || !syntax_expects(p, '{') || found_kind(p) == ';' || found_kind(p) == '}')
+        return false;
+    Message *m = diag_error(p->session->diag, MSG_UNCLOSED, gap, "'{' is missing after %s",
+                            syntax_token_text(p, at - 1));
+    diag_fix(m, gap, " {");
+    tokens_insert(p, at, '{', gap);
+    return true;
+}
+
 /* Closes every brace that is open at `at`. */
 static void close_braces(Parser *p, int at)
 {
@@ -184,5 +202,5 @@ static bool stray_semicolon(Parser *p)
 bool bracket_report(Parser *p)
 {
     return wrong_bracket(p) || closes_nothing(p) || declaration_inside(p) || missing_bracket(p)
-           || file_ends_inside(p) || stray_semicolon(p) || missing_semicolon(p);
+           || missing_brace(p) || file_ends_inside(p) || stray_semicolon(p) || missing_semicolon(p);
 }

@@ -153,6 +153,7 @@ static void name_keyword(Parser *p, Token *t)
     diag_error(p->session->diag, MSG_KEYWORD_AS_NAME, t->at,
                "'%s' is a keyword and cannot be a name here", t->literal.text);
     t->kind = NAME;
+    t->retyped = true;
 }
 
 /* let data = 3;   input = dense(10); */
@@ -247,6 +248,7 @@ static bool misspelt(Parser *p, Token *t, const Keyword *keyword, size_t n)
     for (i = 0; strcmp(keyword[i].word, nearest) != 0; i++)
         ;
     t->kind = keyword[i].kind;
+    t->retyped = true;
     return true;
 }
 

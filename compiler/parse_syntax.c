@@ -61,18 +61,28 @@ static bool same_expected(const SyntaxError *a, const SyntaxError *b)
     return memcmp(a->expected, b->expected, sizeof a->expected) == 0;
 }
 
+static const SyntaxError *read_samples(Parser *p)
+{
+    SyntaxError *stops = arena_array(p->session->arena, SyntaxError, countof(table));
+
+    for (size_t i = 0; i < countof(table); i++)
+        stops[i] = stop_of(p, table[i].start, table[i].sample);
+    return stops;
+}
+
 /* The state tells most; where several share what they expect, that tells enough. */
 const char *syntax_wanted(Parser *p)
 {
     SyntaxError error = p->error;
     const char *wanted = NULL;
 
+    if (!p->stops)
+        p->stops = read_samples(p);
     forget_operators(&error);
     for (size_t i = 0; i < countof(table); i++) {
-        const SyntaxError stop = stop_of(p, table[i].start, table[i].sample);
-        if (!same_expected(&error, &stop))
+        if (!same_expected(&error, &p->stops[i]))
             continue;
-        if (stop.state == error.state)
+        if (p->stops[i].state == error.state)
             return table[i].wanted;
         if (!wanted)
             wanted = table[i].wanted;
@@ -98,9 +108,18 @@ const char *syntax_token_text(Parser *p, int index)
 static bool was_reported(const Parser *p)
 {
     for (int i = tokens_statement(p, p->error.token); i <= p->error.token; i++)
-        if (p->token[i].kind == UNREADABLE || p->token[i].kind == BAD_VALUE)
+        if (p->token[i].kind == UNREADABLE || p->token[i].kind == BAD_VALUE || p->token[i].retyped)
             return true;
     return false;
+}
+
+/* Behind something that was cut at the top of the file comes the rest of it: what would have been
+ * well in the model whose end was misplaced. */
+static bool follows_cut(const Parser *p)
+{
+    const int at = p->error.token;
+
+    return p->token[at - 1].kind == CUT && tokens_opener(p, at) < 0;
 }
 
 static void report_wanted(Parser *p)
@@ -114,7 +133,11 @@ static void report_wanted(Parser *p)
 
 void syntax_report(Parser *p)
 {
-    if (was_reported(p)) {
+    if (follows_cut(p) && p->token[p->error.token].kind == '}') {
+        tokens_delete(p, p->error.token, 1);
+        return;
+    }
+    if (was_reported(p) || follows_cut(p)) {
         tokens_cut(p, p->error.token);
         return;
     }

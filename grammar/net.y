@@ -47,9 +47,11 @@ typedef struct { Stmt *stmts; Span at; bool given; Span word_at; } Body;
 #define APPEND(list, item) ((list).last->next = (item), (list).last = (item), (list))
 #define APPEND_OR_FIRST(list, item) \
     (*((list).last ? &(list).last->next : &(list).first) = (item), (list).last = (item), (list))
-#define TOO_DEEP(span) do { \
-        p->error = (SyntaxError){ .too_deep = true, .too_deep_at = (span) }; \
-        YYABORT; \
+#define KEEP_UNDER(limit, levels, span) do { \
+        if ((levels) > (limit)) { \
+            p->error = (SyntaxError){ .too_deep = (limit), .too_deep_at = (span) }; \
+            YYABORT; \
+        } \
     } while (0)
 
 static int net_lex(NET_STYPE *value, Span *at, Parser *p);
@@ -375,7 +377,7 @@ if_arms:
     if_head
 |   if_arms ELSE if_head                { $$ = build_else($1, @2, $3, @$);
                                           $3->is_else_if = true;
-                                          if (build_arms($$) > LIMIT_NESTING) TOO_DEEP(@3); }
+                                          KEEP_UNDER(LIMIT_NESTING, build_arms($$), @3); }
 ;
 
 if_head:
@@ -423,8 +425,7 @@ item:
 ;
 
 value:
-    expr                                { if ($1->height > LIMIT_OPERATORS) TOO_DEEP(@1);
-                                          $$ = $1; }
+    expr                                { KEEP_UNDER(LIMIT_OPERATORS, $1->height, @1); $$ = $1; }
 ;
 
 expr:
