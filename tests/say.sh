@@ -5,10 +5,10 @@ fail() { echo "FAIL $1: $2"; }
 
 # check NAME COMMAND... : the command succeeds; its output is shown if not
 check() {
-    name=$1; shift
-    if "$@" > "$WORK/check.out" 2>&1; then ok "$name"; else
+    say_name=$1; shift
+    if "$@" > "$WORK/check.out" 2>&1; then ok "$say_name"; else
         sed 's/^/    /' "$WORK/check.out"
-        fail "$name" "exit status of: $*"
+        fail "$say_name" "exit status of: $*"
     fi
 }
 
@@ -28,12 +28,12 @@ golden() {
 
 # status NAME WANT COMMAND... : the exit status; output stays in $WORK/out and $WORK/err
 status() {
-    name=$1 want=$2; shift 2
+    say_name=$1 say_want=$2; shift 2
     "$@" > "$WORK/out" 2> "$WORK/err"
-    got=$?
-    if [ "$got" -eq "$want" ]; then ok "$name"; else
+    say_got=$?
+    if [ "$say_got" -eq "$say_want" ]; then ok "$say_name"; else
         head -20 "$WORK/err" | sed 's/^/    /'
-        fail "$name" "exit status $got, want $want: $*"
+        fail "$say_name" "exit status $say_got, want $say_want: $*"
     fi
 }
 

@@ -10,6 +10,7 @@ model {
     logits = dense(2);
 }
 train {
+    loss = softmax_cross_entropy;
     optimizer = sgd(lr = 0.1);
     batch = 16;
     epochs = 1;

@@ -25,7 +25,7 @@ says 'cc/CC is two words' err 'gcc -pipe -std=c11'
 # names that a shell, or a C compiler, would take for something else
 for name in 'a b' '$(touch canary)' '`touch canary`' "quote'" '"double' ';touch canary' '@file' '-v' \
     'naïve' '%s%n' '&& touch canary'; do
-    cp xor.net "$name.net"
+    cp xor.net "./$name.net"
     status "cc/source $name" 0 "$NETC" -o prog -- "$name.net"
     status "cc/output $name" 0 "$NETC" xor.net -o "$name"
     check "cc/output $name runs" "./$name" --steps 1 --no-out --quiet

@@ -2,9 +2,9 @@
 . "$ROOT/tests/xor.sh"
 
 usage() {       # usage NAME TEXT ARGUMENT...
-    name=$1 text=$2; shift 2
-    status "usage/$name" 2 "$NETC" "$@"
-    sentence "usage/$name sentence" "$text"
+    usage_name=$1 usage_text=$2; shift 2
+    status "usage/$usage_name" 2 "$NETC" "$@"
+    sentence "usage/$usage_name sentence" "$usage_text"
 }
 usage 'no file' 'no source file'
 usage 'unknown option' "unknown option '--portible'; did you mean '--portable'?" --portible xor.net

@@ -3,7 +3,7 @@
 status verbs/check 0 "$NETC" check xor.net
 sed 's/tanh/tahn/' xor.net > wrong.net
 status 'verbs/check of a mistake' 1 "$NETC" check wrong.net
-says 'verbs/check names the place' err 'wrong.net:6:26: error: '
+says 'verbs/check names the place' err 'wrong.net:6:28: error: '
 says 'verbs/check suggests' err 'tanh'
 status 'verbs/check several' 1 "$NETC" check xor.net wrong.net
 status 'verbs/check as JSON' 1 "$NETC" check --json wrong.net
