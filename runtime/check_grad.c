@@ -9,12 +9,15 @@
  *
  *     agrees       at the first step where estimate and gradient differ by at most LIMIT, relative
  *                  to the larger of them, but to no less than FLOOR times the tensor's RMS gradient;
- *     is in noise  where no step agrees, but one differs by no more than the rounding of the losses
- *                  explains: the difference is then checked absolutely, and says no more;
- *     is at a kink where neither holds, and the loss is not smooth even within the shortest step;
+ *     is at a kink where none does, and the loss is not smooth within any of the steps;
+ *     is in noise  where the difference, at the longest step within which the loss is smooth, is no
+ *                  more than the rounding of the losses explains: it is small, but how small
+ *                  relative to the gradient cannot be seen;
  *     is wrong     else.
  *
- * The four are counted apart. */
+ * The four are counted apart.  Where a vanished gradient leaves much in noise, or dying signals put
+ * much at kinks, the same parameters are checked once more at weights of unit gain.  That also judges
+ * what looked wrong among many kinks: those of several samples can cancel and look smooth. */
 #include "check_grad.h"
 
 #include <float.h>
@@ -23,12 +26,15 @@
 
 #include "philox.h"
 #include "reals.h"
+#include "unit_gain.h"
 
 enum { ROWS = 8, TRIALS = 8, STEPS = 5 };
 enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20 };    /* parameters */
 static const double LIMIT = 1e-6, FLOOR = 1e-3;
 static const double STEP[STEPS] = { 1e-3, 1.25e-4, 1.6e-5, 2e-6, 2.5e-7 };     /* times max(1, |w|) */
 static const double MOST_KINKS = 0.05;      /* share of what was checked */
+static const double MOST_UNSEEN = 0.05;     /* share in noise or at kinks without a second check */
+enum { KINKS_A_WRONG = 20 };        /* kinks that explain one of the wrong */
 static const double NOISE = 10;             /* roundings that a difference may be off by */
 
 typedef enum { AGREES, IN_NOISE, AT_KINK, WRONG } Finding;
@@ -45,6 +51,11 @@ typedef struct {
     double worst;                   /* relative error of those that agree or are wrong */
     double coarse;                  /* the largest rounding that one in noise was compared with */
 } Tally;
+
+typedef struct {
+    Tally t;
+    const char *where;              /* the tensor of t.worst */
+} Total;
 
 static double loss_of(Check *c)
 {
@@ -66,27 +77,26 @@ static void losses(Check *c, size_t i, double h, double f[5])
     c->w[i] = w;
 }
 
-/* Does the slope change within the step?  On a smooth loss the second difference over h falls with h
- * and both slopes agree to second order; across a kink neither does. */
-static bool has_kink(const double f[5], double h, double noise)
+/* Is the loss smooth within the step, as far as its rounding shows?  Then the slopes near and far
+ * are the same to second order, and the second difference over h falls with h; at a kink it stays. */
+static bool is_smooth(const double f[5], double h, double noise)
 {
     const double near = (f[3] - f[1]) / (2 * h), far = (f[4] - f[0]) / (4 * h);
     const double bend = (f[3] - 2 * f[2] + f[1]) / h, wide = (f[4] - 2 * f[2] + f[0]) / (2 * h);
-    const double slack = NOISE * noise + LIMIT * (fabs(near) + fabs(far));
+    const double slack = (NOISE * noise + LIMIT * fmax(fabs(near), fabs(far))) / 2;
 
-    return fabs(near - far) > slack || (fabs(bend) > slack && fabs(wide) < 1.5 * fabs(bend));
+    return fabs(near - far) <= slack && (fabs(bend) <= slack || fabs(wide) >= 1.5 * fabs(bend));
 }
 
 static Finding compare(Check *c, size_t i, double floor, double *error, double *coarse)
 {
     const double a = c->gradient[i], scale = fmax(1, fabs(c->w[i]));
-    double best = INFINITY;
-    bool in_noise = false, kink = false;
+    Finding finding = AT_KINK;
 
     for (int s = 0; s < STEPS; s++) {
         double f[5];
         const double h = (c->w[i] + scale * STEP[s]) - c->w[i];     /* exact in double */
-        const double noise = 1.5 * c->rounding / h;
+        const double noise = NOISE * 1.5 * c->rounding / h;
         losses(c, i, h, f);
         const double n = (8 * (f[3] - f[1]) - (f[4] - f[0])) / (12 * h);
         const double off = fabs(a - n), relative = off / fmax(fmax(fabs(a), fabs(n)), floor);
@@ -94,15 +104,16 @@ static Finding compare(Check *c, size_t i, double floor, double *error, double *
             *error = off == 0 ? 0 : relative;
             return AGREES;
         }
-        if (off <= NOISE * noise && !in_noise) {
-            in_noise = true;
-            *coarse = fmax(*coarse, NOISE * noise);
+        if (finding != AT_KINK || !is_smooth(f, h, noise / NOISE))
+            continue;
+        *error = relative;
+        finding = WRONG;
+        if (off <= noise) {         /* as it will be at every shorter step */
+            *coarse = fmax(*coarse, noise);
+            return IN_NOISE;
         }
-        best = fmin(best, relative);
-        kink = has_kink(f, h, noise);
     }
-    *error = best;
-    return in_noise ? IN_NOISE : kink ? AT_KINK : WRONG;
+    return isnan(a) ? WRONG : finding;
 }
 
 /* ---- One tensor -------------------------------------------------------------------------------------- */
@@ -186,17 +197,24 @@ static double measure_rounding(Check *c, double *copy)
     return largest;
 }
 
-static bool prepare(Check *c, double *gradient, rt_error *e)
+/* A few samples, and a pass over them that can be repeated. */
+static void choose_batch(rt_run *run)
 {
-    rt_run *run = c->run;
-    rt_pass *p = &run->pass;
     const int64_t n = run->data.train.n < run->rows ? run->data.train.n : run->rows;
 
     rt_data_order(run->set->seed, run->set->shuffle, 0, run->data.train.n, run->order);
     rt_run_batch(run, &run->data.train, run->order, 0, (int)(n < ROWS ? n : ROWS));
-    p->training = p->frozen = true;
-    p->watching = false;
-    p->step = 0;
+    run->pass.training = run->pass.frozen = true;
+    run->pass.watching = false;
+    run->pass.step = 0;
+}
+
+/* Loss, gradient and rounding at the weights as they are. */
+static bool differentiate(Check *c, double *gradient, rt_error *e)
+{
+    rt_run *run = c->run;
+    rt_pass *p = &run->pass;
+
     c->w = p->params;
     c->loss = loss_of(c);
     if (!isfinite(c->loss))
@@ -212,6 +230,8 @@ static bool prepare(Check *c, double *gradient, rt_error *e)
     return true;
 }
 
+/* ---- The table ------------------------------------------------------------------------------------------ */
+
 static void print_row(FILE *out, const char *key, const Tally *t)
 {
     fprintf(out, "%-32s %9zu %9.1e", key, t->checked, t->worst);
@@ -221,12 +241,12 @@ static void print_row(FILE *out, const char *key, const Tally *t)
     fputc('\n', out);
 }
 
-static void print_head(const Check *c, FILE *out)
+static void print_head(const Check *c, const char *where, FILE *out)
 {
     const rt_run *run = c->run;
 
-    fprintf(out, "check-grad: %s in double, %d samples, loss %.6g\n", run->model->name,
-            run->pass.rows, c->loss);
+    fprintf(out, "check-grad: %s in double, %d samples, at %s: loss %.6g\n", run->model->name,
+            run->pass.rows, where, c->loss);
     if (run->net.n_parameters > ALL)
         fprintf(out, "a sample of the %zu parameters, seed %" PRIu64 "\n", run->net.n_parameters,
                 run->set->seed);
@@ -234,52 +254,79 @@ static void print_head(const Check *c, FILE *out)
             "wrong");
 }
 
-static bool conclude(FILE *out, const Tally *all, const char *worst)
+static void add(Total *total, const Tally *t, const char *key)
 {
-    const bool kinky = (double)all->kinks > MOST_KINKS * (double)all->checked;
-    const bool ok = all->wrong == 0 && !kinky;
-
-    fprintf(out, "\n%zu checked: %zu agree, %zu in noise (compared absolutely), %zu at kinks (left "
-            "out), %zu wrong\n", all->checked, all->checked - all->noise - all->kinks - all->wrong,
-            all->noise, all->kinks, all->wrong);
-    if (kinky)
-        fprintf(out, "more than %.0f %% are at kinks\n", 100 * MOST_KINKS);
-    fprintf(out, "check-grad: worst relative error %.1e in %s: %s\n", all->worst, worst,
-            ok ? "ok" : "FAILED");
-    return ok;
+    if (!total->where || t->worst > total->t.worst)
+        total->where = key;
+    total->t.worst = fmax(total->t.worst, t->worst);
+    total->t.checked += t->checked;
+    total->t.noise += t->noise;
+    total->t.kinks += t->kinks;
+    total->t.wrong += t->wrong;
 }
 
-static bool check_all(Check *c, FILE *out)
+static double unseen(const Tally *t) { return (double)(t->noise + t->kinks) / (double)t->checked; }
+
+/* All tensors at the weights as they are. */
+static bool check_point(Check *c, const char *where, Total *total, FILE *out, rt_error *e)
 {
     const rt_net *net = &c->run->net;
-    const char *worst = net->n_params ? net->param[0].key : "nothing";
-    Tally all = { 0 };
+    double *gradient = calloc(net->n_elements + 1, sizeof *gradient);
 
-    print_head(c, out);
-    for (int i = 0; i < net->n_params; i++) {
+    *total = (Total){ .where = NULL };
+    if (!gradient)
+        return rt_fail(e, "check-grad: out of memory");
+    const bool ok = differentiate(c, gradient, e);
+    if (ok)
+        print_head(c, where, out);
+    for (int i = 0; ok && i < net->n_params; i++) {
         const Tally t = check_tensor(c, &net->param[i]);
         print_row(out, net->param[i].key, &t);
         fflush(out);
-        if (t.worst > all.worst)
-            worst = net->param[i].key;
-        all.worst = fmax(all.worst, t.worst);
-        all.checked += t.checked;
-        all.noise += t.noise;
-        all.kinks += t.kinks;
-        all.wrong += t.wrong;
+        add(total, &t, net->param[i].key);
     }
-    return conclude(out, &all, worst);
+    free(gradient);
+    if (ok)
+        fprintf(out, "\n%zu checked: %zu agree, %zu in noise (compared absolutely), %zu at kinks (left "
+                "out), %zu wrong\n", total->t.checked,
+                total->t.checked - total->t.noise - total->t.kinks - total->t.wrong, total->t.noise,
+                total->t.kinks, total->t.wrong);
+    return ok;
+}
+
+static bool conclude(const Total *total, FILE *out)
+{
+    const bool kinky = (double)total->t.kinks > MOST_KINKS * (double)total->t.checked;
+    const bool ok = total->t.wrong == 0 && !kinky;
+
+    if (kinky)
+        fprintf(out, "more than %.0f %% are at kinks\n", 100 * MOST_KINKS);
+    fprintf(out, "check-grad: worst relative error %.1e in %s: %s\n", total->t.worst,
+            total->where ? total->where : "nothing", ok ? "ok" : "FAILED");
+    return ok;
 }
 
 bool rt_check_grad(rt_run *run, FILE *out, rt_error *e)
 {
     Check c = { .run = run };
-    double *gradient = calloc(run->net.n_elements + 1, sizeof *gradient);
+    Total total, again;
 
     e->text[0] = '\0';
-    if (!gradient)
-        return rt_fail(e, "check-grad: out of memory");
-    const bool ok = prepare(&c, gradient, e) && check_all(&c, out);
-    free(gradient);
-    return ok;
+    choose_batch(run);
+    if (!check_point(&c, "the weights as they are", &total, out, e))
+        return false;
+    const bool explained = total.t.wrong * KINKS_A_WRONG <= total.t.kinks;
+    if (explained && unseen(&total.t) > MOST_UNSEEN) {
+        fprintf(out, "%.0f %% in noise or at kinks: once more where signals keep their size\n\n",
+                100 * unseen(&total.t));
+        rt_unit_gain(run);
+        if (!check_point(&c, "weights of unit gain", &again, out, e))
+            return false;
+        if (!total.t.wrong && again.t.worst < total.t.worst) {
+            again.t.worst = total.t.worst;
+            again.where = total.where;
+        }
+        total = again;
+    }
+    return conclude(&total, out);
 }
