@@ -53,10 +53,18 @@ static int find_quantity(Checker *c, const Expr *e)
     return -1;
 }
 
-/* A member can be nothing else; a name or a call may be a param or a function. */
+/* A name or a call that is nothing that is known: meant as a quantity. */
+static bool is_stranger(Checker *c, const Expr *e)
+{
+    const Eval in = { c->s, c->globals->scope };
+    const Expr *name = e->kind == EXPR_CALL ? e->left : e;
+    return name->kind == EXPR_NAME && !is_known_name(name->text, &in);
+}
+
+/* A member can be nothing else; a name or a call that is not known is a quantity misspelt. */
 static bool is_quantity(Checker *c, const Expr *e)
 {
-    if (find_quantity(c, e) >= 0 || e->kind == EXPR_MEMBER)
+    if (find_quantity(c, e) >= 0 || e->kind == EXPR_MEMBER || is_stranger(c, e))
         return true;
     return e->kind == EXPR_CALL && e->left->kind == EXPR_MEMBER;
 }
@@ -187,21 +195,11 @@ static Check *constant(Checker *c, double x, Span at)
     return check;
 }
 
-/* A name or a call that is nothing of the user's: meant as a quantity. */
-static bool is_stranger(Checker *c, const Expr *e)
-{
-    if (e->kind == EXPR_NAME)
-        return !scope_find(c->globals->scope, e->text);
-    return e->kind == EXPR_CALL && e->left->kind == EXPR_NAME && !is_function(e->left->text);
-}
-
 static Check *constant_number(Checker *c, const Expr *e)
 {
     static const Kinds want = { .mask = KIND_REAL };
     const Eval in = { c->s, c->globals->scope };
 
-    if (is_stranger(c, e))
-        return unknown_quantity(c, e);
     const Value v = value_fit(eval(e, NULL, &in), &want, "an expectation", c->s);
 
     return v.kind == VALUE_ERROR ? NULL : constant(c, v.real, e->at);
@@ -233,8 +231,6 @@ static Check *constant_condition(Checker *c, const Expr *e)
     Check *check;
     bool holds;
 
-    if (is_stranger(c, e))
-        return unknown_quantity(c, e);
     if (!eval_bool(e, "an expectation", &in, &holds))
         return NULL;
     check = new_check(c, CHECK_COMPARE, e->at);

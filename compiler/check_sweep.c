@@ -4,7 +4,22 @@
 #include "check.h"
 #include "suggest.h"
 
-/* What an axis varies: a param has its kind, seed is an int. */
+/* A setting of train, or the optimiser's lr. */
+static bool setting_kinds(Checker *c, Str key, Kinds *out)
+{
+    Session *s = c->s;
+    const Callable *train = vocabulary_find(s->vocabulary, FAMILY_SETTINGS,
+                                            intern(s->names, "train"));
+
+    for (int i = 0; i < train->n_params; i++)
+        if (train->param[i].name == key) {
+            *out = train->param[i].accepts;
+            return !out->n_words;       /* precision and on_nonfinite do not vary */
+        }
+    return !strcmp(key, "lr") && vocabulary_kinds(s->vocabulary, "real", false, out);
+}
+
+/* What an axis varies: a param, or a setting. */
 static bool axis_kinds(Checker *c, const Line *axis, Kinds *out)
 {
     const Decl *d = map_get(&c->declared, axis->key);
@@ -12,8 +27,8 @@ static bool axis_kinds(Checker *c, const Line *axis, Kinds *out)
 
     if (d && d->kind == DECL_PARAM)
         return vocabulary_kinds(c->s->vocabulary, d->type, false, out);
-    if (!strcmp(axis->key, "seed"))
-        return vocabulary_kinds(c->s->vocabulary, "int", false, out);
+    if (setting_kinds(c, axis->key, out))
+        return true;
     for (int i = 0; i < c->n_decls; i++)
         if (c->decl[i]->kind == DECL_PARAM)
             words_add(&legal, c->decl[i]->name, c->s->arena);
@@ -28,11 +43,12 @@ static void check_axis(Checker *c, const Line *axis)
     const Eval in = { c->s, c->globals->scope };
     const char *who = arena_printf(c->s->arena, "the axis '%s'", axis->key);
     Kinds element, list = { .mask = KIND_LIST };
+    Value v;
 
     if (!axis_kinds(c, axis, &element))
         return;
     list.element = element.mask;
-    const Value v = value_fit(eval(axis->value, &list, &in), &list, who, c->s);
+    v = value_fit(eval(axis->value, &list, &in), &list, who, c->s);
     if (v.kind == VALUE_LIST && !v.n)
         diag_error(c->s->diag, MSG_SWEEP_LIST, axis->value->at, "the axis '%s' has no values",
                    axis->key);

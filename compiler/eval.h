@@ -35,6 +35,9 @@ Value eval_function(const Expr *e, const Eval *in);
 Value eval_name(const Expr *e, const Kinds *want, const Eval *in);
 Value eval_call(const Expr *e, const Kinds *want, const Eval *in);
 
+/* A param, let or loop variable, a function, or a word of the language. */
+bool is_known_name(Str name, const Eval *in);
+
 /* Room for n more list elements in this compilation? false after a message. */
 bool list_budget(int64_t n, Span at, const Eval *in);
 

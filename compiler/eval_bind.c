@@ -119,9 +119,10 @@ static const char *range_text(const Param *p, Session *s)
 
 Value param_fit(Value v, const Param *p, const char *who, Session *s)
 {
-    v = value_fit(v, &p->accepts, who, s);
-    if (!value_is_number(&v) || in_range(v.real, p))
-        return v;
+    const Value fitted = value_fit(v, &p->accepts, who, s);
+
+    if (!value_is_number(&fitted) || in_range(fitted.real, p))
+        return fitted;
     diag_error(s->diag, MSG_OUT_OF_RANGE, v.at, "%s is %s, wanted %s", who,
                value_text(&v, s->arena), range_text(p, s));
     return value_error(v.at);
@@ -151,13 +152,11 @@ static void unknown_argument(const Binder *b, const Arg *arg)
     Session *s = b->in->s;
     const Callable *c = b->call->callee;
     const bool setting = c->family == FAMILY_SETTINGS;
-    const char *what = setting ? arena_printf(s->arena, "setting of '%s'", c->name)
-                               : arena_printf(s->arena, "argument of '%s'", c->name);
-    Words legal = { 0 };
+    Words legal = { .of = arena_printf(s->arena, " of '%s'", c->name) };
 
     words_add_params(&legal, c, s->arena);
     report_unknown(s->diag, setting ? MSG_UNKNOWN_SETTING : MSG_UNKNOWN_ARGUMENT, arg->name_at,
-                   what, arg->name, &legal, s->arena);
+                   setting ? "setting" : "argument", arg->name, &legal, s->arena);
 }
 
 static void given_twice(const Binder *b, const Arg *arg, int k)

@@ -69,6 +69,22 @@ static Value wrong_family(const Expr *e, const Callable *c, const Kinds *want, c
     return value_error(e->at);
 }
 
+bool is_known_name(Str name, const Eval *in)
+{
+    return scope_find(in->scope, name) || is_function(name) || find_any(name, in->s);
+}
+
+/* "activation" where only activations are wanted. */
+static const char *wanted_what(const Kinds *want)
+{
+    if (want && want->n_words && want->mask < KIND_OF(0))
+        return "word";
+    for (int f = 0; want && f < N_FAMILIES; f++)
+        if (want->mask == KIND_OF(f))
+            return family_name((Family)f);
+    return "name";
+}
+
 static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
 {
     Session *s = in->s;
@@ -82,8 +98,8 @@ static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
         words_add_family(&legal, s->vocabulary, FAMILY_ACTIVATION, s->arena);
     for (size_t i = 0; !want && i < countof(values); i++)
         words_add_family(&legal, s->vocabulary, values[i], s->arena);
-    report_unknown(s->diag, choice ? MSG_UNKNOWN_CHOICE : MSG_UNKNOWN_NAME, name->at, "name",
-                   name->text, &legal, s->arena);
+    report_unknown(s->diag, choice ? MSG_UNKNOWN_CHOICE : MSG_UNKNOWN_NAME, name->at,
+                   wanted_what(want), name->text, &legal, s->arena);
     return value_error(name->at);
 }
 

@@ -97,7 +97,7 @@ static const Decl *model_decl(const File *file)
     return d;
 }
 
-static void check_complete(Builder *b, bool parsed)
+static void check_complete(Builder *b, int errors)
 {
     Infer *in = b->in;
     const Span at = b->unit->at;
@@ -106,7 +106,8 @@ static void check_complete(Builder *b, bool parsed)
         infer_error(b, MSG_NO_INPUT, at, "the model has no input, such as input [64]");
     if (!in->has_target)
         infer_error(b, MSG_NO_TARGET, at, "the model has no target, such as target class(10)");
-    if (parsed && !in->trains)
+    infer_check_target(b);
+    if (!in->trains && diag_errors(in->s->diag) == errors)
         infer_error(b, MSG_NOTHING_TO_TRAIN, at, "the model has no layer with weights");
 }
 
@@ -123,8 +124,7 @@ static void infer_model(Infer *in)
     infer_statements(&b, d->body);
     infer_finish(&b);
     m->n_layers = in->n_layers;
-    check_complete(&b, diag_errors(in->s->diag) == errors);
-    infer_check_target(&b);
+    check_complete(&b, errors);
     if (diag_errors(in->s->diag) > errors)
         return;
     infer_auto(in, m->unit);

@@ -77,11 +77,11 @@ static const char *find_alike(const char *word, const Words *legal)
     return NULL;
 }
 
-static const char *find_foreign(const char *word, const Words *legal)
+static const char *find_foreign(const char *word, const Words *legal, bool exactly)
 {
     for (size_t i = 0; i < countof(foreign); i++) {
-        const char *found = foreign[i].instead && alike(word, foreign[i].word)
-                                ? find_alike(foreign[i].instead, legal) : NULL;
+        const bool same = exactly ? !strcmp(word, foreign[i].word) : alike(word, foreign[i].word);
+        const char *found = same && foreign[i].instead ? find_alike(foreign[i].instead, legal) : NULL;
         if (found)
             return found;
     }
@@ -96,10 +96,14 @@ static const char *find_advice(const char *word)
     return NULL;
 }
 
+/* Linear is PyTorch's word for dense, and not our linear: so exact words of other tools come first. */
 static const char *find_known(const char *word, const Words *legal)
 {
-    const char *found = find_alike(word, legal);
-    return found ? found : find_foreign(word, legal);
+    const char *found = find_foreign(word, legal, true);
+
+    if (!found)
+        found = find_alike(word, legal);
+    return found ? found : find_foreign(word, legal, false);
 }
 
 const char *suggest(const char *word, const Words *legal)
@@ -123,17 +127,18 @@ Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const 
     enum { LISTED = 24 };
     const char *known = find_known(word, legal), *advice = known ? NULL : find_advice(word);
     const char *meant = advice ? NULL : suggest(word, legal);
+    const char *of = legal->of ? legal->of : "";
     Message *m;
 
     if (meant) {
-        m = diag_error(d, id, at, "unknown %s '%s'; did you mean '%s'?", what, word, meant);
+        m = diag_error(d, id, at, "unknown %s '%s'%s; did you mean '%s'?", what, word, of, meant);
         diag_fix(m, at, meant);
         return m;
     }
     if (advice)
-        return diag_error(d, id, at, "unknown %s '%s': %s", what, word, advice);
+        return diag_error(d, id, at, "unknown %s '%s'%s: %s", what, word, of, advice);
     if (!legal->n || legal->n > LISTED)
-        return diag_error(d, id, at, "unknown %s '%s'", what, word);
-    return diag_error(d, id, at, "unknown %s '%s', wanted %s%s", what, word,
+        return diag_error(d, id, at, "unknown %s '%s'%s", what, word, of);
+    return diag_error(d, id, at, "unknown %s '%s'%s, wanted %s%s", what, word, of,
                       legal->n > 1 ? "one of " : "", listed(legal, a));
 }

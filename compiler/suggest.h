@@ -10,6 +10,7 @@
 typedef struct {
     const char **word;
     int n;
+    const char *of;                 /* for messages: " of 'dense'"; NULL */
 } Words;
 
 void words_add(Words *w, const char *word, Arena *a);
