@@ -1,8 +1,8 @@
 /* arena.h -- memory for one compilation, freed all at once.
  *
  * Memory comes zeroed and aligned for any type.  Running out ends the compilation through `fail`,
- * which main sets (it must not return).  Built with -DARENA_MALLOC each piece is a malloc of its own,
- * so that the address sanitizer sees every object. */
+ * which main sets (it must not return).  Built with -DARENA_MALLOC each piece is a malloc of its
+ * own, so that the address sanitizer sees every object. */
 #ifndef ARENA_H
 #define ARENA_H
 

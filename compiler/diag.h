@@ -40,7 +40,8 @@ void diag_print(const Diag *d, DiagFormat format, bool color, FILE *out);
 /* `netc explain NET0203`: the lesson; false if there is no such code. */
 bool diag_explain(const char *code, FILE *out);
 
-/* The nearest of `n` words to `word` (Damerau-Levenshtein, at most a third of its length), or NULL. */
+/* The nearest of `n` words to `word` (Damerau-Levenshtein, at most a third of its length)
+ * or NULL. */
 const char *diag_nearest(const char *word, const char *const *words, int n);
 
 #endif

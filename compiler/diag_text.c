@@ -1,4 +1,4 @@
-/* diag_text.c -- messages for a reader: place, text, the line of the source, carets under the span. */
+/* diag_text.c -- messages for a reader: place, text, line of the source, carets under the span. */
 #include <string.h>
 
 #include "diag_message.h"

@@ -1,8 +1,8 @@
 /* format.c -- the file in its canonical form.
  *
- * Works on tokens and comments, not on the tree: so nothing that was written can be lost, and what is
- * written stays in its order.  Statements become rows; a body is kept on one line if it was written
- * so and fits. */
+ * Works on tokens and comments, not on the tree: so nothing that was written can be lost, and all
+ * stays in its order.  Statements become rows; a body is kept on one line if it was written so and
+ * fits. */
 #include <string.h>
 
 #include "format_text.h"

@@ -1,4 +1,4 @@
-/* format_text.c -- a statement's tokens and comments as text: blanks between them, long lines broken. */
+/* format_text.c -- a statement's tokens as text: blanks between them, long lines broken. */
 #include "format_text.h"
 
 #include <string.h>
@@ -103,8 +103,15 @@ int format_width(const char *text)
 
 /* ---- Breaking ---- */
 
-static const char *text_of(const Formatter *f, int i) { return f->source->text + f->atom[i].at.from; }
-static size_t size_of(const Formatter *f, int i) { return f->atom[i].at.to - f->atom[i].at.from; }
+static const char *text_of(const Formatter *f, int i)
+{
+    return f->source->text + f->atom[i].at.from;
+}
+
+static size_t size_of(const Formatter *f, int i)
+{
+    return f->atom[i].at.to - f->atom[i].at.from;
+}
 
 static bool is_line_comment(const Formatter *f, int i)
 {

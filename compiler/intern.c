@@ -1,4 +1,4 @@
-/* intern.c -- one copy of each text: a hash table with open addressing, never more than half full. */
+/* intern.c -- one copy of each text: a hash table with open addressing, at most half full. */
 #include "intern.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* parse.c -- source text to syntax tree: scans, reads, and after a mistake repairs and reads again. */
+/* parse.c -- source text to syntax tree: scans, reads; after a mistake repairs and reads again. */
 #include "parse.h"
 
 #include <string.h>

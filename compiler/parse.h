@@ -43,7 +43,7 @@ typedef struct Parser {
     Token *token;
     int n_tokens, next;
     SyntaxError error;
-    const SyntaxError *stops;       /* where the samples of parse_wanted.def stop; NULL until wanted */
+    const SyntaxError *stops;       /* of the samples of parse_wanted.def; NULL until wanted */
     Decl *decls;                    /* what the grammar built */
     Expr *expr;
 } Parser;

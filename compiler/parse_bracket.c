@@ -55,13 +55,13 @@ static bool closed_later(const Parser *p, int index)
 {
     int depth = 1;
 
-    for (int i = index; p->token[i].kind && p->token[i].kind != ';' && p->token[i].kind != '{'; i++) {
+    for (int i = index; depth > 0; i++) {
         const int kind = p->token[i].kind;
+        if (kind == 0 || kind == ';' || kind == '{')
+            return false;
         depth += (kind == '(' || kind == '[') - (kind == ')' || kind == ']');
-        if (depth == 0)
-            return true;
     }
-    return false;
+    return true;
 }
 
 /* h = dense(64;   or the same at the end of a line */
@@ -172,7 +172,8 @@ static bool closes_nothing(Parser *p)
     int kind;
 
     open_bracket(p, &kind);
-    if ((found != '}' || kind != 0) && ((found != ')' && found != ']') || kind == '(' || kind == '['))
+    const bool in_brackets = kind == '(' || kind == '[';
+    if (found == '}' ? kind != 0 : (found != ')' && found != ']') || in_brackets)
         return false;
     Message *m = diag_error(p->session->diag, MSG_UNOPENED, p->token[at].at, "%s closes nothing",
                             syntax_token_text(p, at));

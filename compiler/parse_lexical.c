@@ -90,8 +90,9 @@ bool lexical_byte_order_mark(Parser *p, Span at)
 int lexical_name(Parser *p, Span at, Literal *out)
 {
     if ((int64_t)size_of(at) > LIMIT_IDENTIFIER)
-        diag_error(p->session->diag, MSG_LONG_NAME, at, "this name has %zu characters, %lld is the most",
-                   size_of(at), (long long)LIMIT_IDENTIFIER);
+        diag_error(p->session->diag, MSG_LONG_NAME, at,
+                   "this name has %zu characters, %lld is the most", size_of(at),
+                   (long long)LIMIT_IDENTIFIER);
     out->text = intern_n(p->session->names, start_of(p, at), size_of(at));
     return NAME;
 }
@@ -130,8 +131,8 @@ static void report_character(Parser *p, Span at)
     else
         what = arena_printf(p->session->arena, "'%.*s' (U+%04X)", size, text,
                             code_point(text, size));
-    diag_error(p->session->diag, MSG_BAD_CHARACTER, part(at, 0, size ? (size_t)size : 1),
-               size > 1 ? "%s can stand only in comments and strings" : "%s means nothing here", what);
+    diag_error(p->session->diag, MSG_BAD_CHARACTER, part(at, 0, size ? (size_t)size : 1), "%s %s",
+               what, size > 1 ? "can stand only in comments and strings" : "means nothing here");
 }
 
 /* Letters outside ASCII, perhaps among others: read as a name if it looks like one. */

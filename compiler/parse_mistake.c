@@ -167,7 +167,8 @@ static bool keyword_as_name(Parser *p)
     if (t->kind == '=' && is_keyword(before(p)->kind) && tokens_statement(p, at) == at - 1
         && !syntax_expects(p, EQ))
         name_keyword(p, &p->token[at - 1]);
-    else if (is_keyword(t->kind) && syntax_expects(p, NAME) && (assigned || !(starts || names_layer)))
+    else if (is_keyword(t->kind) && syntax_expects(p, NAME)
+             && (assigned || !(starts || names_layer)))
         name_keyword(p, t);
     else
         return false;
@@ -243,7 +244,8 @@ static bool misspelt(Parser *p, Token *t, const Keyword *keyword, size_t n)
     if (!nearest)
         return false;
     Message *m = diag_error(p->session->diag, MSG_UNKNOWN_WORD, t->at,
-                            "'%s' starts nothing here, did you mean '%s'?", t->literal.text, nearest);
+                            "'%s' starts nothing here, did you mean '%s'?", t->literal.text,
+                            nearest);
     diag_fix(m, t->at, nearest);
     for (i = 0; strcmp(keyword[i].word, nearest) != 0; i++)
         ;
@@ -270,6 +272,7 @@ static bool unknown_word(Parser *p)
 
 bool mistake_report(Parser *p)
 {
-    return missing_from(p) || unknown_word(p) || half_a_real(p) || power(p) || keyword_as_name(p) || wrong_assignment(p)
-           || chained_comparison(p) || comma_for_semicolon(p) || missing_comma(p);
+    return missing_from(p) || unknown_word(p) || half_a_real(p) || power(p) || keyword_as_name(p)
+           || wrong_assignment(p) || chained_comparison(p) || comma_for_semicolon(p)
+           || missing_comma(p);
 }

@@ -28,7 +28,7 @@ bool syntax_expects(const Parser *p, int kind)
 
 /* ---- Looking up what is wanted ---- */
 
-/* An operator fits behind every operand: which ones depends on those before it, and tells nothing. */
+/* An operator fits behind every operand: which ones depends on those before, and tells nothing. */
 static void forget_operators(SyntaxError *e)
 {
     static const int operators[] = { OR,  AND, EQ,  NE,  '<', LE,  '>', GE, RANGE,

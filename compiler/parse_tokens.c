@@ -60,8 +60,8 @@ static bool scan_all(Parser *p, Scanner *scanner)
 
     for (int previous = p->token[0].kind; scanner_next(scanner, &t) != 0; previous = t.kind) {
         if (!count_levels(&levels, previous, t.kind)) {
-            diag_error(p->session->diag, MSG_NESTING, t.at, "more than %lld levels stand in each other",
-                       (long long)LIMIT_NESTING);
+            diag_error(p->session->diag, MSG_NESTING, t.at,
+                       "more than %lld levels stand in each other", (long long)LIMIT_NESTING);
             return false;
         }
         give_text(p, &t);

@@ -122,8 +122,8 @@ static const char *bad_text(const char *path, const char *text, size_t size, Are
         return NULL;
     for (size_t i = 0; i < bad; i++)
         line += text[i] == '\n';
-    return arena_printf(a, "'%s' is not a text in UTF-8: byte 0x%02x at offset %zu, in line %zu", path,
-                        (unsigned)(unsigned char)text[bad], bad, line);
+    return arena_printf(a, "'%s' is not a text in UTF-8: byte 0x%02x at offset %zu, in line %zu",
+                        path, (unsigned)(unsigned char)text[bad], bad, line);
 }
 
 Source *source_read(const char *path, Arena *a, const char **why)

@@ -26,12 +26,13 @@ typedef struct {
 } Place;
 
 /* Reads a whole file, at most LIMIT_SOURCE_BYTES; NULL and one sentence in *why on failure
- * (missing, a directory, too large, not UTF-8 or a NUL byte: with its offset). path "-" is stdin. */
+ * (missing, a directory, too large, not UTF-8 or a NUL byte: with its offset).  Path "-" is the
+ * standard input. */
 Source *source_read(const char *path, Arena *a, const char **why);
 Source *source_from_text(Str path, const char *text, size_t size, Arena *a);
 
-/* Bytes of the UTF-8 character at text[0] (RFC 3629: shortest form, no surrogates), 1 to 4; 0 if there
- * is none in the next n bytes. */
+/* Bytes of the UTF-8 character at text[0] (RFC 3629: shortest form, no surrogates), 1 to 4; 0 if
+ * there is none in the next n bytes. */
 int utf8_length(const char *text, size_t n);
 
 Place source_place(const Source *s, uint32_t offset);

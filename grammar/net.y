@@ -87,8 +87,8 @@ static void net_error(Span *at, Parser *p, const char *text);
 %token <literal> PARAM "param" LET "let" IMPORT "import" ALLOW "allow" BLOCK "block" DATA "data"
 %token <literal> MODEL "model" TRAIN "train" OBSERVE "observe" EXPECT "expect" SWEEP "sweep"
 %token <literal> INPUT "input" TARGET "target" REPEAT "repeat" AS "as" RESIDUAL "residual"
-%token <literal> SHORTCUT "shortcut" PARALLEL "parallel" BRANCH "branch" IF "if" ELSE "else" FROM "from"
-%token <literal> IN "in" WHERE "where" TRUE "true" FALSE "false"
+%token <literal> SHORTCUT "shortcut" PARALLEL "parallel" BRANCH "branch" IF "if" ELSE "else"
+%token <literal> FROM "from" IN "in" WHERE "where" TRUE "true" FALSE "false"
 %token OR "||" AND "&&" EQ "==" NE "!=" LE "<=" GE ">=" RANGE ".." ARROW "->"
 %token BAD_VALUE                /* a number or string that was reported */
 %token CUT                      /* a stretch that was reported and taken out */
@@ -248,7 +248,8 @@ axes:
 /* depth in [5, 20, 50];   where depth < 50; */
 axis:
     word IN value ';'                   { $$ = NEW(Line);
-                                          *$$ = (Line){ span_join(@1, @3), $1.text, @1, $3, NULL }; }
+                                          *$$ = (Line){ span_join(@1, @3), $1.text, @1, $3,
+                                                        NULL }; }
 |   WHERE value ';'                     { $$ = NEW(Line);
                                           *$$ = (Line){ .at = span_join(@1, @2), .value = $2 }; }
 ;
