@@ -74,6 +74,12 @@ static bool fits(const Value *v, const Kinds *want)
     return false;
 }
 
+/* An int where only reals are accepted. */
+static Value as_real(Value v, const Kinds *want)
+{
+    return v.kind == VALUE_INT && !(want->mask & KIND_INT) ? value_real(v.at, v.real) : v;
+}
+
 Value value_fit(Value v, const Kinds *want, const char *who, Session *s)
 {
     const Callable *other = v.kind == VALUE_CALL && !fits(&v, want) ? namesake(&v, want, s) : NULL;
@@ -85,11 +91,9 @@ Value value_fit(Value v, const Kinds *want, const char *who, Session *s)
                    kinds_text(want, s->arena), value_phrase(&v, s->arena));
         return value_error(v.at);
     }
-    if (v.kind == VALUE_INT && !(want->mask & KIND_INT))
-        return value_real(v.at, v.real);
     if (v.kind == VALUE_LIST && want->element)
         return fit_list(v, want, who, s);
-    return v;
+    return as_real(v, want);
 }
 
 static bool in_range(double x, const Param *p)
@@ -240,10 +244,12 @@ static Value default_value(const Binder *b, const Param *p)
 
 static Value given_value(const Binder *b, const Param *p, const Arg *arg)
 {
-    Value v = eval(arg->value, &p->accepts, b->in);
+    const Value v = eval(arg->value, &p->accepts, b->in);
 
-    if (v.kind == VALUE_ERROR || !arg->value)
+    if (v.kind == VALUE_ERROR)
         return value_error(arg->at);
+    if (v.kind != VALUE_LIST && fits(&v, &p->accepts) && (!value_is_number(&v) || in_range(v.real, p)))
+        return as_real(v, &p->accepts);     /* the common case, without the words of a message */
     return param_fit(v, p, param_phrase(b->call->callee, p, b->in->s->arena), b->in->s);
 }
 

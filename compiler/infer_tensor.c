@@ -304,8 +304,11 @@ Wire *infer_from(Builder *b, const Stmt *s, int *n)
     bool ok = true;
 
     *n = 0;
-    if (!s->from)
-        arena_push(a, wires, *n, b->now);
+    if (!s->from) {
+        *n = 1;
+        wires = arena_new_of(a, Wire);
+        *wires = b->now;
+    }
     for (const Arg *arg = s->from; arg; arg = arg->next) {
         Wire w = { .shape = SHAPE_ERROR };
         ok = infer_tensor(b, arg->value, &w) && ok;
