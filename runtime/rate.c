@@ -23,7 +23,7 @@ double rt_rate(const rt_settings *set, int64_t step, int64_t steps_per_epoch, in
     const bool decays = set->schedule == RT_RATE_COSINE || set->schedule == RT_RATE_LINEAR;
 
     if (decays && s < set->warmup)
-        return set->lr * s / set->warmup;
+        return set->lr * (s + 1) / set->warmup;
     switch (set->schedule) {
     case RT_RATE_CONSTANT: break;
     case RT_RATE_STEP: return set->lr * pow(set->factor, milestones(set, epoch));

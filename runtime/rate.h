@@ -9,11 +9,12 @@
  *     constant      lr
  *     step          lr factor^k, k how many of at[] are not above e      (PyTorch's MultiStepLR)
  *     exponential   lr factor^e                                          (PyTorch's ExponentialLR)
- *     linear        lr s / w under w, then lr (t - s) / (t - w)
- *     cosine        lr s / w under w, then lr (1 + cos(pi (s - w) / (t - w))) / 2
+ *     linear        lr (s + 1) / w under w, then lr (t - s) / (t - w)
+ *     cosine        lr (s + 1) / w under w, then lr (1 + cos(pi (s - w) / (t - w))) / 2
  *
- * The last two are those of Hugging Face's transformers: both start at 0 where there is a warmup,
- * and would reach 0 at step t. */
+ * Without a warmup the last two are PyTorch's LinearLR to 0 and CosineAnnealingLR to 0, by step; they
+ * would reach 0 at step t.  A warmup reaches lr at its last step, so that no step is lost on a rate
+ * of 0. */
 double rt_rate(const rt_settings *set, int64_t step, int64_t steps_per_epoch, int64_t steps);
 
 #endif

@@ -36,8 +36,10 @@ TEST(both_forms_of_a_value)
     CHECK(reads("--epochs 5 --lr=0.25 --threads 3 --width=100 --quiet --color=always"));
     CHECK(set.epochs == 5 && set.lr == 0.25 && options.threads == 3 && options.width == 100);
     CHECK(options.quiet && !options.json && options.color == RT_COLOR_ALWAYS);
-    CHECK(reads("--set momentum=0.5 --set shuffle=false --set on_nonfinite=skip --seed 18446744073709551615"));
-    CHECK(set.momentum == 0.5 && !set.shuffle && set.on_nonfinite == RT_SKIP && set.seed == UINT64_MAX);
+    CHECK(reads("--set momentum=0.5 --set shuffle=false --set on_nonfinite=skip --seed "
+                "18446744073709551615"));
+    CHECK(set.momentum == 0.5 && !set.shuffle && set.on_nonfinite == RT_SKIP
+          && set.seed == UINT64_MAX);
     CHECK(reads("--no-out --every 7"));
     CHECK(set.every == 7 && options.every);
     CHECK(reads("--set every=7") && set.every == 7 && !options.every);
@@ -70,7 +72,8 @@ TEST(unknown_names_are_refused)
 TEST(settings_that_nothing_reads_are_refused)
 {
     CHECK_REFUSED("--set beta1=0.5", "'beta1' is not read by this program: its optimizer is sgd");
-    CHECK_REFUSED("--set warmup=5", "'warmup' is not read by this program: its schedule is constant");
+    CHECK_REFUSED("--set warmup=5",
+                  "'warmup' is not read by this program: its schedule is constant");
     CHECK_REFUSED("--set huber_delta=5",
                   "'huber_delta' is not read by this program: its loss is softmax_cross_entropy");
     model.clip = "none";
@@ -87,12 +90,12 @@ TEST(settings_that_nothing_reads_are_refused)
 TEST(values_are_checked)
 {
     static const char *const bad[] = {
-        "--lr 0", "--lr -1", "--lr nan", "--lr 0x10", "--lr 1,5", "--lr inf", "--lr 1e999", "--lr 0.1x",
-        "--epochs 0", "--epochs 1.5", "--epochs +1", "--epochs 99999999999", "--batch 0", "--steps 0",
-        "--seed -1", "--seed 18446744073709551616", "--set momentum=1", "--set momentum=-0.1",
-        "--set l1=-1", "--set shuffle=1", "--set nesterov=1", "--set on_nonfinite=go", "--set lr",
-        "--set =1", "--set lr=", "--every 0", "--threads 0", "--threads 2000", "--width 10",
-        "--color red", "--quiet=1",
+        "--lr 0", "--lr -1", "--lr nan", "--lr 0x10", "--lr 1,5", "--lr inf", "--lr 1e999",
+        "--lr 0.1x", "--epochs 0", "--epochs 1.5", "--epochs +1", "--epochs 99999999999",
+        "--batch 0", "--steps 0", "--seed -1", "--seed 18446744073709551616",
+        "--set momentum=1", "--set momentum=-0.1", "--set l1=-1", "--set shuffle=1",
+        "--set nesterov=1", "--set on_nonfinite=go", "--set lr", "--set =1", "--set lr=",
+        "--every 0", "--threads 0", "--threads 2000", "--width 10", "--color red", "--quiet=1",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -117,7 +120,8 @@ TEST(pairs_that_exclude_each_other)
     model.batch_statistics = false;
     CHECK(reads("--batch 33"));
     model.batch_statistics = true;
-    CHECK_REFUSED("--out DIR", "--out: run directories are not part of this version; use --save FILE");
+    CHECK_REFUSED("--out DIR",
+                  "--out: run directories are not part of this version; use --save FILE");
     CHECK(!reads("--out=DIR") && !reads("--resume"));
     CHECK_REFUSED("--epochs", "--epochs wants a value: --epochs N");
     CHECK(reads("--help --eval") && options.help);
@@ -129,7 +133,8 @@ TEST(milestones)
 
     own.schedule = RT_RATE_STEP;
     model.settings = &own;
-    CHECK(reads("--set at=2,5 --set factor=0.5") && set.n_at == 2 && set.at[0] == 2 && set.at[1] == 5);
+    CHECK(reads("--set at=2,5 --set factor=0.5") && set.n_at == 2 && set.at[0] == 2
+          && set.at[1] == 5);
     CHECK_NEAR(rt_rate(&set, 0, 10, 100), 0.1, 0);
     CHECK_NEAR(rt_rate(&set, 19, 10, 100), 0.1, 0);
     CHECK_NEAR(rt_rate(&set, 20, 10, 100), 0.05, 1e-17);
@@ -141,8 +146,8 @@ TEST(milestones)
     model.settings = &model_settings;
 }
 
-/* Values of torch.optim.lr_scheduler.ExponentialLR and of transformers' get_cosine_schedule_with_warmup
- * and get_linear_schedule_with_warmup. */
+/* Values of torch.optim.lr_scheduler.ExponentialLR and of transformers'
+ * get_cosine_schedule_with_warmup and get_linear_schedule_with_warmup. */
 TEST(rates)
 {
     rt_settings s = model_settings;
@@ -153,20 +158,21 @@ TEST(rates)
     CHECK_NEAR(rt_rate(&s, 39, 10, 100), 0.729, 1e-15);
     s.schedule = RT_RATE_COSINE;
     s.warmup = 10;
-    CHECK_NEAR(rt_rate(&s, 0, 10, 100), 0, 0);
-    CHECK_NEAR(rt_rate(&s, 5, 10, 100), 0.5, 1e-15);
+    CHECK_NEAR(rt_rate(&s, 0, 10, 100), 0.1, 1e-15);
+    CHECK_NEAR(rt_rate(&s, 4, 10, 100), 0.5, 1e-15);
+    CHECK_NEAR(rt_rate(&s, 9, 10, 100), 1, 1e-15);
     CHECK_NEAR(rt_rate(&s, 10, 10, 100), 1, 1e-15);
     CHECK_NEAR(rt_rate(&s, 55, 10, 100), 0.5, 1e-15);
     CHECK_NEAR(rt_rate(&s, 40, 10, 100), 0.75, 1e-15);
     CHECK_NEAR(rt_rate(&s, 100, 10, 100), 0, 1e-15);
     s.schedule = RT_RATE_LINEAR;
-    CHECK_NEAR(rt_rate(&s, 5, 10, 100), 0.5, 1e-15);
+    CHECK_NEAR(rt_rate(&s, 4, 10, 100), 0.5, 1e-15);
     CHECK_NEAR(rt_rate(&s, 19, 10, 100), 0.9, 1e-15);
     s.warmup = 0;
     CHECK_NEAR(rt_rate(&s, 0, 10, 100), 1, 0);
     CHECK_NEAR(rt_rate(&s, 99, 10, 100), 0.01, 1e-15);
     s.warmup = 500;
-    CHECK_NEAR(rt_rate(&s, 99, 10, 100), 0.198, 1e-15);
+    CHECK_NEAR(rt_rate(&s, 99, 10, 100), 0.2, 1e-15);
 }
 
 TEST(nearest_names)
