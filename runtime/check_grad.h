@@ -6,10 +6,10 @@
 
 #include "run.h"
 
-/* Compares on a few samples, at the weights as they are, in training mode (dropout with the masks of
- * step 0, batch statistics), penalties included.  All parameters, or of a large net a seeded sample.
- * Prints a table of tensors and the verdict; false if a gradient is wrong, or *e says why it could
- * not be checked. */
+/* Compares on a few samples, at the weights as they are, in training mode (dropout with the masks
+ * of step 0, batch statistics), penalties included.  All parameters, or of a large net a seeded
+ * sample.  Prints a table of tensors and the verdict; false if a gradient is wrong, or *e says why
+ * it could not be checked. */
 bool rt_check_grad(rt_run *run, FILE *out, rt_error *e);
 
 #endif

@@ -24,7 +24,7 @@ static size_t byte_of(const rt_net *net, int i)
                              : net->state[i - net->n_params].at;
 }
 
-/* ---- Saving --------------------------------------------------------------------------------------- */
+/* ---- Saving ------------------------------------------------------------------------------ */
 
 bool rt_checkpoint_save(const char *path, const rt_net *net, const void *params, const void *memory,
                         int64_t step, rt_error *e)
@@ -51,7 +51,7 @@ bool rt_checkpoint_save(const char *path, const rt_net *net, const void *params,
     return ok;
 }
 
-/* ---- Comparing -------------------------------------------------------------------------------------- */
+/* ---- Comparing --------------------------------------------------------------------------- */
 
 static const char *program_shape(const rt_tensor *t, char text[SHAPE_TEXT])
 {
@@ -68,7 +68,8 @@ static const char *file_shape(const rt_entry *t, char text[SHAPE_TEXT])
     int at = snprintf(text, SHAPE_TEXT, "[");
 
     for (int i = 0; i < t->rank; i++)
-        at += snprintf(text + at, SHAPE_TEXT - (size_t)at, "%s%" PRId64, i ? ", " : "", t->shape[i]);
+        at += snprintf(text + at, SHAPE_TEXT - (size_t)at, "%s%" PRId64, i ? ", " : "",
+                       t->shape[i]);
     snprintf(text + at, SHAPE_TEXT - (size_t)at, "]");
     return text;
 }
@@ -91,7 +92,8 @@ static bool fits(const rt_safetensors *f, const rt_slot *s, rt_error *e)
 
     program_shape(s->tensor, wanted);
     if (!t)
-        return rt_fail(e, "%s: has no tensor %s %s, which this program wants", f->path, s->key, wanted);
+        return rt_fail(e, "%s: has no tensor %s %s, which this program wants", f->path, s->key,
+                       wanted);
     if (!same_shape(s->tensor, t))
         return rt_fail(e, "%s: tensor %s is %s, this program wants %s", f->path, s->key,
                        file_shape(t, found), wanted);
@@ -137,7 +139,7 @@ static bool no_stranger(const rt_safetensors *f, const rt_net *net, rt_error *e)
     return ok;
 }
 
-/* ---- Loading ---------------------------------------------------------------------------------------- */
+/* ---- Loading ----------------------------------------------------------------------------- */
 
 /* Element i of *to becomes the value of *from; false where a finite double is no finite float. */
 static bool convert(const void *from, bool from_double, void *to, bool to_double, size_t i)
@@ -166,9 +168,9 @@ static bool read_converted(const rt_safetensors *f, const rt_entry *t, void *out
             return false;
         for (size_t i = 0; i < n; i++) {
             if (!convert(piece, from_double, (char *)out + at * to_size, !from_double, i))
-                return rt_fail(e, "%s: byte %" PRIu64 ": element %zu of tensor %.200s is too large for "
-                               "float", f->path, f->data + t->begin + (at + i) * from_size, at + i,
-                               t->name);
+                return rt_fail(e, "%s: byte %" PRIu64 ": element %zu of tensor %.200s is too large "
+                               "for float", f->path, f->data + t->begin + (at + i) * from_size,
+                               at + i, t->name);
         }
     }
     return true;
@@ -208,7 +210,8 @@ static void put_all(const rt_net *net, const char *block, void *params, void *me
     }
 }
 
-static bool load(const rt_safetensors *f, const rt_net *net, void *params, void *memory, rt_error *e)
+static bool load(const rt_safetensors *f, const rt_net *net, void *params, void *memory,
+                 rt_error *e)
 {
     size_t n = 0;
 
@@ -229,7 +232,8 @@ static bool load(const rt_safetensors *f, const rt_net *net, void *params, void 
     return ok;
 }
 
-bool rt_checkpoint_load(const char *path, const rt_net *net, void *params, void *memory, rt_error *e)
+bool rt_checkpoint_load(const char *path, const rt_net *net, void *params, void *memory,
+                        rt_error *e)
 {
     /* far above what the names and shapes of this net take */
     const uint64_t most = ((uint64_t)1 << 20) + (uint64_t)n_slots(net) * 1024;

@@ -17,8 +17,7 @@ bool rt_gradient_log_new(rt_gradient_log *log, const rt_run *run, rt_error *e)
     *log = (rt_gradient_log){ .net = &run->net, .most = run->steps };
     log->step_size = run->net.n_elements * run->model->real_size;
     if (run->steps > MOST_TENSORS / (run->net.n_params + 1))
-        return rt_fail(e, "--save-grads: the gradients of %" PRId64 " steps are too many; use --steps",
-                       run->steps);
+        return rt_fail(e, "--save-grads: %" PRId64 " steps are too many; use --steps", run->steps);
     log->values = rt_alloc((size_t)run->steps, log->step_size, "--save-grads", e);
     if (log->values)
         memset(log->values, 0, (size_t)run->steps * log->step_size);
@@ -52,9 +51,10 @@ static bool fill(const rt_gradient_log *log, rt_stored *stored)
             char *name;
             if (asprintf(&name, "step.%" PRId64 ".%s", s, p->key) < 0)
                 return false;
+            const char *values = log->values + (size_t)s * log->step_size;
             *stored = (rt_stored){ .name = name, .rank = p->tensor->rank,
                                    .shape = p->tensor->shape, .real_size = size, .n = p->n,
-                                   .data = log->values + (size_t)s * log->step_size + p->at * size };
+                                   .data = values + p->at * size };
         }
     }
     return true;

@@ -1,4 +1,4 @@
-/* gradient_log.h -- the gradients of every step of a short run, for comparison with other programs. */
+/* gradient_log.h -- the gradients of every step of a short run, to compare with other programs. */
 #ifndef RT_GRADIENT_LOG_H
 #define RT_GRADIENT_LOG_H
 

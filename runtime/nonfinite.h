@@ -6,11 +6,11 @@
 
 #include "run.h"
 
-/* Leaves an update out and counts it; where the step is watched, notes the gradients all the same. */
+/* Leaves an update out and counts it; of a watched step, notes the gradients all the same. */
 void rt_nonfinite_leave_out(rt_run *run, bool watching);
 
-/* After a watched pass that was not finite: names the tensor that lost its values first, in the order
- * in which a step computes. */
+/* After a watched pass that was not finite: names the tensor that lost its values first, in the
+ * order in which a step computes. */
 void rt_nonfinite_locate(rt_run *run, int64_t step, double loss);
 
 /* Step, tensor, layer, its line in the .net, and the last finite norms around it. */

@@ -43,7 +43,8 @@ static const Row rows[] = {
     { "--out", LATER, "DIR", 0, NULL },
     { "--resume", LATER, NULL, 0, NULL },
     { "--dry-run", FLAG, NULL, AT(dry_run), "load the data, print the plan, and stop" },
-    { "--check-grad", FLAG, NULL, AT(check_grad), "compare the gradients with differences, in double" },
+    { "--check-grad", FLAG, NULL, AT(check_grad),
+      "compare the gradients with differences, in double" },
     { "--eval", FLAG, NULL, AT(eval), "evaluate the weights of --load, without training" },
     { "--every", SETTING, "N", 0, "watch every N steps and print a line for each" },
     { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
@@ -109,7 +110,8 @@ static bool read_pair(Reading *r, const char *value)
     const size_t length = strcspn(value, "=");
 
     if (!value[length] || !length || length >= sizeof key)
-        return rt_fail(r->error, "--set wants KEY=VALUE, as in --set momentum=0.9, not '%.80s'", value);
+        return rt_fail(r->error, "--set wants KEY=VALUE, as in --set momentum=0.9, not '%.80s'",
+                       value);
     memcpy(key, value, length);
     key[length] = '\0';
     if (!rt_settings_set(r->set, r->model, key, value + length + 1, r->error))
@@ -220,8 +222,8 @@ bool rt_options_read(int argc, char *const *argv, const rt_model *model, rt_opti
 
 void rt_options_help(FILE *out, const rt_settings *set, const rt_model *model)
 {
-    fprintf(out, "usage: %s [options]\n\nTrains the network, then reports how its gradient flows.\n\n",
-            model->name);
+    fprintf(out, "usage: %s [options]\n\n", model->name);
+    fputs("Trains the network, then reports how its gradient flows.\n\n", out);
     for (int i = 0; i < N_ROWS; i++) {
         char left[40];
         if (!rows[i].help)

@@ -12,9 +12,9 @@
  *     linear        lr (s + 1) / w under w, then lr (t - s) / (t - w)
  *     cosine        lr (s + 1) / w under w, then lr (1 + cos(pi (s - w) / (t - w))) / 2
  *
- * Without a warmup the last two are PyTorch's LinearLR to 0 and CosineAnnealingLR to 0, by step; they
- * would reach 0 at step t.  A warmup reaches lr at its last step, so that no step is lost on a rate
- * of 0. */
+ * Without a warmup the last two are PyTorch's LinearLR to 0 and CosineAnnealingLR to 0, by step;
+ * they would reach 0 at step t.  A warmup reaches lr at its last step, so that no step is lost on
+ * a rate of 0. */
 double rt_rate(const rt_settings *set, int64_t step, int64_t steps_per_epoch, int64_t steps);
 
 #endif

@@ -40,7 +40,7 @@ static int fail(const Program *p, const rt_model *model, int status)
     return status;
 }
 
-/* ---- Style --------------------------------------------------------------------------------------------- */
+/* ---- Style ------------------------------------------------------------------------------- */
 
 static bool wants_color(const rt_options *o)
 {
@@ -68,11 +68,11 @@ static bool wants_utf8(void)
 
 static rt_style style_of(const rt_options *o)
 {
-    return (rt_style){ .out = stdout, .color = wants_color(o), .utf8 = wants_utf8(), .full = o->full,
-                       .width = (int)o->width };
+    return (rt_style){ .out = stdout, .color = wants_color(o), .utf8 = wants_utf8(),
+                       .full = o->full, .width = (int)o->width };
 }
 
-/* ---- What a run can be asked for -------------------------------------------------------------------------- */
+/* ---- What a run can be asked for --------------------------------------------------------- */
 
 static int print_plan(const Program *p)
 {
@@ -124,7 +124,7 @@ static int check_gradients(Program *p)
     return p->error.text[0] ? fail(p, p->run.model, EXIT_ERROR) : EXIT_ERROR;
 }
 
-/* ---- Training ------------------------------------------------------------------------------------------------ */
+/* ---- Training ---------------------------------------------------------------------------- */
 
 /* A good file is not replaced by weights that are lost. */
 static bool save_weights(Program *p)
@@ -184,7 +184,7 @@ static int train(Program *p)
     return status;
 }
 
-/* ---- The program ------------------------------------------------------------------------------------------------ */
+/* ---- The program ------------------------------------------------------------------------- */
 
 /* Files that are to be written at the end have to be possible at the start. */
 static bool can_write(const rt_options *o, rt_error *e)
@@ -221,7 +221,8 @@ static int run_options(Program *p, const rt_model *model, int argc, char **argv)
         return printf("%s (netc %s)\n", model->name, RT_VERSION), EXIT_DONE;
     if (p->options.check_grad) {
         if (!&rt_model_f64) {
-            rt_fail(&p->error, "--check-grad: this program holds no double build; compile it with netc");
+            rt_fail(&p->error,
+                    "--check-grad: this program holds no double build; compile it with netc");
             return fail(p, model, EXIT_ERROR);
         }
         model = &rt_model_f64;

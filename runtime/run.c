@@ -49,7 +49,8 @@ static bool take_memory(rt_run *run, rt_error *e)
 {
     const rt_model *model = run->model;
     const rt_samples *train = &run->data.train, *test = &run->data.test;
-    const size_t size = model->real_size, n = run->net.n_elements, batch = (size_t)run->model->batch;
+    const size_t size = model->real_size, n = run->net.n_elements,
+                 batch = (size_t)run->model->batch;
     const size_t slots = (size_t)model->optimizer_slots;
     const bool parts = run->set->batch > model->batch;
     void *watch, *labels, *order, *as_is;

@@ -27,8 +27,8 @@ typedef struct {
     size_t block_size;              /* bytes */
 } rt_run;
 
-/* Flattens the model, loads the data, takes all memory that a run needs, and initialises weights and
- * running statistics.  After it nothing is allocated but records of the history. */
+/* Flattens the model, loads the data, takes all memory that a run needs, and initialises weights
+ * and running statistics.  After it nothing is allocated but records of the history. */
 bool rt_run_new(rt_run *run, const rt_model *model, const rt_notes *notes, const rt_settings *set,
                 int threads, const char *directory, rt_error *e);
 void rt_run_free(rt_run *run);

@@ -12,11 +12,12 @@
 
 #include "atomic_file.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tensors are copied to files as they are");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "tensors are copied to files as they are");
 
 enum { ALIGNMENT = 8 };             /* the header is padded to it, as by the reference writer */
 
-/* ---- Writing -------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------- */
 
 static json_t *describe(const rt_stored *t, uint64_t begin)
 {
@@ -24,9 +25,9 @@ static json_t *describe(const rt_stored *t, uint64_t begin)
 
     for (int i = 0; i < t->rank; i++)
         json_array_append_new(shape, json_integer(t->shape[i]));
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", t->real_size == sizeof(double) ? "F64" : "F32",
-                     "shape", shape, "data_offsets", (json_int_t)begin,
-                     (json_int_t)(begin + t->n * t->real_size));
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype",
+                     t->real_size == sizeof(double) ? "F64" : "F32", "shape", shape, "data_offsets",
+                     (json_int_t)begin, (json_int_t)(begin + t->n * t->real_size));
 }
 
 /* The header's text, unpadded; to be freed. */
@@ -67,7 +68,7 @@ bool rt_safetensors_write(const char *path, const rt_stored *tensor, size_t n, c
     return ok && rt_atomic_file_end(&f, e);
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------- */
 
 static size_t dtype_size(const char *dtype)
 {
@@ -119,14 +120,14 @@ static bool read_shape(const rt_safetensors *f, const json_t *shape, rt_entry *t
     uint64_t dimension;
 
     if (!json_is_array(shape) || json_array_size(shape) > RT_STORED_RANK)
-        return rt_fail(e, "%s: tensor %.200s: its shape is not a list of at most %d numbers", f->path,
-                       t->name, RT_STORED_RANK);
+        return rt_fail(e, "%s: tensor %.200s: its shape is not a list of at most %d numbers",
+                       f->path, t->name, RT_STORED_RANK);
     t->rank = (int)json_array_size(shape);
     t->n = 1;
     for (int i = 0; i < t->rank; i++) {
         if (!whole(shape, (size_t)i, &dimension))
-            return rt_fail(e, "%s: tensor %.200s: dimension %d of its shape is not a whole number from "
-                           "0 on", f->path, t->name, i);
+            return rt_fail(e, "%s: tensor %.200s: dimension %d of its shape is not a whole number "
+                           "from 0 on", f->path, t->name, i);
         t->shape[i] = (int64_t)dimension;
         if (__builtin_mul_overflow(t->n, dimension, &t->n))
             return rt_fail(e, "%s: tensor %.200s: its shape is too large", f->path, t->name);
@@ -140,20 +141,22 @@ static bool read_offsets(const rt_safetensors *f, const json_t *offsets, uint64_
 {
     uint64_t bytes;
 
-    if (json_array_size(offsets) != 2 || !whole(offsets, 0, &t->begin) || !whole(offsets, 1, &t->end))
-        return rt_fail(e, "%s: tensor %.200s: data_offsets are not two whole numbers", f->path, t->name);
+    if (json_array_size(offsets) != 2 || !whole(offsets, 0, &t->begin)
+        || !whole(offsets, 1, &t->end))
+        return rt_fail(e, "%s: tensor %.200s: data_offsets are not two whole numbers", f->path,
+                       t->name);
     if (t->begin > t->end || t->end > size)
-        return rt_fail(e, "%s: tensor %.200s: bytes %" PRIu64 " to %" PRIu64 " of the data, which has %"
-                       PRIu64, f->path, t->name, t->begin, t->end, size);
+        return rt_fail(e, "%s: tensor %.200s: bytes %" PRIu64 " to %" PRIu64 " of the data, which "
+                       "has %" PRIu64, f->path, t->name, t->begin, t->end, size);
     if (__builtin_mul_overflow(t->n, (uint64_t)dtype_size(t->dtype), &bytes)
         || bytes != t->end - t->begin)
-        return rt_fail(e, "%s: tensor %.200s: its %" PRIu64 " bytes at %" PRIu64 " do not fit its shape",
-                       f->path, t->name, t->end - t->begin, f->data + t->begin);
+        return rt_fail(e, "%s: tensor %.200s: its %" PRIu64 " bytes at %" PRIu64 " do not fit its "
+                       "shape", f->path, t->name, t->end - t->begin, f->data + t->begin);
     return true;
 }
 
-static bool read_entry(const rt_safetensors *f, const char *name, const json_t *value, uint64_t size,
-                       rt_entry *t, rt_error *e)
+static bool read_entry(const rt_safetensors *f, const char *name, const json_t *value,
+                       uint64_t size, rt_entry *t, rt_error *e)
 {
     t->name = name;
     if (json_object_size(value) != 3)
@@ -188,8 +191,8 @@ static bool is_gapless(const rt_safetensors *f, uint64_t size, rt_error *e)
         at = f->entry[i].end;
     }
     if (at != size)
-        return rt_fail(e, "%s: %" PRIu64 " bytes too many from byte %" PRIu64 " on", f->path, size - at,
-                       f->data + at);
+        return rt_fail(e, "%s: %" PRIu64 " bytes too many from byte %" PRIu64 " on", f->path,
+                       size - at, f->data + at);
     return true;
 }
 
@@ -318,8 +321,8 @@ const rt_entry *rt_safetensors_find(const rt_safetensors *f, const char *name)
     return f->n ? bsearch(&wanted, f->entry, f->n, sizeof *f->entry, by_name) : NULL;
 }
 
-bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out, size_t n,
-                         rt_error *e)
+bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out,
+                         size_t n, rt_error *e)
 {
     return read_at(f, f->data + t->begin + from, out, n, e);
 }

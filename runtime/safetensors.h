@@ -2,8 +2,8 @@
  *
  *     u64 LE n;  n bytes of JSON, padded with spaces;  the tensors, little endian, row-major
  *
- * The JSON maps each name to {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from the
- * end of the JSON, without holes; "__metadata__" maps strings to strings. */
+ * The JSON maps each name to {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from
+ * the end of the JSON, without holes; "__metadata__" maps strings to strings. */
 #ifndef RT_SAFETENSORS_H
 #define RT_SAFETENSORS_H
 
@@ -57,7 +57,7 @@ void rt_safetensors_close(rt_safetensors *f);
 const rt_entry *rt_safetensors_find(const rt_safetensors *f, const char *name);
 
 /* n bytes of a tensor, from byte `from` of it. */
-bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out, size_t n,
-                         rt_error *e);
+bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out,
+                         size_t n, rt_error *e);
 
 #endif

@@ -54,10 +54,14 @@ static const Row rows[] = {
     { "histograms", SWITCH, AT(histograms), ANY, ALWAYS, NULL },
 };
 #undef AT
-enum { N_ROWS = sizeof rows / sizeof rows[0], MOST_AT = sizeof((rt_settings *)0)->at / sizeof(double) };
+enum {
+    N_ROWS = sizeof rows / sizeof rows[0],
+    MOST_AT = sizeof((rt_settings *)0)->at / sizeof(double),
+};
 
 /* What stands in `train` but is part of the compiled program. */
-static const char *const compiled[] = { "loss", "optimizer", "schedule", "regularize", "precision" };
+static const char *const compiled[] = { "loss", "optimizer", "schedule", "regularize",
+                                        "precision" };
 static const char *const responses[] = { [RT_STOP] = "stop", [RT_SKIP] = "skip",
                                          [RT_CONTINUE] = "continue" };
 
@@ -275,9 +279,9 @@ bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *
     if (set->nesterov != 0 && set->momentum == 0)
         return rt_fail(e, "nesterov wants a momentum above 0");
     if (set->batch > model->batch && model->batch_statistics)
-        return rt_fail(e, "batch %" PRId64 " is more than the %d that the program was compiled for, "
-                       "and its batchnorm needs the whole batch at once: compile with batch = %" PRId64,
-                       set->batch, model->batch, set->batch);
+        return rt_fail(e, "batch %" PRId64 " is more than the %d that the program was compiled "
+                       "for, and its batchnorm needs the whole batch at once: compile with "
+                       "batch = %" PRId64, set->batch, model->batch, set->batch);
     return true;
 }
 

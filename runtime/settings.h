@@ -12,7 +12,7 @@
 bool rt_settings_set(rt_settings *set, const rt_model *model, const char *key, const char *value,
                      rt_error *e);
 
-/* What no single number shows: pairs that exclude each other, a batch that the program cannot hold. */
+/* What no single number shows: pairs that exclude each other, a batch that does not fit. */
 bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *e);
 
 /* The keys that this program reads, with their values: a line each. */

@@ -13,7 +13,7 @@
 #include "reals.h"
 #include "signals.h"
 
-/* A batch that is cut in parts numbers the random streams of its parts here: steps are under 2^40. */
+/* A batch in parts numbers the random streams of its parts here: steps are under 2^40. */
 enum { PART_SHIFT = 40 };
 
 typedef struct {
@@ -40,7 +40,7 @@ bool rt_is_watched(const rt_run *run, int64_t step)
     return step < 10 || step % run->set->every == 0 || step == run->steps - 1;
 }
 
-/* ---- The gradient of a batch -------------------------------------------------------------------- */
+/* ---- The gradient of a batch ------------------------------------------------------------- */
 
 static bool is_finite_pass(const rt_run *run, double loss)
 {
@@ -93,12 +93,13 @@ static void differentiate(rt_run *run, Batch *b)
         pass_over(run, b, part, done, rows);
         if (run->sum)
             run->model->reals->add_scaled(run->pool, run->net.n_elements,
-                                          (double)rows / (double)b->rows, run->pass.grads, run->sum);
+                                          (double)rows / (double)b->rows, run->pass.grads,
+                                          run->sum);
         done += rows;
     }
 }
 
-/* ---- The step --------------------------------------------------------------------------------------- */
+/* ---- The step ---------------------------------------------------------------------------- */
 
 static void update(Training *t, const Batch *b)
 {
@@ -182,7 +183,7 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
     return RT_TRAINED;
 }
 
-/* ---- The epochs ---------------------------------------------------------------------------------------- */
+/* ---- The epochs -------------------------------------------------------------------------- */
 
 static void begin_epoch(Training *t, int64_t epoch)
 {

@@ -1,4 +1,4 @@
-/* check_grad.c -- the gradient check: right gradients pass, wrong ones do not, kinks are left out. */
+/* check_grad.c -- the gradient check: right gradients pass, wrong ones do not. */
 #define RT_DOUBLE
 #include "../../runtime/check_grad.h"
 
@@ -40,7 +40,7 @@ TEST(right_gradients_pass)
     CHECK(check(&tiny, &set, table, sizeof table));
 }
 
-/* ---- Planted faults ----------------------------------------------------------------------------------- */
+/* ---- Planted faults ---------------------------------------------------------------------- */
 
 static int fault;
 enum { FAULTS = 6 };
@@ -75,7 +75,7 @@ TEST(planted_faults_are_found)
     }
 }
 
-/* ---- A loss without a slope, and one with kinks ------------------------------------------------------------ */
+/* ---- A loss without a slope, and one with kinks ------------------------------------------ */
 
 static double flat_forward(rt_pass *c)
 {
@@ -145,7 +145,8 @@ TEST(kinks_are_left_out_and_counted)
     model.forward = kinked_forward;
     model.backward = kinked_backward;
     CHECK(check(&model, &model_settings, table, sizeof table));
-    CHECK(strstr(table, "1776 agree, 0 in noise (compared absolutely), 10 at kinks (left out), 0 wrong"));
+    CHECK(strstr(table,
+                 "1776 agree, 0 in noise (compared absolutely), 10 at kinks (left out), 0 wrong"));
     model.backward = wrong_kinked_backward;
     wrong_at = 100;
     CHECK(!check(&model, &model_settings, table, sizeof table));
@@ -165,7 +166,8 @@ TEST(an_infinite_loss_cannot_be_checked)
 
     model.forward = infinite_forward;
     CHECK(!check(&model, &model_settings, table, sizeof table));
-    CHECK_TEXT(error.text, "check-grad: the loss at these weights is inf: there is nothing to compare");
+    CHECK_TEXT(error.text,
+               "check-grad: the loss at these weights is inf: there is nothing to compare");
 }
 
 int main(void)

@@ -15,7 +15,7 @@ static char directory[] = "/tmp/netc-checkpoint-XXXXXX";
 static char path[sizeof directory + 32];
 static rt_error error;
 
-/* ---- The tiny program's --------------------------------------------------------------------------- */
+/* ---- The tiny program's ------------------------------------------------------------------ */
 
 static const rt_model tiny = TINY_RECORD;
 static rt_net net;
@@ -42,7 +42,8 @@ TEST(what_is_saved_is_loaded)
     CHECK(rt_checkpoint_save(path, &net, &params, &memory, 7, &error));
     CHECK(rt_checkpoint_load(path, &net, &loaded, &loaded_memory, &error));
     CHECK(!memcmp(&params, &loaded, sizeof params));
-    CHECK(!memcmp(memory.stage.running_mean, loaded_memory.stage.running_mean, 2 * HIDDEN * sizeof(rt_real)));
+    CHECK(!memcmp(memory.stage.running_mean, loaded_memory.stage.running_mean,
+                  2 * HIDDEN * sizeof(rt_real)));
 }
 
 TEST(the_header_is_the_formats)
@@ -65,17 +66,23 @@ TEST(the_header_is_the_formats)
         fclose(f);
 }
 
-/* ---- Files made by hand ----------------------------------------------------------------------------- */
+/* ---- Files made by hand ------------------------------------------------------------------ */
 
 /* Models of one tensor, w [3]. */
 static const rt_tensor hand_tensors[] = {
     { .role = "w", .offset = 0, .rank = 1, .shape = { 3 } },
 };
-static const rt_layer hand_layer = { .name = "l", .kind = "dense", .param = hand_tensors, .n_params = 1 };
+static const rt_layer hand_layer = {
+    .name = "l", .kind = "dense", .param = hand_tensors, .n_params = 1,
+};
 static const rt_member hand_members[] = { { .layer = &hand_layer } };
 static const rt_unit hand_unit = { hand_members, 1 };
-static const rt_model hand32 = { .name = "hand", .real_size = 4, .params_size = 12, .unit = &hand_unit };
-static const rt_model hand64 = { .name = "hand", .real_size = 8, .params_size = 24, .unit = &hand_unit };
+static const rt_model hand32 = {
+    .name = "hand", .real_size = 4, .params_size = 12, .unit = &hand_unit,
+};
+static const rt_model hand64 = {
+    .name = "hand", .real_size = 8, .params_size = 24, .unit = &hand_unit,
+};
 
 static void write_raw(uint64_t n, const char *header, size_t length, const void *data, size_t size)
 {
@@ -128,58 +135,68 @@ TEST(counters_of_batches_are_passed_over)
     const float data[] = { 0, 0, 1, 2, 3 };
     float f[3];
 
-    write_file("{\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
-               "\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[8,20]}}", data, 20);
+    write_file(
+        "{\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
+        "\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[8,20]}}",
+        data, 20);
     CHECK(load_hand(&hand32, f) && f[0] == 1 && f[2] == 3);
 }
 
 #define W "\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}"
 
-static const struct { const char *header, *message; size_t size; } lies[] = {
-    { "{}", "has no tensor l.w [3], which this program wants", 0 },
-    { "{" W "}", "tensor l.w: bytes 0 to 12 of the data, which has 8", 8 },
-    { "{" W "}", "1 bytes too many from byte 77 on", 13 },
-    { "{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
-      "holds tensor x [1], which this program does not have", 16 },
-    { "{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[16,20]}}", "a hole before tensor x",
-      20 },
-    { "{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", "an overlap before tensor x",
-      12 },
-    { "{" W "," W "}", "duplicate object key", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
-      "tensor l.w is [4], this program wants [3]", 16 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]}}",
-      "tensor l.w is [3, 1], this program wants [3]", 12 },
-    { "{\"l.w\":{\"dtype\":\"I32\",\"shape\":[3],\"data_offsets\":[0,12]}}",
-      "tensor l.w holds I32, this program reads F32 and F64", 12 },
-    { "{\"l.w\":{\"dtype\":\"F31\",\"shape\":[3],\"data_offsets\":[0,12]}}", "its dtype 'F31' is not known",
-      12 },
-    { "{\"l.w\":{\"dtype\":7,\"shape\":[3],\"data_offsets\":[0,12]}}", "its dtype '' is not known", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,12]}}",
-      "its shape is too large", 12 },
-    { "{\"l.w\":{\"dtype\":\"F64\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}",
-      "do not fit its shape", 0 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[-3],\"data_offsets\":[0,12]}}", "dimension 0 of its shape", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3.0],\"data_offsets\":[0,12]}}", "dimension 0 of its shape", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,3],\"data_offsets\":[0,12]}}",
-      "its shape is not a list of at most 8 numbers", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,0]}}", "bytes 12 to 0 of the data", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,9223372036854775807]}}",
-      "of the data, which has 12", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,9223372036854775808]}}", "byte 79: too big integer",
-      12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0]}}", "are not two whole numbers", 12 },
-    { "{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3]}}", "wants dtype, shape and data_offsets", 12 },
-    { "{\"l.w\":[]}", "wants dtype, shape and data_offsets", 12 },
-    { "{\"__metadata__\":{\"a\":1}," W "}", "__metadata__: a is not a string", 12 },
-    { "{\"__metadata__\":[]," W "}", "__metadata__ is not an object", 12 },
-    { "[]", "byte 8: the header does not start with '{'", 12 },
-    { " {" W "}", "byte 8: the header does not start with '{'", 12 },
-    { "{" W "} x", "byte ", 12 },
-    { "", "the header does not start with '{'", 12 },
-    { "{\"l.w\\u0000\":{}}", "byte ", 12 },
-    { "{\"\\u001b[31m\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,12]}}", "tensor ?[31m: its 12 bytes",
-      12 },
+static const struct {
+    const char *header, *message;
+    size_t size;                    /* of the data */
+} lies[] = {
+    {"{}", "has no tensor l.w [3], which this program wants", 0},
+    {"{" W "}", "tensor l.w: bytes 0 to 12 of the data, which has 8", 8},
+    {"{" W "}", "1 bytes too many from byte 77 on", 13},
+    {"{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
+     "holds tensor x [1], which this program does not have", 16},
+    {"{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[16,20]}}",
+     "a hole before tensor x", 20},
+    {"{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+     "an overlap before tensor x", 12},
+    {"{" W "," W "}", "duplicate object key", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
+     "tensor l.w is [4], this program wants [3]", 16},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]}}",
+     "tensor l.w is [3, 1], this program wants [3]", 12},
+    {"{\"l.w\":{\"dtype\":\"I32\",\"shape\":[3],\"data_offsets\":[0,12]}}",
+     "tensor l.w holds I32, this program reads F32 and F64", 12},
+    {"{\"l.w\":{\"dtype\":\"F31\",\"shape\":[3],\"data_offsets\":[0,12]}}",
+     "its dtype 'F31' is not known", 12},
+    {"{\"l.w\":{\"dtype\":7,\"shape\":[3],\"data_offsets\":[0,12]}}", "its dtype '' is not known",
+     12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,12]}}",
+     "its shape is too large", 12},
+    {"{\"l.w\":{\"dtype\":\"F64\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}",
+     "do not fit its shape", 0},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[-3],\"data_offsets\":[0,12]}}",
+     "dimension 0 of its shape", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3.0],\"data_offsets\":[0,12]}}",
+     "dimension 0 of its shape", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,3],\"data_offsets\":[0,12]}}",
+     "its shape is not a list of at most 8 numbers", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,0]}}",
+     "bytes 12 to 0 of the data", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,9223372036854775807]}}",
+     "of the data, which has 12", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,9223372036854775808]}}",
+     "byte 79: too big integer", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0]}}",
+     "are not two whole numbers", 12},
+    {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[3]}}", "wants dtype, shape and data_offsets", 12},
+    {"{\"l.w\":[]}", "wants dtype, shape and data_offsets", 12},
+    {"{\"__metadata__\":{\"a\":1}," W "}", "__metadata__: a is not a string", 12},
+    {"{\"__metadata__\":[]," W "}", "__metadata__ is not an object", 12},
+    {"[]", "byte 8: the header does not start with '{'", 12},
+    {" {" W "}", "byte 8: the header does not start with '{'", 12},
+    {"{" W "} x", "byte ", 12},
+    {"", "the header does not start with '{'", 12},
+    {"{\"l.w\\u0000\":{}}", "byte ", 12},
+    {"{\"\\u001b[31m\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,12]}}",
+     "tensor ?[31m: its 12 bytes", 12},
 };
 
 TEST(lies_are_named)
@@ -268,7 +285,7 @@ TEST(flipped_bits_are_refused_or_harmless)
     CHECK(harmless < 600);
 }
 
-/* ---- Places ------------------------------------------------------------------------------------------- */
+/* ---- Places ------------------------------------------------------------------------------ */
 
 static int files_in_directory(void)
 {

@@ -146,7 +146,7 @@ TEST(milestones)
     model.settings = &model_settings;
 }
 
-/* Values of torch.optim.lr_scheduler.ExponentialLR and of transformers'
+/* Values of torch.optim.lr_scheduler.ExponentialLR; behind the warmup, of transformers'
  * get_cosine_schedule_with_warmup and get_linear_schedule_with_warmup. */
 TEST(rates)
 {

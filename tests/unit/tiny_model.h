@@ -1,5 +1,5 @@
-/* tiny_model.h -- a program as netc generates it, by hand: three tanh layers, two of them in a repeat, and
- * a batchnorm in a block before the output, on the bundled digits. */
+/* tiny_model.h -- a program as netc generates it, by hand: three tanh layers, two of them in a
+ * repeat, and a batchnorm in a block before the output, on the bundled digits. */
 #ifndef TINY_MODEL_H
 #define TINY_MODEL_H
 
@@ -7,7 +7,7 @@
 
 enum { BATCH = 32, INPUT = 64, HIDDEN = 16, CLASSES = 10, DEPTH = 2 };
 
-/* ---- Memory ------------------------------------------------------------------------------------ */
+/* ---- Memory ------------------------------------------------------------------------------ */
 
 struct h_params { rt_real weight[HIDDEN][HIDDEN], bias[HIDDEN]; };
 struct stage_params { rt_real bn_weight[HIDDEN], bn_bias[HIDDEN]; };
@@ -32,7 +32,7 @@ struct model_memory {
 };
 struct model_scratch { rt_real dz[BATCH][HIDDEN], dx[BATCH][HIDDEN], dlogits[BATCH][CLASSES]; };
 
-/* ---- h = dense(16, act = tanh) ------------------------------------------------------------------- */
+/* ---- h = dense(16, act = tanh) ----------------------------------------------------------- */
 
 static void h_forward(rt_pass *c, const struct h_params *p, struct h_memory *m, const rt_real *x)
 {
@@ -64,7 +64,7 @@ static void h_backward(rt_pass *c, const struct h_params *p, struct h_params *g,
     rt_affine_dx(c, c->rows, HIDDEN, HIDDEN, &s->dz[0][0], &p->weight[0][0], &s->dx[0][0]);
 }
 
-/* ---- The model ------------------------------------------------------------------------------------ */
+/* ---- The model --------------------------------------------------------------------------- */
 
 static double model_forward(rt_pass *c)
 {
@@ -72,7 +72,8 @@ static double model_forward(rt_pass *c)
     struct model_memory *m = c->memory;
     struct stage_memory *stage = &m->stage;
 
-    rt_affine(c, c->rows, HIDDEN, INPUT, c->x, &p->first_weight[0][0], p->first_bias, &m->first[0][0]);
+    rt_affine(c, c->rows, HIDDEN, INPUT, c->x, &p->first_weight[0][0], p->first_bias,
+              &m->first[0][0]);
     for (int i = 0; i < c->rows; i++)
         for (int j = 0; j < HIDDEN; j++)
             m->first[i][j] = rt_tanh(m->first[i][j]);
@@ -102,7 +103,8 @@ static void model_backward(rt_pass *c)
     struct model_scratch *s = c->scratch;
     const rt_real *x = &m->h[DEPTH - 1].y[0][0];
 
-    rt_softmax_cross_entropy_dx(c, c->rows, CLASSES, &m->logits[0][0], c->labels, &s->dlogits[0][0]);
+    rt_softmax_cross_entropy_dx(c, c->rows, CLASSES, &m->logits[0][0], c->labels,
+                                &s->dlogits[0][0]);
     rt_watch_delta(c, &m->logits_watch, c->rows, CLASSES, &s->dlogits[0][0]);
     rt_affine_dw(c, c->rows, CLASSES, HIDDEN, &s->dlogits[0][0], &m->stage.y[0][0],
                  &g->logits_weight[0][0]);
@@ -136,7 +138,7 @@ static void model_expect(rt_expect *e)
                 rt_compare(e, rt_quantity(e, "accuracy.train", NULL, -1, -1), RT_GREATER, 0.05));
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------- */
+/* ---- Tables ------------------------------------------------------------------------------ */
 
 static const rt_tensor first_tensors[] = {
     { .role = "weight", .offset = offsetof(struct model_params, first_weight), .rank = 2,

@@ -12,7 +12,7 @@
 static const rt_model tiny = TINY_RECORD;
 static rt_error error;
 
-/* ---- A model of one layer, without batchnorm ------------------------------------------------------ */
+/* ---- A model of one layer, without batchnorm --------------------------------------------- */
 
 enum { ROWS = 64 };
 struct linear_params { rt_real weight[CLASSES][INPUT], bias[CLASSES]; };
@@ -71,7 +71,7 @@ static rt_model linear_model(int batch)
     return m;
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------ */
+/* ---- Running ----------------------------------------------------------------------------- */
 
 static const rt_writer silent = { .name = "silent" };
 static const rt_style style = { .out = NULL };
@@ -196,9 +196,9 @@ TEST(logged_gradients_have_the_penalty_and_no_clip)
     rt_run_free(&with);
 }
 
-/* ---- Values that are not finite ------------------------------------------------------------------------- */
+/* ---- Values that are not finite ---------------------------------------------------------- */
 
-/* Poisons what the test asks for, at step 12: in a layer's output, in a gradient, or in the loss. */
+/* Poisons what the test asks for, at step 12: a layer's output, a gradient, or the loss. */
 static enum { OUTPUT, GRADIENT, LOSS } poison;
 static int passes_at_12;
 
@@ -291,7 +291,7 @@ TEST(going_on_goes_on)
     rt_run_free(&run);
 }
 
-/* ---- Evaluation ------------------------------------------------------------------------------------------- */
+/* ---- Evaluation -------------------------------------------------------------------------- */
 
 TEST(what_counts_as_a_hit)
 {
@@ -330,7 +330,7 @@ TEST(an_evaluation_changes_nothing)
     rt_run_free(&run);
 }
 
-/* ---- Signals: the last test, since a signal stays --------------------------------------------------------- */
+/* ---- Signals: the last test, since a signal stays ---------------------------------------- */
 
 static double interrupted_forward(rt_pass *c)
 {
