@@ -12,9 +12,9 @@ check() {
     fi
 }
 
-# same NAME WANT GOT : two files hold the same bytes
+# same NAME WANT GOT : two files hold the same bytes, at least one
 same() {
-    if cmp -s "$2" "$3"; then ok "$1"; else
+    if [ ! -s "$2" ]; then fail "$1" "$2 is empty"; elif cmp -s "$2" "$3"; then ok "$1"; else
         diff "$2" "$3" | head -20 | sed 's/^/    /'
         fail "$1" "$3 differs from $2"
     fi

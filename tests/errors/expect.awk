@@ -43,10 +43,9 @@ FNR == NR {
 }
 
 # "file:3:7: error: text [NET0203]", or without a place "netc: text"
-match($0, /^([^ ]+:[0-9]+:[0-9]+: |[^ ]*: )?(error|warning|note): /) || /^netc: / {
-    got++
+/^[^|]*:[0-9]+:[0-9]+: (error|warning|note): / || /^netc: / {
     place = ""; kind = "error"; text = $0
-    if (match(text, /^[^ ]+:[0-9]+:[0-9]+: /)) {
+    if (match(text, /^[^|]*:[0-9]+:[0-9]+: /)) {
         place = substr(text, 1, RLENGTH - 2)
         text = substr(text, RLENGTH + 1)
     }
