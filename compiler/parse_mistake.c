@@ -165,7 +165,7 @@ static bool keyword_as_name(Parser *p)
     const bool starts = syntax_expects(p, INPUT), names_layer = syntax_expects(p, RESIDUAL);
 
     if (t->kind == '=' && is_keyword(before(p)->kind) && tokens_statement(p, at) == at - 1
-        && !syntax_expects(p, EQ))
+        && tokens_opener(p, at) >= 0 && !syntax_expects(p, EQ))
         name_keyword(p, &p->token[at - 1]);
     else if (is_keyword(t->kind) && syntax_expects(p, NAME)
              && (assigned || !(starts || names_layer)))
