@@ -41,7 +41,8 @@ const Value *check_settings(Checker *c, const Decl *d, const char *section)
     return call_bind(&call, &in);
 }
 
-static const Value *setting(const Checker *c, const Value *arg, const char *section, const char *key)
+static const Value *setting(const Checker *c, const Value *arg, const char *section,
+                            const char *key)
 {
     const Session *s = c->s;
     return call_arg(vocabulary_find(s->vocabulary, FAMILY_SETTINGS, intern(s->names, section)), arg,

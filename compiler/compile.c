@@ -47,7 +47,8 @@ void compile_emit(Compilation *c, Session *s)
 
 const char *compile_missing(const Compilation *c)
 {
-    return !c->model->unit ? "model" : !c->model->has_train ? "train" : NULL;
+    return !c->model->unit ? "model" : !c->model->has_train ? "train"
+           : !c->model->data.decl ? "data" : NULL;
 }
 
 void compile_dump(const Compilation *c, const char *stage, FILE *out)

@@ -1,7 +1,7 @@
 /* eval.h -- expressions at compile time.
  *
- * Integers are 64-bit and checked, reals are finite doubles.  Every mistake is one located message and
- * makes a VALUE_ERROR, which everything accepts silently. */
+ * Integers are 64-bit and checked, reals are finite doubles.  Every mistake is one located message
+ * and makes a VALUE_ERROR, which everything accepts silently. */
 #ifndef EVAL_H
 #define EVAL_H
 
@@ -17,8 +17,8 @@ typedef struct {
  * come from, and is not enforced: see value_fit. */
 Value eval(const Expr *e, const Kinds *want, const Eval *in);
 
-/* As `want` wants it: an int becomes a real where only reals are accepted; a message and VALUE_ERROR
- * where it does not fit.  `who` begins the message: "'units' of 'dense'". */
+/* As `want` wants it: an int becomes a real where only reals are accepted; a message and
+ * VALUE_ERROR where it does not fit.  `who` begins the message: "'units' of 'dense'". */
 Value value_fit(Value v, const Kinds *want, const char *who, Session *s);
 /* The same for the value of a parameter, with its range. */
 Value param_fit(Value v, const Param *p, const char *who, Session *s);

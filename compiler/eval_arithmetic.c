@@ -25,7 +25,8 @@ static Value no_result(const Expr *e, const char *why, Session *s)
 
 static Value finite_real(const Expr *e, double x, Session *s)
 {
-    return isfinite(x) ? value_real(e->at, x) : no_result(e, "the result is too large for a real", s);
+    return isfinite(x) ? value_real(e->at, x)
+                       : no_result(e, "the result is too large for a real", s);
 }
 
 static Value negate(const Expr *e, const Value *x, Session *s)

@@ -248,12 +248,14 @@ static Value given_value(const Binder *b, const Param *p, const Arg *arg)
 
     if (v.kind == VALUE_ERROR)
         return value_error(arg->at);
-    if (v.kind != VALUE_LIST && fits(&v, &p->accepts) && (!value_is_number(&v) || in_range(v.real, p)))
+    if (v.kind != VALUE_LIST && fits(&v, &p->accepts) &&
+        (!value_is_number(&v) || in_range(v.real, p)))
         return as_real(v, &p->accepts);     /* the common case, without the words of a message */
     return param_fit(v, p, param_phrase(b->call->callee, p, b->in->s->arena), b->in->s);
 }
 
-/* An unknown or misplaced argument may have been meant for the one that is missing: say one thing. */
+/* An unknown or misplaced argument may have been meant for the one that is missing: that is said
+ * once. */
 Value *call_bind(const Call *c, const Eval *in)
 {
     const int n = c->callee->n_params;

@@ -4,7 +4,7 @@
 #include "eval.h"
 #include "suggest.h"
 
-/* Families whose words are values anywhere, in the order in which an unqualified word is looked up. */
+/* Families whose words are values anywhere, in the order in which a bare word is looked up. */
 static const Family values[] = {
     FAMILY_ACTIVATION, FAMILY_INIT, FAMILY_LAYER, FAMILY_LOSS, FAMILY_OPTIMIZER, FAMILY_SCHEDULE,
     FAMILY_CLIP, FAMILY_PENALTY, FAMILY_SOURCE, FAMILY_AUGMENT, FAMILY_SCALE,

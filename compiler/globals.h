@@ -1,4 +1,4 @@
-/* globals.h -- what the declarations of a file and of its imports stand for; from check to infer. */
+/* globals.h -- what the declarations of a file and its imports stand for, from check to infer. */
 #ifndef GLOBALS_H
 #define GLOBALS_H
 

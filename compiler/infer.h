@@ -1,4 +1,4 @@
-/* infer.h -- units under construction: between infer.c, which walks the statements, and its parts. */
+/* infer.h -- units under construction: between infer.c, which walks statements, and its parts. */
 #ifndef INFER_H
 #define INFER_H
 

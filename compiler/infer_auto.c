@@ -1,4 +1,4 @@
-/* infer_auto.c -- `init = auto`: by the layer's own activation, else by the next one on its path. */
+/* infer_auto.c -- `init = auto`: by the layer's own activation, else by the next on its path. */
 #include "infer.h"
 
 /* What an initialiser before this point should suit.  THROUGH: nothing decides, look further on. */

@@ -26,7 +26,8 @@ static Str instance_key(const Use *u)
     for (int i = 0; i < u->block->callee.n_params; i++)
         key = arena_printf(s->arena, "%s|%d:%s", key, (int)u->arg[i].kind,
                            value_text(&u->arg[i], s->arena));
-    return intern(s->names, arena_printf(s->arena, "%s|%s", key, shape_text(s->arena, u->in.shape)));
+    key = arena_printf(s->arena, "%s|%s", key, shape_text(s->arena, u->in.shape));
+    return intern(s->names, key);
 }
 
 static bool is_name_character(char c)
@@ -98,9 +99,9 @@ static void signature_error(const Use *u, const Builder *b, Span at, const Wire 
     const Decl *d = u->block->decl;
     const bool entry = w == &u->in;
     const ShapeExpr *e = entry ? &d->from : &d->to;
-    Message *m = infer_error(b, MSG_SHAPE_SIGNATURE, at, "the block '%s' %s %s, but by its signature "
-                             "%s", d->name, entry ? "gets" : "puts out", shape_of_wire(b, w),
-                             signature_text(e, u->b->in->s->arena));
+    Message *m = infer_error(b, MSG_SHAPE_SIGNATURE, at, "the block '%s' %s %s, but by its "
+                             "signature %s", d->name, entry ? "gets" : "puts out",
+                             shape_of_wire(b, w), signature_text(e, u->b->in->s->arena));
 
     note_made(b, m, w);
     if (entry)
@@ -239,8 +240,8 @@ static bool read_input(Use *u)
     if (!from)
         return false;
     if (n > 1) {
-        infer_error(u->b, MSG_FROM_COUNT, u->stmt->at, "the block '%s' takes one tensor, but gets %d",
-                    u->block->decl->name, n);
+        infer_error(u->b, MSG_FROM_COUNT, u->stmt->at,
+                    "the block '%s' takes one tensor, but gets %d", u->block->decl->name, n);
         return false;
     }
     u->in = from[0];

@@ -93,9 +93,9 @@ static Shape slide(const ShapeCall *c, const Window *w, int64_t channels)
 
     if (height > 0 && width > 0)
         return shape3(channels, height, width);
-    Message *m = infer_error(c->b, MSG_SHAPE_WINDOW, c->at, "a window of %" PRId64 " with dilation %"
-                             PRId64 " and pad %" PRId64 " does not fit into %s", w->kernel,
-                             w->dilation, w->pad, shape_of_wire(c->b, &c->in[0]));
+    Message *m = infer_error(c->b, MSG_SHAPE_WINDOW, c->at, "a window of %" PRId64 " with "
+                             "dilation %" PRId64 " and pad %" PRId64 " does not fit into %s",
+                             w->kernel, w->dilation, w->pad, shape_of_wire(c->b, &c->in[0]));
     note_made(c->b, m, &c->in[0]);
     return SHAPE_ERROR;
 }
@@ -157,7 +157,7 @@ static Shape shape_flatten(const ShapeCall *c)
     return shape1(shape_size(in_shape(c)));
 }
 
-/* The dimensions of a reshape; -1 is what remains of `size`.  False where there is no such shape. */
+/* The dimensions of a reshape; -1 is what remains of `size`.  False if there is no such shape. */
 static bool read_dims(const Value *list, int64_t size, Shape *out)
 {
     int64_t known = 1;

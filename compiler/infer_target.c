@@ -136,8 +136,8 @@ static void check_last(Builder *b)
         if (!strcmp(m->allow[i], "softmax-twice"))
             return;
     Message *w = diag_warning(b->in->s->diag, MSG_SOFTMAX_TWICE, b->now.made,
-                              "the model ends in softmax, and softmax_cross_entropy applies it again"
-                              " [-Wsoftmax-twice]");
+                              "the model ends in softmax, and softmax_cross_entropy applies it "
+                              "again [-Wsoftmax-twice]");
     diag_note(w, loss->at, "the loss is here");
 }
 
@@ -180,9 +180,9 @@ static void check_source(Builder *b, const Value *source)
     }
     if (classes && m->target.kind == TARGET_CLASS && m->target.classes &&
         m->target.classes != classes) {
-        Message *e = infer_error(b, MSG_DATA_FIT, m->target.at, "the target has %" PRId64 " classes, "
-                                 "but '%s' has %" PRId64, m->target.classes, source->callee->name,
-                                 classes);
+        Message *e = infer_error(b, MSG_DATA_FIT, m->target.at, "the target has %" PRId64
+                                 " classes, but '%s' has %" PRId64, m->target.classes,
+                                 source->callee->name, classes);
         diag_note(e, source->at, "the data is here");
     }
 }

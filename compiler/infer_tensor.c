@@ -64,8 +64,8 @@ static Found no_such_iteration(Builder *b, const Expr *e, int64_t k, int count)
     Str name = e->left->text;
 
     if (count)
-        infer_error(b, MSG_TENSOR_INDEX, e->at, "'%s[%" PRId64 "]' does not exist; there are '%s[0]'"
-                    " to '%s[%d]'", name, k, name, name, count - 1);
+        infer_error(b, MSG_TENSOR_INDEX, e->at, "'%s[%" PRId64 "]' does not exist; there are "
+                    "'%s[0]' to '%s[%d]'", name, k, name, name, count - 1);
     else
         infer_error(b, MSG_TENSOR_INDEX, e->at, "'%s[%" PRId64 "]' does not exist here: no "
                     "iteration comes before", name, k);
@@ -214,8 +214,8 @@ static void out_of_reach(Builder *b, const Builder *u, const Expr *e, Str name)
     const Stmt *s = map_get(u->names, name);
 
     if (s->whole.from > e->at.from && u->own)
-        infer_error(b, MSG_TENSOR_LATER, e->at, "'%s' comes later in this iteration; that of the one "
-                    "before is '%s[%s-1]'", name, name,
+        infer_error(b, MSG_TENSOR_LATER, e->at, "'%s' comes later in this iteration; that of the "
+                    "one before is '%s[%s-1]'", name, name,
                     u->own->item->stmt->word ? u->own->item->stmt->word : "i");
     else if (s->whole.from > e->at.from)
         infer_error(b, MSG_TENSOR_LATER, e->at, "'%s' comes later in the model", name);

@@ -81,7 +81,8 @@ static const char *find_foreign(const char *word, const Words *legal, bool exact
 {
     for (size_t i = 0; i < countof(foreign); i++) {
         const bool same = exactly ? !strcmp(word, foreign[i].word) : alike(word, foreign[i].word);
-        const char *found = same && foreign[i].instead ? find_alike(foreign[i].instead, legal) : NULL;
+        const char *found = same && foreign[i].instead ? find_alike(foreign[i].instead, legal)
+                                                       : NULL;
         if (found)
             return found;
     }
@@ -96,7 +97,7 @@ static const char *find_advice(const char *word)
     return NULL;
 }
 
-/* Linear is PyTorch's word for dense, and not our linear: so exact words of other tools come first. */
+/* Linear is PyTorch's word for dense, not our linear: so exact words of other tools come first. */
 static const char *find_known(const char *word, const Words *legal)
 {
     const char *found = find_foreign(word, legal, true);

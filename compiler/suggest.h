@@ -23,8 +23,8 @@ void words_add_scope(Words *w, const Scope *s, Arena *a);
  * the nearest; NULL. */
 const char *suggest(const char *word, const Words *legal);
 
-/* The error "unknown WHAT 'word'", with a suggestion and its fix-it, or what another tool's word has
- * to become, or the list of what is legal. */
+/* The error "unknown WHAT 'word'", with a suggestion and its fix-it, or what another tool's word
+ * has to become, or the list of what is legal. */
 Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const char *word,
                         const Words *legal, Arena *a);
 

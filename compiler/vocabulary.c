@@ -111,7 +111,7 @@ Value call_with_defaults(const Callable *callee, Span at, Arena *a)
     return v;
 }
 
-/* ---- Kinds ------------------------------------------------------------------------------------- */
+/* ---- Kinds ---- */
 
 static const struct { const char *name; unsigned mask; const char *phrase; } kinds[] = {
     { "int", KIND_INT, "an int" },

@@ -1,5 +1,5 @@
 /* vocabulary.h -- every name that the language knows besides the user's own: layers, activations,
- * initialisers, losses, ...; one table, made from layers.def, activations.def and vocabulary.def. */
+ * initialisers, losses, ...; one table, of layers.def, activations.def and vocabulary.def. */
 #ifndef VOCABULARY_H
 #define VOCABULARY_H
 
@@ -28,7 +28,9 @@ typedef enum {
 } ActivationKind;
 
 /* What a value may be: bits of kinds, and words that stand for themselves. */
-enum { KIND_INT = 1, KIND_REAL = 2, KIND_BOOL = 4, KIND_STRING = 8, KIND_LIST = 16, KIND_NAME = 32 };
+enum {
+    KIND_INT = 1, KIND_REAL = 2, KIND_BOOL = 4, KIND_STRING = 8, KIND_LIST = 16, KIND_NAME = 32
+};
 #define KIND_OF(family) (64u << (family))
 enum { KINDS_MAX_WORDS = 4 };
 

@@ -2,7 +2,8 @@
  *
  *   signature:  param (", " param)*
  *   param:      name ["?"] ": " kinds (" >= " number | " > " ... )* [" = " default]
- *   default:    number | "string" | true | false | word | earlier parameter | name ["(" number ")"] */
+ *   default:    number | "string" | true | false | word | earlier parameter
+ *               | name ["(" number ("," number)* ")"] */
 #include "vocabulary.h"
 
 #include <math.h>

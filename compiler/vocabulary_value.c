@@ -93,5 +93,6 @@ const char *value_phrase(const Value *v, Arena *a)
         return text;
     if (v->kind == VALUE_CALL)
         return arena_printf(a, "the %s '%s'", family_name(v->callee->family), text);
-    return arena_printf(a, v->kind == VALUE_WORD ? "the %s '%s'" : "the %s %s", kind[v->kind], text);
+    return arena_printf(a, v->kind == VALUE_WORD ? "the %s '%s'" : "the %s %s", kind[v->kind],
+                        text);
 }
