@@ -137,7 +137,7 @@ static void seed_result(Sweep *s, int k)
     const NodeId id = sweep_add(s, y, up, NULL, 0);
     const Share share = { id, y };
 
-    s->g->node[id].name = gradient_name(s, y, 0);
+    s->g->node[id].name = intern(s->s->names, arena_printf(s->s->arena, "d_%s", s->g->node[y].name));
     s->g->upstream[k] = id;
     arena_push(s->s->arena, s->flow[y].share, s->flow[y].n, share);
 }

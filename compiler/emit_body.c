@@ -238,11 +238,16 @@ static void emit_node(Writer *w, NodeId id)
     }
 }
 
-static const char *source_text(Writer *w, const Node *n)
+/* Nodes of no item are the loss, its gradient, and what flows back into the unit's inputs. */
+static const char *source_text(Writer *w, NodeId id)
 {
+    const Node *n = &w->g->node[id];
+
     if (n->item)
         return item_text(n->item, w->arena);
-    return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
+    if (w->g->loss && (n->phase == FORWARD || n->in[0] == w->g->node[w->g->loss].in[0]))
+        return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
+    return "the input";
 }
 
 /* The formulas of the nodes from order[i] on that belong to one item, each once. */
@@ -275,8 +280,7 @@ static bool has_formula(const Writer *w, int i)
 
 static void emit_heading(Writer *w, int i)
 {
-    const Node *n = &w->g->node[w->g->order[w->phase][i]];
-    const char *text = source_text(w, n);
+    const char *text = source_text(w, w->g->order[w->phase][i]);
 
     emit_blank(w->out);
     if (w->phase == FORWARD) {

@@ -88,8 +88,6 @@ static void emit_model_signature(Writer *w, Phase phase)
         { "x", "const rt_real *x = c->x;" },
     };
 
-    if (phase == FORWARD)
-        emit_line(w->out, "/* Returns the mean loss over the rows. */");
     emit_line(w->out, "static %s model_%s(rt_pass *c)", phase == FORWARD ? "double" : "void",
               phase == FORWARD ? "forward" : "backward");
     emit_open(w->out, "{");
@@ -98,11 +96,24 @@ static void emit_model_signature(Writer *w, Phase phase)
             emit_line(w->out, "%s", local[i].text);
 }
 
+/* "repeat depth as i: [64] -> [64]", above the forward function of a unit. */
+static void emit_unit_head(Writer *w, const Graph *g)
+{
+    const Unit *u = g->unit;
+    const char *what = g->is_model ? "the model" : u->block ? arena_printf(w->arena, "block %s",
+                       u->block->name) : item_text(g->item, w->arena);
+
+    emit_line(w->out, "/* %s: %s -> %s%s */", what, shape_text(w->arena, u->in),
+              shape_text(w->arena, u->out), g->is_model ? "; returns the mean loss over the rows" : "");
+}
+
 static void emit_function(Writer *w, const Graph *g, Phase phase)
 {
     const char *body = body_text(w, g, phase);
 
     emit_blank(w->out);
+    if (phase == FORWARD)
+        emit_unit_head(w, g);
     if (g->is_model) {
         emit_model_signature(w, phase);
     } else {

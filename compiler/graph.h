@@ -89,6 +89,7 @@ typedef struct {
 struct Graph {
     Str name;                       /* in the C: "model", "repeat", "bottleneck_64_2_on_64x56x56" */
     const Unit *unit;
+    const Item *item;               /* what first called it: a block or a repeat; NULL: the model */
     bool is_model;
     Node *node;                     /* [1 .. n - 1] */
     uint32_t n;

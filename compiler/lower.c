@@ -7,7 +7,7 @@
 #include <string.h>
 
 static void lower_items(Lower *l, const Items *items);
-static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name);
+static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name);
 
 /* ---- What a reference stands for ----------------------------------------------------------- */
 
@@ -152,8 +152,9 @@ static NodeId lower_residual(Lower *l, const Item *item)
     const NodeId body = tap(l, item, x, "body"), skip = tap(l, item, x, "skip");
     NodeId end[2];
 
-    end[1] = scaled(l, item, row, lower_path(l, &item->body, &item->body_out, x, body));
+    end[1] = lower_path(l, &item->body, &item->body_out, x, body);
     end[0] = lower_path(l, &item->shortcut, &item->shortcut_out, x, skip);
+    end[1] = scaled(l, item, row, end[1]);
     l->g->layer[row].body = body;
     l->g->layer[row].skip = skip;
     return lower_join(l, OP_ADD, item, end, 2);
@@ -231,7 +232,7 @@ static NodeId lower_repeat(Lower *l, const Item *item)
         const char *path = l->g->is_model ? name
                          : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
 
-        x = lower_call(l, item, lower_unit(l, run->unit, path), x, run, name);
+        x = lower_call(l, item, lower_unit(l, run->unit, item, path), x, run, name);
         lower_exports(l, item, run, x);
     }
     return x;
@@ -246,7 +247,7 @@ static NodeId lower_item(Lower *l, const Item *item)
     case ITEM_PARALLEL: return lower_parallel(l, item);
     case ITEM_REPEAT: return lower_repeat(l, item);
     case ITEM_BLOCK:
-        return lower_call(l, item, lower_unit(l, item->unit, item->unit->name),
+        return lower_call(l, item, lower_unit(l, item->unit, item, item->unit->name),
                           resolve(l, &item->from[0]), NULL, item->name);
     case ITEM_LAYER:
     case ITEM_ACTIVATION: break;
@@ -340,7 +341,7 @@ static const char *capture_name(const Lower *outer, const Ref *ref)
     return arena_printf(outer->s->arena, "x_%s", outer->g->node[resolve(outer, ref)].name);
 }
 
-static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name)
+static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name)
 {
     Arena *a = outer->s->arena;
     Lower l = { .s = outer->s, .program = outer->program, .units = outer->units };
@@ -352,6 +353,7 @@ static Graph *lower_unit(Lower *outer, const Unit *unit, const char *name)
     g->taken = arena_new_of(a, NameSet);
     name_claim(g->taken, l.s->names, "watch", a);      /* the memory's own members */
     name_claim(g->taken, l.s->names, "state", a);
+    g->item = item;
     g->is_model = unit == l.program->model->unit;
     grow_bindings(&l);
     add_input(&l, "x", unit->in);
@@ -373,6 +375,6 @@ Program *lower(const Model *model, Session *s)
                 .units = arena_new_of(s->arena, NameSet) };
 
     l.program->model = model;
-    lower_unit(&l, model->unit, "model");
+    lower_unit(&l, model->unit, NULL, "model");
     return l.program;
 }
