@@ -22,8 +22,8 @@ static bool within_limit(const Compilation *c)
 {
     if (c->c_size <= (size_t)LIMIT_C_BYTES)
         return true;
-    fprintf(stderr, "netc: %s makes %zu bytes of C; the limit is %lld\n", c->source->path, c->c_size,
-            (long long)LIMIT_C_BYTES);
+    fprintf(stderr, "netc: %s makes %zu bytes of C; the limit is %lld\n", c->source->path,
+            c->c_size, (long long)LIMIT_C_BYTES);
     return false;
 }
 

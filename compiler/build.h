@@ -4,7 +4,7 @@
 
 #include "session.h"
 
-/* As far as C, or the stage that --dump names; prints the messages.  False: the source has errors. */
+/* As far as C, or the stage that --dump names; prints the messages.  False: errors. */
 bool build_c(Compilation *c, Session *s, const Options *o);
 
 /* Writes the C, or runs the C compiler; an exit status. */

@@ -1,8 +1,9 @@
 /* cc.c -- from C to a program: the C compiler and the linker.
  *
  * A program is compiled twice, at once: for its own precision, and in double for --check-grad.  The
- * compiler runs in a folder of its own, so its messages and the program name no path of this machine.
- * All memory is taken before the folder exists: running out of it leaves nothing behind. */
+ * compiler runs in a folder of its own, so neither its messages nor the program name a path of this
+ * machine.  All memory is taken before the folder exists, so that running out of it leaves nothing
+ * behind. */
 #include "cc.h"
 
 #include <stdlib.h>

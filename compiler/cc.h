@@ -19,8 +19,8 @@ typedef struct {
 
 typedef enum { CC_DONE, CC_FAILED, CC_NO_OUTPUT } CcResult;
 
-/* Compiles and links; says what went wrong on standard error.  The output is written whole or not at
- * all.  A signal that ends netc ends it here, with nothing left behind. */
+/* Compiles and links; says what went wrong on standard error.  The output is written whole or not
+ * at all.  A signal that ends netc ends it here, with nothing left behind. */
 CcResult cc_build(const CcJob *job, Arena *a);
 
 #endif

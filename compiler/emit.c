@@ -148,8 +148,8 @@ void emit_piece(Emit *e, const char *format, ...)
     arena_push(e->arena, e->piece, e->n_pieces, piece);
 }
 
-/* Pieces fill a line as long as they fit, the last one with the tail.  Further lines start under the
- * first piece, if that leaves room. */
+/* Pieces fill a line as long as they fit, the last one with the tail.  Further lines start under
+ * the first piece, if that leaves room. */
 void emit_end(Emit *e, const char *tail)
 {
     const int left = e->depth * INDENT, head = (int)strlen(e->head);
@@ -210,8 +210,8 @@ char *emit_real(Arena *a, double x)
     return arena_printf(a, "%sRT_C(%s)", sign, shortest(a, size));
 }
 
-/* Octal escapes have three digits, so that a digit may follow; `?` is escaped because -std=c11 reads
- * trigraphs even in strings. */
+/* Octal escapes have three digits, so that a digit may follow; `?` is escaped because -std=c11
+ * reads trigraphs even in strings. */
 char *emit_string(Arena *a, const char *text)
 {
     char *out = arena_alloc(a, 4 * strlen(text) + 3), *p = out;

@@ -14,7 +14,7 @@ const char *emit_text(Emit *e, size_t *size);           /* all so far, NUL-termi
 void emit_line(Emit *e, const char *format, ...) PRINTF(2, 3);      /* indented, with newline */
 void emit_blank(Emit *e);                               /* an empty line, never two in a row,
                                                          * nor next to a block's brace */
-void emit_open(Emit *e, const char *format, ...) PRINTF(2, 3);      /* "for (...) {": indents after */
+void emit_open(Emit *e, const char *format, ...) PRINTF(2, 3);      /* "for (...) {" */
 void emit_close(Emit *e, const char *tail);             /* "}" and tail: ";" or "" */
 void emit_indent(Emit *e, int by);
 
@@ -24,7 +24,7 @@ void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated
 void emit_end(Emit *e, const char *tail);                           /* ");" */
 
 char *emit_number(Arena *a, double x);                  /* as a C double literal: shortest exact */
-char *emit_real(Arena *a, double x);                    /* as an RT_C(...) literal: shortest exact */
+char *emit_real(Arena *a, double x);                    /* as an RT_C(...) literal: the same */
 char *emit_string(Arena *a, const char *text);          /* "..." with octal escapes, pure ASCII */
 
 #endif

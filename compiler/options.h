@@ -47,6 +47,6 @@ typedef struct {
 /* False after a sentence on standard error. */
 bool options_read(int argc, char **argv, Options *o, Arena *a);
 void options_help(FILE *out);
-bool options_color(const Options *o);       /* messages in color: a terminal, unless told otherwise */
+bool options_color(const Options *o);       /* in color: on a terminal, unless told otherwise */
 
 #endif

@@ -48,7 +48,8 @@ static bool set_path(Output *o)
         return true;
     if (o->name[0] != '/' && !getcwd(folder, sizeof folder))
         return fail(o->name, strerror(errno));
-    const int n = snprintf(o->path, sizeof o->path, "%s%s%s", folder, folder[0] ? "/" : "", o->name);
+    const char *slash = folder[0] ? "/" : "";
+    const int n = snprintf(o->path, sizeof o->path, "%s%s%s", folder, slash, o->name);
     return (n > 0 && n < OUTPUT_PATH) || fail(o->name, strerror(ENAMETOOLONG));
 }
 

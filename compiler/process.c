@@ -1,4 +1,4 @@
-/* process.c -- running other programs: never through a shell, with limits, and clean on a signal. */
+/* process.c -- runs other programs: never through a shell, with limits, and clean on a signal. */
 #include "process.h"
 
 #include <dirent.h>

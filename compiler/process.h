@@ -1,4 +1,4 @@
-/* process.h -- running other programs: never through a shell, with limits, and clean on a signal. */
+/* process.h -- runs other programs: never through a shell, with limits, and clean on a signal. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -32,7 +32,8 @@ void folder_file(const Folder *f, const char *name, char *path, size_t room);
 void process_word(Process *p, Arena *a, const char *word);
 void process_print(const Process *p, FILE *out);        /* as a shell would read it */
 
-/* Runs all of them at once and waits.  A signal that ends netc ends them too, and is returned; else 0. */
+/* Runs all of them at once and waits.  A signal that ends netc ends them too, and is returned;
+ * else 0. */
 int processes_run(Process *const *p, int n, const Folder *f, char *const *environment);
 
 /* The path of a program, by PATH; NULL: there is none. */

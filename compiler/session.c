@@ -1,4 +1,4 @@
-/* session.c -- one source file under compilation: what every pass needs, and the messages at the end. */
+/* session.c -- a source under compilation: what every pass needs, and the messages at the end. */
 #include "session.h"
 
 bool session_open(const char *path, const Options *o, Arena *a, Session *s, Compilation *c)

@@ -1,4 +1,4 @@
-/* session.h -- one source file under compilation: what every pass needs, and the messages at the end. */
+/* session.h -- a source under compilation: what every pass needs, and the messages at the end. */
 #ifndef SESSION_H
 #define SESSION_H
 
@@ -8,7 +8,7 @@
 /* Reads the source; false after a sentence. */
 bool session_open(const char *path, const Options *o, Arena *a, Session *s, Compilation *c);
 
-/* Prints the messages.  True if the source may be compiled: no error, nor a warning under -Werror. */
+/* Prints the messages.  True if the source may be compiled: no error, no warning under -Werror. */
 bool session_report(const Session *s, const Options *o, FILE *out);
 
 #endif

@@ -23,7 +23,7 @@ awk -f tests/lint/sizes.awk $sources || failed=1
 
 none 'a shell, a locale, or a scanner feature that overflows' grep -nE \
     '\<(system|popen|setlocale|yymore) *\(|\<REJECT *;' -r compiler runtime grammar --include='*.[chly]'
-none 'unfinished' grep -nE 'TODO|FIXME|XXX|HACK|for now|not yet' -r compiler runtime grammar \
+none 'unfinished' grep -nE '\<(TODO|FIXME|XXX|HACK)\>|for now|not yet' -r compiler runtime grammar \
     --include='*.[chly]' --include='*.def'
 
 # C is written by emit_c and its parts; the other passes know no text of C.
@@ -46,22 +46,23 @@ foreign() {
 }
 none 'symbols of libnetrt.a that do not begin with rt_' foreign
 
-# Each folder's README names each of its files.
+# A README a folder, a line a file; folders of test cases are described as a whole.
 unnamed() {
-    for folder in compiler grammar runtime examples tests tests/* docs bench editors; do
-        [ -d "$folder" ] && [ -n "$(ls "$folder")" ] || continue
+    for folder in compiler grammar runtime examples tests tests/kind tests/cli tests/lint tests/unit \
+        docs bench editors; do
         for file in "$folder"/*; do
             name=$(basename "$file")
-            [ "$name" = README.md ] && continue
-            grep -qF "$name" "$folder/README.md" 2> /dev/null || stem_named "$folder" "$name" ||
-                echo "$folder/README.md: $name"
+            [ -e "$file" ] && [ "$name" != README.md ] || continue
+            named "$folder/README.md" "$name" || echo "$folder/README.md: $name"
         done
     done
+    for folder in tests/*/; do
+        [ -e "$folder/README.md" ] || [ -e "$folder/README" ] || echo "${folder}README.md"
+    done
 }
-# `diag.c .h` may stand in a README as `diag`, and a folder of test cases as `*.net`
-stem_named() {
-    grep -qE "(^|[^a-z_])${2%.*}([^a-z_]|$)" "$1/README.md" 2> /dev/null ||
-        grep -qF "*.${2##*.}" "$1/README.md" 2> /dev/null
+# by its name, or as the `.c` behind its header
+named() {
+    grep -qF "\`$2" "$1" 2> /dev/null || { case $2 in *.c) grep -qF "\`${2%.c}.h\` \`.c\`" "$1" ;; *) false ;; esac }
 }
-none 'files that no README names' unnamed
+none 'files that no README names (sh tests/lint/index.sh FOLDER)' unnamed
 exit $failed

@@ -12,9 +12,14 @@ function closed(lines) {
         say(FILENAME ":" start, "a function of " lines " lines; 60 is the limit")
 }
 
-FNR == 1 {
-    if (n_lines > 400)
+# netrt.h is one page by intent: all that a generated program may call
+function long_file() {
+    if (n_lines > 400 && name != "runtime/netrt.h")
         say(name, n_lines " lines; 400 is the limit")
+}
+
+FNR == 1 {
+    long_file()
     name = FILENAME; inside = 0; n_files++
     base = FILENAME; sub(/.*\//, "", base)
     if (index($0, "/* " base " -- ") != 1)
@@ -38,8 +43,7 @@ inside && /^ {16,}(if|for|while|do|switch)[ ({]/ {
 }
 
 END {
-    if (n_lines > 400)
-        say(name, n_lines " lines; 400 is the limit")
+    long_file()
     for (i = 1; i < n; i++) {                           # insertion sort: a few thousand
         value = length_of[i]
         for (j = i - 1; j >= 0 && length_of[j] > value; j--)
