@@ -4,6 +4,7 @@ A case says a net twice: as a `.net` file, and as a torch module with what goes 
 penalty, clip, optimiser, schedule).  nets_*.py hold the cases.
 """
 import math
+import re
 
 import torch
 from torch import nn
@@ -37,6 +38,11 @@ def softmax(x):
     return x.softmax(-1)
 
 
+def hard_sigmoid(x):
+    """hardsigmoid; torch 1.13's own has a gradient of 1/6 rounded to float even in float64."""
+    return (x / 6 + 0.5).clamp(0, 1)
+
+
 class Scale(nn.Module):
     """The trained scalar of `residual(scale = learn(v))`."""
 
@@ -66,7 +72,7 @@ class Case:
         self.clip = given.pop("clip", None)
         self.schedule = given.pop("schedule", None)
         self.gain = given.pop("gain", 1.0)
-        self.double = "precision = double" in source
+        self.double = bool(re.search(r"precision\s*= double", source))
         assert not given, given
 
     def steps_per_epoch(self):

@@ -3,10 +3,10 @@
 
     /usr/bin/python3 tests/reference/load_state_dict.py [NAME...]
 
-Each reference net is built by netc (NETC names it, default build/bin/netc), trained for one step from
-its own start and saved; the file must go into the case's module with load_state_dict(strict=True),
-and the module, in evaluation mode, must have the loss that the program's --eval reports.  Without
-python3-torch this says so and passes.
+Each reference net is built by netc (NETC names it, default build/bin/netc), trained for one step
+from its own start and saved; the file must go into the case's module with load_state_dict(strict=
+True), and the module, in evaluation mode, must have the loss that the program's --eval reports.
+Without python3-torch this says so and passes.
 """
 import json
 import os

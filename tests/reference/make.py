@@ -25,6 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 KEPT = (0, 1, 9, 19)            # steps whose gradients are stored
 TOLERANCE = {False: 1e-5, True: 1e-9}
 SLACK = 5e-6
+NORMS = (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.LayerNorm)
 
 
 def make_data(c, seed):
@@ -49,7 +50,7 @@ def make_start(c, seed):
             continue
         if tensor.dim() == 2:
             tensor.mul_(c.gain)
-        elif isinstance(owner(module, name), (torch.nn.BatchNorm1d, torch.nn.LayerNorm)):
+        elif isinstance(owner(module, name), NORMS):
             tensor.add_(0.2 * torch.rand_like(tensor))
     real = "<f8" if c.double else "<f4"
     return {name: tensor.numpy().astype(real) for name, tensor in state.items()

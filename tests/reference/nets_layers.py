@@ -1,10 +1,10 @@
 """nets_layers.py -- reference nets, first part: every activation and every layer."""
 import torch
-from torch.nn import BatchNorm1d, LayerNorm, Linear
+from torch.nn import BatchNorm1d, BatchNorm2d, LayerNorm, Linear
 from torch.nn import functional as F
 
 from cases import (Net, Scale, adagrad, adam, adamw, case, clip_adaptive, cosine, exponential,
-                   one_hot, path, rmsprop, sgd, softmax, step_at)
+                   hard_sigmoid, one_hot, path, rmsprop, sgd, softmax, step_at)
 
 case("kinked", """
 // Activations with a kink, as `act =`; plain SGD.
@@ -28,7 +28,7 @@ train {
     epochs    = 5;
     shuffle   = false;
 }
-""", lambda: Net(path("a", F.relu, "b", leaky, "c", F.hardsigmoid, "d", F.hardtanh, "e", elu,
+""", lambda: Net(path("a", F.relu, "b", leaky, "c", hard_sigmoid, "d", F.hardtanh, "e", elu,
                       "logits"),
                  a=Linear(6, 12), b=Linear(12, 12), c=Linear(12, 12), d=Linear(12, 12),
                  e=Linear(12, 12), logits=Linear(12, 10)),
@@ -143,7 +143,7 @@ train {
 """, lambda: Net(path("dense", torch.sigmoid, "dense_2", torch.tanh, "dense_3", F.relu, "dense_4",
                       F.leaky_relu, "dense_5", F.elu, "dense_6", F.selu, "dense_7", F.gelu,
                       "dense_8", F.silu, "dense_9", F.softplus, "dense_10", F.softsign,
-                      "dense_11", F.hardsigmoid, "dense_12", F.hardtanh, "dense_13", softmax,
+                      "dense_11", hard_sigmoid, "dense_12", F.hardtanh, "dense_13", softmax,
                       "dense_14"),
                  dense=Linear(6, 7), **{f"dense_{i}": Linear(7, 7) for i in range(2, 14)},
                  dense_14=Linear(7, 2)),
@@ -246,7 +246,8 @@ def flat(x):
 
 
 case("reshaped", """
-// flatten and reshape move no number; `let` and `if` leave no trace in the net.
+// Norms of an image: by channel, and of the whole; flatten and reshape move no number; `let` and
+// `if` leave no trace in the net.
 let steps_in_time = 3;
 
 data = npy("x.npy", "y.npy");
@@ -254,6 +255,8 @@ data = npy("x.npy", "y.npy");
 model {
     input  [2, 2, 3];
     target [3];
+    bn = batchnorm;
+    ln = layernorm;
     flatten : [12];
     reshape([steps_in_time, 4]);
     a = dense(6, act = silu);
@@ -273,8 +276,10 @@ train {
     epochs    = 5;
     shuffle   = false;
 }
-""", lambda: Net(path(lambda x: x.reshape(-1, 3, 4), "a", F.silu, flat, "b", torch.tanh, "y"),
-                 a=Linear(4, 6), b=Linear(18, 9), y=Linear(9, 3)),
+""", lambda: Net(path("bn", "ln", lambda x: x.reshape(-1, 3, 4), "a", F.silu, flat, "b",
+                      torch.tanh, "y"),
+                 bn=BatchNorm2d(2), ln=LayerNorm([2, 2, 3]), a=Linear(4, 6), b=Linear(18, 9),
+                 y=Linear(9, 3)),
      F.l1_loss, rmsprop(0.01), targets=3, shape=[2, 2, 3], samples=64)
 
 case("double_norms", """

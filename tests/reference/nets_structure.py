@@ -1,7 +1,7 @@
 """nets_structure.py -- reference nets, second part: residual, parallel, joins, repeat, block."""
 import torch
 from torch import nn
-from torch.nn import LayerNorm, Linear
+from torch.nn import BatchNorm1d, LayerNorm, Linear
 from torch.nn import functional as F
 
 from cases import (Net, Scale, adagrad, adam, case, clip_global_norm, cosine, linear, path, rmsprop,
@@ -131,6 +131,57 @@ def joins(m, x):
     b = torch.sigmoid(m.b(a))
     s = a + b + F.gelu(m.c(a))
     return m.y(torch.cat([m.d(s) * a, s, b], 1))
+
+
+case("time_joins", """
+// Joins on sequences (their features) and on images (their channels); batchnorm over the steps.
+data = npy("x.npy", "y.npy");
+
+model {
+    input  [4, 6];
+    target class(3);
+    a = dense(6, act = tanh);
+    b = dense(5, bias = false);
+    bn = batchnorm;
+    both = concat from a, bn;
+    residual(scale = 0.7) {
+        c = dense(11);
+        softmax;
+    }
+    gate = parallel(join = mul) {
+        branch { d = dense(6, act = sigmoid); }
+        branch { e = dense(6); }
+    }
+    s = add from gate, a;
+    image = reshape([3, 2, 4]);
+    f_part = dense(4) from s;
+    other = reshape([2, 2, 4]) from f_part;
+    channels = concat from image, other, image;
+    flatten : [64];
+    logits = dense(3);
+}
+
+train {
+    loss      = softmax_cross_entropy;
+    optimizer = sgd(lr = 0.1, momentum = 0.9);
+    batch     = 16;
+    epochs    = 5;
+    shuffle   = false;
+}
+""", lambda: Net(time_joins, a=Linear(6, 6), b=Linear(6, 5, bias=False), bn=BatchNorm1d(5),
+                 c=Linear(11, 11), d=Linear(11, 6), e=Linear(11, 6), f_part=Linear(6, 4),
+                 logits=Linear(64, 3)),
+     F.cross_entropy, sgd(0.1, momentum=0.9), classes=3, shape=[4, 6], gain=1.5)
+
+
+def time_joins(m, x):
+    a = torch.tanh(m.a(x))
+    x = torch.cat([a, m.bn(m.b(a).transpose(1, 2)).transpose(1, 2)], 2)
+    x = x + 0.7 * m.c(x).softmax(-1)
+    s = torch.sigmoid(m.d(x)) * m.e(x) + a
+    other = m.f_part(s).reshape(-1, 2, 2, 4)
+    image = s.reshape(-1, 3, 2, 4)
+    return m.logits(torch.cat([image, other, image], 1).flatten(1))
 
 
 case("repeated", """
