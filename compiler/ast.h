@@ -65,7 +65,7 @@ typedef enum {
     STMT_RESIDUAL,                  /* name = residual(args) { body } shortcut { other } */
     STMT_PARALLEL,                  /* name = parallel(args) { branch { } branch { } } */
     STMT_IF,                        /* if cond { body } else { other } */
-    STMT_ERROR
+    STMT_ERROR                      /* reported; has the name that it would have given */
 } StmtKind;
 
 typedef struct Branch {
@@ -120,7 +120,8 @@ typedef struct BlockParam {
 
 typedef enum {
     DECL_IMPORT, DECL_PARAM, DECL_LET, DECL_ALLOW, DECL_BLOCK, DECL_DATA, DECL_MODEL, DECL_TRAIN,
-    DECL_OBSERVE, DECL_EXPECT, DECL_SWEEP, DECL_ERROR
+    DECL_OBSERVE, DECL_EXPECT, DECL_SWEEP,
+    DECL_ERROR                      /* reported; has the name that it would have declared */
 } DeclKind;
 
 struct Decl {

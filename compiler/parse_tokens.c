@@ -186,13 +186,27 @@ void tokens_delete(Parser *p, int index, int n)
     p->n_tokens -= n;
 }
 
+/* h = ...;   let k ...;   param n ...;   block b ...: what it names, or NULL. */
+static Str name_given(const Parser *p, int from)
+{
+    const Token *t = &p->token[from];
+
+    if (t->kind == NAME && t[1].kind == '=')
+        return t->literal.text;
+    if ((t->kind == LET || t->kind == PARAM || t->kind == BLOCK) && t[1].kind == NAME)
+        return t[1].literal.text;
+    return NULL;
+}
+
 void tokens_cut(Parser *p, int index)
 {
     const int from = tokens_statement(p, index), to = statement_end(p, index);
+    const Str name = name_given(p, from);
     Span at = p->token[from].at;
 
     for (int i = from; i < to; i++)
         at = span_join(at, p->token[i].at);
     tokens_delete(p, from, to - from);
     tokens_insert(p, from, CUT, at);
+    p->token[from].literal.text = name;
 }

@@ -91,7 +91,7 @@ static void net_error(Span *at, Parser *p, const char *text);
 %token <literal> FROM "from" IN "in" WHERE "where" TRUE "true" FALSE "false"
 %token OR "||" AND "&&" EQ "==" NE "!=" LE "<=" GE ">=" RANGE ".." ARROW "->"
 %token BAD_VALUE                /* a number or string that was reported */
-%token CUT                      /* a stretch that was reported and taken out */
+%token <literal> CUT            /* a stretch that was reported and taken out; its name, if any */
 %token UNREADABLE               /* reported; fits nowhere */
 
 %left OR
@@ -176,7 +176,8 @@ decl:
                                           $$->lines = $3.first; }
 |   SWEEP '{' axes '}'                  { $$ = build_decl(p, DECL_SWEEP, @1, @$);
                                           $$->lines = $3.first; }
-|   CUT                                 { $$ = build_decl(p, DECL_ERROR, @1, @1); }
+|   CUT                                 { $$ = build_decl(p, DECL_ERROR, @1, @1);
+                                          $$->name = $1.text; $$->name_at = @1; }
 ;
 
 default:
@@ -288,7 +289,8 @@ stmt:
 |   parallel
 |   NAME '=' parallel                   { $$ = build_named($3, $1, @1); }
 |   if_chain
-|   CUT                                 { $$ = build_stmt(p, STMT_ERROR, @1, @1); }
+|   CUT                                 { $$ = build_stmt(p, STMT_ERROR, @1, @1);
+                                          $$->name = $1.text; $$->name_at = @1; }
 ;
 
 /* dense(100, act = tanh)   relu */

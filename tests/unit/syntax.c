@@ -213,6 +213,7 @@ TEST(what_is_around_a_mistake_is_still_read)
 
     CHECK(diag_errors(s.diag) == 2);
     CHECK(model->kind == DECL_MODEL && model->body->next->kind == STMT_ERROR);
+    CHECK_TEXT(model->body->next->name, "x");
     CHECK_TEXT(model->body->next->next->word, "tanh");
     CHECK_TEXT(train->settings->key, "c");
     front_close(&s);
