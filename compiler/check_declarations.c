@@ -108,7 +108,7 @@ static void check_let(Checker *c, const Decl *d)
 
 static void check_defines(Checker *c)
 {
-    Words legal = { 0 };
+    Words legal = { .incomplete = c->globals->scope->all->broken };
 
     for (int i = 0; i < c->n_decls; i++)
         if (c->decl[i]->kind == DECL_PARAM)

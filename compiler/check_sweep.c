@@ -23,7 +23,7 @@ static bool setting_kinds(Checker *c, Str key, Kinds *out)
 static bool axis_kinds(Checker *c, const Line *axis, Kinds *out)
 {
     const Decl *d = map_get(&c->declared, axis->key);
-    Words legal = { 0 };
+    Words legal = { .incomplete = c->globals->scope->all->broken };
 
     if (d && d->kind == DECL_PARAM)
         return vocabulary_kinds(c->s->vocabulary, d->type, false, out);

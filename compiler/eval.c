@@ -14,7 +14,7 @@ static Value eval_string(const Expr *e, const Eval *in)
 
 bool list_budget(int64_t n, Span at, const Eval *in)
 {
-    int64_t *made = in->scope->elements;
+    int64_t *made = &in->scope->all->elements;
 
     if (n > LIMIT_LIST_ELEMENTS || *made > LIMIT_LIST_ELEMENTS - n) {
         diag_error(in->s->diag, MSG_LIST_TOO_LONG, at,

@@ -223,6 +223,8 @@ static Value missing(const Binder *b, const Param *p)
     Session *s = b->in->s;
     const bool setting = c->family == FAMILY_SETTINGS;
 
+    if (b->in->scope->all->broken)
+        return value_error(b->call->at);
     diag_error(s->diag, setting ? MSG_MISSING_SETTING : MSG_MISSING_ARGUMENT, b->call->at,
                "'%s' needs '%s', %s", c->name, p->name, kinds_text(&p->accepts, s->arena));
     return value_error(b->call->at);

@@ -89,7 +89,7 @@ static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
 {
     Session *s = in->s;
     const bool choice = want && (want->n_words || wants_call(want));
-    Words legal = { 0 };
+    Words legal = { .incomplete = in->scope->all->broken };
 
     words_add_scope(&legal, in->scope, s->arena);
     if (want)

@@ -34,7 +34,6 @@ typedef struct Instance {
     Span call;
     Shape in;
     const struct Instance *outer;
-    int depth;
 } Instance;
 
 /* The whole pass. */
@@ -48,7 +47,8 @@ typedef struct {
     Map unit_head;                  /* Unit of a block to a Follower: see infer_auto.c */
     Map given_names;                /* body to the names given in it */
     int64_t n_layers, n_empty;      /* layers; iterations without any */
-    bool full;                      /* more than LIMIT_LAYERS: nothing is built any more */
+    int level;                      /* bodies and blocks around the statement at work */
+    bool full;                      /* past a limit: nothing is built any more */
     const Callable *later;          /* the first layer that is not built by this version */
     Span later_at;
     bool trains;                    /* a layer has weights */
@@ -107,6 +107,7 @@ bool ref_equal(const Ref *a, const Ref *b);
 
 /* ---- statements, a file each ---- */
 void infer_layer(Builder *b, const Stmt *s);
+void infer_unknown_layer(Infer *in, const Stmt *s);
 void infer_block(Builder *b, const Stmt *s, Block *block);
 void infer_repeat(Builder *b, const Stmt *s);
 void infer_residual(Builder *b, const Stmt *s);
@@ -142,5 +143,7 @@ void infer_check_target(Builder *b);
 /* Names of layers in expect and observe. */
 void infer_check_names(Infer *in);
 void infer_warn_unused(Infer *in);
+/* Blocks that nothing uses have no shapes; their words are looked at. */
+void infer_check_unused(Infer *in);
 
 #endif

@@ -6,7 +6,7 @@ Scope *scope_new(Scope *outer, Arena *a)
     Scope *s = arena_new_of(a, Scope);
 
     s->outer = outer;
-    s->elements = outer ? outer->elements : arena_new_of(a, int64_t);
+    s->all = outer ? outer->all : arena_new_of(a, Evaluation);
     return s;
 }
 

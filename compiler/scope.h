@@ -17,8 +17,13 @@ typedef struct {
 struct Scope {
     Scope *outer;
     Map entries;                    /* name to Entry */
-    int64_t *elements;              /* of all lists made so far, shared by all scopes */
+    struct Evaluation *all;         /* shared by all scopes of a compilation */
 };
+
+typedef struct Evaluation {
+    int64_t elements;               /* of all lists made so far */
+    bool broken;                    /* text was unreadable: a name may have been declared there */
+} Evaluation;
 
 Scope *scope_new(Scope *outer, Arena *a);
 Entry *scope_add(Scope *s, Str name, Value value, Span at, Arena *a);   /* hides outer ones */

@@ -138,6 +138,8 @@ Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const 
     }
     if (advice)
         return diag_error(d, id, at, "unknown %s '%s'%s: %s", what, word, of, advice);
+    if (legal->incomplete)
+        return NULL;
     if (!legal->n || legal->n > LISTED)
         return diag_error(d, id, at, "unknown %s '%s'%s", what, word, of);
     return diag_error(d, id, at, "unknown %s '%s'%s, wanted %s%s", what, word, of,

@@ -11,6 +11,7 @@ typedef struct {
     const char **word;
     int n;
     const char *of;                 /* for messages: " of 'dense'"; NULL */
+    bool incomplete;                /* words may be missing: only what is certain is said */
 } Words;
 
 void words_add(Words *w, const char *word, Arena *a);
