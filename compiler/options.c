@@ -27,7 +27,7 @@ static const Option option[] = {
     { OPT_DEFINE,       EITHER, "-D", " NAME=EXPR", "set a param" },
     { OPT_OPTIMIZE,     JOINED, "-O", "N", "optimise at level N (3)" },
     { OPT_MARCH,        EQUALS, "--march", "=NAME", "compile for a processor (native); none: any" },
-    { OPT_PORTABLE,     PLAIN,  "--portable", "", "C for any machine of this kind, no fused products" },
+    { OPT_PORTABLE,     PLAIN,  "--portable", "", "for any machine of this kind, nothing fused" },
     { OPT_CC,           EQUALS, "--cc", "=COMMAND", "the C compiler ($CC, else cc)" },
     { OPT_DRY_RUN,      PLAIN,  "-###", "", "print the commands and run none" },
     { OPT_VERBOSE,      PLAIN,  "-v", "", "print the commands" },
