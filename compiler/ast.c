@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void put_expr(const Expr *e, FILE *out);
 
@@ -23,7 +24,7 @@ static void put_real(double value, FILE *out)
         if (strtod(text, NULL) >= value && strtod(text, NULL) <= value)
             break;
     }
-    fputs(text, out);
+    fprintf(out, strpbrk(text, ".e") ? "%s" : "%s.0", text);
 }
 
 /* ---- Expressions: as Lisp would write them, on the line of what they belong to ---- */
