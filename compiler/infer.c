@@ -1,5 +1,6 @@
 /* infer.c -- the pass `infer`: walks the statements of the model. */
 #include "infer.h"
+#include "limits.h"
 
 static void infer_input(Builder *b, const Stmt *s)
 {
@@ -30,6 +31,18 @@ static bool is_model_level(Builder *b, const Stmt *s)
     return false;
 }
 
+/* Nobody knows which branch is taken: its names exist, with unknown shapes. */
+static void lose_branches(Builder *b, const Stmt *s)
+{
+    const Map *names[] = { infer_given_names(b->in, s->body), infer_given_names(b->in, s->other) };
+
+    for (size_t k = 0; k < countof(names); k++)
+        for (int i = 0; i < names[k]->n; i++)
+            if (!map_get(b->labels, names[k]->key[i]))
+                infer_lost(b, names[k]->value[i]);
+    b->now.shape = SHAPE_ERROR;
+}
+
 static void infer_if(Builder *b, const Stmt *s)
 {
     const Eval in = { b->in->s, b->scope };
@@ -38,7 +51,7 @@ static void infer_if(Builder *b, const Stmt *s)
     if (eval_bool(s->value, "the condition of 'if'", &in, &holds))
         infer_statements(b, holds ? s->body : s->other);
     else
-        b->now.shape = SHAPE_ERROR;
+        lose_branches(b, s);
 }
 
 static void infer_statement(Builder *b, const Stmt *s)
@@ -73,10 +86,27 @@ static void infer_statement(Builder *b, const Stmt *s)
     }
 }
 
+/* Bodies and blocks in one another: the passes recurse as deep. */
+static bool too_deep(Builder *b, const Stmt *first)
+{
+    Infer *in = b->in;
+
+    if (in->level <= LIMIT_EXPANDED_NESTING || !first)
+        return false;
+    if (!in->full)
+        infer_error(b, MSG_BLOCK_DEPTH, first->at, "bodies and blocks are more than %d deep",
+                    (int)LIMIT_EXPANDED_NESTING);
+    in->full = true;
+    return true;
+}
+
 void infer_statements(Builder *b, const Stmt *first)
 {
-    for (const Stmt *s = first; s && !b->in->full; s = s->next)
-        infer_statement(b, s);
+    b->in->level++;
+    if (!too_deep(b, first))
+        for (const Stmt *s = first; s && !b->in->full; s = s->next)
+            infer_statement(b, s);
+    b->in->level--;
 }
 
 void infer_finish(Builder *b)
@@ -102,6 +132,8 @@ static void check_complete(Builder *b, int errors)
     Infer *in = b->in;
     const Span at = b->unit->at;
 
+    if (b->scope->all->broken)      /* what seems to be missing may be what could not be read */
+        return;
     if (!in->has_input)
         infer_error(b, MSG_NO_INPUT, at, "the model has no input, such as input [64]");
     if (!in->has_target)
@@ -142,6 +174,7 @@ bool infer(Model *model, Session *s)
 
     if (model->unit)
         infer_model(&in);
+    infer_check_unused(&in);
     if (model->unit && !diag_errors(s->diag))
         infer_warn_unused(&in);
     return !diag_errors(s->diag);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "infer.h"
-#include "limits.h"
 
 /* One use of a block. */
 typedef struct {
@@ -174,8 +173,7 @@ static Unit *instantiate(const Use *u)
     Arena *a = in->s->arena;
     const int errors = diag_errors(in->s->diag);
     const int64_t before = in->n_layers;
-    const Instance instance = { u->block, u->stmt->at, u->in.shape, u->b->instance,
-                                u->b->instance ? u->b->instance->depth + 1 : 1 };
+    const Instance instance = { u->block, u->stmt->at, u->in.shape, u->b->instance };
     Unit *unit = arena_new_of(a, Unit);
     int64_t *layers = arena_new_of(a, int64_t);
 
@@ -207,11 +205,6 @@ static bool may_open(const Use *u)
         Message *m = infer_error(b, MSG_RECURSIVE_BLOCK, u->stmt->at, "the block '%s' contains "
                                  "itself", u->block->decl->name);
         diag_note(m, u->block->decl->name_at, "it is declared here");
-        return false;
-    }
-    if (b->instance && b->instance->depth >= LIMIT_NESTING) {
-        infer_error(b, MSG_BLOCK_DEPTH, u->stmt->at, "blocks are more than %d deep",
-                    (int)LIMIT_NESTING);
         return false;
     }
     return true;

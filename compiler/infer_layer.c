@@ -8,15 +8,16 @@ typedef struct {
     Value *arg;
 } Choice;
 
-static void unknown_layer(Builder *b, const Stmt *s)
+void infer_unknown_layer(Infer *in, const Stmt *s)
 {
-    Session *session = b->in->s;
-    Words legal = { 0 };
+    Session *session = in->s;
+    const Map *blocks = &in->globals->blocks;
+    Words legal = { .incomplete = in->globals->scope->all->broken };
 
     words_add_family(&legal, session->vocabulary, FAMILY_LAYER, session->arena);
     words_add_family(&legal, session->vocabulary, FAMILY_ACTIVATION, session->arena);
-    for (int i = 0; i < b->in->globals->blocks.n; i++)
-        words_add(&legal, b->in->globals->blocks.key[i], session->arena);
+    for (int i = 0; i < blocks->n; i++)
+        words_add(&legal, blocks->key[i], session->arena);
     report_unknown(session->diag, MSG_UNKNOWN_LAYER, s->word_at, "layer", s->word, &legal,
                    session->arena);
 }
@@ -64,7 +65,7 @@ static Choice find_layer(Builder *b, const Stmt *s)
     if (!call.callee)
         call.callee = vocabulary_find(session->vocabulary, FAMILY_ACTIVATION, s->word);
     if (!call.callee) {
-        unknown_layer(b, s);
+        infer_unknown_layer(b->in, s);
         return (Choice){ 0 };
     }
     return (Choice){ call.callee, call_bind(&call, &in) };

@@ -111,7 +111,7 @@ static const Item *named_layer(Infer *in, const char *path, Span at)
 {
     const Unit *unit = in->model->unit;
     const Item *item = find_path(unit, path, in->s->names);
-    Words legal = { 0 };
+    Words legal = { .incomplete = in->globals->scope->all->broken };
 
     if (item)
         return item;

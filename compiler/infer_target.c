@@ -68,10 +68,10 @@ static void check_class(Builder *b, Target *t, const Value *loss)
     Arena *a = b->in->s->arena;
     const bool fits = shape_equal(b->now.shape, shape1(t->classes));
     const bool binary = t->classes == 2 && shape_equal(b->now.shape, shape1(1));
-    const bool vector = loss->kind == VALUE_CALL && !word_is(loss, "SOFTMAX_CROSS_ENTROPY");
+    const bool vector = !word_is(loss, "SOFTMAX_CROSS_ENTROPY");
 
     if (fits || (binary && vector)) {
-        t->one_hot = vector;
+        t->one_hot = vector && loss->kind == VALUE_CALL;
         t->shape = b->now.shape;
         return;
     }

@@ -230,7 +230,7 @@ static void not_found(Builder *b, const Expr *e, Str name)
 {
     Session *s = b->in->s;
     const Block *block = block_with(b->in, name);
-    Words legal = { 0 };
+    Words legal = { .incomplete = b->scope->all->broken };
 
     for (const Builder *u = b; u; u = u->outer) {
         if (map_get(u->names, name)) {

@@ -1,7 +1,46 @@
-/* infer_unused.c -- warnings about params, lets and blocks that nothing uses. */
+/* infer_unused.c -- params, lets and blocks that nothing uses. */
 #include <string.h>
 
 #include "infer.h"
+
+/* ---- Words of unused blocks ---- */
+
+static bool is_parameter(const Block *b, Str name)
+{
+    for (int i = 0; i < b->callee.n_params; i++)
+        if (b->callee.param[i].name == name)
+            return true;
+    return false;
+}
+
+static bool is_layer_word(const Infer *in, const Block *b, Str word)
+{
+    return vocabulary_find(in->s->vocabulary, FAMILY_LAYER, word) ||
+           vocabulary_find(in->s->vocabulary, FAMILY_ACTIVATION, word) ||
+           map_get(&in->globals->blocks, word) || scope_find(in->globals->scope, word) ||
+           is_parameter(b, word);
+}
+
+static void check_words(Infer *in, const Block *b, const Stmt *s)
+{
+    for (; s; s = s->next) {
+        if (s->kind == STMT_LAYER && !is_layer_word(in, b, s->word))
+            infer_unknown_layer(in, s);
+        check_words(in, b, s->body);
+        check_words(in, b, s->other);
+        for (const Branch *branch = s->branches; branch; branch = branch->next)
+            check_words(in, b, branch->body);
+    }
+}
+
+void infer_check_unused(Infer *in)
+{
+    for (int i = 0; i < in->globals->blocks.n; i++) {
+        const Block *b = in->globals->blocks.value[i];
+        if (!b->used)
+            check_words(in, b, b->decl->body);
+    }
+}
 
 static bool is_allowed(const Model *m)
 {
@@ -10,6 +49,8 @@ static bool is_allowed(const Model *m)
             return true;
     return false;
 }
+
+/* ---- Warnings ---- */
 
 /* Declarations of other files may serve other experiments. */
 static bool is_own(const Model *m, Span at)

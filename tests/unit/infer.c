@@ -25,6 +25,8 @@ static const char *names(const Checked *c)
     return text;
 }
 
+#define SMALL "model { input [64]; target class(10); dense(10); } "
+
 /* ---- Names ---- */
 
 TEST(layers_are_named_by_kind_and_rank)
@@ -485,6 +487,49 @@ TEST(unused_declarations_warn)
     CHECK(is_fine("param n: int = 3; let m = n; " MODEL("repeat 2 { dense(m); } dense(10);")));
     CHECK(is_fine("param n: int = 3; block b() { dense(n); } " MODEL("b(); dense(10);")));
     CHECK(is_fine("block b() { relu; }"));
+    CHECK(says_once("block b(phi: activation) { phi; if true { dens(3); } }", "'dense'"));
+}
+
+/* What cannot be read may have declared what seems to be missing. */
+TEST(a_syntax_error_is_one_message)
+{
+    CHECK(says_once("param n: int = ; " MODEL("dense(n); dense(10);"), "NET01"));
+    CHECK(says_once(MODEL("h = dense(64,, 3); add from h, h; dense(10);"), "NET01"));
+    CHECK(says_once(MODEL("logits = dense(;"), "NET01"));
+    CHECK(says_once("block b( { relu; } " MODEL("b(); dense(10);"), "NET01"));
+    CHECK(says_once("data = digits(); train { loss = ; optimizer = adam; } " SMALL, "NET01"));
+    CHECK(says_once(MODEL("if nothing { h = dense(64); } add from h, h; dense(10);"), "NET0201"));
+    CHECK(says_once(MODEL("repeat nothing { h = dense(64); } add from h[0], h[1];"), "NET0201"));
+}
+
+/* `blocks` blocks that use one another, each in as many bodies as the text allows. */
+static bool nests(int blocks)
+{
+    static char text[1 << 16];
+    size_t n = 0;
+
+    for (int i = 0; i < blocks; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, "block b%d() { ", i);
+        for (int k = 0; k < 31; k++)
+            n += (size_t)snprintf(text + n, sizeof text - n, "repeat 1 { ");
+        n += (size_t)snprintf(text + n, sizeof text - n, i + 1 < blocks ? "b%d();" : "relu;", i + 1);
+        for (int k = 0; k < 32; k++)
+            n += (size_t)snprintf(text + n, sizeof text - n, " }");
+    }
+    snprintf(text + n, sizeof text - n, " %s", MODEL("b0(); dense(10);"));
+    Checked c = check_text(text);
+    const bool fine = c.ok, limited = strstr(c.messages, "NET0245") != NULL;
+
+    CHECK(fine != limited);
+    checked_free(&c);
+    return fine;
+}
+
+TEST(expanded_nesting_is_limited)
+{
+    CHECK(nests(7));                    /* 1 + 7 * 32 levels */
+    CHECK(!nests(8));                   /* 1 + 8 * 32 */
+    CHECK(!nests(100));
 }
 
 int main(void)
@@ -516,5 +561,7 @@ int main(void)
     RUN(known_layers_that_are_not_built);
     RUN(layers_have_did_you_mean);
     RUN(unused_declarations_warn);
+    RUN(a_syntax_error_is_one_message);
+    RUN(expanded_nesting_is_limited);
     return test_done();
 }
