@@ -20,7 +20,7 @@ says 'cc/-v prints' err 'libnetrt.a'
 status cc/clang 0 "$NETC" --cc=clang xor.net -o prog
 status 'cc/clang runs' 0 ./prog --steps 1 --no-out --quiet
 status 'cc/CC' 0 env CC='gcc -pipe' "$NETC" -v xor.net -o prog
-says 'cc/CC is two words' err 'gcc -pipe -std=c11'
+says 'cc/CC is two words' err 'gcc -pipe '
 
 # names that a shell, or a C compiler, would take for something else
 for name in 'a b' '$(touch canary)' '`touch canary`' "quote'" '"double' ';touch canary' '@file' '-v' \
