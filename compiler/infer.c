@@ -109,6 +109,14 @@ void infer_statements(Builder *b, const Stmt *first)
     b->in->level--;
 }
 
+void infer_settle(Infer *in, Unit *unit)
+{
+    if (diag_errors(in->s->diag))   /* values may be missing */
+        return;
+    infer_auto(in, unit);
+    infer_fold(unit, in->s->arena);
+}
+
 void infer_finish(Builder *b)
 {
     b->unit->in = b->entry.shape;
@@ -159,8 +167,7 @@ static void infer_model(Infer *in)
     check_complete(&b, errors);
     if (diag_errors(in->s->diag) > errors)
         return;
-    infer_auto(in, m->unit);
-    infer_fold(m->unit, in->s->arena);
+    infer_settle(in, m->unit);
     infer_check_names(in);
     if (in->later)
         infer_error(&b, MSG_NOT_BUILT, in->later_at,

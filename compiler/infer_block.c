@@ -189,8 +189,7 @@ static Unit *instantiate(const Use *u)
         u->block->failed = true;
         return NULL;
     }
-    infer_auto(in, unit);
-    infer_fold(unit, a);
+    infer_settle(in, unit);
     *layers = in->n_layers - before;
     in->n_layers = before;
     map_put(&in->unit_layers, unit, layers, a);

@@ -55,8 +55,8 @@ static const Item *find_in_repeat(const Item *item, Str name, const int64_t *ind
         return NULL;
     if (n)
         return find(&item->iteration[*index]->items, name, index + 1, n - 1);
-    for (int i = 0; i < item->n_runs && !found; i++)
-        found = find(&item->run[i].unit->items, name, index, 0);
+    for (int i = 0; i < item->count && !found; i++)
+        found = find(&item->iteration[i]->items, name, index, 0);
     return found;
 }
 
@@ -102,8 +102,8 @@ static void collect(const Items *items, Words *legal, Arena *a)
         collect(&item->shortcut, legal, a);
         for (int k = 0; k < item->n_branches; k++)
             collect(&item->branch[k], legal, a);
-        for (int k = 0; k < item->n_runs; k++)
-            collect(&item->run[k].unit->items, legal, a);
+        if (item->kind == ITEM_REPEAT)
+            collect(&item->iteration[item->count - 1]->items, legal, a);
     }
 }
 
