@@ -1,8 +1,9 @@
 /* differentiate.c -- reverse-mode differentiation, graph to graph.
  *
- * The forward nodes of a unit are swept from the last to the first.  A node's gradient is the sum of
- * what its readers give; its operator's rule gives on to its inputs.  Gradients are ordinary nodes of
- * the backward phase.  Units come callees first, but a rule of CALL needs only the callee's shapes. */
+ * The forward nodes of a unit are swept from the last to the first.  A node's gradient is the sum
+ * of what its readers give; its operator's rule gives on to its inputs.  Gradients are ordinary
+ * nodes of the backward phase.  Units come callees first, but a rule of CALL needs only the
+ * callee's shapes. */
 #include "differentiate.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ void give(Sweep *s, NodeId y, int index, NodeId gradient)
         arena_push(s->s->arena, f->share, f->n, share);
 }
 
-/* ---- What wants a gradient --------------------------------------------------------------------- */
+/* ---- What wants a gradient ----------------------------------------------------------------- */
 
 static bool is_start(const Graph *g, const Node *n)
 {
@@ -55,7 +56,7 @@ static void mark_wanted(Sweep *s)
     }
 }
 
-/* ---- Sums ------------------------------------------------------------------------------------------ */
+/* ---- Sums ---------------------------------------------------------------------------------- */
 
 static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
 {
@@ -67,8 +68,8 @@ static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
     return name_claim(s->g->taken, s->s->names, name, a);
 }
 
-/* A share may be the gradient of something else as well (an ADD hands on what it got): then it has a
- * name already. */
+/* A share may be the gradient of something else as well (an ADD hands on what it got): then it has
+ * a name already. */
 static void name_share(Sweep *s, NodeId x, const Share *share, bool only)
 {
     Node *n = &s->g->node[share->gradient];
@@ -98,7 +99,7 @@ static NodeId total(Sweep *s, NodeId x)
     return f->total;
 }
 
-/* ---- The watch --------------------------------------------------------------------------------------- */
+/* ---- The watch ----------------------------------------------------------------------------- */
 
 static void watch_delta(Sweep *s, NodeId z, NodeId dz)
 {
@@ -127,7 +128,7 @@ static void watch_joins(Sweep *s)
     }
 }
 
-/* ---- The sweep ----------------------------------------------------------------------------------------- */
+/* ---- The sweep ----------------------------------------------------------------------------- */
 
 static void seed_result(Sweep *s, int k)
 {
@@ -137,7 +138,8 @@ static void seed_result(Sweep *s, int k)
     const NodeId id = sweep_add(s, y, up, NULL, 0);
     const Share share = { id, y };
 
-    s->g->node[id].name = intern(s->s->names, arena_printf(s->s->arena, "d_%s", s->g->node[y].name));
+    s->g->node[id].name = intern(s->s->names,
+                                 arena_printf(s->s->arena, "d_%s", s->g->node[y].name));
     s->g->upstream[k] = id;
     arena_push(s->s->arena, s->flow[y].share, s->flow[y].n, share);
 }

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- graph ------------------------------------------------------------------------------------------- */
+/* ---- graph --------------------------------------------------------------------------------- */
 
 static void print_shape(Shape s, FILE *out)
 {
@@ -44,7 +44,7 @@ static void dump_graph(const Graph *g, FILE *out)
     }
 }
 
-/* ---- schedule ------------------------------------------------------------------------------------------ */
+/* ---- schedule ------------------------------------------------------------------------------ */
 
 static void dump_schedule(const Graph *g, FILE *out)
 {
@@ -53,8 +53,9 @@ static void dump_schedule(const Graph *g, FILE *out)
         fprintf(out, "  %s\n", phase == FORWARD ? "forward" : "backward");
         for (int i = 0; i < g->n_order[phase]; i++) {
             const NodeId id = g->order[phase][i];
+            const Node *n = &g->node[id];
 
-            fprintf(out, "    %s %s", op_name(g->node[id].op), g->node[id].name ? g->node[id].name : "");
+            fprintf(out, "    %s %s", op_name(n->op), n->name ? n->name : "");
             if (g->loop[id] >= 0)
                 fprintf(out, " loop %d", g->loop[id]);
             fputc('\n', out);
@@ -62,7 +63,7 @@ static void dump_schedule(const Graph *g, FILE *out)
     }
 }
 
-/* ---- plan -------------------------------------------------------------------------------------------------- */
+/* ---- plan ---------------------------------------------------------------------------------- */
 
 static void dump_plan(const Graph *g, FILE *out)
 {

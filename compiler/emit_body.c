@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* ---- Statements ------------------------------------------------------------------------------------ */
+/* ---- Statements ---------------------------------------------------------------------------- */
 
-/* The length of the argument at the front: up to a comma outside brackets, or the closing bracket. */
+/* The length of the argument at the front: up to a comma outside brackets, or the last bracket. */
 static size_t argument_length(const char *text)
 {
     int depth = 0;
@@ -43,14 +43,14 @@ static void emit_each(Writer *w, NodeId id)
         const char *rows = n->size[0] == 1 ? use(w, "n")
                          : arena_printf(w->arena, "%s * %lld", use(w, "n"), (long long)n->size[0]);
 
-        emit_statement(w, arena_printf(w->arena, "rt_insert(c, %s, %lld, %lld, %lld, %s, %s);", rows,
-                       (long long)width, (long long)n->size[1], (long long)at,
+        emit_statement(w, arena_printf(w->arena, "rt_insert(c, %s, %lld, %lld, %lld, %s, %s);",
+                       rows, (long long)width, (long long)n->size[1], (long long)at,
                        operand(w, n->in[i]), operand(w, id)));
         at += width;
     }
 }
 
-/* ---- Loops ------------------------------------------------------------------------------------------- */
+/* ---- Loops --------------------------------------------------------------------------------- */
 
 static void emit_element(Writer *w, NodeId id)
 {
@@ -93,7 +93,7 @@ static void emit_loop(Writer *w, int i, int n)
         emit_indent(w->out, -1);
 }
 
-/* ---- Calls of other units ------------------------------------------------------------------------------ */
+/* ---- Calls of other units ------------------------------------------------------------------ */
 
 /* The PICK of a call's output `index` in this phase, or 0. */
 static NodeId find_pick(const Graph *g, NodeId call, int index)
@@ -133,7 +133,8 @@ static const char *struct_argument(Writer *w, const Call *c, const char *word)
                         c->repeats ? "[i]" : "");
 }
 
-/* The unit's input k as this call has it: the first of a repeat is what the iteration before put out. */
+/* The unit's input k as this call has it: the first of a repeat is what the iteration before put
+ * out. */
 static const char *input_argument(Writer *w, const Call *c, int k)
 {
     const char *x = operand(w, c->unit_call->in[k]);
@@ -222,7 +223,7 @@ static void emit_call(Writer *w, NodeId id)
     emit_indent(w->out, -c.repeats);
 }
 
-/* ---- Groups ------------------------------------------------------------------------------------------------ */
+/* ---- Groups -------------------------------------------------------------------------------- */
 
 static void emit_node(Writer *w, NodeId id)
 {

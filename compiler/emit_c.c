@@ -1,5 +1,5 @@
-/* emit_c.c -- the C of a program: constants, structs, a forward and a backward function for each unit, the
- * update, the record.  docs/generated-c.md specifies it. */
+/* emit_c.c -- the C of a program: constants, structs, a forward and a backward function for each
+ * unit, the update, the record.  docs/generated-c.md specifies it. */
 #include "emit_c.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ static void emit_constants(Writer *w)
     emit_close(w->out, ";");
 }
 
-/* ---- Functions -------------------------------------------------------------------------------------- */
+/* ---- Functions ----------------------------------------------------------------------------- */
 
 /* The body is written first: only what it uses becomes a parameter. */
 static const char *body_text(Writer *w, const Graph *g, Phase phase)
@@ -61,7 +61,10 @@ static const char *body_text(Writer *w, const Graph *g, Phase phase)
     return text;
 }
 
-static bool uses(Writer *w, const char *word) { return is_used(w->used, intern(w->s->names, word)); }
+static bool uses(Writer *w, const char *word)
+{
+    return is_used(w->used, intern(w->s->names, word));
+}
 
 static void emit_signature(Writer *w, const Graph *g, Phase phase)
 {
@@ -102,9 +105,10 @@ static void emit_unit_head(Writer *w, const Graph *g)
     const Unit *u = g->unit;
     const char *what = g->is_model ? "the model" : u->block ? arena_printf(w->arena, "block %s",
                        u->block->name) : item_text(g->item, w->arena);
+    const char *more = g->is_model ? "; returns the mean loss over the rows" : "";
 
     emit_line(w->out, "/* %s: %s -> %s%s */", what, shape_text(w->arena, u->in),
-              shape_text(w->arena, u->out), g->is_model ? "; returns the mean loss over the rows" : "");
+              shape_text(w->arena, u->out), more);
 }
 
 static void emit_function(Writer *w, const Graph *g, Phase phase)

@@ -1,6 +1,6 @@
-/* emit_c.h -- the files that write C: emit_c.c the unit as a whole, emit_body.c what stands in functions,
- * emit_operand.c how a tensor is written, emit_struct.c the layout of memory, emit_record.c
- * and emit_tables.c what the runtime reads. */
+/* emit_c.h -- the files that write C: emit_c.c the unit as a whole, emit_body.c what stands in
+ * functions, emit_operand.c how a tensor is written, emit_struct.c the layout of memory,
+ * emit_record.c and emit_tables.c what the runtime reads. */
 #ifndef EMIT_C_H
 #define EMIT_C_H
 
@@ -32,7 +32,7 @@ typedef struct {
     Uses *used;                     /* ... and what it has used so far */
 } Writer;
 
-/* ---- emit_operand.c ------------------------------------------------------------------------------ */
+/* ---- emit_operand.c ------------------------------------------------------------------------ */
 
 const char *dims_text(Writer *w, Shape s);              /* "3 * 32 * 32"; "1" for a scalar */
 const char *length_text(Writer *w, const Node *n);      /* of a struct's member: "BATCH * 64" */
@@ -51,7 +51,7 @@ bool is_used(const Uses *u, Str word);
 
 int graph_number(const Program *p, const Graph *g);
 
-/* ---- emit_body.c ----------------------------------------------------------------------------------- */
+/* ---- emit_body.c --------------------------------------------------------------------------- */
 
 /* The statements of one function, in groups under what the user wrote. */
 void emit_body(Writer *w);
@@ -59,17 +59,17 @@ void emit_body(Writer *w);
 /* A statement "f(a, b);" broken into lines under 100 columns. */
 void emit_statement(Writer *w, const char *text);
 
-/* ---- emit_struct.c ---------------------------------------------------------------------------------- */
+/* ---- emit_struct.c ------------------------------------------------------------------------- */
 
 void find_facts(Writer *w);                             /* before all else */
 void emit_structs(Writer *w);
 bool is_recorded(const Layer *layer);                   /* has an rt_watch in the unit's memory */
 
-/* ---- emit_record.c ---------------------------------------------------------------------------------- */
+/* ---- emit_record.c ------------------------------------------------------------------------- */
 
 void emit_record(Writer *w);
 
-/* ---- emit_tables.c ---------------------------------------------------------------------------------- */
+/* ---- emit_tables.c ------------------------------------------------------------------------- */
 
 void emit_unit_tables(Writer *w);
 const char *shape_initializer(Writer *w, Shape s);      /* ".rank = 2, .shape = { 64, 10 }" */

@@ -1,5 +1,6 @@
-/* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation stands.  Kept
- * out of the C that people diff, so that a comment more in the source changes no line of it. */
+/* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation
+ * stands.  Kept out of the C that people diff, so that a comment more in the source changes no
+ * line of it. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

@@ -28,7 +28,7 @@ int graph_number(const Program *p, const Graph *g)
     bug("%s is not in the program", g->name);
 }
 
-/* ---- Sizes --------------------------------------------------------------------------------------- */
+/* ---- Sizes --------------------------------------------------------------------------------- */
 
 const char *dims_text(Writer *w, Shape s)
 {
@@ -57,7 +57,7 @@ const char *count_constant(Writer *w, const Graph *unit)
     return arena_printf(w->arena, "%s_COUNT", c_constant(w->s->names, unit->name, w->arena));
 }
 
-/* ---- Parameters of a unit's functions --------------------------------------------------------------- */
+/* ---- Parameters of a unit's functions ------------------------------------------------------ */
 
 /* Order: p g m t, inputs, results, then in the backward pass their gradients. */
 static int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 4; }
@@ -111,7 +111,7 @@ const char *parameter_type(const Graph *g, Phase phase, int i)
     return i < in + out + out ? "const rt_real *" : "rt_real *";
 }
 
-/* ---- Operands --------------------------------------------------------------------------------------------- */
+/* ---- Operands ------------------------------------------------------------------------------ */
 
 /* Which of the unit's own arguments a tensor is. */
 static const char *argument(Writer *w, NodeId id)
@@ -193,7 +193,7 @@ const char *element(Writer *w, NodeId id)
     return arena_printf(w->arena, "%s[%s]", operand(w, root), n->op == OP_PARAM ? "0" : "i");
 }
 
-/* ---- Holes ---------------------------------------------------------------------------------------------------- */
+/* ---- Holes --------------------------------------------------------------------------------- */
 
 static const char *rows_text(Writer *w, const Node *n)
 {

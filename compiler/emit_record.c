@@ -5,11 +5,13 @@
 
 static bool is_none(const Value *v) { return strcmp(v->callee->id_name, "NONE") == 0; }
 
-/* ---- The update ------------------------------------------------------------------------------------ */
+/* ---- The update ---------------------------------------------------------------------------- */
 
 static void emit_step(Writer *w, const char *name, const char *setting, const char *value)
 {
-    emit_line(w->out, "rt_%s(u);%*s/* %s = %s */", name, (int)(24 - strlen(name)), "", setting, value);
+    const int gap = 24 - (int)strlen(name);
+
+    emit_line(w->out, "rt_%s(u);%*s/* %s = %s */", name, gap, "", setting, value);
 }
 
 static void emit_update(Writer *w)
@@ -17,7 +19,7 @@ static void emit_update(Writer *w)
     const Settings *set = &w->program->model->settings;
 
     emit_blank(w->out);
-    emit_line(w->out, "/* One update, in the order of effect; its numbers are those of `settings`. */");
+    emit_line(w->out, "/* An update, in the order of effect; its numbers are in `settings`. */");
     emit_line(w->out, "static void update(rt_update *u)");
     emit_open(w->out, "{");
     emit_step(w, "penalty", "regularize", set->regularize.callee->name);
@@ -28,7 +30,7 @@ static void emit_update(Writer *w)
     emit_close(w->out, "");
 }
 
-/* ---- Expectations ------------------------------------------------------------------------------------ */
+/* ---- Expectations -------------------------------------------------------------------------- */
 
 static const char *quantity_text(Writer *w, const Check *c)
 {
@@ -67,10 +69,11 @@ static const char *check_text(Writer *w, const Check *c)
     case CHECK_OR: return arena_printf(w->arena, "(%s || %s)", left, right);
     case CHECK_NOT: return arena_printf(w->arena, "!%s%s", left, right);
     case CHECK_COMPARE:
-        return arena_printf(w->arena, "rt_compare(e, %s, %s, %s)", left, relation_text(c->oper), right);
-    case CHECK_ARITHMETIC:
-        return arena_printf(w->arena, "(%s%s%c %s)", left, *left ? " " : "", arithmetic_sign(c->oper),
+        return arena_printf(w->arena, "rt_compare(e, %s, %s, %s)", left, relation_text(c->oper),
                             right);
+    case CHECK_ARITHMETIC:
+        return arena_printf(w->arena, "(%s%s%c %s)", left, *left ? " " : "",
+                            arithmetic_sign(c->oper), right);
     case CHECK_NUMBER: return emit_number(w->arena, c->number);
     case CHECK_QUANTITY: return quantity_text(w, c);
     }
@@ -97,7 +100,7 @@ static void emit_expect(Writer *w)
     emit_close(w->out, "");
 }
 
-/* ---- Settings: a line for each number ------------------------------------------------------------------ */
+/* ---- Settings: a line for each number ------------------------------------------------------ */
 
 /* Arguments whose field in rt_settings has another name than in the language. */
 static const char *field_of(const char *argument)
@@ -167,13 +170,18 @@ static void emit_settings(Writer *w)
     emit_close(w->out, ";");
 }
 
-/* ---- Data -------------------------------------------------------------------------------------------------- */
+/* ---- Data ---------------------------------------------------------------------------------- */
 
 static const char *source_number(Writer *w, const Value *v)
 {
     if (v->kind == VALUE_WORD || v->kind == VALUE_STRING)   /* `header = auto`; a column by name */
         return "-1.0";
     return emit_number(w->arena, v->kind == VALUE_BOOL ? (double)v->integer : v->real);
+}
+
+static const char *source_text(Writer *w, const Value *v)
+{
+    return v->kind == VALUE_STRING ? emit_string(w->arena, v->text) : "NULL";
 }
 
 /* Texts and numbers in the order of the source's signature; see rt_source. */
@@ -191,7 +199,7 @@ static void emit_source(Writer *w, const char *field, const Value *v)
             continue;
         if (strstr(p->kinds, "string"))
             texts = arena_printf(w->arena, "%s%s%s", texts, *texts ? ", " : "",
-                                 arg->kind == VALUE_STRING ? emit_string(w->arena, arg->text) : "NULL");
+                                 source_text(w, arg));
         if (strcmp(p->kinds, "string") != 0)
             numbers = arena_printf(w->arena, "%s%s%s", numbers, *numbers ? ", " : "",
                                    source_number(w, arg));
@@ -225,7 +233,7 @@ static void emit_data(Writer *w)
     emit_close(w->out, ";");
 }
 
-/* ---- The record --------------------------------------------------------------------------------------------- */
+/* ---- The record ---------------------------------------------------------------------------- */
 
 static int optimizer_slots(const Value *optimizer)
 {

@@ -1,5 +1,5 @@
-/* emit_struct.c -- parameters and memory as C structs: the C compiler does the arithmetic of memory, so no
- * offset stands in the C. */
+/* emit_struct.c -- parameters and memory as C structs: the C compiler does the arithmetic of
+ * memory, so no offset stands in the C. */
 #include "emit_c.h"
 
 static const Facts *facts_of(const Writer *w, const Graph *g)
@@ -30,7 +30,7 @@ void find_facts(Writer *w)
     }
 }
 
-/* ---- Parameters ---------------------------------------------------------------------------------- */
+/* ---- Parameters ---------------------------------------------------------------------------- */
 
 /* "struct bottleneck_memory stage[STAGE_COUNT];" */
 static void emit_child(Writer *w, const Node *call, const char *kind)
@@ -66,7 +66,7 @@ static void emit_params(Writer *w, const Graph *g)
     emit_close(w->out, ";");
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------- */
 
 static void emit_watch(Writer *w, const Graph *g)
 {
@@ -118,7 +118,7 @@ static void emit_memory(Writer *w, const Graph *g)
     emit_close(w->out, ";");
 }
 
-/* ---- Scratch ------------------------------------------------------------------------------------------ */
+/* ---- Scratch ------------------------------------------------------------------------------- */
 
 static void emit_tenant(Writer *w, const Graph *g, const Tenant *m)
 {
@@ -146,7 +146,8 @@ static void emit_scratch(Writer *w, const Graph *g)
 void emit_structs(Writer *w)
 {
     emit_blank(w->out);
-    emit_line(w->out, "/* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */");
+    emit_line(w->out, "/* ---- Parameters; gradients and the optimiser's arrays have the "
+              "same layout ---- */");
     for (int i = 0; i < w->program->n; i++)
         if (w->facts[i].params)
             emit_params(w, w->program->graph[i]);
@@ -156,7 +157,8 @@ void emit_structs(Writer *w)
         if (w->facts[i].memory)
             emit_memory(w, w->program->graph[i]);
     emit_blank(w->out);
-    emit_line(w->out, "/* ---- Scratch: a union holds tensors that are never alive together ---- */");
+    emit_line(w->out, "/* ---- Scratch: a union holds tensors that are never alive together "
+              "---- */");
     for (int i = 0; i < w->program->n; i++)
         if (w->facts[i].scratch)
             emit_scratch(w, w->program->graph[i]);

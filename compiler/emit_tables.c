@@ -9,10 +9,12 @@ const char *shape_initializer(Writer *w, Shape s)
 
     for (int i = 0; i < s.rank; i++)
         dims = arena_printf(w->arena, "%s%s%lld", dims, i ? ", " : "", (long long)s.dim[i]);
-    return s.rank ? arena_printf(w->arena, ".rank = %d, .shape = { %s }", s.rank, dims) : ".rank = 0";
+    if (!s.rank)
+        return ".rank = 0";
+    return arena_printf(w->arena, ".rank = %d, .shape = { %s }", s.rank, dims);
 }
 
-/* ---- Initialisers --------------------------------------------------------------------------------- */
+/* ---- Initialisers -------------------------------------------------------------------------- */
 
 static double mode_number(const Value *init)
 {
@@ -41,11 +43,12 @@ static const char *init_initializer(Writer *w, const Tensor *t)
     if (t->init)
         return call_initializer(w, t->init, t->slope);
     if (t->is_constant)
-        return arena_printf(w->arena, "{ RT_CONSTANT, %s, 0.0 }", emit_number(w->arena, t->constant));
+        return arena_printf(w->arena, "{ RT_CONSTANT, %s, 0.0 }",
+                            emit_number(w->arena, t->constant));
     return t->ones ? "{ RT_ONES, 0.0, 0.0 }" : "{ RT_ZEROS, 0.0, 0.0 }";
 }
 
-/* ---- Layers ------------------------------------------------------------------------------------------ */
+/* ---- Layers -------------------------------------------------------------------------------- */
 
 static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const Tensor *t,
                             bool is_state)
@@ -124,7 +127,7 @@ static void emit_layer(Writer *w, const Graph *g, const Layer *layer)
     emit_end(w->out, " };");
 }
 
-/* ---- Units ------------------------------------------------------------------------------------------------ */
+/* ---- Units --------------------------------------------------------------------------------- */
 
 static void emit_offsets(Writer *w, const Graph *g, const Node *call, const char *kind)
 {
@@ -179,7 +182,8 @@ static void emit_unit(Writer *w, const Graph *g)
     emit_blank(w->out);
     if (n)
         emit_line(w->out, "static const rt_unit %s_unit = { %s_members, "
-                  "sizeof %s_members / sizeof %s_members[0] };", g->name, g->name, g->name, g->name);
+                  "sizeof %s_members / sizeof %s_members[0] };", g->name, g->name, g->name,
+                  g->name);
     else
         emit_line(w->out, "static const rt_unit %s_unit = { NULL, 0 };", g->name);
 }

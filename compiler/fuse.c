@@ -1,5 +1,5 @@
-/* fuse.c -- elementwise nodes that stand together in the order, over tensors of one size, become one
- * loop.  A tensor that only its own loop reads is then a local of it, not memory (see plan.c). */
+/* fuse.c -- elementwise nodes that stand together in the order, over tensors of one size, become
+ * one loop.  A tensor that only its own loop reads is then a local of it, not memory (plan.c). */
 #include "passes.h"
 
 static bool same_space(const Node *a, const Node *b)

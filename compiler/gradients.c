@@ -1,5 +1,5 @@
-/* gradients.c -- how the gradient flows back through each operator: a rule for each name in the gradient
- * column of ops.def.  Above each rule its formula; dy is dLoss/dy. */
+/* gradients.c -- how the gradient flows back through each operator: a rule for each name in the
+ * gradient column of ops.def.  Above each rule its formula; dy is dLoss/dy. */
 #include "differentiate.h"
 
 static const Node *node(const Sweep *s, NodeId id) { return &s->g->node[id]; }
@@ -22,7 +22,7 @@ static void give_made(Sweep *s, NodeId y, int i, OpKind op, const NodeId *in, in
         give(s, y, i, sweep_add(s, y, like_input(s, op, y, i), in, n_in));
 }
 
-/* ---- Views --------------------------------------------------------------------------------------- */
+/* ---- Views --------------------------------------------------------------------------------- */
 
 /* dx = dy, in the shape of x */
 static void grad_reshape(Sweep *s, NodeId y, NodeId dy)
@@ -36,7 +36,7 @@ static void grad_tap(Sweep *s, NodeId y, NodeId dy) { give(s, y, 0, dy); }
 /* Further outputs of a unit: collected by the rule of its call. */
 static void grad_pick(Sweep *s, NodeId y, NodeId dy) { (void)s, (void)y, (void)dy; }
 
-/* ---- Elementwise ----------------------------------------------------------------------------------- */
+/* ---- Elementwise --------------------------------------------------------------------------- */
 
 /* dx = dy */
 static void grad_copy(Sweep *s, NodeId y, NodeId dy) { give(s, y, 0, dy); }
@@ -70,7 +70,7 @@ static void grad_scale_by(Sweep *s, NodeId y, NodeId dy)
     give_made(s, y, 1, OP_DOT, dot, 2);
 }
 
-/* ---- Activations: dx = dy f'(x), with f' as a function of y or of x --------------------------------- */
+/* ---- Activations: dx = dy f'(x), with f' as a function of y or of x ------------------------ */
 
 static OpKind slope_op(OpKind op)
 {
@@ -113,7 +113,7 @@ static void grad_softmax(Sweep *s, NodeId y, NodeId dy)
     give_made(s, y, 0, OP_SOFTMAX_DX, in, 2);
 }
 
-/* ---- Layers ------------------------------------------------------------------------------------------- */
+/* ---- Layers -------------------------------------------------------------------------------- */
 
 /* z = x W^T + b:  dW = dz^T x, db = sum of dz over rows, dx = dz W */
 static void grad_affine(Sweep *s, NodeId z, NodeId dz)
@@ -173,7 +173,7 @@ static void grad_concat(Sweep *s, NodeId y, NodeId dy)
     }
 }
 
-/* ---- Losses --------------------------------------------------------------------------------------------- */
+/* ---- Losses -------------------------------------------------------------------------------- */
 
 static void grad_loss(Sweep *s, NodeId loss, NodeId none)
 {
@@ -187,15 +187,15 @@ _Static_assert(OP_SOFTMAX_CROSS_ENTROPY_DX == OP_SOFTMAX_CROSS_ENTROPY + 1
                && OP_MSE_DX == OP_MSE + 1 && OP_MAE_DX == OP_MAE + 1 && OP_HUBER_DX == OP_HUBER + 1,
                "grad_loss: each loss's row is followed by its gradient's");
 
-/* ---- Units ------------------------------------------------------------------------------------------------ */
+/* ---- Units --------------------------------------------------------------------------------- */
 
 static NodeId zero_like(Sweep *s, NodeId y, Shape shape)
 {
     const Node zero = { .op = OP_ZERO, .shape = shape, .batched = true, .layer = -1 };
     const NodeId id = sweep_add(s, y, zero, NULL, 0);
+    const char *name = arena_printf(s->s->arena, "d_%s", node(s, y)->name);
 
-    s->g->node[id].name = name_claim(s->g->taken, s->s->names,
-                                      arena_printf(s->s->arena, "d_%s", node(s, y)->name), s->s->arena);
+    s->g->node[id].name = name_claim(s->g->taken, s->s->names, name, s->s->arena);
     return id;
 }
 
@@ -215,8 +215,8 @@ static NodeId *output_gradients(Sweep *s, NodeId call, NodeId dy)
     return d;
 }
 
-/* Inputs of the gradient: the call, then dy of each output, then the call's own inputs.  Its output is
- * dx; gradients of captures are picked from it. */
+/* Inputs of the gradient: the call, then dy of each output, then the call's own inputs.  Its
+ * output is dx; gradients of captures are picked from it. */
 static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
 {
     const Node call = *node(s, y);
@@ -250,7 +250,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
 static void grad_call(Sweep *s, NodeId y, NodeId dy) { grad_unit(s, y, dy, OP_CALL_GRAD); }
 static void grad_repeat(Sweep *s, NodeId y, NodeId dy) { grad_unit(s, y, dy, OP_REPEAT_GRAD); }
 
-/* ---- The table ----------------------------------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------------------------- */
 
 #define grad_none NULL
 static GradientRule *const rule[N_OPS] = {

@@ -1,9 +1,10 @@
 /* graph.h -- the program as graphs of tensors, one graph a unit.
  *
- * A unit (the model, an instantiated block, a repeat's body) is a graph with inputs and results; CALL
- * and REPEAT nodes stand for other units.  Nodes are only ever appended; a NodeId is an index, 0 is
- * none.  `lower` adds the forward nodes, `differentiate` the backward ones behind them.
- * Results of later passes (order, loops, places) stand in tables beside the nodes, not in them. */
+ * A unit (the model, an instantiated block, a repeat's body) is a graph with inputs and results;
+ * CALL and REPEAT nodes stand for other units.  Nodes are only ever appended; a NodeId is an
+ * index, 0 is none.  `lower` adds the forward nodes, `differentiate` the backward ones behind
+ * them. Results of later passes (order, loops, places) stand in tables beside the nodes, not in
+ * them. */
 #ifndef GRAPH_H
 #define GRAPH_H
 
@@ -27,7 +28,7 @@ typedef struct {
     Str name;                       /* of its tensor in the C: "h", "h_z", "d_h" */
     const Item *item;               /* what the user wrote; gradients inherit it; NULL: the input */
     int layer;                      /* index in Graph.layer, or -1 */
-    int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: row in the layer */
+    int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: its row */
     ActivationKind act;             /* WATCH_OUTPUT */
     Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
     Graph *unit;                    /* CALL, REPEAT and their gradients */
@@ -75,7 +76,7 @@ typedef enum {
     STORE_LOSS
 } Store;
 
-/* Scratch that shares one union: tensors of this unit, or all the scratch of a unit that it calls. */
+/* Scratch that shares one union: tensors of this unit, or the scratch of a unit that it calls. */
 typedef struct {
     NodeId node;                    /* 0: the scratch of */
     const Graph *unit;
@@ -130,7 +131,7 @@ Graph *graph_new(Str name, const Unit *unit, Arena *a);
 NodeId graph_add(Graph *g, Node node, Arena *a);        /* checks arity and shapes */
 static inline const Node *graph_node(const Graph *g, NodeId id) { return &g->node[id]; }
 int64_t node_elements(const Node *n);                   /* of a sample where batched */
-NodeId graph_root(const Graph *g, NodeId id);           /* through aliases to what owns the memory */
+NodeId graph_root(const Graph *g, NodeId id);   /* through aliases to what owns the memory */
 
 /* `--dump=model|graph|schedule|plan` */
 void program_dump(const Program *p, const char *stage, FILE *out);

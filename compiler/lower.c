@@ -67,7 +67,7 @@ static NodeId resolve(const Lower *l, const Ref *ref)
     return redirected(l->redirect, id);
 }
 
-/* ---- Nodes and rows ---------------------------------------------------------------------------- */
+/* ---- Nodes and rows ------------------------------------------------------------------------ */
 
 NodeId lower_node(Lower *l, Node node, const Item *item, const char *name)
 {
@@ -102,7 +102,7 @@ NodeId lower_tensor(Lower *l, int row, OpKind op, Tensor tensor)
     return tensor.node;
 }
 
-/* ---- Compound items ------------------------------------------------------------------------------ */
+/* ---- Compound items ------------------------------------------------------------------------ */
 
 static NodeId tap(Lower *l, const Item *item, NodeId x, const char *suffix)
 {
@@ -177,7 +177,7 @@ static NodeId lower_parallel(Lower *l, const Item *item)
     return lower_join(l, op, item, end, item->n_branches);
 }
 
-/* ---- Calls of other units -------------------------------------------------------------------------- */
+/* ---- Calls of other units ------------------------------------------------------------------ */
 
 static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
                          const char *name)
@@ -213,7 +213,8 @@ static void lower_exports(Lower *l, const Item *item, const Run *run, NodeId cal
     }
 }
 
-/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for several */
+/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for
+ * several */
 static const char *run_name(Lower *l, const Item *item, const Run *run)
 {
     if (item->n_runs == 1)
@@ -263,7 +264,7 @@ static void lower_items(Lower *l, const Items *items)
         bind(l, items->item[i], -1, 0, lower_item(l, items->item[i]));
 }
 
-/* ---- Units -------------------------------------------------------------------------------------------- */
+/* ---- Units --------------------------------------------------------------------------------- */
 
 static void add_input(Lower *l, const char *name, Shape shape)
 {
@@ -274,8 +275,8 @@ static void add_input(Lower *l, const char *name, Shape shape)
     arena_push(l->s->arena, l->g->input, l->g->n_inputs, id);
 }
 
-/* What a unit puts out must be computed in it and be one tensor, so that it can go straight to where the
- * caller wants it. */
+/* What a unit puts out must be computed in it and be one tensor, so that it can go straight to
+ * where the caller wants it. */
 static bool needs_copy(const Graph *g, NodeId id)
 {
     const NodeId root = graph_root(g, id);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- Shapes as the kernels count them ---------------------------------------------------------- */
+/* ---- Shapes as the kernels count them ------------------------------------------------------ */
 
 /* The last dimension is what a row holds: [n], [t, n]. */
 static int64_t last(Shape s) { return s.rank ? s.dim[s.rank - 1] : 1; }
@@ -30,7 +30,7 @@ static NodeId add(Lower *l, OpKind op, const Item *item, Node node, const char *
     return lower_node(l, node, item, arena_printf(l->s->arena, "%s%s", item->name, suffix));
 }
 
-/* ---- Activations ----------------------------------------------------------------------------------- */
+/* ---- Activations --------------------------------------------------------------------------- */
 
 static const OpKind activation_op[N_ACTIVATIONS] = {
     [ACTIVATION_LINEAR] = OP_TAP,
@@ -99,7 +99,7 @@ static NodeId lower_activation(Lower *l, const Item *item, NodeId x)
     return activate(l, item, row, item->callee, item->arg, z);
 }
 
-/* ---- Dense ------------------------------------------------------------------------------------------- */
+/* ---- Dense --------------------------------------------------------------------------------- */
 
 static Tensor weight_tensor(const Item *item, Shape shape, int64_t fan_in, int64_t fan_out)
 {
@@ -117,12 +117,14 @@ static NodeId lower_dense(Lower *l, const Item *item, const NodeId *in)
     const int64_t units = arg(item, "units")->integer, width = last(item->in);
     const bool is_linear = act->callee->id == ACTIVATION_LINEAR;
     const int row = lower_row(l, item, "dense");
-    const Node node = { .shape = item->out, .layer = row, .size = { lead(item->in), units, width } };
+    const Node node = { .shape = item->out, .layer = row,
+                        .size = { lead(item->in), units, width } };
     NodeId from[3] = { in[0], 0, 0 };
     NodeId z;
 
     l->g->layer[row].in_flow = true;
-    from[1] = lower_tensor(l, row, OP_PARAM, weight_tensor(item, shape2(units, width), width, units));
+    from[1] = lower_tensor(l, row, OP_PARAM,
+                           weight_tensor(item, shape2(units, width), width, units));
     if (arg(item, "bias")->integer)
         from[2] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "bias", .shape = shape1(units),
                                .init = arg(item, "bias_init"), .fan_in = width, .fan_out = units });
@@ -130,15 +132,21 @@ static NodeId lower_dense(Lower *l, const Item *item, const NodeId *in)
     return activate(l, item, row, act->callee, act->arg, z);
 }
 
-/* ---- Norms ------------------------------------------------------------------------------------------- */
+/* ---- Norms --------------------------------------------------------------------------------- */
+
+/* Starts at ones, or at zeros. */
+static Tensor plain_tensor(const char *role, Shape shape, bool ones)
+{
+    return (Tensor){ .role = role, .shape = shape, .ones = ones };
+}
 
 /* gamma and beta, called weight and bias as in PyTorch; 0 without affine. */
 static void affine_tensors(Lower *l, const Item *item, int row, Shape shape, NodeId out[2])
 {
     if (!arg(item, "affine")->integer)
         return;
-    out[0] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "weight", .shape = shape, .ones = true });
-    out[1] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "bias", .shape = shape });
+    out[0] = lower_tensor(l, row, OP_PARAM, plain_tensor("weight", shape, true));
+    out[1] = lower_tensor(l, row, OP_PARAM, plain_tensor("bias", shape, false));
 }
 
 static NodeId lower_batchnorm(Lower *l, const Item *item, const NodeId *in)
@@ -152,9 +160,8 @@ static NodeId lower_batchnorm(Lower *l, const Item *item, const NodeId *in)
     NodeId y;
 
     affine_tensors(l, item, row, by_channel, &from[2]);
-    stats_in[1] = lower_tensor(l, row, OP_STATE, (Tensor){ .role = "running_mean", .shape = by_channel });
-    stats_in[2] = lower_tensor(l, row, OP_STATE, (Tensor){ .role = "running_var", .shape = by_channel,
-                                                           .ones = true });
+    stats_in[1] = lower_tensor(l, row, OP_STATE, plain_tensor("running_mean", by_channel, false));
+    stats_in[2] = lower_tensor(l, row, OP_STATE, plain_tensor("running_var", by_channel, true));
     from[1] = add(l, OP_BATCHNORM_STATS, item, node, "_stats", stats_in, 3);
     l->g->node[from[1]].batched = false;
     node.shape = s;
@@ -182,7 +189,7 @@ static NodeId lower_layernorm(Lower *l, const Item *item, const NodeId *in)
     return y;
 }
 
-/* ---- The rest ------------------------------------------------------------------------------------------ */
+/* ---- The rest ------------------------------------------------------------------------------ */
 
 static NodeId lower_dropout(Lower *l, const Item *item, const NodeId *in)
 {

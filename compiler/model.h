@@ -15,7 +15,7 @@ typedef enum {
     REF_INPUT,                      /* the unit's input number `input`: 0 is the current tensor on
                                      * entry, 1.. are captures */
     REF_ITEM,                       /* what `item` of this unit puts out (a repeat: its last) */
-    REF_EXPORT                      /* export `output` of iteration `iteration` of the repeat `item` */
+    REF_EXPORT                      /* export `output` of an iteration of the repeat `item` */
 } RefKind;
 
 typedef struct {
@@ -30,7 +30,9 @@ typedef struct {
     int n;
 } Items;
 
-typedef enum { ITEM_LAYER, ITEM_ACTIVATION, ITEM_BLOCK, ITEM_REPEAT, ITEM_RESIDUAL, ITEM_PARALLEL } ItemKind;
+typedef enum {
+    ITEM_LAYER, ITEM_ACTIVATION, ITEM_BLOCK, ITEM_REPEAT, ITEM_RESIDUAL, ITEM_PARALLEL
+} ItemKind;
 
 /* Equal neighbouring iterations of a repeat: they share one unit. */
 typedef struct {
@@ -71,7 +73,7 @@ struct Item {
 /* The model, a block instance, or an iteration of a repeat: what becomes a pair of C functions.
  * Items of residual and parallel bodies stand inside their item, but belong to the same unit. */
 struct Unit {
-    Str name;                       /* "model"; "bottleneck_64_2_on_64x56x56": block, arguments, shape;
+    Str name;                       /* "model"; "bottleneck_64_2_on_64x56x56": a block's;
                                      * an iteration: NULL (named by lower from the path) */
     const Decl *block;              /* or NULL */
     Span at;
@@ -90,8 +92,8 @@ typedef enum { TARGET_CLASS, TARGET_VECTOR, TARGET_INPUT } TargetKind;
 typedef struct {
     TargetKind kind;
     int64_t classes;
-    Shape shape;                    /* of the target as a vector; CLASS with one_hot: the output's */
-    bool one_hot;                   /* the loss reads the class as a vector: [classes], or [1] for 2 */
+    Shape shape;                    /* as a vector; CLASS with one_hot: the output's */
+    bool one_hot;                   /* the loss reads a class as a vector: [classes], or [1] */
     Span at;
 } Target;
 

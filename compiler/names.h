@@ -1,8 +1,8 @@
 /* names.h -- names from the source made safe as names in C.
  *
  * A user's name stays as it is where C allows it, so that the C reads as the network.  C keywords,
- * names in capitals (macros) and names that begin with an underscore are changed, and a name that is
- * taken gets an underscore behind: never a counter, so that nothing else moves. */
+ * names in capitals (macros) and names that begin with an underscore are changed, and a name that
+ * is taken gets an underscore behind: never a counter, so that nothing else moves. */
 #ifndef NAMES_H
 #define NAMES_H
 

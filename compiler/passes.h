@@ -42,8 +42,8 @@ Program *lower(const Model *model, Session *s);
 /* differentiate -- for each unit the backward graph, and what the forward pass must keep. */
 void differentiate(Program *program, Session *s);
 
-/* schedule -- in each graph an order in which every node follows its inputs; the smaller NodeId first
- * where there is a choice. */
+/* schedule -- in each graph an order in which every node follows its inputs; the smaller NodeId
+ * first where there is a choice. */
 void schedule(Program *program, Session *s);
 
 /* fuse -- elementwise nodes that stand together in the order become one loop. */

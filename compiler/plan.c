@@ -1,9 +1,9 @@
 /* plan.c -- where every tensor lives.
  *
- * What the backward pass reads is kept in the unit's memory.  The rest is scratch, in unions of tensors
- * whose lifetimes do not meet: first fit, in order of first use.  Time counts steps of the forward
- * pass, then of the backward pass; two to a step, so that an elementwise node may write where one of
- * its inputs ends. */
+ * What the backward pass reads is kept in the unit's memory.  The rest is scratch, in unions of
+ * tensors whose lifetimes do not meet: first fit, in order of first use.  Time counts steps of the
+ * forward pass, then of the backward pass; two to a step, so that an elementwise node may write
+ * where one of its inputs ends. */
 #include "passes.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ typedef struct {
     int n_lodgers;
 } Planner;
 
-/* ---- Lifetimes ------------------------------------------------------------------------------------ */
+/* ---- Lifetimes ----------------------------------------------------------------------------- */
 
 static void number_steps(Planner *p)
 {
@@ -93,7 +93,7 @@ static void find_lives(Planner *p)
     }
 }
 
-/* ---- Kinds of storage -------------------------------------------------------------------------------- */
+/* ---- Kinds of storage ---------------------------------------------------------------------- */
 
 static Store store_of(const Planner *p, NodeId id)
 {
@@ -138,7 +138,7 @@ static void choose_stores(Planner *p)
             set_root(g, g->layer[i].param[k].grad, STORE_GRAD);
 }
 
-/* ---- Lodgers and unions --------------------------------------------------------------------------------- */
+/* ---- Lodgers and unions -------------------------------------------------------------------- */
 
 static Lodger *lodger_of_unit(Planner *p, const Graph *unit)
 {
@@ -230,7 +230,7 @@ static void settle(Planner *p, bool reuse)
     }
 }
 
-/* ---- Sizes ------------------------------------------------------------------------------------------------ */
+/* ---- Sizes --------------------------------------------------------------------------------- */
 
 static int64_t reals_of(const Program *program, const Graph *g, NodeId id)
 {

@@ -1,8 +1,8 @@
 /* schedule.c -- in which order a unit computes.
  *
- * Nodes follow their inputs by construction, so the order of creation is an order; an effect moves up
- * to stand right behind the last of its inputs, while that is at hand.  What nothing reads is left
- * out. */
+ * Nodes follow their inputs by construction, so the order of creation is an order; an effect moves
+ * up to stand right behind the last of its inputs, while that is at hand.  What nothing reads is
+ * left out. */
 #include "passes.h"
 
 #include <stdlib.h>

@@ -62,7 +62,9 @@ typedef struct {
     double a, b;
 } rt_init;
 
-typedef enum { RT_SOFTMAX_CROSS_ENTROPY, RT_BINARY_CROSS_ENTROPY, RT_MSE, RT_MAE, RT_HUBER } rt_loss;
+typedef enum {
+    RT_SOFTMAX_CROSS_ENTROPY, RT_BINARY_CROSS_ENTROPY, RT_MSE, RT_MAE, RT_HUBER
+} rt_loss;
 typedef enum { RT_TARGET_CLASS, RT_TARGET_VECTOR, RT_TARGET_INPUT } rt_target;
 typedef enum { RT_STOP, RT_SKIP, RT_CONTINUE } rt_on_nonfinite;
 typedef enum { RT_RATE_CONSTANT, RT_RATE_STEP, RT_RATE_EXPONENTIAL, RT_RATE_COSINE,
@@ -87,7 +89,7 @@ typedef struct rt_watch {
     uint32_t stream;                /* set once by the library: the layer's random stream */
     double act_mean, act_rms;       /* of the output */
     double act_unit_var;            /* variance over the batch, averaged over units */
-    double saturated;               /* fraction of outputs whose slope is under 5 % of the largest */
+    double saturated;               /* share of outputs whose slope is under 5 % of the largest */
     double dead;                    /* fraction of units with slope 0 on the whole batch */
     uint64_t act_nonfinite;
     double delta_rms;               /* RMS over batch and units of dL_i/dz, L_i the sample's loss */
@@ -95,7 +97,7 @@ typedef struct rt_watch {
     double skip_rms, body_rms;      /* at a join: RMS of the gradient that leaves by each path */
 } rt_watch;
 
-/* ---- One pass over one batch ----------------------------------------------------------------- */
+/* ---- One pass over one batch --------------------------------------------------------------- */
 
 typedef struct rt_pool rt_pool;     /* the threads */
 
@@ -114,7 +116,7 @@ typedef struct rt_pass {
     rt_pool *pool;
 } rt_pass;
 
-/* ---- The record ------------------------------------------------------------------------------ */
+/* ---- The record ---------------------------------------------------------------------------- */
 
 /* A tensor inside one of the unit's structs.  Shape as PyTorch's; `rank` 0 is a scalar. */
 typedef struct {
@@ -139,7 +141,7 @@ typedef struct {
     int n_states;
     bool watched;                   /* records into its rt_watch */
     bool random;                    /* draws numbers: the rt_watch's stream names them (dropout) */
-    size_t watch;                   /* offset of its rt_watch in the unit's memory: watched, random */
+    size_t watch;                   /* its rt_watch in the unit's memory, if watched or random */
     bool in_flow;                   /* has a weight matrix: counts for the flow */
 } rt_layer;
 
@@ -247,7 +249,7 @@ extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one
 extern const rt_notes rt_model_notes;
 #define RT_MODEL RT_NAME(rt_model)
 
-/* ---- Products ------------------------------------------------------------------------------- */
+/* ---- Products ------------------------------------------------------------------------------ */
 
 #define rt_affine RT_NAME(rt_affine)
 #define rt_affine_dx RT_NAME(rt_affine_dx)
@@ -266,7 +268,7 @@ void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const r
 /* y[j] = sum over i of x[i][j]:  x[n][m], y[m] */
 void rt_column_sum(rt_pass *c, int n, int m, const rt_real *x, rt_real *y);
 
-/* ---- Elementwise functions: used in the loops of the generated code --------------------------- */
+/* ---- Elementwise functions: used in the loops of the generated code ------------------------ */
 
 /* These compile to glibc's vector functions in a loop (libmvec), where gcc has them. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
@@ -353,10 +355,13 @@ static inline rt_real rt_hard_sigmoid_slope(rt_real x)
 {
     return x > -3 && x < 3 ? RT_C(1.0) / RT_C(6.0) : 0;
 }
-static inline rt_real rt_hard_tanh(rt_real x) { return x < -1 ? -RT_C(1.0) : x > 1 ? RT_C(1.0) : x; }
+static inline rt_real rt_hard_tanh(rt_real x)
+{
+    return x < -1 ? -RT_C(1.0) : x > 1 ? RT_C(1.0) : x;
+}
 static inline rt_real rt_hard_tanh_slope(rt_real x) { return x > -1 && x < 1 ? RT_C(1.0) : 0; }
 
-/* ---- Rows, norms, dropout, pieces ----------------------------------------------------------- */
+/* ---- Rows, norms, dropout, pieces ---------------------------------------------------------- */
 
 #define rt_softmax RT_NAME(rt_softmax)
 #define rt_softmax_dx RT_NAME(rt_softmax_dx)
@@ -385,10 +390,10 @@ void rt_softmax_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *y
 void rt_dropout(rt_pass *c, const rt_watch *layer, double p, int n, int m, const rt_real *x,
                 rt_real *y);
 
-/* Ioffe and Szegedy 2015 (arXiv 1502.03167).  x[n][channels][inner].  stats[2][channels] = mean and
- * 1/sqrt(var + eps) of the batch in training (biased variance), which also moves the running
- * statistics by `momentum` (with the unbiased variance, as PyTorch does), unless the batch's are not
- * finite; else from the running statistics. */
+/* Ioffe and Szegedy 2015 (arXiv 1502.03167).  x[n][channels][inner].  stats[2][channels] = mean
+ * and 1/sqrt(var + eps) of the batch in training (biased variance), which also moves the running
+ * statistics by `momentum` (with the unbiased variance, as PyTorch does), unless the batch's are
+ * not finite; else from the running statistics. */
 void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, double momentum,
                         const rt_real *x, rt_real *running_mean, rt_real *running_var,
                         rt_real *stats);
@@ -421,7 +426,7 @@ void rt_extract(rt_pass *c, int n, int m, int width, int at, const rt_real *x, r
 /* y[0] = sum of a[i] b[i], i under n */
 void rt_dot(rt_pass *c, int n, const rt_real *a, const rt_real *b, rt_real *y);
 
-/* ---- Losses ----------------------------------------------------------------------------------- */
+/* ---- Losses -------------------------------------------------------------------------------- */
 
 #define rt_softmax_cross_entropy RT_NAME(rt_softmax_cross_entropy)
 #define rt_softmax_cross_entropy_dx RT_NAME(rt_softmax_cross_entropy_dx)
@@ -452,23 +457,24 @@ double rt_huber(rt_pass *c, int n, int m, double delta, const rt_real *x, const 
 void rt_huber_dx(rt_pass *c, int n, int m, double delta, const rt_real *x, const rt_real *t,
                  rt_real *dx);
 
-/* ---- Watching, from inside the pass (nothing happens unless c->watching) ------------------------ */
+/* ---- Watching, from inside the pass (nothing happens unless c->watching) ------------------- */
 
 #define rt_watch_output RT_NAME(rt_watch_output)
 #define rt_watch_delta RT_NAME(rt_watch_delta)
 #define rt_watch_join RT_NAME(rt_watch_join)
 
-/* The output y[n][m] of a layer with activation `act` (parameter `a`: slope, alpha); `v` is what the
- * slope is a function of: y or the pre-activation (see the elementwise functions).  `units` are
- * counted along m / inner: y[n][units][inner]. */
+/* The output y[n][m] of a layer with activation `act` (parameter `a`: slope, alpha); `v` is what
+ * the slope is a function of: y or the pre-activation (see the elementwise functions).  `units`
+ * are counted along m / inner: y[n][units][inner]. */
 void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n, int units,
                      int inner, const rt_real *v, const rt_real *y);
 /* dz[n][m], the gradient of the mean loss by the pre-activation; recorded as the sample's own */
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz);
-/* At a residual join: the gradients [n][m] that reach the block's input by the skip and by the body */
+/* At a residual join: the gradients [n][m] that reach the block's input by the skip and by the
+ * body */
 void rt_watch_join(rt_pass *c, rt_watch *w, int n, int m, const rt_real *skip, const rt_real *body);
 
-/* ---- The update, in the order in which a program calls it ---------------------------------------- */
+/* ---- The update, in the order in which a program calls it ---------------------------------- */
 
 #define rt_penalty RT_NAME(rt_penalty)
 #define rt_clip_value RT_NAME(rt_clip_value)
@@ -481,28 +487,30 @@ void rt_watch_join(rt_pass *c, rt_watch *w, int n, int m, const rt_real *skip, c
 #define rt_adam RT_NAME(rt_adam)
 #define rt_adamw RT_NAME(rt_adamw)
 
-/* Numbers come from the run's rt_settings, which start as the program's own and which --set changes.
- * Update rules are PyTorch's. */
+/* Numbers come from the run's rt_settings, which start as the program's own and which --set
+ * changes. Update rules are PyTorch's. */
 void rt_penalty(rt_update *u);              /* g += l1 sign(w) + 2 l2 w, on weights (Keras's) */
 void rt_clip_value(rt_update *u);           /* each element into [-clip, clip] */
 void rt_clip_norm(rt_update *u);            /* each tensor's norm to at most clip */
 void rt_clip_global_norm(rt_update *u);     /* the norm of all to at most clip (Pascanu 2013) */
-void rt_clip_adaptive(rt_update *u);        /* by unit, to clip times the weight's norm (Brock 2021) */
+void rt_clip_adaptive(rt_update *u);        /* by unit, to clip times its weights (Brock 2021) */
 void rt_sgd(rt_update *u);                  /* lr, momentum, nesterov */
 void rt_rmsprop(rt_update *u);              /* lr, alpha, eps, momentum */
 void rt_adagrad(rt_update *u);              /* lr, lr_decay, eps */
 void rt_adam(rt_update *u);                 /* lr, beta1, beta2, eps */
 void rt_adamw(rt_update *u);                /* adam's, weight_decay decoupled */
 
-/* ---- Expectations --------------------------------------------------------------------------------- */
+/* ---- Expectations -------------------------------------------------------------------------- */
 
-typedef enum { RT_LESS, RT_LESS_EQUAL, RT_GREATER, RT_GREATER_EQUAL, RT_EQUAL, RT_NOT_EQUAL } rt_relation;
+typedef enum {
+    RT_LESS, RT_LESS_EQUAL, RT_GREATER, RT_GREATER_EQUAL, RT_EQUAL, RT_NOT_EQUAL
+} rt_relation;
 
-/* A quantity of the run by the name that `expect` gives it ("loss.test", "flow", "delta"), of a layer
- * ("h", "h[3]", or NULL), at a step or epoch (-1: the last).  NaN where it does not exist. */
+/* A quantity of the run by the name that `expect` gives it ("loss.test", "flow", "delta"), of a
+ * layer ("h", "h[3]", or NULL), at a step or epoch (-1: the last).  NaN where it does not exist. */
 double rt_quantity(rt_expect *e, const char *quantity, const char *layer, int64_t step,
                    int64_t epoch);
-/* One condition: records text, both sides and whether it holds; `&&`, `||` and `!` combine results */
+/* One comparison: notes both sides; `&&`, `||` and `!` combine results */
 bool rt_compare(rt_expect *e, double left, rt_relation relation, double right);
 void rt_expected(rt_expect *e, const char *text, bool holds);
 

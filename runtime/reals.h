@@ -17,7 +17,7 @@ typedef struct rt_reals {
     void (*set)(void *x, size_t i, double value);
     bool (*all_finite)(rt_pool *pool, const void *x, size_t n);
     void (*count)(const void *x, size_t n, rt_counts *out);            /* adds to *out */
-    void (*add_scaled)(rt_pool *pool, size_t n, double a, const void *x, void *y);     /* y += a x */
+    void (*add_scaled)(rt_pool *pool, size_t n, double a, const void *x, void *y); /* y += a x */
     void (*scale)(rt_pool *pool, size_t n, double a, void *x);
     double (*penalty_value)(const rt_update *u);    /* what rt_penalty would add to the loss */
     void (*penalty)(rt_update *u);                  /* rt_penalty */
