@@ -80,6 +80,19 @@ static const char *check_text(Writer *w, const Check *c)
     bug("no kind of check");
 }
 
+/* A comparison by pieces, so that its line can be broken between them. */
+static void emit_condition(Writer *w, const Check *c)
+{
+    if (c->kind != CHECK_COMPARE) {
+        emit_piece(w->out, "%s", check_text(w, c));
+        return;
+    }
+    emit_piece(w->out, "rt_compare(e");
+    emit_piece(w->out, "%s", check_text(w, c->left));
+    emit_piece(w->out, "%s", relation_text(c->oper));
+    emit_piece(w->out, "%s)", check_text(w, c->right));
+}
+
 static void emit_expect(Writer *w)
 {
     const Model *m = w->program->model;
@@ -94,7 +107,7 @@ static void emit_expect(Writer *w)
         emit_begin(w->out, "rt_expected(");
         emit_piece(w->out, "e");
         emit_piece(w->out, "%s", emit_string(w->arena, m->expect[i].text));
-        emit_piece(w->out, "%s", check_text(w, m->expect[i].check));
+        emit_condition(w, m->expect[i].check);
         emit_end(w->out, ");");
     }
     emit_close(w->out, "");

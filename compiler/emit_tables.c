@@ -181,9 +181,8 @@ static void emit_unit(Writer *w, const Graph *g)
     }
     emit_blank(w->out);
     if (n)
-        emit_line(w->out, "static const rt_unit %s_unit = { %s_members, "
-                  "sizeof %s_members / sizeof %s_members[0] };", g->name, g->name, g->name,
-                  g->name);
+        emit_line(w->out, "static const rt_unit %s_unit = { %s_members, RT_COUNT(%s_members) };",
+                  g->name, g->name, g->name);
     else
         emit_line(w->out, "static const rt_unit %s_unit = { NULL, 0 };", g->name);
 }

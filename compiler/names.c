@@ -5,11 +5,11 @@
 
 /* Words that are no plain identifier after `netrt.h` and its headers. */
 static const char *const reserved[] = {
-    "auto", "bool", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-    "enum", "errno", "extern", "false", "float", "for", "goto", "i386", "if", "inline", "int",
-    "linux", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static",
-    "stderr", "stdin", "stdout", "struct", "switch", "true", "typedef", "union", "unix", "unsigned", "void",
-    "volatile", "while",
+    "auto", "bool", "break", "case", "char", "const", "continue", "default", "do", "double",
+    "else", "enum", "errno", "extern", "false", "float", "for", "goto", "i386", "if", "inline",
+    "int", "linux", "long", "register", "restrict", "return", "short", "signed", "sizeof",
+    "static", "stderr", "stdin", "stdout", "struct", "switch", "true", "typedef", "union",
+    "unix", "unsigned", "void", "volatile", "while",
 };
 
 static bool is_reserved(const char *name)

@@ -158,6 +158,8 @@ typedef struct {
     size_t memory, memory_stride;   /* ... and memory */
 } rt_member;
 
+#define RT_COUNT(table) (sizeof (table) / sizeof (table)[0])
+
 struct rt_unit {
     const rt_member *member;
     int n_members;
