@@ -148,12 +148,24 @@ void emit_piece(Emit *e, const char *format, ...)
     arena_push(e->arena, e->piece, e->n_pieces, piece);
 }
 
-/* Pieces fill a line as long as they fit, the last one with the tail.  Further lines start under
- * the first piece, if that leaves room. */
+/* Where further lines of a list start: under its first piece, where that leaves room for every
+ * piece. */
+static int alignment(const Emit *e, int left, int head)
+{
+    int widest = 0;
+
+    for (int i = 0; i < e->n_pieces; i++)
+        widest = (int)strlen(e->piece[i]) > widest ? (int)strlen(e->piece[i]) : widest;
+    if (head > DEEPEST_ALIGNMENT || left + head + widest >= WIDTH)
+        head = 2 * INDENT;
+    return left + head;
+}
+
+/* Pieces fill a line as long as they fit, the last one with the tail. */
 void emit_end(Emit *e, const char *tail)
 {
     const int left = e->depth * INDENT, head = (int)strlen(e->head);
-    const int start = left + (head <= DEEPEST_ALIGNMENT ? head : 2 * INDENT);
+    const int start = alignment(e, left, head);
     int column = left + head;
 
     put_blank(e);

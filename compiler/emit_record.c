@@ -65,8 +65,8 @@ static const char *check_text(Writer *w, const Check *c)
     const char *right = c->right ? check_text(w, c->right) : "";
 
     switch (c->kind) {
-    case CHECK_AND: return arena_printf(w->arena, "(%s && %s)", left, right);
-    case CHECK_OR: return arena_printf(w->arena, "(%s || %s)", left, right);
+    case CHECK_AND: return arena_printf(w->arena, "(%s\n                && %s)", left, right);
+    case CHECK_OR: return arena_printf(w->arena, "(%s\n                || %s)", left, right);
     case CHECK_NOT: return arena_printf(w->arena, "!%s%s", left, right);
     case CHECK_COMPARE:
         return arena_printf(w->arena, "rt_compare(e, %s, %s, %s)", left, relation_text(c->oper),

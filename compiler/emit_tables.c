@@ -180,11 +180,12 @@ static void emit_unit(Writer *w, const Graph *g)
         emit_close(w->out, ";");
     }
     emit_blank(w->out);
+    emit_begin(w->out, "static const rt_unit %s_unit = { ", g->name);
     if (n)
-        emit_line(w->out, "static const rt_unit %s_unit = { %s_members, RT_COUNT(%s_members) };",
-                  g->name, g->name, g->name);
+        emit_piece(w->out, "%s_members, RT_COUNT(%s_members)", g->name, g->name);
     else
-        emit_line(w->out, "static const rt_unit %s_unit = { NULL, 0 };", g->name);
+        emit_piece(w->out, "NULL, 0");
+    emit_end(w->out, " };");
 }
 
 void emit_unit_tables(Writer *w)
