@@ -265,6 +265,22 @@ static bool is_verb(Options *o, const char *word)
     return false;
 }
 
+/* Options of a build mean nothing to the verbs. */
+static bool belongs(const Options *o)
+{
+    const bool builds = o->verb == VERB_BUILD;
+    const char *name = !builds && o->product == TARGET_C        ? "-S"
+                     : !builds && o->product == TARGET_OBJECT   ? "-c"
+                     : !builds && o->dependencies               ? "-MD"
+                     : !builds && o->dump                       ? "--dump"
+                     : !builds && o->verb != VERB_FMT && o->output ? "-o"
+                                                                : NULL;
+
+    if (o->check_only && o->verb != VERB_FMT)
+        return usage("--check belongs to 'netc fmt'");
+    return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);
+}
+
 /* What the words ask for must fit together. */
 static bool consistent(const Options *o)
 {
@@ -277,11 +293,9 @@ static bool consistent(const Options *o)
                                                    : "no source file was named");
     if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
-    if (o->check_only && o->verb != VERB_FMT)
-        return usage("--check belongs to 'netc fmt'");
     if (o->output && o->n_files > 1)
         return usage("-o takes one source file");
-    return true;
+    return belongs(o);
 }
 
 bool options_read(int argc, char **argv, Options *o, Arena *a)

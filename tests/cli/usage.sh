@@ -25,6 +25,8 @@ usage 'program to stdout' 'only C can go to standard output' xor.net -o -
 usage 'stdin without a name' 'standard input has no name' -
 usage 'explain nothing' 'takes a code' explain
 usage 'explain unknown' "there is no message with the code 'NET9999'" explain NET9999
+usage 'run with -S' "-S does not go with 'netc run'" run -S xor.net
+usage 'check with -o' "-o does not go with 'netc check'" check xor.net -o out
 usage 'plain --check' "--check belongs to 'netc fmt'" --check xor.net
 for verb in diff graph sweep report suggest expand; do
     usage "later $verb" "'netc $verb' is not in this version" $verb xor.net
