@@ -133,15 +133,9 @@ static const char *struct_argument(Writer *w, const Call *c, const char *word)
                         c->repeats ? "[i]" : "");
 }
 
-/* The unit's input k as this call has it: the first of a repeat is what the iteration before put
- * out. */
 static const char *input_argument(Writer *w, const Call *c, int k)
 {
-    const char *x = operand(w, c->unit_call->in[k]);
-
-    if (k || !c->repeats)
-        return x;
-    return arena_printf(w->arena, "i > 0 ? %s->%s[i - 1] : %s", use(w, "m"), c->unit_call->name, x);
+    return k == 0 && c->repeats ? "x_i" : operand(w, c->unit_call->in[k]);
 }
 
 static const char *result_argument(Writer *w, const Call *c, int k)
@@ -155,12 +149,7 @@ static const char *result_argument(Writer *w, const Call *c, int k)
 
 static const char *upstream_argument(Writer *w, const Call *c, int k)
 {
-    const char *dy = operand(w, c->node->in[1 + k]);
-
-    if (k || !c->repeats)
-        return dy;
-    return arena_printf(w->arena, "i < %s - 1 ? %s->%s[(i + 1) %% 2] : %s", c->count, use(w, "t"),
-                        c->node->name, dy);
+    return k == 0 && c->repeats ? "dy_i" : operand(w, c->node->in[1 + k]);
 }
 
 static const char *dinput_argument(Writer *w, const Call *c, int k)
@@ -203,24 +192,37 @@ static void clear_captures(Writer *w, const Call *c)
     }
 }
 
+/* An iteration reads what the one before it put out, and backward what the one behind it left. */
+static void open_repeat(Writer *w, const Call *c, const Uses *uses)
+{
+    if (w->phase == FORWARD)
+        emit_open(w->out, "for (int i = 0; i < %s; i++) {", c->count);
+    else
+        emit_open(w->out, "for (int i = %s - 1; i >= 0; i--) {", c->count);
+    if (is_used(uses, intern(w->s->names, "x")))
+        emit_line(w->out, "const rt_real *x_i = i > 0 ? %s->%s[i - 1]\n%20s : %s;", use(w, "m"),
+                  c->unit_call->name, "", operand(w, c->unit_call->in[0]));
+    if (is_used(uses, intern(w->s->names, "dy")))
+        emit_line(w->out, "const rt_real *dy_i = i < %s - 1 ? %s->%s[(i + 1) %% 2]\n%21s : %s;",
+                  c->count, use(w, "t"), c->node->name, "", operand(w, c->node->in[1]));
+}
+
 static void emit_call(Writer *w, NodeId id)
 {
     const Call c = describe(w, id);
     const Uses *uses = &w->facts[graph_number(w->program, c.unit)].uses[w->phase];
 
     clear_captures(w, &c);
-    if (c.repeats && w->phase == FORWARD)
-        emit_line(w->out, "for (int i = 0; i < %s; i++)", c.count);
-    else if (c.repeats)
-        emit_line(w->out, "for (int i = %s - 1; i >= 0; i--)", c.count);
-    emit_indent(w->out, c.repeats);
+    if (c.repeats)
+        open_repeat(w, &c, uses);
     emit_begin(w->out, "%s_%s(", c.unit->name, w->phase == FORWARD ? "forward" : "backward");
     emit_piece(w->out, "c");
     for (int i = 0; i < parameter_count(c.unit, w->phase); i++)
         if (is_used(uses, parameter(w, c.unit, w->phase, i)))
             emit_piece(w->out, "%s", call_argument(w, &c, i));
     emit_end(w->out, ");");
-    emit_indent(w->out, -c.repeats);
+    if (c.repeats)
+        emit_close(w->out, "");
 }
 
 /* ---- Groups -------------------------------------------------------------------------------- */

@@ -182,9 +182,8 @@ static void emit_unit(Writer *w, const Graph *g)
     emit_blank(w->out);
     emit_begin(w->out, "static const rt_unit %s_unit = { ", g->name);
     if (n)
-        emit_piece(w->out, "%s_members, RT_COUNT(%s_members)", g->name, g->name);
-    else
-        emit_piece(w->out, "NULL, 0");
+        emit_piece(w->out, "%s_members", g->name);
+    emit_piece(w->out, n ? "RT_COUNT(%s_members)" : "NULL, 0", g->name);
     emit_end(w->out, " };");
 }
 
