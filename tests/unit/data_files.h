@@ -9,6 +9,7 @@
 
 #include "data.h"
 #include "samples.h"
+#include "samples.h"
 #include "test.h"
 
 static char folder[64] = "/tmp/netrt-XXXXXX";
