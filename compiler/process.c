@@ -1,7 +1,6 @@
 /* process.c -- runs other programs: never through a shell, with limits, and clean on a signal. */
 #include "process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -30,6 +29,7 @@ static sigset_t ends(void)
 bool folder_make(Folder *f)
 {
     const char *parent = getenv("TMPDIR");
+    char *path = f->variable + strlen("TMPDIR=");
     sigset_t held = ends();
 
     if (!parent || parent[0] != '/')
@@ -38,11 +38,13 @@ bool folder_make(Folder *f)
     sigaddset(&held, SIGCHLD);
     signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_BLOCK, &held, &f->signals);
-    if (n < (int)sizeof f->variable && mkdtemp(f->variable + strlen("TMPDIR="))) {
-        f->path = f->variable + strlen("TMPDIR=");
+    errno = ENAMETOOLONG;
+    f->path = n < (int)sizeof f->variable ? mkdtemp(path) : NULL;
+    f->entries = f->path ? opendir(f->path) : NULL;
+    if (f->entries)
         return true;
-    }
     fprintf(stderr, "netc: cannot make a folder in %s: %s\n", parent, strerror(errno));
+    folder_remove(f);
     sigprocmask(SIG_SETMASK, &f->signals, NULL);
     return false;
 }
@@ -50,16 +52,18 @@ bool folder_make(Folder *f)
 /* The compiler makes plain files only. */
 void folder_remove(Folder *f)
 {
-    if (!f->path)
-        return;
-    DIR *folder = opendir(f->path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(f->path);
+    if (f->entries) {
+        rewinddir(f->entries);
+        for (struct dirent *entry; (entry = readdir(f->entries));)
+            unlinkat(dirfd(f->entries), entry->d_name, 0);
+        closedir(f->entries);
+    }
+    if (f->path) {
+        rmdir(f->path);
+        sigprocmask(SIG_SETMASK, &f->signals, NULL);
+    }
     f->path = NULL;
-    sigprocmask(SIG_SETMASK, &f->signals, NULL);
+    f->entries = NULL;
 }
 
 void folder_file(const Folder *f, const char *name, char *path, size_t room)

@@ -2,6 +2,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/types.h>
 
@@ -14,6 +15,7 @@ enum { FOLDER_PATH = 4096 };
 typedef struct {
     char variable[FOLDER_PATH];     /* "TMPDIR=/tmp/netc-x1y2z3" */
     const char *path;               /* in it; NULL: there is no folder */
+    DIR *entries;                   /* open from the start: emptying it takes no memory */
     sigset_t signals;               /* to be restored */
 } Folder;
 
