@@ -9,7 +9,6 @@
 
 #include "data.h"
 #include "samples.h"
-#include "samples.h"
 #include "test.h"
 
 static char folder[64] = "/tmp/netrt-XXXXXX";

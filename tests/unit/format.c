@@ -1,6 +1,6 @@
 /* format.c -- the canonical form of files; expressions and heads of statements printed anew. */
 #include "front.h"
-#include "samples.h"
+#include "texts.h"
 
 static const char *formatted(Session *s, const char *text)
 {

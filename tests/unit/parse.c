@@ -4,7 +4,7 @@
 
 #include "front.h"
 #include "limits.h"
-#include "samples.h"
+#include "texts.h"
 
 static void dump(FILE *out, void *file) { ast_dump(file, out); }
 

@@ -3,7 +3,7 @@
 #include "front.h"
 #include "net.tab.h"
 #include "parse.h"
-#include "samples.h"
+#include "texts.h"
 
 /* The messages of `text`, one a line. */
 static const char *messages(Session *s, const char *text)

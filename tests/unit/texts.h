@@ -1,4 +1,4 @@
-/* samples.h -- valid texts of the language: each kind of declaration, statement and expression. */
+/* texts.h -- valid texts of the language: each kind of declaration, statement and expression. */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
