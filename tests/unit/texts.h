@@ -1,6 +1,6 @@
 /* texts.h -- valid texts of the language: each kind of declaration, statement and expression. */
-#ifndef SAMPLES_H
-#define SAMPLES_H
+#ifndef TEXTS_H
+#define TEXTS_H
 
 /* The first sample of docs/language.md. */
 #define SAMPLE_EXPERIMENT                                                                          \
