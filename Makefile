@@ -64,6 +64,9 @@ compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 
 # ---- Targets --------------------------------------------------------------------------------------
 
+# For who did not say -j: one job a processor.
+parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: all unit demo test lint install clean help need
 .DELETE_ON_ERROR:
 
@@ -79,12 +82,12 @@ help:
 
 demo:
 	@sh tests/need.sh build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(parallel) all
 	@sh tests/demo.sh $(BUILD)
 
 test:
 	@sh tests/need.sh test
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory $(parallel) all unit
 	@BUILD=$(BUILD) sh tests/run
 
 unit: $(unit_tests)
