@@ -16,9 +16,10 @@ static void infer_input(Builder *b, const Stmt *s)
     in->has_input = true;
     in->model->input = infer_dims(b, &s->shape, "the input");
     in->model->input_at = s->at;
+    if (!infer_size(b, in->model->input, s->at))
+        in->model->input = SHAPE_ERROR;
     b->entry = (Wire){ { .kind = REF_INPUT }, in->model->input, s->at };
     b->now = b->entry;
-    infer_size(b, in->model->input, s->at);
 }
 
 /* input and target stand in the model itself. */

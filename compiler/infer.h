@@ -134,7 +134,7 @@ Shape infer_join(Builder *b, const char *join, MessageId id, const Wire *in, int
 bool infer_size(const Builder *b, Shape s, Span at);
 
 /* ---- after all statements ---- */
-/* What is known once a unit is complete: initialisers, then runs.  Only of a file without errors. */
+/* What is known once a unit is complete: initialisers, then runs; of a file without errors. */
 void infer_settle(Infer *in, Unit *unit);
 /* `init = auto` by the activation that follows. */
 void infer_auto(Infer *in, Unit *unit);

@@ -22,9 +22,13 @@ static Str instance_key(const Use *u)
     Session *s = u->b->in->s;
     const char *key = u->block->decl->name;
 
-    for (int i = 0; i < u->block->callee.n_params; i++)
-        key = arena_printf(s->arena, "%s|%d:%s", key, (int)u->arg[i].kind,
-                           value_text(&u->arg[i], s->arena));
+    for (int i = 0; i < u->block->callee.n_params; i++) {
+        const Value *v = &u->arg[i];
+        const char *text = v->kind == VALUE_STRING
+                               ? arena_printf(s->arena, "%p", (const void *)v->text)
+                               : value_text(v, s->arena);
+        key = arena_printf(s->arena, "%s|%d:%s", key, (int)v->kind, text);
+    }
     key = arena_printf(s->arena, "%s|%s", key, shape_text(s->arena, u->in.shape));
     return intern(s->names, key);
 }

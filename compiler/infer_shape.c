@@ -79,7 +79,7 @@ static int64_t window_side(const Window *w, int64_t in)
     int64_t span, padded;
 
     if (w->same)
-        return (in + w->stride - 1) / w->stride;
+        return in / w->stride + (in % w->stride != 0);
     if (!mul_ok(w->dilation, w->kernel - 1, &span) || !mul_ok(2, w->pad, &padded) ||
         !add_ok(padded, in, &padded) || span >= padded)
         return -1;

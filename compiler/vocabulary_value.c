@@ -44,12 +44,23 @@ static const char *list_text(const Value *v, int n, Arena *a)
     return text;
 }
 
-/* Arguments that were left out at the end stay out. */
+static bool is_default(const Value *v, int k)
+{
+    const Param *p = &v->callee->param[k];
+
+    if (v->arg[k].is_default || v->arg[k].kind == VALUE_NONE)
+        return true;
+    if (p->required)
+        return false;
+    return value_equal(&v->arg[k], p->same_as >= 0 ? &v->arg[p->same_as] : &p->value);
+}
+
+/* Defaults at the end are left out. */
 static const char *call_text(const Value *v, Arena *a)
 {
     int n = v->callee->n_params;
 
-    while (n > 0 && (v->arg[n - 1].is_default || v->arg[n - 1].kind == VALUE_NONE))
+    while (n > 0 && is_default(v, n - 1))
         n--;
     return n ? arena_printf(a, "%s(%s)", v->callee->name, list_text(v->arg, n, a))
              : v->callee->name;

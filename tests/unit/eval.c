@@ -150,6 +150,7 @@ TEST(calls)
 {
     CHECK_TEXT(worth("leaky_relu(0.2)"), "leaky_relu(0.2)");
     CHECK_TEXT(worth("normal(mean = 1, std = 0.5)"), "normal(0.5, 1.0)");
+    CHECK_TEXT(worth("leaky_relu(0.01)"), "leaky_relu");
     CHECK_TEXT(worth("lstm(64)"), "lstm(64)");
     CHECK_TEXT(worth("normal"), "NET0205");
     CHECK_TEXT(worth("normal(-1)"), "NET0209");

@@ -244,6 +244,11 @@ TEST(equal_instances_share_a_unit)
     CHECK_TEXT(item(&c, 4)->unit->name, "two_64_tanh_0p5_on_32");
     CHECK(c.model->n_layers == 16);
     checked_free(&c);
+    c = check_text("block b(phi: activation, s: string) { dense(8); phi; if s == \"x\" { relu; } } "
+                   MODEL("b(leaky_relu, \"x\"); reshape([4, 2]); flatten; dense(64);"
+                         "b(leaky_relu(0.01), \"x\"); dense(64); b(leaky_relu, \"y\"); dense(10);"));
+    CHECK(c.ok && item(&c, 0)->unit == item(&c, 4)->unit && item(&c, 0)->unit != item(&c, 6)->unit);
+    checked_free(&c);
 }
 
 TEST(signatures_bind_and_check)
@@ -400,6 +405,23 @@ TEST(classes_as_vectors)
     CHECK(says_once(FIT("csv(\"x\", 0)", "[3]", "mse", "dense(4);"), "the target is [3]"));
 }
 
+TEST(sizes_are_limited)
+{
+#define SIZED(input, layers) "data = gaussian(10); model { input [" input "]; target class(2); " \
+    layers " } train { loss = mse; optimizer = adam; batch = 1; }"
+    CHECK(is_fine(SIZED("2147483647", "dense(1);")));
+    CHECK(says_once(SIZED("2147483647", "dense(2);"), "NET0309"));
+    CHECK(says_once(SIZED("2147483648", "dense(1);"), "NET0310"));
+    CHECK(says_once(SIZED("65536, 65536", "flatten; dense(1);"), "NET0309"));
+    CHECK(says_once(SIZED("2000000000, 2000000000, 2000000000", "flatten; dense(1);"), "NET0309"));
+    CHECK(says_once(SIZED("3, 8, 8", "conv(4, 3, stride = 9223372036854775807, pad = same);"
+                          " flatten; dense(2);"), "NET0242"));
+    CHECK(says_once(SIZED("3, 8, 8", "conv(4, 3, pad = 9223372036854775807); flatten; dense(2);"),
+                    "NET0306"));
+    CHECK(says_once(SIZED("3, 8, 8", "conv(9223372036854775807, 3); flatten; dense(2);"), "NET0309"));
+#undef SIZED
+}
+
 /* ---- Initialisers ---- */
 
 TEST(auto_reads_the_next_activation)
@@ -554,6 +576,7 @@ int main(void)
     RUN(wrong_shapes);
     RUN(input_and_target);
     RUN(classes_as_vectors);
+    RUN(sizes_are_limited);
     RUN(auto_reads_the_next_activation);
     RUN(auto_looks_out_of_repeats_and_residuals);
     RUN(auto_sees_into_blocks_and_not_out);
