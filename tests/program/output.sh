@@ -1,0 +1,125 @@
+# output.sh -- standard output and standard error: where they go, how wide, in which language, as JSON.
+. "$ROOT/tests/compiled.sh"
+cc -std=c11 -D_GNU_SOURCE "$ROOT/tests/program/summary.c" -o summary -ljansson || exit 1
+cat > deep.net <<'NET'
+data = spirals(500, 3, 0.1, split = 0.8);
+model {
+    input [2];
+    target class(3);
+    repeat 24 as i {
+        a_layer_with_quite_a_long_name = dense(16, act = sigmoid);
+    }
+    residual { inner = dense(16, act = relu); }
+    drop = dropout(0.5);
+    logits = dense(3);
+}
+train {
+    loss = softmax_cross_entropy;
+    optimizer = adam(lr = 0.01);
+    clip = global_norm(1.0);
+    batch = 32;
+    epochs = 2;
+}
+expect {
+    flow(a_layer_with_quite_a_long_name) + flow(a_layer_with_quite_a_long_name, step = 0) < loss.train + 5;
+    accuracy.test >= 0;
+}
+NET
+compile deep
+
+# ---- JSON: 400 samples, 13 steps an epoch; steps 0 to 9 and the last are watched
+events() {      # events NAME STEPS EPOCHS SUMMARIES OPTION...
+    events_name=output/$1 steps=$2 epochs=$3 summaries=$4; shift 4
+    status "$events_name" 0 ./deep --json --quiet "$@"
+    check "$events_name: lines" sh -c './summary "$0" "$1" "$2" < out' "$steps" "$epochs" "$summaries"
+}
+events '--json' 11 2 1 --save deep.safetensors
+events '--json --every 1' 26 2 1 --every 1
+events '--json --every 5' 14 2 1 --every 5
+events '--json --set every=5' 14 2 1 --set every=5
+events '--json without histograms' 11 2 1 --set histograms=false
+events '--json --eval' 0 0 1 --eval --load deep.safetensors
+events '--json --steps 1' 1 1 1 --steps 1
+status 'output/--json --dry-run' 0 ./deep --json --dry-run
+says 'output/--json --dry-run: plan' out '{"event":"plan","name":"deep",'
+check 'output/--json --dry-run: one line' test "$(wc -l < out)" -eq 1
+
+# ---- Progress and results
+status output/--quiet 0 ./deep --quiet
+check 'output/--quiet: standard error is empty' test ! -s err
+says 'output/--quiet: the report is there' out 'Gradient flow at step 25'
+status output/progress 0 ./deep
+check 'output/progress: a line an epoch' test "$(grep -cE '^epoch [12]/2: loss [0-9.]+, accuracy' err)" -eq 2
+check 'output/progress: no control characters in a file' sh -c '! LC_ALL=C grep -q "[[:cntrl:]]" err'
+status output/--every 0 ./deep --quiet --every 5
+check 'output/--every: lines of steps' test "$(grep -cE '^step +[0-9]+ +loss ' out)" -eq 14
+check 'output/--every: lines of epochs' test "$(grep -c '^epoch ' out)" -eq 2
+status 'output/without --every' 0 ./deep --quiet
+check 'output/without --every: none' test "$(grep -cE '^(step|epoch) ' out)" -eq 0
+status output/--full 0 ./deep --quiet --full
+check 'output/--full: every layer of the repeat, twice' test "$(grep -cE '^\.\..*\[[0-9]+\] ' out)" -eq 48
+status output/--color=never 0 ./deep --quiet --color=never
+check 'output/--color=never: no escapes' sh -c '! grep -q "$(printf "\033")" out'
+cp out plain
+status 'output/a file has no color' 0 ./deep --quiet
+check 'output/a file has no color: no escapes' sh -c '! grep -q "$(printf "\033")" out'
+status output/--color=always 0 env NO_COLOR=1 ./deep --quiet --color=always
+check 'output/--color=always: escapes' grep -q "$(printf '\033')" out
+
+# ---- Width, in columns: characters, not bytes
+columns() { LC_ALL=C.UTF-8 wc -L < "$1"; }
+for width in 60 61 72 80 100 133; do
+    status "output/--width $width" 0 ./deep --quiet --every 1 --width $width
+    check "output/--width $width: no line is wider" test "$(columns out)" -le $width
+    status "output/--width $width --full" 0 ./deep --quiet --full --width $width
+    check "output/--width $width --full: no line is wider" test "$(columns out)" -le $width
+done
+status 'output/80 columns by default' 0 ./deep --quiet --every 1
+check 'output/80 columns by default: no line is wider' test "$(columns out)" -le 80
+
+# ---- The locale: a German one writes 0,5; no report does
+export LOCPATH="$PWD/locale"
+mkdir locale
+command -v localedef > check.out && localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" > check.out 2>&1
+report() { env "$1" ./deep --quiet --lr 0.02 "$2" | sed 's/"seconds":[^,]*//g; s/[0-9.]* s, [0-9]* threads*//'; }
+for form in --full --json --every=5; do
+    report LC_ALL=C $form > c.out
+    for locale in de_DE.UTF-8 C.UTF-8 no_such_locale; do
+        report LC_ALL=$locale $form > other.out
+        same "output/$form in $locale" c.out other.out
+    done
+done
+unset LOCPATH
+
+# ---- Standard output that cannot be written
+status 'output/full disk' 1 sh -c './deep --quiet > /dev/full'
+check 'output/full disk: one sentence' grep -q '^deep: error: standard output: ' err
+check 'output/full disk: one line' test "$(wc -l < err)" -eq 1
+status 'output/full disk, --every' 1 sh -c './deep --quiet --every 1 --epochs 1000000 > /dev/full'
+sentence 'output/full disk, --every: at the first line' \
+    'deep: error: standard output: No space left on device'
+status 'output/full disk, --json' 1 sh -c './deep --quiet --json --epochs 1000000 > /dev/full'
+sentence 'output/full disk, --json: at the first line' \
+    'deep: error: standard output: No space left on device'
+for option in --help --version --dry-run; do
+    status "output/full disk, $option" 1 sh -c './deep $0 > /dev/full' $option
+    sentence "output/full disk, $option: sentence" 'deep: error: standard output: '
+done
+status 'output/full disk, --save' 1 sh -c './deep --quiet --save full.safetensors > /dev/full'
+status 'output/full disk, --save: the weights are there' 0 ./deep --dry-run --load full.safetensors
+
+# a reader that goes away: no signal ends the program in silence
+closed() {      # closed NAME OPTION...
+    closed_name=$1; shift
+    { ./deep --quiet --epochs 1000000 "$@" 2> err; echo $? > code; } | head -n 1 > out
+    check "$closed_name: exit status 1" grep -qx 1 code
+    sentence "$closed_name: sentence" 'deep: error: standard output: Broken pipe'
+    check "$closed_name: the first line came" test -s out
+}
+closed 'output/closed pipe, --every' --every 1
+closed 'output/closed pipe, --json' --json
+status 'output/closed standard output' 1 sh -c './deep --quiet --save shut.safetensors >&-'
+status 'output/closed standard output: the weights are whole' 0 ./deep --eval --load shut.safetensors
+status 'output/closed standard error' 0 sh -c './deep --save shut.safetensors 2>&-'
+status 'output/closed standard error: the weights are whole' 0 ./deep --eval --load shut.safetensors
+status 'output/full standard error' 0 sh -c './deep 2> /dev/full'
