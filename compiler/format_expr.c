@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "passes.h"
+#include "value.h"
 
 static void put_expr(FILE *out, const Expr *e, int around);
 
@@ -37,21 +38,12 @@ static int level_of(const Expr *e)
 
 /* ---- Literals ---- */
 
-/* 1e-9 where C's %g has 1e-09. */
 static void put_real(FILE *out, double value)
 {
-    char text[40];
+    char text[REAL_TEXT];
 
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) >= value && strtod(text, NULL) <= value)
-            break;
-    }
-    char *e = strchr(text, 'e');
-    if (e)
-        fprintf(out, "%.*se%ld", (int)(e - text), text, strtol(e + 1, NULL, 10));
-    else
-        fprintf(out, "%s%s", text, strchr(text, '.') ? "" : ".0");
+    real_write(value, text);
+    fputs(text, out);
 }
 
 /* Characters that could end a comment, start one, or be a trigraph become '_'. */

@@ -41,7 +41,9 @@ bool value_is_number(const Value *v);                   /* an int or a real */
 const char *value_text(const Value *v, Arena *a);
 /* What it is, for messages: "the int 3", "the activation 'relu'". */
 const char *value_phrase(const Value *v, Arena *a);
-/* The shortest decimal that reads back as x. */
+/* The shortest decimal that reads back as x, as a person writes it: 10.0, 0.001, 1e-9. */
+enum { REAL_TEXT = 40 };
+void real_write(double x, char text[REAL_TEXT]);
 const char *real_text(double x, Arena *a);
 
 #endif

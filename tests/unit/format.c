@@ -166,6 +166,11 @@ TEST(numbers_read_back)
     check_expr("1e-3", "0.001");
     check_expr("1e-09", "1e-9");
     check_expr("1.0e22", "1e22");
+    check_expr("10.0", "10.0");
+    check_expr("1e5", "100000.0");
+    check_expr("1.5e7", "1.5e7");
+    check_expr("1234567.5", "1234567.5");
+    check_expr("0.00012", "0.00012");
     check_expr("0.30000000000000004", "0.30000000000000004");
     check_expr("9223372036854775807", "9223372036854775807");
     check_expr("true", "true");
