@@ -151,6 +151,11 @@ static Check *unknown_quantity(Checker *c, const Expr *e)
     return NULL;
 }
 
+static bool is_predicted(const Check *q)
+{
+    return !strncmp(q->quantity, "predicted.", strlen("predicted."));
+}
+
 static Check *quantity(Checker *c, const Expr *e)
 {
     const int k = find_quantity(c, e);
@@ -171,6 +176,8 @@ static Check *quantity(Checker *c, const Expr *e)
         diag_error(c->s->diag, MSG_EXPECT_ARGUMENT, e->at, "step and epoch exclude each other");
         ok = false;
     }
+    if (ok && is_predicted(q))
+        report_later(c->s->diag, e->at, q->quantity);
     return ok ? q : NULL;
 }
 
@@ -270,7 +277,7 @@ static bool only_predicted(const Check *c)
     if (!c)
         return true;
     if (c->kind == CHECK_QUANTITY)
-        return !strncmp(c->quantity, "predicted.", strlen("predicted."));
+        return is_predicted(c);
     return only_predicted(c->left) && only_predicted(c->right);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "suggest.h"
 
 const Setting *check_find_setting(const Decl *d, const char *key)
 {
@@ -70,9 +71,7 @@ static void exclude(Checker *c, const Decl *d, const char *a, const char *b)
 static void not_built(Checker *c, const Value *v)
 {
     if (v->kind == VALUE_CALL && v->callee->later)
-        diag_error(c->s->diag, MSG_NOT_BUILT, v->at,
-                   "'%s' is known to the language and not built by this version of netc",
-                   v->callee->name);
+        report_later(c->s->diag, v->at, v->callee->name);
 }
 
 static double source_split(const Value *source)

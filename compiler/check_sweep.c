@@ -76,6 +76,8 @@ static void check_where(Checker *c, const Line *where)
 
 void check_sweep(Checker *c, const Decl *d)
 {
+    const int errors = diag_errors(c->s->diag);
+
     for (const Line *line = d->lines; line; line = line->next) {
         if (!line->key)
             check_where(c, line);
@@ -85,4 +87,6 @@ void check_sweep(Checker *c, const Decl *d)
         else
             check_axis(c, line);
     }
+    if (diag_errors(c->s->diag) == errors)
+        report_later(c->s->diag, d->at, "sweep");
 }

@@ -1,6 +1,7 @@
 /* infer.c -- the pass `infer`: walks the statements of the model. */
 #include "infer.h"
 #include "limits.h"
+#include "suggest.h"
 
 static void infer_input(Builder *b, const Stmt *s)
 {
@@ -171,9 +172,7 @@ static void infer_model(Infer *in)
     infer_settle(in, m->unit);
     infer_check_names(in);
     if (in->later)
-        infer_error(&b, MSG_NOT_BUILT, in->later_at,
-                    "'%s' is known to the language and not built by this version of netc",
-                    in->later->name);
+        report_later(in->s->diag, in->later_at, in->later->name);
 }
 
 bool infer(Model *model, Session *s)
