@@ -28,6 +28,17 @@ typedef struct {
     bool complete, failed;
 } RepeatSite;
 
+/* The names of the model, or of a block's instance; those of its repeats are arrays in it. */
+typedef struct {
+    Map given;                      /* by the user, anywhere in it: to a Stmt */
+    Map taken;                      /* so far: to a NameSite */
+} Namespace;
+
+typedef struct {
+    const Stmt *repeat;             /* directly around it, or NULL */
+    Span at;
+} NameSite;
+
 /* The instance of a block that is being built, for notes. */
 typedef struct Instance {
     const Block *block;
@@ -64,6 +75,7 @@ typedef struct Builder {
     int iteration;                  /* ... and which one it is */
     const Instance *instance;       /* NULL in the model */
     Scope *scope;
+    Namespace *space;
     Map *labels;                    /* name to Label */
     Map ranks;                      /* word to the last rank, as a pointer */
     const Map *names;               /* given by the user anywhere in this unit */
@@ -92,6 +104,7 @@ void infer_lost(Builder *b, const Stmt *s);
 /* Names and numbers an item that was made before. */
 void infer_name(Builder *b, Item *item, const Stmt *s, Str word);
 const Map *infer_given_names(Infer *in, const Stmt *body);
+Namespace *infer_namespace(Infer *in, const Stmt *body);
 /* The dimensions as ints; SHAPE_ERROR after a message. */
 Shape infer_dims(const Builder *b, const ShapeExpr *e, const char *who);
 /* Counts n more layers against the limit; false when there are too many. */

@@ -55,17 +55,16 @@ bool infer_count(Builder *b, int64_t n, Span at)
 
 /* ---- Names ---- */
 
-static void collect_names(const Stmt *s, Map *names, Arena *a)
+static void collect_names(const Stmt *s, Map *names, bool repeats, Arena *a)
 {
     for (; s; s = s->next) {
         if (s->name)
             map_put(names, s->name, (void *)(uintptr_t)s, a);
-        if (s->kind == STMT_RESIDUAL || s->kind == STMT_IF) {
-            collect_names(s->body, names, a);
-            collect_names(s->other, names, a);
-        }
+        if (s->kind != STMT_REPEAT || repeats)
+            collect_names(s->body, names, repeats, a);
+        collect_names(s->other, names, repeats, a);
         for (const Branch *branch = s->branches; branch; branch = branch->next)
-            collect_names(branch->body, names, a);
+            collect_names(branch->body, names, repeats, a);
     }
 }
 
@@ -76,14 +75,33 @@ const Map *infer_given_names(Infer *in, const Stmt *body)
 
     if (!names) {
         names = arena_new_of(in->s->arena, Map);
-        collect_names(body, names, in->s->arena);
+        collect_names(body, names, false, in->s->arena);
         map_put(&in->given_names, body, names, in->s->arena);
     }
     return names;
 }
 
-/* dense, dense_2, ...: the next rank that is free; h[0] is one layer, so repeats side by side share
- * no name. */
+Namespace *infer_namespace(Infer *in, const Stmt *body)
+{
+    Namespace *space = arena_new_of(in->s->arena, Namespace);
+
+    collect_names(body, &space->given, true, in->s->arena);
+    return space;
+}
+
+static const Stmt *repeat_around(const Builder *b)
+{
+    return b->own ? b->own->item->stmt : NULL;
+}
+
+/* h[0] of a repeat and h beside it, or h[0] of two repeats, would be one name for two layers. */
+static const NameSite *other_site(const Builder *b, Str name)
+{
+    const NameSite *site = map_get(&b->space->taken, name);
+    return site && site->repeat != repeat_around(b) ? site : NULL;
+}
+
+/* dense, dense_2, ...: the next rank that is free. */
 static Str generated_name(Builder *b, Str word)
 {
     Session *s = b->in->s;
@@ -94,28 +112,54 @@ static Str generated_name(Builder *b, Str word)
         rank++;
         if (rank > 1)
             name = intern(s->names, arena_printf(s->arena, "%s_%" PRIuPTR, word, rank));
-    } while (map_get(b->names, name) || map_get(b->labels, name) ||
-             (b->outer && map_get(&b->outer->arrays, name)));
+    } while (map_get(&b->space->given, name) || map_get(b->labels, name) || other_site(b, name));
     map_put(&b->ranks, word, (void *)rank, s->arena);
     return name;
 }
 
-/* False and a message if the unit has the name already. */
-static bool add_label(Builder *b, Str name, const Stmt *s, Item *item)
+/* False after a message: the namespace has the name already. */
+static bool is_free(Builder *b, Str name, Span at)
 {
-    Session *session = b->in->s;
     const Label *first = map_get(b->labels, name);
+    const NameSite *site = other_site(b, name);
+    Message *m;
 
-    if (first) {
-        Message *m = infer_error(b, MSG_DUPLICATE_NAME, s->name ? s->name_at : s->at,
-                                 "a second layer is named '%s'", name);
-        diag_note(m, first->item->stmt->name_at, "the first one is here");
-        return false;
-    }
-    Label *label = arena_new_of(session->arena, Label);
+    if (!first && !site)
+        return true;
+    if (first)
+        m = infer_error(b, MSG_DUPLICATE_NAME, at, "a second layer is named '%s'", name);
+    else if (site->repeat && b->own)
+        m = infer_error(b, MSG_DUPLICATE_NAME, at, "two repeats have a layer '%s', so '%s[0]' "
+                        "would be both", name, name);
+    else
+        m = infer_error(b, MSG_DUPLICATE_NAME, at, "a second layer is named '%s': a repeat's "
+                        "layers are an array, '%s[0]' and on, beside the other names", name, name);
+    diag_note(m, first ? first->item->stmt->name_at : site->at, "the first one is here");
+    return false;
+}
+
+/* A repeat has a name for the C only. */
+static void take_name(Builder *b, Str name, Span at)
+{
+    NameSite *site = arena_new_of(b->in->s->arena, NameSite);
+
+    *site = (NameSite){ repeat_around(b), at };
+    if (!map_get(&b->space->taken, name))
+        map_put(&b->space->taken, name, site, b->in->s->arena);
+}
+
+static void add_label(Builder *b, Str name, const Stmt *s, Item *item)
+{
+    Arena *a = b->in->s->arena;
+    const Span at = s->name ? s->name_at : s->at;
+
+    if (!is_free(b, name, at))
+        return;
+    if (item->kind != ITEM_REPEAT)
+        take_name(b, name, at);
+    Label *label = arena_new_of(a, Label);
     *label = (Label){ item, b->now };
-    map_put(b->labels, name, label, session->arena);
-    return true;
+    map_put(b->labels, name, label, a);
 }
 
 /* ---- Items ---- */

@@ -23,14 +23,6 @@ static void add_arrays(Builder *b, RepeatSite *site)
 
     for (int i = 0; i < site->names->n; i++) {
         const Stmt *s = site->names->value[i];
-        const RepeatSite *first = map_get(&b->arrays, s->name);
-        if (first) {
-            const Stmt *before = map_get(first->names, s->name);
-            Message *m = infer_error(b, MSG_DUPLICATE_NAME, s->name_at,
-                                     "two repeats have a layer '%s', so '%s[0]' would be both",
-                                     s->name, s->name);
-            diag_note(m, before ? before->name_at : first->item->stmt->at, "the first one is here");
-        }
         map_put(&b->arrays, s->name, site, a);
     }
     for (int i = 0; i < site->n_built; i++)
@@ -67,8 +59,8 @@ static bool build_iteration(Builder *b, RepeatSite *site, Scope *scope, int i, W
     Unit *u = arena_new_of(a, Unit);
     Map *labels = arena_new_of(a, Map);
     Builder inner = { .in = b->in, .unit = u, .outer = b, .own = site, .iteration = i,
-                      .instance = b->instance, .scope = scope, .labels = labels,
-                      .names = site->names, .into = &u->items,
+                      .instance = b->instance, .scope = scope, .space = b->space,
+                      .labels = labels, .names = site->names, .into = &u->items,
                       .now = { { .kind = REF_INPUT }, flow->shape, flow->made } };
 
     u->at = s->at;

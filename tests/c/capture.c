@@ -392,7 +392,8 @@ static double model_forward(rt_pass *c)
 
     /* repeat 4 as i */
     for (int i = 0; i < REPEAT_FROM_0_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1] : m->stem;
+        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
+                             : m->stem;
         repeat_from_0_forward(c, &p->repeat_from_0[i], &m->repeat_from_0[i], &t->repeat_from_0, x_i,
                               m->stem, m->repeat_from_0_out[i]);
     }
@@ -469,8 +470,10 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 4; i++)
         t->d_stem_by_repeat_from_0_out[i] = 0;
     for (int i = REPEAT_FROM_0_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1] : m->stem;
-        const rt_real *dy_i = i < REPEAT_FROM_0_COUNT - 1 ? t->d_repeat_from_0[(i + 1) % 2] : t->d_repeat_at_3;
+        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
+                             : m->stem;
+        const rt_real *dy_i = i < REPEAT_FROM_0_COUNT - 1 ? t->d_repeat_from_0[(i + 1) % 2]
+                              : t->d_repeat_at_3;
         repeat_from_0_backward(c, &p->repeat_from_0[i], &g->repeat_from_0[i], &m->repeat_from_0[i],
                                &t->repeat_from_0, x_i, dy_i, t->d_repeat_from_0[i % 2],
                                t->d_stem_by_repeat_from_0_out);

@@ -356,7 +356,8 @@ static double model_forward(rt_pass *c)
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
                         m->repeat_at_0_out);
     for (int i = 0; i < REPEAT_FROM_1_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1] : m->repeat_at_0_out;
+        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
+                             : m->repeat_at_0_out;
         repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i], &t->repeat_from_1, x_i,
                               m->repeat_from_1_out[i]);
     }
@@ -404,8 +405,10 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat depth as i */
     for (int i = REPEAT_FROM_1_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1] : m->repeat_at_0_out;
-        const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2] : t->d_repeat_from_1_out;
+        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
+                             : m->repeat_at_0_out;
+        const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2]
+                              : t->d_repeat_from_1_out;
         repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i], &m->repeat_from_1[i],
                                &t->repeat_from_1, x_i, dy_i, t->d_repeat_from_1[i % 2]);
     }

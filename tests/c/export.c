@@ -16,7 +16,7 @@ struct repeat_at_0_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
-    } dense;
+    } dense_2;
 };
 
 struct repeat_at_1_params {
@@ -27,7 +27,7 @@ struct repeat_at_1_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
-    } dense;
+    } dense_2;
 };
 
 struct repeat_at_2_params {
@@ -38,7 +38,7 @@ struct repeat_at_2_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
-    } dense;
+    } dense_2;
 };
 
 struct repeat_from_3_params {
@@ -49,7 +49,7 @@ struct repeat_from_3_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
-    } dense;
+    } dense_2;
 };
 
 struct repeat_at_5_params {
@@ -60,7 +60,7 @@ struct repeat_at_5_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
-    } dense;
+    } dense_2;
 };
 
 struct model_params {
@@ -82,31 +82,31 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_at_0_memory {
-    struct { rt_watch h, r, dense; } watch;
-    rt_real dense[BATCH * 6];
+    struct { rt_watch h, r, dense_2; } watch;
+    rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_at_1_memory {
-    struct { rt_watch h, r, dense; } watch;
+    struct { rt_watch h, r, dense_2; } watch;
     rt_real h[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_at_2_memory {
-    struct { rt_watch h, r, dense; } watch;
+    struct { rt_watch h, r, dense_2; } watch;
     rt_real h[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_from_3_memory {
-    struct { rt_watch h, r, dense; } watch;
+    struct { rt_watch h, r, dense_2; } watch;
     rt_real h[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_at_5_memory {
-    struct { rt_watch h, r, dense; } watch;
-    rt_real dense[BATCH * 6];
+    struct { rt_watch h, r, dense_2; } watch;
+    rt_real dense_2[BATCH * 6];
 };
 
 struct model_memory {
@@ -134,8 +134,8 @@ struct model_memory {
 struct repeat_at_0_scratch {
     union {
         rt_real h_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
+        rt_real dense_2_z[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     rt_real d_r_body[BATCH * 6];
@@ -144,8 +144,8 @@ struct repeat_at_0_scratch {
 struct repeat_at_1_scratch {
     union {
         rt_real h_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
+        rt_real dense_2_z[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     rt_real d_r_body[BATCH * 6];
@@ -154,19 +154,19 @@ struct repeat_at_1_scratch {
 struct repeat_at_2_scratch {
     union {
         rt_real h_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
+        rt_real dense_2_z[BATCH * 6];
         rt_real d_r[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_dense_z[BATCH * 6];
+    rt_real d_dense_2_z[BATCH * 6];
     rt_real d_r_body[BATCH * 6];
 };
 
 struct repeat_from_3_scratch {
     union {
         rt_real h_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
+        rt_real dense_2_z[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     rt_real d_r_body[BATCH * 6];
@@ -175,8 +175,8 @@ struct repeat_from_3_scratch {
 struct repeat_at_5_scratch {
     union {
         rt_real h_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
+        rt_real dense_2_z[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     rt_real d_r_body[BATCH * 6];
@@ -225,14 +225,14 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_tanh(t->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_TANH, 0.0, n, 6, 1, m->dense, m->dense);
+        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
-        y[i] = y_h[i] + m->dense[i];
+        y[i] = y_h[i] + m->dense_2[i];
 }
 
 static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
@@ -250,11 +250,11 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = dy[i] * rt_tanh_slope(m->dense[i]);
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_z, y_h, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_r_body);
+        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
+    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
+    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
     rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
@@ -290,14 +290,14 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_tanh(t->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_TANH, 0.0, n, 6, 1, m->dense, m->dense);
+        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
-        y[i] = m->h[i] + m->dense[i];
+        y[i] = m->h[i] + m->dense_2[i];
 }
 
 static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
@@ -314,11 +314,11 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = dy[i] * rt_tanh_slope(m->dense[i]);
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->h, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_r_body);
+        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
+    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
+    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
     rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
@@ -353,14 +353,14 @@ static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_tanh(t->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_TANH, 0.0, n, 6, 1, m->dense, m->dense);
+        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++) {
-        y[i] = m->h[i] + m->dense[i];
+        y[i] = m->h[i] + m->dense_2[i];
         y_r_copy[i] = y[i];
     }
 }
@@ -382,12 +382,12 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
      */
     for (int i = 0; i < n * 6; i++) {
         t->d_r[i] = dy[i] + dy_r_copy[i];
-        t->d_dense_z[i] = t->d_r[i] * rt_tanh_slope(m->dense[i]);
+        t->d_dense_2_z[i] = t->d_r[i] * rt_tanh_slope(m->dense_2[i]);
     }
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->h, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_r_body);
+    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
+    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
+    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
     rt_watch_join(c, &m->watch.r, n, 6, t->d_r, t->d_r_body);
@@ -422,14 +422,14 @@ static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params 
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_tanh(t->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_TANH, 0.0, n, 6, 1, m->dense, m->dense);
+        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
-        y[i] = m->h[i] + m->dense[i];
+        y[i] = m->h[i] + m->dense_2[i];
 }
 
 static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params *p,
@@ -446,11 +446,11 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = dy[i] * rt_tanh_slope(m->dense[i]);
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->h, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_r_body);
+        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
+    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
+    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
     rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
@@ -485,14 +485,14 @@ static void repeat_at_5_forward(rt_pass *c, const struct repeat_at_5_params *p,
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_tanh(t->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_TANH, 0.0, n, 6, 1, m->dense, m->dense);
+        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
-        y[i] = y_h[i] + m->dense[i];
+        y[i] = y_h[i] + m->dense_2[i];
 }
 
 static void repeat_at_5_backward(rt_pass *c, const struct repeat_at_5_params *p,
@@ -510,11 +510,11 @@ static void repeat_at_5_backward(rt_pass *c, const struct repeat_at_5_params *p,
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = dy[i] * rt_tanh_slope(m->dense[i]);
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_z, y_h, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_r_body);
+        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
+    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
+    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
     rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
@@ -557,7 +557,8 @@ static double model_forward(rt_pass *c)
     repeat_at_2_forward(c, &p->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2, m->repeat_at_1_out,
                         m->repeat_at_2_out, m->repeat_2_r);
     for (int i = 0; i < REPEAT_FROM_3_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1] : m->repeat_at_2_out;
+        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
+                             : m->repeat_at_2_out;
         repeat_from_3_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i], &t->repeat_from_3, x_i,
                               m->repeat_from_3_out[i]);
     }
@@ -616,8 +617,10 @@ static void model_backward(rt_pass *c)
                          m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_5_h,
                          t->d_repeat_at_5_out, t->d_repeat_5_h, t->d_repeat_at_5);
     for (int i = REPEAT_FROM_3_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1] : m->repeat_at_2_out;
-        const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2] : t->d_repeat_at_5;
+        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
+                             : m->repeat_at_2_out;
+        const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2]
+                              : t->d_repeat_at_5;
         repeat_from_3_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i], &m->repeat_from_3[i],
                                &t->repeat_from_3, x_i, dy_i, t->d_repeat_from_3[i % 2]);
     }
@@ -667,23 +670,23 @@ static const rt_layer repeat_at_0_r = { .name = "r", .kind = "residual", .act = 
                                         .rank = 1, .shape = { 6 }, .watched = true,
                                         .watch = offsetof(struct repeat_at_0_memory, watch.r) };
 
-static const rt_tensor repeat_at_0_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense.weight),
+static const rt_tensor repeat_at_0_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_0_dense = { .name = "dense", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_0_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense),
+static const rt_layer repeat_at_0_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_0_dense_2_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_h },
     { .layer = &repeat_at_0_r },
-    { .layer = &repeat_at_0_dense },
+    { .layer = &repeat_at_0_dense_2 },
 };
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
@@ -706,23 +709,23 @@ static const rt_layer repeat_at_1_r = { .name = "r", .kind = "residual", .act = 
                                         .rank = 1, .shape = { 6 }, .watched = true,
                                         .watch = offsetof(struct repeat_at_1_memory, watch.r) };
 
-static const rt_tensor repeat_at_1_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense.weight),
+static const rt_tensor repeat_at_1_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_1_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_at_1_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_1_dense = { .name = "dense", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_1_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_1_memory, watch.dense),
+static const rt_layer repeat_at_1_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_1_dense_2_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_1_members[] = {
     { .layer = &repeat_at_1_h },
     { .layer = &repeat_at_1_r },
-    { .layer = &repeat_at_1_dense },
+    { .layer = &repeat_at_1_dense_2 },
 };
 
 static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_at_1_members) };
@@ -745,23 +748,23 @@ static const rt_layer repeat_at_2_r = { .name = "r", .kind = "residual", .act = 
                                         .rank = 1, .shape = { 6 }, .watched = true,
                                         .watch = offsetof(struct repeat_at_2_memory, watch.r) };
 
-static const rt_tensor repeat_at_2_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense.weight),
+static const rt_tensor repeat_at_2_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_2_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_at_2_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_2_dense = { .name = "dense", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_2_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_2_memory, watch.dense),
+static const rt_layer repeat_at_2_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_2_dense_2_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_2_members[] = {
     { .layer = &repeat_at_2_h },
     { .layer = &repeat_at_2_r },
-    { .layer = &repeat_at_2_dense },
+    { .layer = &repeat_at_2_dense_2 },
 };
 
 static const rt_unit repeat_at_2_unit = { repeat_at_2_members, RT_COUNT(repeat_at_2_members) };
@@ -782,23 +785,23 @@ static const rt_layer repeat_from_3_r = { .name = "r", .kind = "residual", .act 
         .rank = 1, .shape = { 6 }, .watched = true,
         .watch = offsetof(struct repeat_from_3_memory, watch.r) };
 
-static const rt_tensor repeat_from_3_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_3_params, dense.weight),
+static const rt_tensor repeat_from_3_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_from_3_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_from_3_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_from_3_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_from_3_dense = { .name = "dense", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_from_3_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_from_3_memory, watch.dense),
+static const rt_layer repeat_from_3_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_from_3_dense_2_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct repeat_from_3_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_from_3_members[] = {
     { .layer = &repeat_from_3_h },
     { .layer = &repeat_from_3_r },
-    { .layer = &repeat_from_3_dense },
+    { .layer = &repeat_from_3_dense_2 },
 };
 
 static const rt_unit repeat_from_3_unit = { repeat_from_3_members,
@@ -822,23 +825,23 @@ static const rt_layer repeat_at_5_r = { .name = "r", .kind = "residual", .act = 
                                         .rank = 1, .shape = { 6 }, .watched = true,
                                         .watch = offsetof(struct repeat_at_5_memory, watch.r) };
 
-static const rt_tensor repeat_at_5_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_5_params, dense.weight),
+static const rt_tensor repeat_at_5_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_at_5_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_5_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_at_5_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_5_dense = { .name = "dense", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_5_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_5_memory, watch.dense),
+static const rt_layer repeat_at_5_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_5_dense_2_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct repeat_at_5_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_5_members[] = {
     { .layer = &repeat_at_5_h },
     { .layer = &repeat_at_5_r },
-    { .layer = &repeat_at_5_dense },
+    { .layer = &repeat_at_5_dense_2 },
 };
 
 static const rt_unit repeat_at_5_unit = { repeat_at_5_members, RT_COUNT(repeat_at_5_members) };

@@ -27,7 +27,7 @@ struct repeat_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
-    } dense;
+    } dense_2;
 };
 
 struct model_params {
@@ -97,7 +97,7 @@ struct model_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
-    } dense_2;
+    } dense_3;
     struct {
         rt_real weight[2 * 4];
         rt_real bias[2];
@@ -112,13 +112,13 @@ struct int_3_on_3_memory {
 };
 
 struct repeat_memory {
-    struct { rt_watch y, dy, dense; } watch;
+    struct { rt_watch y, dy, dense_2; } watch;
     rt_real y[BATCH * 4];
 };
 
 struct model_memory {
     struct { rt_watch NAN_, n, BATCH_, int_3_on_3, d_n, d_n_, model_, weight, watch, state, rt_relu,
-                      main, settings, offsetof, dense, dense_2, loss; } watch;
+                      main, settings, offsetof, dense, dense_3, loss; } watch;
     struct {
         struct {
             rt_real running_mean[4];
@@ -147,7 +147,7 @@ struct model_memory {
     rt_real settings[BATCH * 4];
     rt_real offsetof[BATCH * 4];
     rt_real dense[BATCH * 4];
-    rt_real dense_2[BATCH * 4];
+    rt_real dense_3[BATCH * 4];
     rt_real loss[BATCH * 2];
 };
 
@@ -164,7 +164,7 @@ struct int_3_on_3_scratch {
 struct repeat_scratch {
     union {
         rt_real y_z[BATCH * 4];
-        rt_real dense[BATCH * 4];
+        rt_real dense_2[BATCH * 4];
         rt_real d_dy_body[BATCH * 4];
         rt_real d_y_z[BATCH * 4];
     };
@@ -186,11 +186,11 @@ struct model_scratch {
         rt_real d_NAN_z[BATCH * 3];
     };
     union {
-        rt_real d_dense_2[BATCH * 4];
+        rt_real d_dense_3[BATCH * 4];
         rt_real d_offsetof[BATCH * 4];
         rt_real d_main[BATCH * 4];
         rt_real d_state_[BATCH * 4];
-        rt_real d_weight_________[BATCH * 4];
+        rt_real d_weight[BATCH * 4];
         rt_real d_d_n_[BATCH * 4];
         rt_real d_int_3_on_3[BATCH * 4];
         rt_real d_repeat[2][BATCH * 4];
@@ -267,12 +267,12 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     rt_watch_output(c, &m->watch.y, RT_SIGMOID, 0.0, n, 4, 1, m->y, m->y);
 
     /* dense(4) */
-    rt_affine(c, n, 4, 4, m->y, p->dense.weight, p->dense.bias, t->dense);
-    rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, t->dense, t->dense);
+    rt_affine(c, n, 4, 4, m->y, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2, t->dense_2);
 
     /* dy = residual */
     for (int i = 0; i < n * 4; i++)
-        y[i] = m->y[i] + t->dense[i];
+        y[i] = m->y[i] + t->dense_2[i];
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
@@ -286,10 +286,10 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense, n, 4, dy);
-    rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense.weight);
-    rt_column_sum(c, n, 4, dy, g->dense.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->dense.weight, t->d_dy_body);
+    rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
+    rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense_2.weight);
+    rt_column_sum(c, n, 4, dy, g->dense_2.bias);
+    rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
 
     /* gradient of dy = residual */
     rt_watch_join(c, &m->watch.dy, n, 4, dy, t->d_dy_body);
@@ -341,7 +341,8 @@ static double model_forward(rt_pass *c)
 
     /* repeat 2 as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : m->BATCH_;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : m->BATCH_;
         repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, m->repeat_out[i]);
     }
 
@@ -397,11 +398,11 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, m->dense, m->dense);
 
     /* dense(4) */
-    rt_affine(c, n, 4, 4, m->dense, p->dense_2.weight, p->dense_2.bias, m->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, m->dense_2, m->dense_2);
+    rt_affine(c, n, 4, 4, m->dense, p->dense_3.weight, p->dense_3.bias, m->dense_3);
+    rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 4, 1, m->dense_3, m->dense_3);
 
     /* loss = dense(2) */
-    rt_affine(c, n, 2, 4, m->dense_2, p->loss.weight, p->loss.bias, m->loss);
+    rt_affine(c, n, 2, 4, m->dense_3, p->loss.weight, p->loss.bias, m->loss);
     rt_watch_output(c, &m->watch.loss, RT_LINEAR, 0.0, n, 2, 1, m->loss, m->loss);
 
     /* loss = softmax_cross_entropy */
@@ -428,19 +429,19 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.loss, n, 2, t->d_loss);
-    rt_affine_dw(c, n, 2, 4, t->d_loss, m->dense_2, g->loss.weight);
+    rt_affine_dw(c, n, 2, 4, t->d_loss, m->dense_3, g->loss.weight);
     rt_column_sum(c, n, 2, t->d_loss, g->loss.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, t->d_dense_2);
+    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, t->d_dense_3);
 
     /* gradient of dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_2, n, 4, t->d_dense_2);
-    rt_affine_dw(c, n, 4, 4, t->d_dense_2, m->dense, g->dense_2.weight);
-    rt_column_sum(c, n, 4, t->d_dense_2, g->dense_2.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_dense_2, p->dense_2.weight, t->d_dense);
+    rt_watch_delta(c, &m->watch.dense_3, n, 4, t->d_dense_3);
+    rt_affine_dw(c, n, 4, 4, t->d_dense_3, m->dense, g->dense_3.weight);
+    rt_column_sum(c, n, 4, t->d_dense_3, g->dense_3.bias);
+    rt_affine_dx(c, n, 4, 4, t->d_dense_3, p->dense_3.weight, t->d_dense);
 
     /* gradient of dense = dense(4)
      *   dW = dz^T x
@@ -511,17 +512,17 @@ static void model_backward(rt_pass *c)
     rt_batchnorm_dgamma(c, n, 4, 1, t->d_watch_, m->weight, m->watch_stats, g->watch.weight);
     rt_channel_sum(c, n, 4, 1, t->d_watch_, g->watch.bias);
     rt_batchnorm_dx(c, n, 4, 1, t->d_watch_, m->weight, m->watch_stats, p->watch.weight,
-                    t->d_weight_________);
+                    t->d_weight);
 
     /* gradient of weight = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.weight, n, 4, t->d_weight_________);
-    rt_affine_dw(c, n, 4, 4, t->d_weight_________, m->model_, g->weight.weight);
-    rt_column_sum(c, n, 4, t->d_weight_________, g->weight.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_weight_________, p->weight.weight, t->d_model_);
+    rt_watch_delta(c, &m->watch.weight, n, 4, t->d_weight);
+    rt_affine_dw(c, n, 4, 4, t->d_weight, m->model_, g->weight.weight);
+    rt_column_sum(c, n, 4, t->d_weight, g->weight.bias);
+    rt_affine_dx(c, n, 4, 4, t->d_weight, p->weight.weight, t->d_model_);
 
     /* gradient of model_ = dense(4)
      *   dW = dz^T x
@@ -566,8 +567,10 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat 2 as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : m->BATCH_;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2] : t->d_repeat_out;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : m->BATCH_;
+        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
+                              : t->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
                         t->d_repeat[i % 2]);
     }
@@ -671,24 +674,22 @@ static const rt_layer repeat_dy = { .name = "dy", .kind = "residual", .act = RT_
                                     .rank = 1, .shape = { 4 }, .watched = true,
                                     .watch = offsetof(struct repeat_memory, watch.dy) };
 
-static const rt_tensor repeat_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, dense.weight),
+static const rt_tensor repeat_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_params, dense_2.weight),
       .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
       .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_params, dense_2.bias),
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 4 }, .param = repeat_dense_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct repeat_memory, watch.dense),
-                                       .in_flow = true };
+static const rt_layer repeat_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = repeat_dense_2_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_y },
     { .layer = &repeat_dy },
-    { .layer = &repeat_dense },
+    { .layer = &repeat_dense_2 },
 };
 
 static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
@@ -902,18 +903,18 @@ static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = R
                                       .watch = offsetof(struct model_memory, watch.dense),
                                       .in_flow = true };
 
-static const rt_tensor model_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
+static const rt_tensor model_dense_3_params[] = {
+    { .role = "weight", .offset = offsetof(struct model_params, dense_3.weight),
       .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
       .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct model_params, dense_3.bias),
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 4 }, .param = model_dense_2_params,
+static const rt_layer model_dense_3 = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
+                                        .rank = 1, .shape = { 4 }, .param = model_dense_3_params,
                                         .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_2),
+                                        .watch = offsetof(struct model_memory, watch.dense_3),
                                         .in_flow = true };
 
 static const rt_tensor model_loss_params[] = {
@@ -959,7 +960,7 @@ static const rt_member model_members[] = {
     { .layer = &model_settings },
     { .layer = &model_offsetof },
     { .layer = &model_dense },
-    { .layer = &model_dense_2 },
+    { .layer = &model_dense_3 },
     { .layer = &model_loss },
 };
 

@@ -97,7 +97,8 @@ static double model_forward(rt_pass *c)
 
     /* repeat 5 as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : x;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : x;
         repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, m->repeat_out[i]);
     }
 
@@ -136,8 +137,10 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat 5 as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : x;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2] : t->d_repeat_out;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : x;
+        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
+                              : t->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i,
                         m->repeat_out[i], dy_i, t->d_repeat[i % 2]);
     }

@@ -185,7 +185,8 @@ static void repeat_2_forward(rt_pass *c, const struct repeat_2_params *p, struct
 
     /* repeat 2 as j */
     for (int i = 0; i < REPEAT_2_REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : x;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : x;
         repeat_2_repeat_forward(c, &p->repeat[i], &m->repeat[i], x_i, m->repeat_out[i]);
     }
 
@@ -213,8 +214,10 @@ static void repeat_2_backward(rt_pass *c, const struct repeat_2_params *p,
 
     /* gradient of repeat 2 as j */
     for (int i = REPEAT_2_REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : x;
-        const rt_real *dy_i = i < REPEAT_2_REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2] : t->d_repeat_out;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : x;
+        const rt_real *dy_i = i < REPEAT_2_REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
+                              : t->d_repeat_out;
         repeat_2_repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i],
                                  &t->repeat_2_repeat, x_i, dy_i, t->d_repeat[i % 2]);
     }
@@ -238,7 +241,8 @@ static double model_forward(rt_pass *c)
 
     /* repeat depth as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : m->stem;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : m->stem;
         repeat_forward(c, &p->repeat[i], &m->repeat[i], x_i, m->repeat_out[i]);
     }
 
@@ -249,7 +253,8 @@ static double model_forward(rt_pass *c)
 
     /* repeat depth - 1 as i */
     for (int i = 0; i < REPEAT_2_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1] : m->dense;
+        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
+                             : m->dense;
         repeat_2_forward(c, &p->repeat_2[i], &m->repeat_2[i], x_i, m->repeat_2_out[i]);
     }
 
@@ -288,8 +293,10 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat depth - 1 as i */
     for (int i = REPEAT_2_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1] : m->dense;
-        const rt_real *dy_i = i < REPEAT_2_COUNT - 1 ? t->d_repeat_2[(i + 1) % 2] : t->d_repeat_2_out;
+        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
+                             : m->dense;
+        const rt_real *dy_i = i < REPEAT_2_COUNT - 1 ? t->d_repeat_2[(i + 1) % 2]
+                              : t->d_repeat_2_out;
         repeat_2_backward(c, &p->repeat_2[i], &g->repeat_2[i], &m->repeat_2[i], &t->repeat_2, x_i,
                           dy_i, t->d_repeat_2[i % 2]);
     }
@@ -306,8 +313,10 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat depth as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1] : m->stem;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2] : t->d_repeat_out;
+        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+                             : m->stem;
+        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
+                              : t->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
                         t->d_repeat[i % 2]);
     }

@@ -47,16 +47,37 @@ TEST(bodies_share_the_names_of_their_unit)
                                  "repeat 2 { dense(64); } repeat 2 { dense(64); } dense(10);"));
     const Item *outer = item(&c, 1), *first = item(&c, 2), *second = item(&c, 3);
 
-    CHECK_TEXT(names(&c), "dense residual repeat repeat_2 dense_4 ");
+    CHECK_TEXT(names(&c), "dense residual repeat repeat_2 dense_6 ");
     CHECK_TEXT(outer->body.item[0]->name, "dense_2");
     CHECK_TEXT(outer->body.item[1]->name, "residual_2");
-    CHECK_TEXT(first->iteration[0]->items.item[0]->name, "dense");
-    CHECK_TEXT(second->iteration[0]->items.item[0]->name, "dense_2");
+    CHECK_TEXT(first->iteration[0]->items.item[0]->name, "dense_4");
+    CHECK_TEXT(first->iteration[1]->items.item[0]->name, "dense_4");
+    CHECK_TEXT(second->iteration[0]->items.item[0]->name, "dense_5");
+    CHECK(first->n_runs == 1 && second->n_runs == 1);
     checked_free(&c);
     CHECK(says_once(MODEL("h = dense(10); h = dense(10);"), "a second layer is named 'h'"));
     CHECK(says_once(MODEL("h = dense(64); residual { h = dense(64); } dense(10);"), "named 'h'"));
     CHECK(says_once(MODEL("repeat 2 { h = dense(10); } repeat 2 { h = dense(10); }"), "two repeats"));
     CHECK(is_fine(MODEL("if true { h = dense(10); } else { h = relu; }")));
+}
+
+TEST(names_in_repeats_are_arrays_beside_the_other_names)
+{
+    Checked c = check_text(MODEL("repeat 2 { repeat 2 { dense(64); } dense(64); dense_4 = relu; }"
+                                 " repeat 3 as i { if i > 0 { dense(64); } } dense(10);"));
+    const Unit *first = item(&c, 0)->iteration[1], *second = item(&c, 1)->iteration[2];
+
+    CHECK(c.ok && item(&c, 0)->n_runs == 1);
+    CHECK_TEXT(first->items.item[0]->iteration[1]->items.item[0]->name, "dense");
+    CHECK_TEXT(first->items.item[1]->name, "dense_2");
+    CHECK_TEXT(second->items.item[0]->name, "dense_3");
+    CHECK_TEXT(item(&c, 2)->name, "dense_5");
+    checked_free(&c);
+    CHECK(says_once(MODEL("h = dense(8); repeat 2 { h = dense(8); } dense(10);"), "an array"));
+    CHECK(says_once(MODEL("repeat 2 { h = dense(8); } h = dense(10);"), "an array"));
+    CHECK(says_once(MODEL("repeat 2 { h = dense(8); repeat 2 { h = relu; } } dense(10);"),
+                    "two repeats"));
+    CHECK(is_fine("block b() { h = dense(10); } " MODEL("h = b; repeat 2 { g = b; }")));
 }
 
 /* ---- Tensors ---- */
@@ -558,6 +579,7 @@ int main(void)
 {
     RUN(layers_are_named_by_kind_and_rank);
     RUN(bodies_share_the_names_of_their_unit);
+    RUN(names_in_repeats_are_arrays_beside_the_other_names);
     RUN(from_reads_named_tensors);
     RUN(iterations_are_exported);
     RUN(bodies_capture_outer_tensors);
