@@ -1,9 +1,10 @@
-/* median.c -- median N COMMAND...: runs the command N times and prints the median of its wall times in
- * milliseconds.  Fails where the command does. */
+/* median.c -- median N COMMAND...: runs the command N times and prints the medians of its wall time and of
+ * its processor time in milliseconds.  Fails where the command does. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +13,11 @@ extern char **environ;
 
 enum { MOST = 1000 };
 
-static double milliseconds(void)
+typedef struct {
+    double wall[MOST], cpu[MOST];
+} Times;
+
+static double now(void)
 {
     struct timespec t;
 
@@ -20,11 +25,17 @@ static double milliseconds(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-/* The wall time of one run, below 0 if it failed. */
-static double run(char **command)
+static double milliseconds(struct timeval t)
+{
+    return (double)t.tv_sec * 1e3 + (double)t.tv_usec * 1e-3;
+}
+
+/* Run i of the command, its output thrown away. */
+static int run(char **command, Times *times, int i)
 {
     posix_spawn_file_actions_t quiet;
-    const double started = milliseconds();
+    struct rusage used;
+    const double started = now();
     int status;
     pid_t child;
 
@@ -32,9 +43,11 @@ static double run(char **command)
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     const int error = posix_spawnp(&child, command[0], &quiet, NULL, command, environ);
     posix_spawn_file_actions_destroy(&quiet);
-    if (error || waitpid(child, &status, 0) != child || status != 0)
-        return -1;
-    return milliseconds() - started;
+    if (error || wait4(child, &status, 0, &used) != child || status != 0)
+        return 0;
+    times->wall[i] = now() - started;
+    times->cpu[i] = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
+    return 1;
 }
 
 static int ascending(const void *a, const void *b)
@@ -44,9 +57,15 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double median(double *time, int n)
+{
+    qsort(time, (size_t)n, sizeof time[0], ascending);
+    return (time[(n - 1) / 2] + time[n / 2]) / 2;
+}
+
 int main(int argc, char **argv)
 {
-    static double time[MOST];
+    static Times times;
     const int n = argc > 2 ? atoi(argv[1]) : 0;
 
     if (n < 1 || n > MOST) {
@@ -54,13 +73,11 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 0; i < n; i++) {
-        time[i] = run(argv + 2);
-        if (time[i] < 0) {
+        if (!run(argv + 2, &times, i)) {
             fprintf(stderr, "median: %s failed\n", argv[2]);
             return 1;
         }
     }
-    qsort(time, (size_t)n, sizeof time[0], ascending);
-    printf("%.1f\n", (time[(n - 1) / 2] + time[n / 2]) / 2);
+    printf("%.2f %.2f\n", median(times.wall, n), median(times.cpu, n));
     return 0;
 }
