@@ -156,6 +156,20 @@ static bool is_predicted(const Check *q)
     return !strncmp(q->quantity, "predicted.", strlen("predicted."));
 }
 
+static bool is_measured(Checker *c, const char *quantity, Span at)
+{
+    const Data *data = &c->model->data;
+
+    if (strcmp(quantity, "loss.test") && strcmp(quantity, "accuracy.test"))
+        return true;
+    if (data->train.kind != VALUE_CALL || data->split > 0 || data->test.kind != VALUE_NONE)
+        return true;
+    Message *m = diag_error(c->s->diag, MSG_EXPECT_DATA, at, "'%s' needs test data: a source for "
+                            "test, or a split such as split = 0.8", quantity);
+    diag_note(m, data->train.at, "the data is here");
+    return false;
+}
+
 static Check *quantity(Checker *c, const Expr *e)
 {
     const int k = find_quantity(c, e);
@@ -178,7 +192,7 @@ static Check *quantity(Checker *c, const Expr *e)
     }
     if (ok && is_predicted(q))
         report_later(c->s->diag, e->at, q->quantity);
-    return ok ? q : NULL;
+    return ok && is_measured(c, q->quantity, e->at) ? q : NULL;
 }
 
 /* ---- Arithmetic and conditions ---- */

@@ -139,7 +139,7 @@ static Value f_len(const Function *f)
 static const struct { const char *name; int from, to; unsigned takes; Rule *rule; } functions[] = {
     { "sqrt", 1, 1, KIND_REAL, f_sqrt },     { "log", 1, 1, KIND_REAL, f_log },
     { "exp", 1, 1, KIND_REAL, f_exp },       { "pow", 2, 2, KIND_REAL, f_pow },
-    { "min", 1, MANY, KIND_REAL, f_min }, { "max", 1, MANY, KIND_REAL, f_max },
+    { "min", 2, MANY, KIND_REAL, f_min },    { "max", 2, MANY, KIND_REAL, f_max },
     { "floor", 1, 1, KIND_REAL, f_floor },   { "ceil", 1, 1, KIND_REAL, f_ceil },
     { "round", 1, 1, KIND_REAL, f_round },   { "abs", 1, 1, KIND_REAL, f_abs },
     { "len", 1, 1, KIND_LIST, f_len },
@@ -187,13 +187,26 @@ static bool gather(Function *f, const Eval *in)
     return ok;
 }
 
-/* min([1, 2]) is min(1, 2) */
-static void spread(Function *f)
+/* min([1, 2]) is min(1, 2); a list may have a single element. */
+static bool spread(Function *f)
 {
-    if (f->n == 1 && f->arg[0].kind == VALUE_LIST && f->arg[0].n) {
-        f->n = f->arg[0].n;
-        f->arg = f->arg[0].item;
-    }
+    if (f->n != 1 || f->arg[0].kind != VALUE_LIST || !f->arg[0].n)
+        return false;
+    f->n = f->arg[0].n;
+    f->arg = f->arg[0].item;
+    return true;
+}
+
+static Value wrong_count(const Function *f, int from, int to)
+{
+    if (to == MANY)
+        diag_error(f->s->diag, MSG_FUNCTION_ARGUMENTS, f->call->at,
+                   "'%s' takes two numbers or more, or a list of them", f->name);
+    else
+        diag_error(f->s->diag, MSG_FUNCTION_ARGUMENTS, f->call->at,
+                   "'%s' takes %d argument%s, but gets %d", f->name, from, from == 1 ? "" : "s",
+                   f->n);
+    return value_error(f->call->at);
 }
 
 Value eval_function(const Expr *e, const Eval *in)
@@ -203,14 +216,9 @@ Value eval_function(const Expr *e, const Eval *in)
 
     if (!gather(&f, in))
         return value_error(e->at);
-    if (functions[k].to == MANY)
-        spread(&f);
-    if (f.n < functions[k].from || f.n > functions[k].to) {
-        diag_error(in->s->diag, MSG_FUNCTION_ARGUMENTS, e->at,
-                   "'%s' takes %d argument%s, but gets %d", f.name, functions[k].from,
-                   functions[k].from == 1 ? "" : "s", f.n);
-        return value_error(e->at);
-    }
+    const bool listed = functions[k].to == MANY && spread(&f);
+    if ((f.n < functions[k].from && !listed) || f.n > functions[k].to)
+        return wrong_count(&f, functions[k].from, functions[k].to);
     if (!takes(&f, functions[k].takes))
         return value_error(e->at);
     return functions[k].rule(&f);

@@ -54,10 +54,26 @@ static const Callable *find_any(Str name, const Session *s)
     return NULL;
 }
 
+/* uniform(a, b) draws from a to b. */
+static bool is_backwards(const Value *v)
+{
+    if (v->callee->family != FAMILY_INIT || !word_is(v, "UNIFORM"))
+        return false;
+    return value_is_number(&v->arg[0]) && value_is_number(&v->arg[1]) &&
+           v->arg[0].real > v->arg[1].real;
+}
+
 static Value call(const Callable *callee, const Expr *e, const Eval *in)
 {
     const Call c = { .callee = callee, .args = e->args, .at = e->at };
-    return (Value){ .kind = VALUE_CALL, .at = e->at, .callee = callee, .arg = call_bind(&c, in) };
+    const Value v = { .kind = VALUE_CALL, .at = e->at, .callee = callee, .arg = call_bind(&c, in) };
+
+    if (!is_backwards(&v))
+        return v;
+    diag_error(in->s->diag, MSG_OUT_OF_RANGE, e->at,
+               "'uniform' goes from a to b, but %s is above %s",
+               value_text(&v.arg[0], in->s->arena), value_text(&v.arg[1], in->s->arena));
+    return value_error(e->at);
 }
 
 /* The word is known, and is no value of a kind that is wanted here. */

@@ -147,6 +147,18 @@ static const char *lacks(const Item *item, const char *quantity)
                ? "has no weights" : NULL;
 }
 
+static void check_accuracy(Infer *in, const Check *c)
+{
+    const Target *t = &in->model->target;
+
+    if (strncmp(c->quantity, "accuracy.", strlen("accuracy.")) || t->kind == TARGET_CLASS)
+        return;
+    Message *m = diag_error(in->s->diag, MSG_EXPECT_DATA, c->at,
+                            "'%s' counts classes, but the target is %s", c->quantity,
+                            t->kind == TARGET_INPUT ? "the input" : "a vector");
+    diag_note(m, t->at, "the target is stated here");
+}
+
 static void check_quantities(Infer *in, const Check *c)
 {
     const Item *item;
@@ -156,6 +168,8 @@ static void check_quantities(Infer *in, const Check *c)
         return;
     check_quantities(in, c->left);
     check_quantities(in, c->right);
+    if (c->kind == CHECK_QUANTITY)
+        check_accuracy(in, c);
     if (c->kind != CHECK_QUANTITY || !c->layer || !(item = named_layer(in, c->layer, c->at)))
         return;
     why = lacks(item, c->quantity);

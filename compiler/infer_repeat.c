@@ -74,6 +74,34 @@ static bool build_iteration(Builder *b, RepeatSite *site, Scope *scope, int i, W
     return infer_count(b, 0, s->at) && diag_errors(b->in->s->diag) == errors;
 }
 
+/* Where a name that the variable would hide is declared.  A file's blocks may be used beside params
+ * that they do not know. */
+static bool hides(const Builder *b, const Stmt *s, Span *at)
+{
+    const Scope *globals = b->in->globals->scope;
+    const Entry *e = scope_find(b->scope, s->word);
+
+    if (!e || (e == scope_find_here(globals, s->word) && e->at.source != s->word_at.source))
+        return false;
+    *at = e->at;
+    for (const Instance *i = b->instance; i; i = NULL)
+        for (const BlockParam *p = i->block->decl->params; p; p = p->next)
+            if (p->name == s->word)
+                *at = p->name_at;
+    return true;
+}
+
+static void check_variable(Builder *b, const Stmt *s)
+{
+    Span at;
+
+    if (!s->word || !hides(b, s, &at))
+        return;
+    Message *m = infer_error(b, MSG_HIDDEN_NAME, s->word_at, "'%s' has a value here already",
+                             s->word);
+    diag_note(m, at, "it is declared here");
+}
+
 static bool is_empty(const Item *item)
 {
     for (int i = 0; i < item->count; i++)
@@ -116,6 +144,7 @@ void infer_repeat(Builder *b, const Stmt *s)
         infer_lost(b, s);
         return;
     }
+    check_variable(b, s);
     *item = (Item){ .kind = ITEM_REPEAT, .stmt = s, .at = s->at, .count = (int)count };
     item->iteration = arena_array(a, Unit *, count);
     RepeatSite *site = new_site(b, s, item);

@@ -163,6 +163,33 @@ static void known_size(const Value *source, int64_t *features, int64_t *classes)
         *features = value_arg(source, "length")->integer;
 }
 
+/* Sources that give one number as the target of a sample: a class, or any. */
+static bool gives_number(const Value *source)
+{
+    static const char *const id[] = { "DIGITS", "CSV", "SPIRALS", "MOONS", "XOR", "PARITY" };
+
+    for (size_t i = 0; i < countof(id); i++)
+        if (word_is(source, id[i]))
+            return true;
+    return false;
+}
+
+static void check_vector_source(Builder *b, const Value *source, int64_t classes)
+{
+    Target *t = &b->in->model->target;
+
+    if (t->kind != TARGET_VECTOR || shape_is_error(t->shape) || shape_size(t->shape) == 1 ||
+        !gives_number(source))
+        return;
+    Arena *a = b->in->s->arena;
+    const char *instead = classes ? arena_printf(a, "class(%" PRId64 ")", classes) : "class(n)";
+    Message *e = infer_error(b, MSG_DATA_FIT, t->at, "the target is %s, but '%s' gives one number "
+                             "for each sample: %s is its target, or [1]", shape_text(a, t->shape),
+                             source->callee->name, instead);
+    diag_note(e, source->at, "the data is here");
+    t->shape = SHAPE_ERROR;         /* the loss is not looked at */
+}
+
 static void check_source(Builder *b, const Value *source)
 {
     const Model *m = b->in->model;
@@ -171,6 +198,7 @@ static void check_source(Builder *b, const Value *source)
     if (source->kind != VALUE_CALL)
         return;
     known_size(source, &features, &classes);
+    check_vector_source(b, source, classes);
     if (features && !shape_is_error(m->input) && shape_size(m->input) != features) {
         Message *e = infer_error(b, MSG_DATA_FIT, m->input_at, "the input is %s, but a sample of "
                                  "'%s' has %" PRId64 " numbers",

@@ -114,7 +114,6 @@ static void net_error(Span *at, Parser *p, const char *text);
 %type <branch> branch
 %type <branches> branches
 %type <body> body shortcut
-%type <literal> as
 %type <tail> tail
 %type <setting> setting
 %type <settings> settings
@@ -281,9 +280,11 @@ stmt:
                                           $$->name = $1.text; $$->name_at = @1;
                                           $$->from = $4.from; $$->shape = $4.shape; }
     /* repeat n as i { ... } */
-|   REPEAT value as body                { $$ = build_stmt(p, STMT_REPEAT, span_join(@1, @3), @$);
-                                          $$->value = $2; $$->word = $3.text; $$->word_at = @3;
-                                          $$->body = $4.stmts; }
+|   REPEAT value body                   { $$ = build_stmt(p, STMT_REPEAT, span_join(@1, @2), @$);
+                                          $$->value = $2; $$->body = $3.stmts; }
+|   REPEAT value AS NAME body           { $$ = build_stmt(p, STMT_REPEAT, span_join(@1, @4), @$);
+                                          $$->value = $2; $$->word = $4.text; $$->word_at = @4;
+                                          $$->body = $5.stmts; }
 |   residual
 |   NAME '=' residual                   { $$ = build_named($3, $1, @1); }
 |   parallel
@@ -329,11 +330,6 @@ target_value:
 |   NAME                                { $$ = build_literal(p, EXPR_NAME, @1, $1); }
 |   NAME arguments                      { $$ = build_call(p, build_literal(p, EXPR_NAME, @1, $1),
                                                           $2.args, @$); }
-;
-
-as:
-    %empty                              { $$ = (Literal){ 0 }; }
-|   AS NAME                             { $$ = $2; }
 ;
 
 /* residual(scale = 0.5) { ... } shortcut { ... } */

@@ -392,7 +392,7 @@ TEST(input_and_target)
     CHECK(says_once(MODEL("dense(11);"), "puts out [11], but class(10) wants [10]"));
     CHECK(says_once(MODEL("repeat 1 { target class(10); } dense(10);"), "directly in the model"));
     CHECK(says_once(MODEL("relu; reshape([64]);"), "NET0311"));
-    CHECK(says_once(TRAIN "model { input [64]; target [10]; dense(10); }", "NET0312"));
+    CHECK(says_once(TRAIN "model { input [64]; target [10]; dense(10); }", "NET0418"));
     CHECK(says_once(MODEL("dense(10, act = softmax);"), "NET0504"));
     CHECK(is_fine("allow softmax-twice; " MODEL("dense(10, act = softmax);")));
 }
@@ -415,7 +415,7 @@ TEST(classes_as_vectors)
     c = check_text(FIT("moons(9, 0.1)", "class(2)", "softmax_cross_entropy", "dense(2);"));
     CHECK(c.ok && !c.model->target.one_hot);
     checked_free(&c);
-    c = check_text(FIT("csv(\"x.csv\", target = 2)", "[3]", "huber", "dense(3);"));
+    c = check_text(FIT("npy(\"x\", \"y\")", "[3]", "huber", "dense(3);"));
     CHECK(c.ok && c.model->target.kind == TARGET_VECTOR);
     checked_free(&c);
     c = check_text(FIT("moons(9, 0.1)", "input", "mse", "dense(1); dense(2);"));
@@ -423,7 +423,8 @@ TEST(classes_as_vectors)
     checked_free(&c);
     CHECK(says_once(FIT("moons(9, 0.1)", "class(2)", "softmax_cross_entropy", "dense(1);"), "wants [2]"));
     CHECK(says_once(FIT("moons(9, 0.1)", "class(2)", "mse", "dense(3);"), "[2] or [1]"));
-    CHECK(says_once(FIT("csv(\"x\", 0)", "[3]", "mse", "dense(4);"), "the target is [3]"));
+    CHECK(says_once(FIT("npy(\"x\", \"y\")", "[3]", "mse", "dense(4);"), "the target is [3]"));
+    CHECK(says_once(FIT("csv(\"x\", 0)", "[3]", "mse", "dense(3);"), "one number"));
 }
 
 TEST(sizes_are_limited)
