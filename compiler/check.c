@@ -78,6 +78,8 @@ Model *check(File *file, const Define *define, int n_defines, Session *s)
     c.model->name = model_name(file, s);
     set_defaults(c.model, s);
     check_imports(&c, file);
+    if (file->lost || c.lost)       /* what is missing would be missed again and again */
+        return c.model;
     c.globals->scope->all->broken = diag_errors(s->diag) > 0;
     for (const Decl *d = file->decls; d; d = d->next)
         if (d->kind == DECL_ALLOW)

@@ -14,10 +14,11 @@ typedef struct {
     const Decl **decl;              /* params, lets and blocks, those of imports first */
     int n_decls;
     const Decl *current;            /* being evaluated */
+    bool lost;                      /* a file could not be read in whole */
     Map declared;                   /* name to Decl: all of them, to know what comes later */
 } Checker;
 
-/* Follows the imports of `file`; fills c->decl and File.imported. */
+/* Follows the imports of `file`; fills c->decl, c->lost and File.imported. */
 void check_imports(Checker *c, File *file);
 
 /* params, lets, blocks: c->globals. */

@@ -66,6 +66,7 @@ static File *read_file(Import *im, const Decl *d, const char *path, const Import
     }
     source->importer = d->at.source;
     File *file = parse(source, s);
+    im->c->lost = im->c->lost || file->lost;
     const Importer here = { real_path(path, s), d->at, from, from->depth + 1 };
     map_put(&im->read, here.path, file, s->arena);
     follow(im, file, &here);

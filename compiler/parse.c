@@ -35,8 +35,10 @@ static bool read_and_repair(Parser *p)
     int64_t tokens = 0;
 
     for (int i = 0; i < MOST_READINGS && tokens < MOST_TOKENS; i++) {
-        if (read_once(p))
+        if (read_once(p)) {
+            mistake_report_singles(p);
             return true;
+        }
         tokens += p->next;
         if (p->error.too_deep) {
             report_depth(p);
@@ -84,8 +86,8 @@ File *parse(const Source *source, Session *s)
     Parser p = parser_of(source, s);
 
     file->source = source;
-    if (tokens_scan(&p, START_FILE) && read_and_repair(&p))
-        name_warnings(&p);
+    file->lost = !tokens_scan(&p, START_FILE) || !read_and_repair(&p) || p.lost;
+    name_warnings(&p);
     diag_sort(s->diag, messages);
     file->decls = p.decls;
     file->comments = p.comments;
@@ -99,8 +101,10 @@ Expr *parse_expr(const Source *source, Session *s)
 
     if (!tokens_scan(&p, START_EXPR) || diag_errors(s->diag) > errors)
         return NULL;
-    if (read_once(&p))
+    if (read_once(&p)) {
+        mistake_report_singles(&p);
         return p.expr;
+    }
     if (p.error.too_deep)
         report_depth(&p);
     else

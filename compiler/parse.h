@@ -44,6 +44,7 @@ typedef struct Parser {
     int n_tokens, next;
     SyntaxError error;
     const SyntaxError *stops;       /* of the samples of parse_wanted.def; NULL until wanted */
+    bool lost;                      /* the tokens are no longer all that was written */
     Decl *decls;                    /* what the grammar built */
     Expr *expr;
 } Parser;
@@ -70,7 +71,6 @@ int lexical_bad_number(Parser *p, Span at);
 int lexical_string(Parser *p, Span at, Literal *out);
 int lexical_open_string(Parser *p, Span at, Literal *out);
 int lexical_single_quoted(Parser *p, Span at, Literal *out);
-int lexical_single(Parser *p, Span at, const char *meant, int kind);
 int lexical_unreadable(Parser *p, Span at);
 
 /* ---- parse_build.c: the grammar's actions ---- */
@@ -121,11 +121,16 @@ const char *syntax_wanted(Parser *p);
 const char *syntax_token_text(Parser *p, int index);    /* in quotes, or "the end of the file" */
 bool syntax_expects(const Parser *p, int kind);
 
-/* ---- parse_bracket.c, parse_mistake.c ---- */
+/* ---- parse_bracket.c, parse_mistake.c, parse_word.c ---- */
 
 /* Known mistakes: true if p->error is one; then it has been reported and the tokens repaired. */
+bool logic_report(Parser *p);
 bool bracket_report(Parser *p);
 bool mistake_report(Parser *p);
+bool word_report(Parser *p);
+/* '&' and '|' that stand for '&&' and '||', once all is read. */
+void mistake_report_singles(Parser *p);
+bool starts_operand(int kind);
 
 /* Where something is missing: right behind the token before p->error. */
 Span mistake_gap(const Parser *p);

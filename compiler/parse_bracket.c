@@ -87,6 +87,25 @@ static bool missing_bracket(Parser *p)
     return true;
 }
 
+/* step(at = [3, 6, factor = 0.1) */
+static bool list_before_argument(Parser *p)
+{
+    const int at = p->error.token, comma = at - 2, last = at - 3;
+    int kind;
+    const int opener = open_bracket(p, &kind), outer = tokens_opener(p, opener);
+
+    if (kind != '[' || found_kind(p) != '=' || kind_before(p) != NAME || last <= opener
+        || p->token[comma].kind != ',' || outer < 0 || p->token[outer].kind != '(')
+        return false;
+    const Span gap = { p->source, p->token[last].at.to, p->token[last].at.to };
+    Message *m = diag_error(p->session->diag, MSG_UNCLOSED, gap, "']' is missing after %s",
+                            syntax_token_text(p, last));
+    diag_note(m, p->token[opener].at, "this '[' is still open");
+    diag_fix(m, gap, "]");
+    tokens_insert(p, comma, ']', gap);
+    return true;
+}
+
 /* repeat 3  relu; }  where the file has more '}' than '{' */
 static bool missing_brace(Parser *p)
 {
@@ -108,6 +127,7 @@ static bool missing_brace(Parser *p)
 /* Closes every brace that is open at `at`. */
 static void close_braces(Parser *p, int at)
 {
+    p->lost = true;
     while (tokens_opener(p, at) >= 0) {
         tokens_insert(p, at, '}', p->token[at].at);
         at++;
@@ -202,6 +222,7 @@ static bool stray_semicolon(Parser *p)
 
 bool bracket_report(Parser *p)
 {
-    return wrong_bracket(p) || closes_nothing(p) || declaration_inside(p) || missing_bracket(p)
+    return wrong_bracket(p) || closes_nothing(p) || declaration_inside(p)
+           || list_before_argument(p) || missing_bracket(p)
            || missing_brace(p) || file_ends_inside(p) || stray_semicolon(p) || missing_semicolon(p);
 }

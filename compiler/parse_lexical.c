@@ -121,6 +121,7 @@ static void report_character(Parser *p, Span at)
     const int size = utf8_length(text, size_of(at));
     const char *what;
 
+    p->lost = true;
     if (at.from < p->foreign_line_end)
         return;
     p->foreign_line_end = line_end(p->source, at.from);
@@ -152,15 +153,6 @@ int lexical_unreadable(Parser *p, Span at)
 {
     report_character(p, at);
     return UNREADABLE;
-}
-
-int lexical_single(Parser *p, Span at, const char *meant, int kind)
-{
-    Message *m = diag_error(p->session->diag, MSG_BAD_CHARACTER, at,
-                            "%s is no operator, '%s' is", quoted(p, at), meant);
-
-    diag_fix(m, at, meant);
-    return kind;
 }
 
 /* ---- Numbers ---- */
@@ -270,11 +262,31 @@ int lexical_string(Parser *p, Span at, Literal *out)
     return read_string(p, part(at, 1, size_of(at) - 2), out);
 }
 
+/* The first string of the line, if there is one before `offset`. */
+static const Token *string_before(const Parser *p, uint32_t offset)
+{
+    const char *text = p->source->text;
+    const Token *string = NULL;
+
+    for (const Token *t = &p->token[p->n_tokens - 1]; t > p->token; t--) {
+        if (memchr(text + t->at.to, '\n', offset - t->at.to))
+            break;
+        if (t->kind == STRING)
+            string = t;
+    }
+    return string;
+}
+
+/* "iris.csv, target = "species");  -- perhaps it is a string before it that does not end */
 int lexical_open_string(Parser *p, Span at, Literal *out)
 {
+    const Token *before = string_before(p, at.from);
+
     (void)out;
-    diag_error(p->session->diag, MSG_OPEN_STRING, part(at, 0, 1),
-               "this string does not end in its line, '\"' is wanted");
+    Message *m = diag_error(p->session->diag, MSG_OPEN_STRING, part(at, 0, 1),
+                            "this string does not end in its line, '\"' is wanted");
+    if (before)
+        diag_note(m, before->at, "unless this one should end before");
     return BAD_VALUE;
 }
 

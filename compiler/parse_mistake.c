@@ -1,4 +1,4 @@
-/* parse_mistake.c -- words and signs that other languages use, or that are mixed up in this one. */
+/* parse_mistake.c -- signs that other languages use, or that are mixed up in this one. */
 #include "parse.h"
 
 #include <string.h>
@@ -11,13 +11,13 @@ static const Token *before(const Parser *p) { return &p->token[p->error.token - 
 static bool is_keyword(int kind) { return kind >= PARAM && kind <= FALSE; }
 static bool touch(const Token *a, const Token *b) { return a->at.to == b->at.from; }
 
-static bool starts_operand(int kind)
+bool starts_operand(int kind)
 {
     return kind == NAME || kind == INTEGER || kind == REAL || kind == STRING || kind == TRUE
            || kind == FALSE || kind == '[' || kind == '(';
 }
 
-/* Reports that one sign should be another, and goes on as if it were. */
+/* Reports that one sign should be another, with the edit, and goes on as if it were. */
 static void exchange(Parser *p, MessageId id, int kind, const char *meant, const char *text)
 {
     Token *t = &p->token[p->error.token];
@@ -54,14 +54,95 @@ static bool comma_for_semicolon(Parser *p)
     return true;
 }
 
-/* dense(64 act = relu) */
+/* let width: int = 64; */
+static bool kind_of_let(Parser *p)
+{
+    const int at = p->error.token;
+    const Token *t = &p->token[at];
+
+    if (t->kind != ':' || before(p)->kind != NAME || t[-2].kind != LET || t[1].kind != NAME
+        || t[2].kind != '=')
+        return false;
+    const Span kind = span_join(t->at, t[1].at);
+    Message *m = diag_error(p->session->diag, MSG_SYNTAX, kind,
+                            "'let' states no kind, the value has one");
+    diag_fix(m, kind, "");
+    tokens_delete(p, at, 2);
+    return true;
+}
+
+/* The '}' of this '{', if no statement stands between them; or -1. */
+static int closing_brace(const Parser *p, int opener)
+{
+    for (int i = opener + 1; p->token[i].kind; i++) {
+        if (p->token[i].kind == '}')
+            return i;
+        if (p->token[i].kind == ';' || p->token[i].kind == '{')
+            return -1;
+    }
+    return -1;
+}
+
+/* input {64}; */
+static bool shape_in_braces(Parser *p)
+{
+    const int at = p->error.token, close = closing_brace(p, at);
+    Token *t = p->token;
+
+    if (t[at].kind != '{' || !syntax_expects(p, '[') || close < 0)
+        return false;
+    Message *m = diag_error(p->session->diag, MSG_SYNTAX, span_join(t[at].at, t[close].at),
+                            "a shape stands in '[ ]', not in '{ }'");
+    diag_fix(m, t[at].at, "[");
+    diag_fix(m, t[close].at, "]");
+    t[at].kind = '[';
+    t[close].kind = ']';
+    return true;
+}
+
+static bool is_single(const Token *t)
+{
+    return (t->kind == OR || t->kind == AND) && t->at.to - t->at.from == 1;
+}
+
+/* dense(64) | relu; */
+static bool single_sign(Parser *p)
+{
+    const Token *t = found(p);
+
+    if (!is_single(t) || !syntax_expects(p, ';'))
+        return false;
+    diag_error(p->session->diag, MSG_SYNTAX, t->at,
+               "'%s' joins nothing here: statements follow one another, and end in ';'",
+               t->kind == OR ? "|" : "&");
+    tokens_cut(p, p->error.token);
+    return true;
+}
+
+/* a | b: read as the operator that was meant. */
+void mistake_report_singles(Parser *p)
+{
+    for (int i = 0; i < p->n_tokens; i++) {
+        const Token *t = &p->token[i];
+        const char *meant = t->kind == OR ? "||" : "&&";
+        if (!is_single(t))
+            continue;
+        Message *m = diag_error(p->session->diag, MSG_BAD_CHARACTER, t->at,
+                                "'%c' is no operator, '%s' is", *meant, meant);
+        diag_fix(m, t->at, meant);
+    }
+}
+
+/* dense(64 act = relu), but in a list of tensors only a name: not `from a(1)` */
 static bool missing_comma(Parser *p)
 {
     const int at = p->error.token;
     const bool named = is_keyword(found(p)->kind) && p->token[at + 1].kind == '=';
+    const bool item = syntax_expects(p, ';') ? found(p)->kind == NAME
+                                             : starts_operand(found(p)->kind);
     const Span gap = mistake_gap(p);
 
-    if (!syntax_expects(p, ',') || !(starts_operand(found(p)->kind) || named))
+    if (!syntax_expects(p, ',') || !(item || named))
         return false;
     Message *m = diag_error(p->session->diag, MSG_MISSING_COMMA, gap, "',' is missing after %s",
                             syntax_token_text(p, at - 1));
@@ -130,6 +211,7 @@ static bool half_a_real(Parser *p)
                             no_fraction ? "behind" : "before");
     diag_fix(m, all, arena_printf(p->session->arena, no_fraction ? "%.*s0" : "0%.*s", size, text));
     tokens_delete(p, at, 1);
+    p->lost = true;
     return true;
 }
 
@@ -142,137 +224,14 @@ static bool power(Parser *p)
         return false;
     diag_error(p->session->diag, MSG_SYNTAX, span_join(b->at, f->at),
                "'**' is no operator, 'pow(a, b)' is a to the power of b");
+    p->lost = true;
     tokens_delete(p, p->error.token, 1);
     return true;
 }
 
-/* ---- Words ---- */
-
-static void name_keyword(Parser *p, Token *t)
-{
-    diag_error(p->session->diag, MSG_KEYWORD_AS_NAME, t->at,
-               "'%s' is a keyword and cannot be a name here", t->literal.text);
-    t->kind = NAME;
-    t->retyped = true;
-}
-
-/* let data = 3;   input = dense(10); */
-static bool keyword_as_name(Parser *p)
-{
-    const int at = p->error.token;
-    Token *t = &p->token[at];
-    const bool assigned = p->token[t->kind ? at + 1 : at].kind == '=';
-    const bool starts = syntax_expects(p, INPUT), names_layer = syntax_expects(p, RESIDUAL);
-
-    if (t->kind == '=' && is_keyword(before(p)->kind) && tokens_statement(p, at) == at - 1
-        && tokens_opener(p, at) >= 0 && !syntax_expects(p, EQ))
-        name_keyword(p, &p->token[at - 1]);
-    else if (is_keyword(t->kind) && syntax_expects(p, NAME)
-             && (assigned || !(starts || names_layer)))
-        name_keyword(p, t);
-    else
-        return false;
-    return true;
-}
-
-/* What other languages call something of this one. */
-static const struct {
-    const char *word, *meant;
-} foreign[] = {
-    { "elif", "'else if' does" },
-    { "elsif", "'else if' does" },
-    { "elseif", "'else if' does" },
-    { "for", "'repeat n as i { ... }' repeats" },
-    { "while", "'repeat n as i { ... }' repeats" },
-    { "loop", "'repeat n as i { ... }' repeats" },
-    { "switch", "'if' decides" },
-    { "def", "'block name(a: kind) { ... }' declares a block" },
-    { "fn", "'block name(a: kind) { ... }' declares a block" },
-    { "func", "'block name(a: kind) { ... }' declares a block" },
-    { "function", "'block name(a: kind) { ... }' declares a block" },
-    { "class", "'block name(a: kind) { ... }' declares a block" },
-    { "module", "'block name(a: kind) { ... }' declares a block" },
-    { "const", "'let' declares a constant" },
-    { "var", "'let' declares a constant, 'param' a value that can be set" },
-    { "include", "'import \"file.net\";' does" },
-    { "use", "'import \"file.net\";' does" },
-    { "net", "'model { ... }' describes the network" },
-    { "network", "'model { ... }' describes the network" },
-    { "training", "'train { ... }' does" },
-    { "optimizer", "it stands in 'train { ... }'" },
-    { "loss", "it stands in 'train { ... }'" },
-};
-
-static bool foreign_word(Parser *p, const Token *t)
-{
-    for (size_t i = 0; i < countof(foreign); i++)
-        if (strcmp(t->literal.text, foreign[i].word) == 0) {
-            diag_error(p->session->diag, MSG_UNKNOWN_WORD, t->at, "'%s' starts nothing here, %s",
-                       foreign[i].word, foreign[i].meant);
-            tokens_cut(p, p->error.token);
-            return true;
-        }
-    return false;
-}
-
-typedef struct {
-    const char *word;
-    int kind;
-} Keyword;
-
-static const Keyword declarations[] = {
-    { "param", PARAM }, { "let", LET },     { "import", IMPORT },   { "allow", ALLOW },
-    { "block", BLOCK }, { "data", DATA },   { "model", MODEL },     { "train", TRAIN },
-    { "observe", OBSERVE }, { "expect", EXPECT }, { "sweep", SWEEP },
-};
-
-static const Keyword statements[] = {
-    { "input", INPUT },       { "target", TARGET },     { "repeat", REPEAT }, { "if", IF },
-    { "residual", RESIDUAL }, { "shortcut", SHORTCUT }, { "parallel", PARALLEL },
-    { "branch", BRANCH },     { "else", ELSE },
-};
-
-/* A keyword that `t` nearly is: reported, and taken for it. */
-static bool misspelt(Parser *p, Token *t, const Keyword *keyword, size_t n)
-{
-    const char *word[countof(declarations) + countof(statements)];
-    size_t i = 0;
-
-    for (i = 0; i < n; i++)
-        word[i] = keyword[i].word;
-    const char *nearest = diag_nearest(t->literal.text, word, (int)n);
-    if (!nearest)
-        return false;
-    Message *m = diag_error(p->session->diag, MSG_UNKNOWN_WORD, t->at,
-                            "'%s' starts nothing here, did you mean '%s'?", t->literal.text,
-                            nearest);
-    diag_fix(m, t->at, nearest);
-    for (i = 0; strcmp(keyword[i].word, nearest) != 0; i++)
-        ;
-    t->kind = keyword[i].kind;
-    t->retyped = true;
-    return true;
-}
-
-/* modle { ... }   repaet 3 as i { ... }   elif a { ... } */
-static bool unknown_word(Parser *p)
-{
-    const int at = p->error.token, start = tokens_statement(p, at);
-    Token *t = &p->token[start];
-    const bool in_body = start == at - 1 && syntax_expects(p, FROM);
-
-    if (t->kind != NAME || (start != at && !in_body) || tokens_start_line(p, at) > (start == at))
-        return false;
-    if (syntax_expects(p, MODEL) && start == at)
-        return foreign_word(p, t) || misspelt(p, t, declarations, countof(declarations));
-    if (syntax_expects(p, BRANCH) || in_body)
-        return foreign_word(p, t) || misspelt(p, t, statements, countof(statements));
-    return false;
-}
-
 bool mistake_report(Parser *p)
 {
-    return missing_from(p) || unknown_word(p) || half_a_real(p) || power(p) || keyword_as_name(p)
-           || wrong_assignment(p) || chained_comparison(p) || comma_for_semicolon(p)
-           || missing_comma(p);
+    return missing_from(p) || word_report(p) || half_a_real(p) || power(p) || shape_in_braces(p)
+           || kind_of_let(p) || wrong_assignment(p) || chained_comparison(p)
+           || comma_for_semicolon(p) || single_sign(p) || missing_comma(p);
 }

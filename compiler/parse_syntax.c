@@ -113,6 +113,20 @@ static bool was_reported(const Parser *p)
     return false;
 }
 
+/* In the statement's line comes a string that does not end: it was told, and the mistake here may
+ * be that a string before it does not end. */
+static bool precedes_open_string(const Parser *p)
+{
+    const char *text = p->source->text;
+    int i = p->error.token;
+
+    for (; p->token[i].kind && !tokens_start_line(p, i + 1); i++)
+        ;
+    const Span last = p->token[i].at;
+    return p->token[i].kind == BAD_VALUE && text[last.from] == '"'
+           && (last.to == p->source->size || text[last.to] == '\n');
+}
+
 /* Behind something that was cut at the top of the file comes the rest of it: what would have been
  * well in the model whose end was misplaced. */
 static bool follows_cut(const Parser *p)
@@ -137,11 +151,11 @@ void syntax_report(Parser *p)
         tokens_delete(p, p->error.token, 1);
         return;
     }
-    if (was_reported(p) || follows_cut(p)) {
+    if (was_reported(p) || precedes_open_string(p) || follows_cut(p)) {
         tokens_cut(p, p->error.token);
         return;
     }
-    if (bracket_report(p) || mistake_report(p))
+    if (logic_report(p) || bracket_report(p) || mistake_report(p))
         return;
     report_wanted(p);
     tokens_cut(p, p->error.token);

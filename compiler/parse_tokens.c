@@ -200,6 +200,7 @@ static Str name_given(const Parser *p, int from)
 
 void tokens_cut(Parser *p, int index)
 {
+    p->lost = true;
     const int from = tokens_statement(p, index), to = statement_end(p, index);
     const Str name = name_given(p, from);
     Span at = p->token[from].at;

@@ -354,6 +354,9 @@ parallel:
                                           $$->args = $2.args; $$->has_parens = $2.given;
                                           $$->word = $1.text; $$->word_at = @1;
                                           $$->branches = $4.first; }
+|   PARALLEL optional_arguments '{' '}' { $$ = build_stmt(p, STMT_PARALLEL, span_join(@1, @2), @$);
+                                          $$->args = $2.args; $$->has_parens = $2.given;
+                                          $$->word = $1.text; $$->word_at = @1; }
 ;
 
 branches:

@@ -1,5 +1,7 @@
 /* syntax.c -- syntax errors: each known mistake, one message a mistake, and no state of the parser
  * without a message that a person wrote. */
+#include <glob.h>
+
 #include "front.h"
 #include "net.tab.h"
 #include "parse.h"
@@ -98,6 +100,27 @@ TEST(signs_that_are_mixed_up_are_known)
     check_fixed("let k = a & b;", "NET0101 1:11 '&' is no operator, '&&' is");
     check_fixed("let k = a | b;", "NET0101 1:11 '|' is no operator, '||' is");
     check_errors("let k = 2 ^ 3;", "NET0101 1:11 '^' means nothing here");
+}
+
+TEST(one_mistake_has_one_message)
+{
+    check_fixed("let k: int = 64;", "NET0110 1:6 'let' states no kind, the value has one");
+    check_fixed("let k = f(a = [3, 6, b = 0.1);", "NET0112 1:20 ']' is missing after '6'");
+    check_errors("model { input {64}; }", "NET0110 1:15 a shape stands in '[ ]', not in '{ }'");
+    check_errors("model { relu | tanh; }", "NET0110 1:14 '|' joins nothing here: statements follow "
+                                           "one another, and end in ';'");
+    check_fixed("let k = a | b;", "NET0101 1:11 '|' is no operator, '||' is");
+    check_fixed("let k = a and b;", "NET0110 1:11 'and' is no operator, '&&' is");
+    check_fixed("expect { a > 1 or b > 1; }", "NET0110 1:16 'or' is no operator, '||' is");
+    check_errors("let k = a && not b;", "NET0110 1:14 'not' is no operator, '!( )' is");
+    check_errors("data = csv(\"iris.csv, target = \"species\");\nlet a = 1;",
+                 "NET0103 1:40 this string does not end in its line, '\"' is wanted");
+    check_errors("model { net.h = dense(3); relu; }",
+                 "NET0110 1:12 a layer's name is one word, '.' reads a member of a block in "
+                 "'expect'");
+    check_errors("model { relu from a(1); }",
+                 "NET0110 1:20 found '(' where 'from' wants an index in '[ ]', one more ', name', "
+                 "': shape', or ';' at its end");
 }
 
 TEST(words_that_are_mixed_up_are_known)
@@ -255,6 +278,40 @@ TEST(every_state_has_a_message)
     check_answers("-1 + f(a, b = 2)[0].x..3", START_EXPR);
 }
 
+/* Reads a program of tests/errors, mistake after mistake: the table knows what is wanted wherever
+ * the grammar stops, also where a rule for a known mistake speaks instead. */
+static int unanswered(const char *path)
+{
+    Session s = front_open();
+    const char *why = NULL;
+    Parser p = {.session = &s, .source = source_read(path, s.arena, &why)};
+    int n = 0;
+
+    if (p.source && tokens_scan(&p, START_FILE)) {
+        for (int i = 0; i < 100 && !grammar_read(&p) && !p.error.too_deep; i++) {
+            if (!syntax_wanted(&p)) {
+                const Place at = source_place(p.source, p.token[p.error.token].at.from);
+                printf("%s:%d:%d: nothing is said of what is wanted\n", path, at.line, at.column);
+                n++;
+            }
+            syntax_report(&p);
+        }
+    }
+    front_close(&s);
+    return n;
+}
+
+TEST(every_state_that_a_bad_program_reaches_has_a_message)
+{
+    glob_t programs;
+
+    CHECK(glob("tests/errors/*.net", 0, NULL, &programs) == 0);
+    CHECK(programs.gl_pathc > 400);
+    for (size_t i = 0; i < programs.gl_pathc; i++)
+        CHECK(unanswered(programs.gl_pathv[i]) == 0);
+    globfree(&programs);
+}
+
 /* ---- Broken texts ---- */
 
 /* xorshift (Marsaglia 2003) */
@@ -315,12 +372,14 @@ int main(void)
     RUN(a_missing_semicolon_is_shown_behind_the_statement);
     RUN(brackets_are_matched);
     RUN(signs_that_are_mixed_up_are_known);
+    RUN(one_mistake_has_one_message);
     RUN(words_that_are_mixed_up_are_known);
     RUN(characters_and_literals_are_checked);
     RUN(what_is_wanted_is_said);
     RUN(each_mistake_of_many_has_its_message);
     RUN(what_is_around_a_mistake_is_still_read);
     RUN(every_state_has_a_message);
+    RUN(every_state_that_a_bad_program_reaches_has_a_message);
     RUN(broken_texts_end_in_messages);
     return test_done();
 }
