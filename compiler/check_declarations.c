@@ -152,6 +152,7 @@ static void check_block(Checker *c, const Decl *d)
                    "'%s' is the name of %s of the language", d->name,
                    taken->family == FAMILY_LAYER ? "a layer" : "an activation");
     b->decl = d;
+    b->refused = taken != NULL;
     b->callee = (Callable){ .family = FAMILY_BLOCK, .name = d->name, .id_name = d->name };
     for (const BlockParam *p = d->params; p; p = p->next)
         add_block_param(c, &b->callee, p);

@@ -181,10 +181,22 @@ static void too_many(const Binder *b, const Arg *arg)
 
     if (!c->n_params)
         diag_error(s->diag, MSG_TOO_MANY_ARGUMENTS, arg->at, "'%s' takes no arguments", c->name);
+    else if (c->n_params == 1 && c->param[0].accepts.mask == KIND_LIST)
+        diag_error(s->diag, MSG_TOO_MANY_ARGUMENTS, arg->at,
+                   "too many arguments for '%s', which takes one list: %s([...])", c->name,
+                   c->name);
     else
         diag_error(s->diag, MSG_TOO_MANY_ARGUMENTS, arg->at,
                    "too many arguments for '%s', which takes %d: %s", c->name, c->n_params,
                    signature_text(c, s->arena));
+}
+
+/* They are too many or misplaced: who knows which is meant for what. */
+static void forget_positions(Binder *b)
+{
+    for (int i = 0; i < b->call->callee->n_params; i++)
+        if (b->given[i] && !b->given[i]->name)
+            b->given[i] = NULL;
 }
 
 /* Sorts the arguments by parameter.  After a mistake in counting only names are looked at. */
@@ -207,6 +219,7 @@ static void distribute(Binder *b)
             unknown_argument(b, arg);
         else if (k >= c->n_params) {
             too_many(b, arg);
+            forget_positions(b);
             return;
         } else if (b->given[k])
             given_twice(b, arg, k);

@@ -12,6 +12,7 @@ typedef struct {
     bool used;
     bool open;                      /* being instantiated: using it now is a recursion */
     bool failed;                    /* a message about its body was printed */
+    bool refused;                   /* it has the name of a layer: who knows which is meant */
 } Block;
 
 typedef struct Globals {

@@ -30,6 +30,8 @@ static bool is_model_level(Builder *b, const Stmt *s)
         return true;
     infer_error(b, MSG_MISPLACED_STATEMENT, s->at, "'%s' stands directly in the model only",
                 s->kind == STMT_INPUT ? "input" : "target");
+    b->in->misplaced_input = b->in->misplaced_input || s->kind == STMT_INPUT;
+    b->in->misplaced_target = b->in->misplaced_target || s->kind == STMT_TARGET;
     return false;
 }
 
@@ -144,9 +146,9 @@ static void check_complete(Builder *b, int errors)
 
     if (b->scope->all->broken)      /* what seems to be missing may be what could not be read */
         return;
-    if (!in->has_input)
+    if (!in->has_input && !in->misplaced_input)
         infer_error(b, MSG_NO_INPUT, at, "the model has no input, such as input [64]");
-    if (!in->has_target)
+    if (!in->has_target && !in->misplaced_target)
         infer_error(b, MSG_NO_TARGET, at, "the model has no target, such as target class(10)");
     infer_check_target(b);
     if (!in->trains && diag_errors(in->s->diag) == errors)

@@ -64,6 +64,7 @@ typedef struct {
     Span later_at;
     bool trains;                    /* a layer has weights */
     bool has_input, has_target;
+    bool misplaced_input, misplaced_target;
 } Infer;
 
 /* A unit under construction: the model, a block's instance, an iteration. */

@@ -254,6 +254,7 @@ static void add_identity(const Use *u)
 
     item->callee = linear;
     infer_add(u->b, item, &u->in, 1, u->in.shape);
+    infer_count(u->b, 1, u->stmt->at);
 }
 
 static void add_instance(const Use *u, const Unit *unit)
@@ -270,7 +271,7 @@ static void add_instance(const Use *u, const Unit *unit)
 void infer_block(Builder *b, const Stmt *s, Block *block)
 {
     Use u = { .b = b, .block = block, .stmt = s };
-    const bool bound = bind(&u), flows = read_input(&u);
+    const bool bound = !block->refused && bind(&u), flows = !block->refused && read_input(&u);
     Unit *unit = NULL;
 
     block->used = true;

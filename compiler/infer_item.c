@@ -7,11 +7,26 @@
 
 /* ---- Messages ---- */
 
+enum { MOST_NOTES = 3 };            /* of each kind, from within */
+
 static void note_iterations(const Builder *b, Message *m)
 {
-    for (; b; b = b->outer)
-        if (b->own && b->iteration > 0)
+    for (int n = 0; b && n < MOST_NOTES; b = b->outer)
+        if (b->own && b->iteration > 0) {
             diag_note(m, b->unit->at, "in iteration %d of this repeat", b->iteration);
+            n++;
+        }
+}
+
+/* Where the statement's block is used, and that one's ...; the last note is where the model does. */
+static void note_instances(const Builder *b, Message *m)
+{
+    int n = 0;
+
+    for (const Instance *i = b->instance; i; i = i->outer, n++)
+        if (n < MOST_NOTES - 1 || !i->outer)
+            diag_note(m, i->call, "in the block '%s' on %s, used here", i->block->decl->name,
+                      shape_text(b->in->s->arena, i->in));
 }
 
 Message *infer_error(const Builder *b, MessageId id, Span at, const char *format, ...)
@@ -24,9 +39,7 @@ Message *infer_error(const Builder *b, MessageId id, Span at, const char *format
     va_end(ap);
     Message *m = diag_error(s->diag, id, at, "%s", text);
     note_iterations(b, m);
-    for (const Instance *i = b->instance; i; i = i->outer)
-        diag_note(m, i->call, "in the block '%s' on %s, used here", i->block->decl->name,
-                  shape_text(s->arena, i->in));
+    note_instances(b, m);
     return m;
 }
 

@@ -61,6 +61,22 @@ TEST(bodies_share_the_names_of_their_unit)
     CHECK(is_fine(MODEL("if true { h = dense(10); } else { h = relu; }")));
 }
 
+TEST(notes_are_few)
+{
+    Checked c = check_text("block a() { relu : [3]; } block b() { a; } block d() { b; }"
+                           " block e() { d; } block f() { e; } " MODEL("f; dense(10);"));
+
+    CHECK(count_text(c.messages, "[NET") == 1 && count_text(c.messages, "note: ") == 3);
+    CHECK(strstr(c.messages, "the block 'a'") && strstr(c.messages, "the block 'b'") &&
+          strstr(c.messages, "the block 'f'"));
+    checked_free(&c);
+    CHECK(says_once("block dense(n: int) { relu; } " MODEL("dense(64, act = relu); dense(10);"),
+                    "NET0219"));
+    CHECK(says_once(TRAIN "model { repeat 2 { input [64]; dense(10); } target class(10); }",
+                    "directly in the model"));
+    CHECK(says_once(MODEL("reshape(8, 8); dense(10);"), "reshape([...])"));
+}
+
 TEST(names_in_repeats_are_arrays_beside_the_other_names)
 {
     Checked c = check_text(MODEL("repeat 2 { repeat 2 { dense(64); } dense(64); dense_4 = relu; }"
@@ -579,6 +595,7 @@ TEST(expanded_nesting_is_limited)
 int main(void)
 {
     RUN(layers_are_named_by_kind_and_rank);
+    RUN(notes_are_few);
     RUN(bodies_share_the_names_of_their_unit);
     RUN(names_in_repeats_are_arrays_beside_the_other_names);
     RUN(from_reads_named_tensors);
