@@ -65,6 +65,8 @@ static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
     const char *name = reader ? arena_printf(a, "d_%s_by_%s", n->name, s->g->node[reader].name)
                               : arena_printf(a, "d_%s", n->name);
 
+    if (n->op == OP_PARAM)          /* lives in the gradients' struct, under the parameter's name */
+        return intern(s->s->names, name);
     return name_claim(s->g->taken, s->s->names, name, a);
 }
 

@@ -145,7 +145,8 @@ const char *emit_c(const Program *program, Session *s, size_t *size)
     emit_line(w.out, "/* ---- Functions: each unit forward, then backward ---- */");
     for (int i = 0; i < program->n; i++)
         for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
-            emit_function(&w, program->graph[i], phase);
+            if (w.facts[i].called[phase])
+                emit_function(&w, program->graph[i], phase);
     emit_record(&w);
     return emit_text(w.out, size);
 }

@@ -18,6 +18,9 @@ typedef struct {
 typedef struct {
     bool params, memory, scratch;   /* the structs have members */
     bool watch, state;
+    bool layers;                    /* it, or what it calls, has a row of the record */
+    bool called[2];                 /* by phase: another function calls it; the model's are */
+    Str *table;                     /* by layer: the prefix of its tables' names */
     Uses uses[2];                   /* by phase */
 } Facts;
 

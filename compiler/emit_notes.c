@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "emit.h"
+#include "map.h"
 #include "passes.h"
 
 typedef struct {
     const Program *program;
     Arena *arena;
     Emit *out;
+    Map layered;                    /* graphs that, with what they call, have a layer */
     int n;
 } Notes;
 
@@ -30,6 +32,8 @@ static const char *joined(Notes *w, const char *prefix, const char *name)
 /* Layers by their path without indices: a block's call adds its name, a repeat adds none. */
 static void emit_layers(Notes *w, const Graph *g, const char *prefix)
 {
+    if (!map_get(&w->layered, g))
+        return;
     for (int i = 0; i < g->n_layers; i++)
         emit_note(w, joined(w, prefix, g->layer[i].name), g->layer[i].item->at);
     for (int i = 0; i < g->n_calls; i++) {
@@ -37,6 +41,19 @@ static void emit_layers(Notes *w, const Graph *g, const char *prefix)
         const bool is_block = call->item->kind == ITEM_BLOCK;
 
         emit_layers(w, call->unit, is_block ? joined(w, prefix, call->item->name) : prefix);
+    }
+}
+
+static void find_layered(Notes *w)
+{
+    for (int i = 0; i < w->program->n; i++) {
+        Graph *g = w->program->graph[i];
+        bool has = g->n_layers > 0;
+
+        for (int k = 0; k < g->n_calls; k++)
+            has |= map_get(&w->layered, g->node[g->call[k]].unit) != NULL;
+        if (has)
+            map_put(&w->layered, g, g, w->arena);
     }
 }
 
@@ -57,6 +74,7 @@ const char *emit_notes(const Program *program, Session *s, size_t *size)
     const char *slash = strrchr(m->file->source->path, '/');
     Notes w = { .program = program, .arena = s->arena, .out = emit_new(s->arena) };
 
+    find_layered(&w);
     emit_line(w.out, "#include <netrt.h>");
     emit_open(w.out, "static const rt_line lines[] = {");
     emit_layers(&w, program->graph[program->n - 1], "");

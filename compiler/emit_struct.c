@@ -9,25 +9,58 @@ static const Facts *facts_of(const Writer *w, const Graph *g)
 
 bool is_recorded(const Layer *layer) { return layer->watched || layer->random; }
 
+static void find_structs(const Writer *w, const Graph *g, Facts *f)
+{
+    f->params = g->parameters > 0;
+    f->scratch = g->n_slots > 0;
+    f->layers = g->n_layers > 0;
+    for (int k = 0; k < g->n_layers; k++) {
+        f->watch |= is_recorded(&g->layer[k]);
+        f->state |= g->layer[k].n_states > 0;
+    }
+    f->memory = f->watch || f->state;
+    for (NodeId id = 1; id < g->n; id++)
+        f->memory |= g->store[id] == STORE_MEMORY;
+    for (int k = 0; k < g->n_calls; k++) {
+        f->memory |= facts_of(w, g->node[g->call[k]].unit)->memory;
+        f->layers |= facts_of(w, g->node[g->call[k]].unit)->layers;
+    }
+}
+
+/* Callers come behind what they call: from the model, which the runtime calls, to the front. */
+static void find_called(Writer *w)
+{
+    const int n = w->program->n;
+
+    w->facts[n - 1].called[FORWARD] = w->facts[n - 1].called[BACKWARD] = true;
+    for (int i = n - 1; i >= 0; i--)
+        for (Phase phase = FORWARD; phase <= BACKWARD; phase++) {
+            const Graph *g = w->program->graph[i];
+
+            for (int k = 0; w->facts[i].called[phase] && k < g->n_order[phase]; k++) {
+                const Node *node = &g->node[g->order[phase][k]];
+
+                if (op_form(node->op) == FORM_UNIT)
+                    w->facts[graph_number(w->program, node->unit)].called[phase] = true;
+            }
+        }
+}
+
 void find_facts(Writer *w)
 {
+    NameSet tables = { .taken = { 0 } };
+
     w->facts = arena_array(w->arena, Facts, w->program->n);
     for (int i = 0; i < w->program->n; i++) {
         const Graph *g = w->program->graph[i];
-        Facts *f = &w->facts[i];
 
-        f->params = g->parameters > 0;
-        f->scratch = g->n_slots > 0;
-        for (int k = 0; k < g->n_layers; k++) {
-            f->watch |= is_recorded(&g->layer[k]);
-            f->state |= g->layer[k].n_states > 0;
-        }
-        f->memory = f->watch || f->state;
-        for (NodeId id = 1; id < g->n; id++)
-            f->memory |= g->store[id] == STORE_MEMORY;
-        for (int k = 0; k < g->n_calls; k++)
-            f->memory |= facts_of(w, g->node[g->call[k]].unit)->memory;
+        find_structs(w, g, &w->facts[i]);
+        w->facts[i].table = arena_array(w->arena, Str, g->n_layers);
+        for (int k = 0; k < g->n_layers; k++)
+            w->facts[i].table[k] = name_claim(&tables, w->s->names,
+                arena_printf(w->arena, "%s_%s", g->name, g->layer[k].member), w->arena);
     }
+    find_called(w);
 }
 
 /* ---- Parameters ---------------------------------------------------------------------------- */

@@ -74,15 +74,15 @@ static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const
     emit_end(w->out, " },");
 }
 
-static void emit_tensor_table(Writer *w, const Graph *g, const Layer *layer, bool is_state)
+static void emit_tensor_table(Writer *w, const Graph *g, const Layer *layer, Str table,
+                              bool is_state)
 {
     const int n = is_state ? layer->n_states : layer->n_params;
 
     if (!n)
         return;
     emit_blank(w->out);
-    emit_open(w->out, "static const rt_tensor %s_%s_%s[] = {", g->name, layer->member,
-              is_state ? "states" : "params");
+    emit_open(w->out, "static const rt_tensor %s_%s[] = {", table, is_state ? "states" : "params");
     for (int i = 0; i < n; i++)
         emit_tensor_row(w, g, layer, is_state ? &layer->state[i] : &layer->param[i], is_state);
     emit_close(w->out, ";");
@@ -98,14 +98,12 @@ static const char *act_name(ActivationKind act)
     return name[act];
 }
 
-static void emit_layer(Writer *w, const Graph *g, const Layer *layer)
+static void emit_layer(Writer *w, const Graph *g, const Layer *layer, Str of)
 {
-    const char *of = arena_printf(w->arena, "%s_%s", g->name, layer->member);
-
-    emit_tensor_table(w, g, layer, false);
-    emit_tensor_table(w, g, layer, true);
+    emit_tensor_table(w, g, layer, of, false);
+    emit_tensor_table(w, g, layer, of, true);
     emit_blank(w->out);
-    emit_begin(w->out, "static const rt_layer %s = { ", of);
+    emit_begin(w->out, "static const rt_layer %s_layer = { ", of);
     emit_piece(w->out, ".name = %s", emit_string(w->arena, layer->name));
     emit_piece(w->out, ".kind = \"%s\"", layer->kind);
     emit_piece(w->out, ".act = %s", act_name(layer->act));
@@ -124,6 +122,8 @@ static void emit_layer(Writer *w, const Graph *g, const Layer *layer)
     }
     if (layer->in_flow)
         emit_piece(w->out, ".in_flow = true");
+    if (!layer->observed)
+        emit_piece(w->out, ".unlisted = true");
     emit_end(w->out, " };");
 }
 
@@ -155,30 +155,38 @@ static void emit_call_row(Writer *w, const Graph *g, const Node *call)
     emit_end(w->out, " },");
 }
 
-static void emit_members(Writer *w, const Graph *g)
+/* What holds no layer has no row. */
+static int emit_members(Writer *w, const Graph *g, const Facts *f)
 {
+    int n = 0;
+
     for (int i = 0; i < g->n_members; i++) {
         const int k = g->member[i];
+        const Node *call = k < 0 ? &g->node[g->call[-1 - k]] : NULL;
 
-        if (k >= 0)
-            emit_line(w->out, "{ .layer = &%s_%s },", g->name, g->layer[k].member);
+        if (call && !w->facts[graph_number(w->program, call->unit)].layers)
+            continue;
+        if (n++ == 0) {
+            emit_blank(w->out);
+            emit_open(w->out, "static const rt_member %s_members[] = {", g->name);
+        }
+        if (call)
+            emit_call_row(w, g, call);
         else
-            emit_call_row(w, g, &g->node[g->call[-1 - k]]);
+            emit_line(w->out, "{ .layer = &%s_layer },", f->table[k]);
     }
+    if (n)
+        emit_close(w->out, ";");
+    return n;
 }
 
-static void emit_unit(Writer *w, const Graph *g)
+static void emit_unit(Writer *w, const Graph *g, const Facts *f)
 {
-    const int n = g->n_members;
+    int n;
 
     for (int i = 0; i < g->n_layers; i++)
-        emit_layer(w, g, &g->layer[i]);
-    if (n) {
-        emit_blank(w->out);
-        emit_open(w->out, "static const rt_member %s_members[] = {", g->name);
-        emit_members(w, g);
-        emit_close(w->out, ";");
-    }
+        emit_layer(w, g, &g->layer[i], f->table[i]);
+    n = emit_members(w, g, f);
     emit_blank(w->out);
     emit_begin(w->out, "static const rt_unit %s_unit = { ", g->name);
     if (n)
@@ -190,5 +198,6 @@ static void emit_unit(Writer *w, const Graph *g)
 void emit_unit_tables(Writer *w)
 {
     for (int i = 0; i < w->program->n; i++)
-        emit_unit(w, w->program->graph[i]);
+        if (w->facts[i].layers || i == w->program->n - 1)
+            emit_unit(w, w->program->graph[i], &w->facts[i]);
 }

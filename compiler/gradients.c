@@ -242,7 +242,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
         Node pick = like_input(s, OP_PICK, y, i);
 
         pick.index = i;
-        if (wants(s, y, i))
+        if (wants(s, y, i) && call.unit->dinput[i])     /* else the unit does not depend on it */
             give(s, y, i, sweep_add(s, y, pick, &id, 1));
     }
 }

@@ -59,6 +59,7 @@ typedef struct {
     Shape out;
     Tensor *param, *state;
     int n_params, n_states;
+    bool observed;                  /* as `observe` says */
     bool watched, random, in_flow;
     NodeId z;                       /* what delta is the gradient of */
     NodeId skip, body;              /* a residual's: its input as either path takes it */

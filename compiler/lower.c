@@ -79,6 +79,7 @@ NodeId lower_node(Lower *l, Node node, const Item *item, const char *name)
 int lower_row(Lower *l, const Item *item, const char *kind)
 {
     Layer row = { .item = item, .name = item->name, .kind = kind, .out = item->out,
+                  .observed = map_get(l->observed, item) != NULL,
                   .member = name_claim(&l->members, l->s->names, item->name, l->s->arena) };
 
     arena_push(l->s->arena, l->g->member, l->g->n_members, l->g->n_layers);
@@ -179,6 +180,18 @@ static NodeId lower_parallel(Lower *l, const Item *item)
 
 /* ---- Calls of other units ------------------------------------------------------------------ */
 
+/* A call is a member both beside the layers, in the parameters, and beside the tensors, in memory. */
+static Str claim_member(Lower *l, const char *name)
+{
+    Str beside_tensors, member = name;
+
+    do {
+        beside_tensors = name_claim(l->g->taken, l->s->names, member, l->s->arena);
+        member = name_claim(&l->members, l->s->names, beside_tensors, l->s->arena);
+    } while (member != beside_tensors);
+    return member;
+}
+
 static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
                          const char *name)
 {
@@ -190,8 +203,7 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     NodeId id;
 
     node.in[0] = x;
-    node.member = name_claim(&l->members, l->s->names, name, l->s->arena);
-    name_claim(l->g->taken, l->s->names, node.member, l->s->arena);
+    node.member = claim_member(l, name);
     for (int i = 0; i < u->n_captures; i++)
         node.in[1 + i] = resolve(l, &u->capture[i]);
     id = lower_node(l, node, item, arena_printf(l->s->arena, "%s_out", name));
@@ -345,7 +357,8 @@ static const char *capture_name(const Lower *outer, const Ref *ref)
 static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name)
 {
     Arena *a = outer->s->arena;
-    Lower l = { .s = outer->s, .program = outer->program, .units = outer->units };
+    Lower l = { .s = outer->s, .program = outer->program, .units = outer->units,
+                .observed = outer->observed };
     Graph *g = find_graph(l.program, unit);
 
     if (g)
@@ -376,6 +389,7 @@ Program *lower(const Model *model, Session *s)
                 .units = arena_new_of(s->arena, NameSet) };
 
     l.program->model = model;
+    l.observed = lower_observed(model, s->arena);
     lower_unit(&l, model->unit, NULL, "model");
     return l.program;
 }

@@ -2,6 +2,7 @@
 #ifndef LOWER_H
 #define LOWER_H
 
+#include "map.h"
 #include "names.h"
 #include "passes.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     uint32_t n_bindings, capacity;
     Redirect *redirect;
     NameSet *units;                   /* names of units taken */
+    const Map *observed;            /* items that `observe { layers = ... }` takes in */
     NameSet members;                  /* names of layers and calls taken, as members of structs */
 } Lower;
 
@@ -35,6 +37,9 @@ NodeId lower_node(Lower *l, Node node, const Item *item, const char *name);
 
 /* Lowers a layer or an activation; its inputs are nodes. */
 NodeId lower_layer(Lower *l, const Item *item, const NodeId *in);
+
+/* The items to observe, as keys. */
+const Map *lower_observed(const Model *model, Arena *a);
 
 /* A new row of the record for this item; its index. */
 int lower_row(Lower *l, const Item *item, const char *kind);

@@ -9,7 +9,7 @@ static const char *const reserved[] = {
     "else", "enum", "errno", "extern", "false", "float", "for", "goto", "i386", "if", "inline",
     "int", "linux", "long", "register", "restrict", "return", "short", "signed", "sizeof",
     "static", "stderr", "stdin", "stdout", "struct", "switch", "true", "typedef", "union",
-    "unix", "unsigned", "void", "volatile", "while",
+    "unix", "unsigned", "void", "volatile", "while", "math_errhandling",
 };
 
 static bool is_reserved(const char *name)
@@ -35,21 +35,13 @@ Str c_name(Intern *names, const char *name)
     return intern(names, safe);
 }
 
-static bool is_taken(const NameSet *set, Str name)
-{
-    for (int i = 0; i < set->n; i++)
-        if (set->taken[i] == name)
-            return true;
-    return false;
-}
-
 Str name_claim(NameSet *set, Intern *names, const char *name, Arena *a)
 {
     Str safe = c_name(names, name);
 
-    while (is_taken(set, safe))
+    while (map_get(&set->taken, safe))
         safe = intern(names, arena_printf(a, "%s_", safe));
-    arena_push(a, set->taken, set->n, safe);
+    map_put(&set->taken, safe, set, a);
     return safe;
 }
 

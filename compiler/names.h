@@ -7,14 +7,14 @@
 #define NAMES_H
 
 #include "intern.h"
+#include "map.h"
 
 /* A name as a member of a struct. */
 Str c_name(Intern *names, const char *name);
 
 /* Names taken in one scope; `claim` gives `name` or, where it is taken, `name_`, `name__`, ... */
 typedef struct NameSet {
-    Str *taken;
-    int n;
+    Map taken;
 } NameSet;
 Str name_claim(NameSet *set, Intern *names, const char *name, Arena *a);
 

@@ -143,6 +143,7 @@ typedef struct {
     bool random;                    /* draws numbers: the rt_watch's stream names them (dropout) */
     size_t watch;                   /* its rt_watch in the unit's memory, if watched or random */
     bool in_flow;                   /* has a weight matrix: counts for the flow */
+    bool unlisted;                  /* `observe { layers = ... }` leaves it out of the reports */
 } rt_layer;
 
 typedef struct rt_unit rt_unit;

@@ -82,7 +82,7 @@ static void put_step(const rt_history *h, const rt_style *s)
     rt_json_measured(&j, NULL, "flow", rt_flow(h->net, r));
     rt_json_open(&j, "layers", '[');
     for (int i = 0; i < h->net->n_layers; i++)
-        if (h->net->layer[i].layer->watched)
+        if (h->net->layer[i].layer->watched && !h->net->layer[i].layer->unlisted)
             put_step_layer(&j, h, r, i);
     rt_json_close(&j, ']');
     rt_json_lost(&j, "nonfinite");
@@ -246,7 +246,8 @@ static void put_summary(const rt_history *h, const rt_style *s)
     put_expectations(&j, h);
     rt_json_open(&j, "layers", '[');
     for (int i = 0; i < h->net->n_layers; i++)
-        put_layer(&j, h, i);
+        if (!h->net->layer[i].layer->unlisted)
+            put_layer(&j, h, i);
     rt_json_close(&j, ']');
     rt_json_lost(&j, "nonfinite");
     rt_json_end(&j);

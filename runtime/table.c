@@ -60,7 +60,7 @@ typedef struct {
 
 static bool is_row(const rt_net *net, const rt_record *r, int layer)
 {
-    return net->layer[layer].layer->watched
+    return net->layer[layer].layer->watched && !net->layer[layer].layer->unlisted
         && !(isnan(r->layer[layer].watch.act_rms) && r->layer[layer].watch.delta.count == 0);
 }
 
@@ -232,8 +232,10 @@ void rt_table_legend(const rt_history *h, const rt_style *s)
 
 /* ---- Joins --------------------------------------------------------------------------------- */
 
-static bool is_join(const rt_record *r, int layer)
+static bool is_join(const rt_net *net, const rt_record *r, int layer)
 {
+    if (net->layer[layer].layer->unlisted)
+        return false;
     return r->layer[layer].watch.skip_rms > 0 || r->layer[layer].watch.body_rms > 0;
 }
 
@@ -252,7 +254,7 @@ void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, c
     int name = 0, left_out = 0;
     for (int i = 0; i < h->net->n_layers; i++) {
         const int length = (int)strlen(h->net->layer[i].path);
-        if (is_join(r, i) && shown[i] && length > name)
+        if (is_join(h->net, r, i) && shown[i] && length > name)
             name = length < LONGEST_NAME ? length : LONGEST_NAME;
     }
     if (name == 0)
@@ -263,7 +265,7 @@ void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, c
             "share of dL/dx by the skip");
     rt_tone_off(s, RT_DIM);
     for (int i = 0; i < h->net->n_layers; i++) {
-        if (!is_join(r, i))
+        if (!is_join(h->net, r, i))
             continue;
         if (!shown[i]) {
             left_out++;
