@@ -23,9 +23,10 @@ typedef struct {
 
 static Follower walk(Auto *au, const Items *items, const Ref *result, Follower after);
 
-static bool is_linear(const Value *act)
+/* A real activation; one that was refused decides nothing. */
+static bool decides(const Value *act)
 {
-    return act->callee->id == ACTIVATION_LINEAR;
+    return act->kind != VALUE_ERROR && act->callee->id != ACTIVATION_LINEAR;
 }
 
 /* ---- Resolving ---- */
@@ -37,7 +38,7 @@ static void resolve(Auto *au, Item *item, Follower next)
     Follower by = next;
 
     for (int i = 0; i < c->n_params; i++)
-        if (c->param[i].accepts.mask & KIND_OF(FAMILY_ACTIVATION) && !is_linear(&item->arg[i]))
+        if (c->param[i].accepts.mask & KIND_OF(FAMILY_ACTIVATION) && decides(&item->arg[i]))
             by = of_activation[item->arg[i].callee->id];
     for (int i = 0; i < c->n_params; i++) {
         Value *v = &item->arg[i];
