@@ -213,12 +213,12 @@ static const rt_tensor mix_4_0p9_on_2_dense_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 4 },
 };
 
-static const rt_layer mix_4_0p9_on_2_dense = { .name = "dense", .kind = "dense", .act = RT_RELU,
-        .rank = 1, .shape = { 4 }, .param = mix_4_0p9_on_2_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer mix_4_0p9_on_2_dense_layer = { .name = "dense", .kind = "dense",
+        .act = RT_RELU, .rank = 1, .shape = { 4 }, .param = mix_4_0p9_on_2_dense_params,
+        .n_params = 2, .watched = true,
+        .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense), .in_flow = true };
 
-static const rt_layer mix_4_0p9_on_2_dropout = { .name = "dropout", .kind = "dropout",
+static const rt_layer mix_4_0p9_on_2_dropout_layer = { .name = "dropout", .kind = "dropout",
         .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .random = true,
         .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dropout) };
 
@@ -230,15 +230,15 @@ static const rt_tensor mix_4_0p9_on_2_dense_2_params[] = {
       .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
 };
 
-static const rt_layer mix_4_0p9_on_2_dense_2 = { .name = "dense_2", .kind = "dense",
+static const rt_layer mix_4_0p9_on_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
         .act = RT_LINEAR, .rank = 1, .shape = { 2 }, .param = mix_4_0p9_on_2_dense_2_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member mix_4_0p9_on_2_members[] = {
-    { .layer = &mix_4_0p9_on_2_dense },
-    { .layer = &mix_4_0p9_on_2_dropout },
-    { .layer = &mix_4_0p9_on_2_dense_2 },
+    { .layer = &mix_4_0p9_on_2_dense_layer },
+    { .layer = &mix_4_0p9_on_2_dropout_layer },
+    { .layer = &mix_4_0p9_on_2_dense_2_layer },
 };
 
 static const rt_unit mix_4_0p9_on_2_unit = { mix_4_0p9_on_2_members,
@@ -252,11 +252,9 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 2 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 2 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
     { .unit = &mix_4_0p9_on_2_unit, .name = "left", .count = 1,
@@ -274,7 +272,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct mix_4_0p9_on_2_params),
       .memory = offsetof(struct model_memory, mix),
       .memory_stride = sizeof(struct mix_4_0p9_on_2_memory) },
-    { .layer = &model_logits },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -599,7 +599,7 @@ static const rt_tensor cell_6_tanh_on_2_a_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_2_a = { .name = "a", .kind = "dense", .act = RT_TANH,
+static const rt_layer cell_6_tanh_on_2_a_layer = { .name = "a", .kind = "dense", .act = RT_TANH,
         .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_a_params, .n_params = 2,
         .watched = true, .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.a),
         .in_flow = true };
@@ -611,7 +611,7 @@ static const rt_tensor cell_6_tanh_on_2_layernorm_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_2_layernorm = { .name = "layernorm", .kind = "layernorm",
+static const rt_layer cell_6_tanh_on_2_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_layernorm_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.layernorm) };
@@ -624,7 +624,7 @@ static const rt_tensor cell_6_tanh_on_2_dense_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_2_dense = { .name = "dense", .kind = "dense",
+static const rt_layer cell_6_tanh_on_2_dense_layer = { .name = "dense", .kind = "dense",
         .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_dense_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense), .in_flow = true };
@@ -637,16 +637,16 @@ static const rt_tensor cell_6_tanh_on_2_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_2_dense_2 = { .name = "dense_2", .kind = "dense",
+static const rt_layer cell_6_tanh_on_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
         .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_dense_2_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member cell_6_tanh_on_2_members[] = {
-    { .layer = &cell_6_tanh_on_2_a },
-    { .layer = &cell_6_tanh_on_2_layernorm },
-    { .layer = &cell_6_tanh_on_2_dense },
-    { .layer = &cell_6_tanh_on_2_dense_2 },
+    { .layer = &cell_6_tanh_on_2_a_layer },
+    { .layer = &cell_6_tanh_on_2_layernorm_layer },
+    { .layer = &cell_6_tanh_on_2_dense_layer },
+    { .layer = &cell_6_tanh_on_2_dense_2_layer },
 };
 
 static const rt_unit cell_6_tanh_on_2_unit = { cell_6_tanh_on_2_members,
@@ -660,7 +660,7 @@ static const rt_tensor cell_6_tanh_on_6_a_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_6_a = { .name = "a", .kind = "dense", .act = RT_TANH,
+static const rt_layer cell_6_tanh_on_6_a_layer = { .name = "a", .kind = "dense", .act = RT_TANH,
         .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_a_params, .n_params = 2,
         .watched = true, .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.a),
         .in_flow = true };
@@ -672,7 +672,7 @@ static const rt_tensor cell_6_tanh_on_6_layernorm_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_6_layernorm = { .name = "layernorm", .kind = "layernorm",
+static const rt_layer cell_6_tanh_on_6_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_layernorm_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.layernorm) };
@@ -685,7 +685,7 @@ static const rt_tensor cell_6_tanh_on_6_dense_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_6_dense = { .name = "dense", .kind = "dense",
+static const rt_layer cell_6_tanh_on_6_dense_layer = { .name = "dense", .kind = "dense",
         .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_dense_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense), .in_flow = true };
@@ -698,16 +698,16 @@ static const rt_tensor cell_6_tanh_on_6_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_tanh_on_6_dense_2 = { .name = "dense_2", .kind = "dense",
+static const rt_layer cell_6_tanh_on_6_dense_2_layer = { .name = "dense_2", .kind = "dense",
         .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_dense_2_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member cell_6_tanh_on_6_members[] = {
-    { .layer = &cell_6_tanh_on_6_a },
-    { .layer = &cell_6_tanh_on_6_layernorm },
-    { .layer = &cell_6_tanh_on_6_dense },
-    { .layer = &cell_6_tanh_on_6_dense_2 },
+    { .layer = &cell_6_tanh_on_6_a_layer },
+    { .layer = &cell_6_tanh_on_6_layernorm_layer },
+    { .layer = &cell_6_tanh_on_6_dense_layer },
+    { .layer = &cell_6_tanh_on_6_dense_2_layer },
 };
 
 static const rt_unit cell_6_tanh_on_6_unit = { cell_6_tanh_on_6_members,
@@ -721,10 +721,10 @@ static const rt_tensor cell_6_softplus_on_6_a_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_softplus_on_6_a = { .name = "a", .kind = "dense", .act = RT_SOFTPLUS,
-        .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_a_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.a),
-        .in_flow = true };
+static const rt_layer cell_6_softplus_on_6_a_layer = { .name = "a", .kind = "dense",
+        .act = RT_SOFTPLUS, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_a_params,
+        .n_params = 2, .watched = true,
+        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.a), .in_flow = true };
 
 static const rt_tensor cell_6_softplus_on_6_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.weight),
@@ -733,9 +733,9 @@ static const rt_tensor cell_6_softplus_on_6_layernorm_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_softplus_on_6_layernorm = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_layernorm_params,
-        .n_params = 2, .watched = true,
+static const rt_layer cell_6_softplus_on_6_layernorm_layer = { .name = "layernorm",
+        .kind = "layernorm", .act = RT_LINEAR, .rank = 1, .shape = { 6 },
+        .param = cell_6_softplus_on_6_layernorm_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.layernorm) };
 
 static const rt_tensor cell_6_softplus_on_6_dense_params[] = {
@@ -746,7 +746,7 @@ static const rt_tensor cell_6_softplus_on_6_dense_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_softplus_on_6_dense = { .name = "dense", .kind = "dense",
+static const rt_layer cell_6_softplus_on_6_dense_layer = { .name = "dense", .kind = "dense",
         .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_dense_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense), .in_flow = true };
@@ -759,16 +759,16 @@ static const rt_tensor cell_6_softplus_on_6_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer cell_6_softplus_on_6_dense_2 = { .name = "dense_2", .kind = "dense",
+static const rt_layer cell_6_softplus_on_6_dense_2_layer = { .name = "dense_2", .kind = "dense",
         .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_dense_2_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member cell_6_softplus_on_6_members[] = {
-    { .layer = &cell_6_softplus_on_6_a },
-    { .layer = &cell_6_softplus_on_6_layernorm },
-    { .layer = &cell_6_softplus_on_6_dense },
-    { .layer = &cell_6_softplus_on_6_dense_2 },
+    { .layer = &cell_6_softplus_on_6_a_layer },
+    { .layer = &cell_6_softplus_on_6_layernorm_layer },
+    { .layer = &cell_6_softplus_on_6_dense_layer },
+    { .layer = &cell_6_softplus_on_6_dense_2_layer },
 };
 
 static const rt_unit cell_6_softplus_on_6_unit = { cell_6_softplus_on_6_members,
@@ -782,11 +782,9 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 2 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 2 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
     { .unit = &cell_6_tanh_on_2_unit, .name = "first", .count = 1,
@@ -804,7 +802,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct cell_6_softplus_on_6_params),
       .memory = offsetof(struct model_memory, third),
       .memory_stride = sizeof(struct cell_6_softplus_on_6_memory) },
-    { .layer = &model_logits },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -511,12 +511,12 @@ static const rt_tensor repeat_from_0_h_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_from_0_h = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
+static const rt_layer repeat_from_0_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
         .rank = 1, .shape = { 4 }, .param = repeat_from_0_h_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_from_0_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_from_0_members[] = {
-    { .layer = &repeat_from_0_h },
+    { .layer = &repeat_from_0_h_layer },
 };
 
 static const rt_unit repeat_from_0_unit = { repeat_from_0_members,
@@ -530,14 +530,12 @@ static const rt_tensor repeat_at_3_h_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_at_3_h = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
-                                        .rank = 1, .shape = { 4 }, .param = repeat_at_3_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_3_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_3_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
+        .rank = 1, .shape = { 4 }, .param = repeat_at_3_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_3_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_at_3_members[] = {
-    { .layer = &repeat_at_3_h },
+    { .layer = &repeat_at_3_h_layer },
 };
 
 static const rt_unit repeat_at_3_unit = { repeat_at_3_members, RT_COUNT(repeat_at_3_members) };
@@ -550,12 +548,12 @@ static const rt_tensor repeat_2_at_0_k_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_2_at_0_k = { .name = "k", .kind = "dense", .act = RT_LINEAR,
+static const rt_layer repeat_2_at_0_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
         .rank = 1, .shape = { 4 }, .param = repeat_2_at_0_k_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_2_at_0_memory, watch.k), .in_flow = true };
 
 static const rt_member repeat_2_at_0_members[] = {
-    { .layer = &repeat_2_at_0_k },
+    { .layer = &repeat_2_at_0_k_layer },
 };
 
 static const rt_unit repeat_2_at_0_unit = { repeat_2_at_0_members,
@@ -569,12 +567,12 @@ static const rt_tensor repeat_2_at_1_k_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_2_at_1_k = { .name = "k", .kind = "dense", .act = RT_LINEAR,
+static const rt_layer repeat_2_at_1_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
         .rank = 1, .shape = { 4 }, .param = repeat_2_at_1_k_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_2_at_1_memory, watch.k), .in_flow = true };
 
 static const rt_member repeat_2_at_1_members[] = {
-    { .layer = &repeat_2_at_1_k },
+    { .layer = &repeat_2_at_1_k_layer },
 };
 
 static const rt_unit repeat_2_at_1_unit = { repeat_2_at_1_members,
@@ -588,12 +586,12 @@ static const rt_tensor repeat_2_at_2_k_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_2_at_2_k = { .name = "k", .kind = "dense", .act = RT_LINEAR,
+static const rt_layer repeat_2_at_2_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
         .rank = 1, .shape = { 4 }, .param = repeat_2_at_2_k_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_2_at_2_memory, watch.k), .in_flow = true };
 
 static const rt_member repeat_2_at_2_members[] = {
-    { .layer = &repeat_2_at_2_k },
+    { .layer = &repeat_2_at_2_k_layer },
 };
 
 static const rt_unit repeat_2_at_2_unit = { repeat_2_at_2_members,
@@ -607,11 +605,9 @@ static const rt_tensor model_stem_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 5, .fan_out = 4 },
 };
 
-static const rt_layer model_stem = { .name = "stem", .kind = "dense", .act = RT_TANH,
-                                     .rank = 1, .shape = { 4 }, .param = model_stem_params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.stem),
-                                     .in_flow = true };
+static const rt_layer model_stem_layer = { .name = "stem", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 4 }, .param = model_stem_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.stem), .in_flow = true };
 
 static const rt_tensor model_out_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, out.weight),
@@ -621,14 +617,12 @@ static const rt_tensor model_out_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
 };
 
-static const rt_layer model_out = { .name = "out", .kind = "dense", .act = RT_LINEAR,
-                                    .rank = 1, .shape = { 2 }, .param = model_out_params,
-                                    .n_params = 2, .watched = true,
-                                    .watch = offsetof(struct model_memory, watch.out),
-                                    .in_flow = true };
+static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 2 }, .param = model_out_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_stem },
+    { .layer = &model_stem_layer },
     { .unit = &repeat_from_0_unit, .name = "", .is_repeat = true, .first = 0,
       .count = REPEAT_FROM_0_COUNT, .params = offsetof(struct model_params, repeat_from_0),
       .params_stride = sizeof(struct repeat_from_0_params),
@@ -654,7 +648,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_2_at_2_params),
       .memory = offsetof(struct model_memory, repeat_2_at_2),
       .memory_stride = sizeof(struct repeat_2_at_2_memory) },
-    { .layer = &model_out },
+    { .layer = &model_out_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -433,21 +433,18 @@ static const rt_tensor repeat_at_0_h_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 32 },
 };
 
-static const rt_layer repeat_at_0_h = { .name = "h", .kind = "dense", .act = RT_TANH,
-                                        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
 
 static const rt_tensor repeat_at_0_r_params[] = {
     { .role = "scale", .offset = offsetof(struct repeat_at_0_params, r.scale), .rank = 0,
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 32 }, .param = repeat_at_0_r_params,
-                                        .n_params = 1, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
+static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 32 }, .param = repeat_at_0_r_params, .n_params = 1, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
 
 static const rt_tensor repeat_at_0_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, batchnorm.weight),
@@ -465,12 +462,12 @@ static const rt_tensor repeat_at_0_batchnorm_states[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_batchnorm = { .name = "batchnorm", .kind = "batchnorm",
+static const rt_layer repeat_at_0_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_at_0_batchnorm_params,
         .n_params = 2, .state = repeat_at_0_batchnorm_states, .n_states = 2, .watched = true,
         .watch = offsetof(struct repeat_at_0_memory, watch.batchnorm) };
 
-static const rt_layer repeat_at_0_relu = { .name = "relu", .kind = "relu", .act = RT_RELU,
+static const rt_layer repeat_at_0_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
         .rank = 1, .shape = { 32 }, .watched = true,
         .watch = offsetof(struct repeat_at_0_memory, watch.relu) };
 
@@ -482,17 +479,17 @@ static const rt_tensor repeat_at_0_dense_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
 };
 
-static const rt_layer repeat_at_0_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = repeat_at_0_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense),
+static const rt_layer repeat_at_0_dense_layer = { .name = "dense", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_at_0_dense_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense),
         .in_flow = true };
 
 static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h },
-    { .layer = &repeat_at_0_r },
-    { .layer = &repeat_at_0_batchnorm },
-    { .layer = &repeat_at_0_relu },
-    { .layer = &repeat_at_0_dense },
+    { .layer = &repeat_at_0_h_layer },
+    { .layer = &repeat_at_0_r_layer },
+    { .layer = &repeat_at_0_batchnorm_layer },
+    { .layer = &repeat_at_0_relu_layer },
+    { .layer = &repeat_at_0_dense_layer },
 };
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
@@ -505,7 +502,7 @@ static const rt_tensor repeat_from_1_h_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
 };
 
-static const rt_layer repeat_from_1_h = { .name = "h", .kind = "dense", .act = RT_TANH,
+static const rt_layer repeat_from_1_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
         .rank = 1, .shape = { 32 }, .param = repeat_from_1_h_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_from_1_memory, watch.h), .in_flow = true };
 
@@ -514,7 +511,7 @@ static const rt_tensor repeat_from_1_r_params[] = {
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+static const rt_layer repeat_from_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 32 }, .param = repeat_from_1_r_params, .n_params = 1, .watched = true,
         .watch = offsetof(struct repeat_from_1_memory, watch.r) };
 
@@ -534,12 +531,12 @@ static const rt_tensor repeat_from_1_batchnorm_states[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_batchnorm = { .name = "batchnorm", .kind = "batchnorm",
+static const rt_layer repeat_from_1_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_from_1_batchnorm_params,
         .n_params = 2, .state = repeat_from_1_batchnorm_states, .n_states = 2, .watched = true,
         .watch = offsetof(struct repeat_from_1_memory, watch.batchnorm) };
 
-static const rt_layer repeat_from_1_relu = { .name = "relu", .kind = "relu", .act = RT_RELU,
+static const rt_layer repeat_from_1_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
         .rank = 1, .shape = { 32 }, .watched = true,
         .watch = offsetof(struct repeat_from_1_memory, watch.relu) };
 
@@ -551,25 +548,25 @@ static const rt_tensor repeat_from_1_dense_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
 };
 
-static const rt_layer repeat_from_1_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = repeat_from_1_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_from_1_memory, watch.dense),
+static const rt_layer repeat_from_1_dense_layer = { .name = "dense", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_from_1_dense_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_from_1_memory, watch.dense),
         .in_flow = true };
 
 static const rt_member repeat_from_1_members[] = {
-    { .layer = &repeat_from_1_h },
-    { .layer = &repeat_from_1_r },
-    { .layer = &repeat_from_1_batchnorm },
-    { .layer = &repeat_from_1_relu },
-    { .layer = &repeat_from_1_dense },
+    { .layer = &repeat_from_1_h_layer },
+    { .layer = &repeat_from_1_r_layer },
+    { .layer = &repeat_from_1_batchnorm_layer },
+    { .layer = &repeat_from_1_relu_layer },
+    { .layer = &repeat_from_1_dense_layer },
 };
 
 static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
         RT_COUNT(repeat_from_1_members) };
 
-static const rt_layer model_dropout = { .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 32 }, .random = true,
-                                        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
+        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .random = true,
+        .watch = offsetof(struct model_memory, watch.dropout) };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -579,11 +576,9 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 10 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 10 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -596,8 +591,8 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_from_1_params),
       .memory = offsetof(struct model_memory, repeat_from_1),
       .memory_stride = sizeof(struct repeat_from_1_memory) },
-    { .layer = &model_dropout },
-    { .layer = &model_logits },
+    { .layer = &model_dropout_layer },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

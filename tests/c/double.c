@@ -273,14 +273,12 @@ static const rt_tensor repeat_at_0_h_params[] = {
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 8 },
 };
 
-static const rt_layer repeat_at_0_h = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
-                                        .rank = 1, .shape = { 8 }, .param = repeat_at_0_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
+        .rank = 1, .shape = { 8 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h },
+    { .layer = &repeat_at_0_h_layer },
 };
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
@@ -293,21 +291,19 @@ static const rt_tensor repeat_at_1_h_params[] = {
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
 };
 
-static const rt_layer repeat_at_1_h = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
-                                        .rank = 1, .shape = { 8 }, .param = repeat_at_1_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_1_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_1_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
+        .rank = 1, .shape = { 8 }, .param = repeat_at_1_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_1_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_at_1_members[] = {
-    { .layer = &repeat_at_1_h },
+    { .layer = &repeat_at_1_h_layer },
 };
 
 static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_at_1_members) };
 
-static const rt_layer model_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                  .rank = 1, .shape = { 8 }, .watched = true,
-                                  .watch = offsetof(struct model_memory, watch.r) };
+static const rt_layer model_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+                                        .rank = 1, .shape = { 8 }, .watched = true,
+                                        .watch = offsetof(struct model_memory, watch.r) };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -317,11 +313,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_ELU,
-                                      .rank = 1, .shape = { 8 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_ELU,
+        .rank = 1, .shape = { 8 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_y_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, y.weight),
@@ -331,14 +325,15 @@ static const rt_tensor model_y_params[] = {
       .init = { RT_CONSTANT, 0.3333333333333333, 0.0 }, .fan_in = 8, .fan_out = 1 },
 };
 
-static const rt_layer model_y = { .name = "y", .kind = "dense", .act = RT_LINEAR,
-                                  .rank = 1, .shape = { 1 }, .param = model_y_params, .n_params = 2,
-                                  .watched = true, .watch = offsetof(struct model_memory, watch.y),
-                                  .in_flow = true };
+static const rt_layer model_y_layer = { .name = "y", .kind = "dense", .act = RT_LINEAR,
+                                        .rank = 1, .shape = { 1 }, .param = model_y_params,
+                                        .n_params = 2, .watched = true,
+                                        .watch = offsetof(struct model_memory, watch.y),
+                                        .in_flow = true };
 
-static const rt_layer model_sigmoid = { .name = "sigmoid", .kind = "sigmoid", .act = RT_SIGMOID,
-                                        .rank = 1, .shape = { 1 }, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.sigmoid) };
+static const rt_layer model_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
+        .act = RT_SIGMOID, .rank = 1, .shape = { 1 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.sigmoid) };
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -351,10 +346,10 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_at_1_params),
       .memory = offsetof(struct model_memory, repeat_at_1),
       .memory_stride = sizeof(struct repeat_at_1_memory) },
-    { .layer = &model_r },
-    { .layer = &model_dense },
-    { .layer = &model_y },
-    { .layer = &model_sigmoid },
+    { .layer = &model_r_layer },
+    { .layer = &model_dense_layer },
+    { .layer = &model_y_layer },
+    { .layer = &model_sigmoid_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

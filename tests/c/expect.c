@@ -265,14 +265,12 @@ static const rt_tensor repeat_at_0_h_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 32 },
 };
 
-static const rt_layer repeat_at_0_h = { .name = "h", .kind = "dense", .act = RT_RELU,
-                                        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
+        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h },
+    { .layer = &repeat_at_0_h_layer },
 };
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
@@ -285,12 +283,12 @@ static const rt_tensor repeat_from_1_h_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
 };
 
-static const rt_layer repeat_from_1_h = { .name = "h", .kind = "dense", .act = RT_RELU,
+static const rt_layer repeat_from_1_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
         .rank = 1, .shape = { 32 }, .param = repeat_from_1_h_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_from_1_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_from_1_members[] = {
-    { .layer = &repeat_from_1_h },
+    { .layer = &repeat_from_1_h_layer },
 };
 
 static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
@@ -304,11 +302,9 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 10 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 10 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -321,7 +317,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_from_1_params),
       .memory = offsetof(struct model_memory, repeat_from_1),
       .memory_stride = sizeof(struct repeat_from_1_memory) },
-    { .layer = &model_logits },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -660,15 +660,13 @@ static const rt_tensor repeat_at_0_h_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_0_h = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-                                        .rank = 1, .shape = { 6 }, .param = repeat_at_0_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_at_0_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 6 }, .watched = true,
-                                        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
+static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
 
 static const rt_tensor repeat_at_0_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense_2.weight),
@@ -678,15 +676,15 @@ static const rt_tensor repeat_at_0_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_0_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_0_dense_2_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
+static const rt_layer repeat_at_0_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_0_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h },
-    { .layer = &repeat_at_0_r },
-    { .layer = &repeat_at_0_dense_2 },
+    { .layer = &repeat_at_0_h_layer },
+    { .layer = &repeat_at_0_r_layer },
+    { .layer = &repeat_at_0_dense_2_layer },
 };
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
@@ -699,15 +697,13 @@ static const rt_tensor repeat_at_1_h_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_1_h = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-                                        .rank = 1, .shape = { 6 }, .param = repeat_at_1_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_1_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_1_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_1_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_1_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_at_1_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 6 }, .watched = true,
-                                        .watch = offsetof(struct repeat_at_1_memory, watch.r) };
+static const rt_layer repeat_at_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct repeat_at_1_memory, watch.r) };
 
 static const rt_tensor repeat_at_1_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense_2.weight),
@@ -717,15 +713,15 @@ static const rt_tensor repeat_at_1_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_1_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_1_dense_2_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
+static const rt_layer repeat_at_1_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_1_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_1_members[] = {
-    { .layer = &repeat_at_1_h },
-    { .layer = &repeat_at_1_r },
-    { .layer = &repeat_at_1_dense_2 },
+    { .layer = &repeat_at_1_h_layer },
+    { .layer = &repeat_at_1_r_layer },
+    { .layer = &repeat_at_1_dense_2_layer },
 };
 
 static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_at_1_members) };
@@ -738,15 +734,13 @@ static const rt_tensor repeat_at_2_h_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_2_h = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-                                        .rank = 1, .shape = { 6 }, .param = repeat_at_2_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_2_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_2_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_2_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_2_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_at_2_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 6 }, .watched = true,
-                                        .watch = offsetof(struct repeat_at_2_memory, watch.r) };
+static const rt_layer repeat_at_2_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct repeat_at_2_memory, watch.r) };
 
 static const rt_tensor repeat_at_2_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense_2.weight),
@@ -756,15 +750,15 @@ static const rt_tensor repeat_at_2_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_2_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_2_dense_2_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
+static const rt_layer repeat_at_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_2_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_2_members[] = {
-    { .layer = &repeat_at_2_h },
-    { .layer = &repeat_at_2_r },
-    { .layer = &repeat_at_2_dense_2 },
+    { .layer = &repeat_at_2_h_layer },
+    { .layer = &repeat_at_2_r_layer },
+    { .layer = &repeat_at_2_dense_2_layer },
 };
 
 static const rt_unit repeat_at_2_unit = { repeat_at_2_members, RT_COUNT(repeat_at_2_members) };
@@ -777,11 +771,11 @@ static const rt_tensor repeat_from_3_h_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_from_3_h = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+static const rt_layer repeat_from_3_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
         .rank = 1, .shape = { 6 }, .param = repeat_from_3_h_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_from_3_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_from_3_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+static const rt_layer repeat_from_3_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
         .watch = offsetof(struct repeat_from_3_memory, watch.r) };
 
@@ -793,15 +787,15 @@ static const rt_tensor repeat_from_3_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_from_3_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_from_3_dense_2_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_from_3_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer repeat_from_3_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_from_3_dense_2_params,
+        .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_from_3_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member repeat_from_3_members[] = {
-    { .layer = &repeat_from_3_h },
-    { .layer = &repeat_from_3_r },
-    { .layer = &repeat_from_3_dense_2 },
+    { .layer = &repeat_from_3_h_layer },
+    { .layer = &repeat_from_3_r_layer },
+    { .layer = &repeat_from_3_dense_2_layer },
 };
 
 static const rt_unit repeat_from_3_unit = { repeat_from_3_members,
@@ -815,15 +809,13 @@ static const rt_tensor repeat_at_5_h_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_5_h = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-                                        .rank = 1, .shape = { 6 }, .param = repeat_at_5_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_at_5_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer repeat_at_5_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 6 }, .param = repeat_at_5_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_at_5_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_at_5_r = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 6 }, .watched = true,
-                                        .watch = offsetof(struct repeat_at_5_memory, watch.r) };
+static const rt_layer repeat_at_5_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct repeat_at_5_memory, watch.r) };
 
 static const rt_tensor repeat_at_5_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_5_params, dense_2.weight),
@@ -833,15 +825,15 @@ static const rt_tensor repeat_at_5_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_5_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_5_dense_2_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_at_5_memory, watch.dense_2),
+static const rt_layer repeat_at_5_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_5_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_5_memory, watch.dense_2),
         .in_flow = true };
 
 static const rt_member repeat_at_5_members[] = {
-    { .layer = &repeat_at_5_h },
-    { .layer = &repeat_at_5_r },
-    { .layer = &repeat_at_5_dense_2 },
+    { .layer = &repeat_at_5_h_layer },
+    { .layer = &repeat_at_5_r_layer },
+    { .layer = &repeat_at_5_dense_2_layer },
 };
 
 static const rt_unit repeat_at_5_unit = { repeat_at_5_members, RT_COUNT(repeat_at_5_members) };
@@ -854,11 +846,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 6 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 6 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -868,14 +858,12 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 1 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 18, .fan_out = 1 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 1 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 1 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_dense },
+    { .layer = &model_dense_layer },
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
       .params = offsetof(struct model_params, repeat_at_0),
       .params_stride = sizeof(struct repeat_at_0_params),
@@ -901,7 +889,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_at_5_params),
       .memory = offsetof(struct model_memory, repeat_at_5),
       .memory_stride = sizeof(struct repeat_at_5_memory) },
-    { .layer = &model_logits },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

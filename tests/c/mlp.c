@@ -116,10 +116,11 @@ static const rt_tensor model_h_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 8 },
 };
 
-static const rt_layer model_h = { .name = "h", .kind = "dense", .act = RT_RELU,
-                                  .rank = 1, .shape = { 8 }, .param = model_h_params, .n_params = 2,
-                                  .watched = true, .watch = offsetof(struct model_memory, watch.h),
-                                  .in_flow = true };
+static const rt_layer model_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
+                                        .rank = 1, .shape = { 8 }, .param = model_h_params,
+                                        .n_params = 2, .watched = true,
+                                        .watch = offsetof(struct model_memory, watch.h),
+                                        .in_flow = true };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -129,15 +130,13 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 2 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 2 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_h },
-    { .layer = &model_logits },
+    { .layer = &model_h_layer },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -631,7 +631,7 @@ static const rt_tensor int_3_on_3_for__params[] = {
       .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
 };
 
-static const rt_layer int_3_on_3_for_ = { .name = "for", .kind = "dense", .act = RT_TANH,
+static const rt_layer int_3_on_3_for__layer = { .name = "for", .kind = "dense", .act = RT_TANH,
         .rank = 1, .shape = { 3 }, .param = int_3_on_3_for__params, .n_params = 2, .watched = true,
         .watch = offsetof(struct int_3_on_3_memory, watch.for_), .in_flow = true };
 
@@ -643,15 +643,13 @@ static const rt_tensor int_3_on_3_x_params[] = {
       .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
 };
 
-static const rt_layer int_3_on_3_x = { .name = "x", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 3 }, .param = int_3_on_3_x_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct int_3_on_3_memory, watch.x),
-                                       .in_flow = true };
+static const rt_layer int_3_on_3_x_layer = { .name = "x", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 3 }, .param = int_3_on_3_x_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct int_3_on_3_memory, watch.x), .in_flow = true };
 
 static const rt_member int_3_on_3_members[] = {
-    { .layer = &int_3_on_3_for_ },
-    { .layer = &int_3_on_3_x },
+    { .layer = &int_3_on_3_for__layer },
+    { .layer = &int_3_on_3_x_layer },
 };
 
 static const rt_unit int_3_on_3_unit = { int_3_on_3_members, RT_COUNT(int_3_on_3_members) };
@@ -664,15 +662,13 @@ static const rt_tensor repeat_y_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_y = { .name = "y", .kind = "dense", .act = RT_SIGMOID,
-                                   .rank = 1, .shape = { 4 }, .param = repeat_y_params,
-                                   .n_params = 2, .watched = true,
-                                   .watch = offsetof(struct repeat_memory, watch.y),
-                                   .in_flow = true };
+static const rt_layer repeat_y_layer = { .name = "y", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 4 }, .param = repeat_y_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_memory, watch.y), .in_flow = true };
 
-static const rt_layer repeat_dy = { .name = "dy", .kind = "residual", .act = RT_LINEAR,
-                                    .rank = 1, .shape = { 4 }, .watched = true,
-                                    .watch = offsetof(struct repeat_memory, watch.dy) };
+static const rt_layer repeat_dy_layer = { .name = "dy", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .watched = true,
+        .watch = offsetof(struct repeat_memory, watch.dy) };
 
 static const rt_tensor repeat_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, dense_2.weight),
@@ -682,14 +678,14 @@ static const rt_tensor repeat_dense_2_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+static const rt_layer repeat_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
         .rank = 1, .shape = { 4 }, .param = repeat_dense_2_params, .n_params = 2, .watched = true,
         .watch = offsetof(struct repeat_memory, watch.dense_2), .in_flow = true };
 
 static const rt_member repeat_members[] = {
-    { .layer = &repeat_y },
-    { .layer = &repeat_dy },
-    { .layer = &repeat_dense_2 },
+    { .layer = &repeat_y_layer },
+    { .layer = &repeat_dy_layer },
+    { .layer = &repeat_dense_2_layer },
 };
 
 static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
@@ -702,11 +698,9 @@ static const rt_tensor model_NAN__params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 3 },
 };
 
-static const rt_layer model_NAN_ = { .name = "NAN", .kind = "dense", .act = RT_RELU,
-                                     .rank = 1, .shape = { 3 }, .param = model_NAN__params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.NAN_),
-                                     .in_flow = true };
+static const rt_layer model_NAN__layer = { .name = "NAN", .kind = "dense", .act = RT_RELU,
+        .rank = 1, .shape = { 3 }, .param = model_NAN__params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.NAN_), .in_flow = true };
 
 static const rt_tensor model_n_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, n.weight),
@@ -716,10 +710,11 @@ static const rt_tensor model_n_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
 };
 
-static const rt_layer model_n = { .name = "n", .kind = "dense", .act = RT_LINEAR,
-                                  .rank = 1, .shape = { 3 }, .param = model_n_params, .n_params = 2,
-                                  .watched = true, .watch = offsetof(struct model_memory, watch.n),
-                                  .in_flow = true };
+static const rt_layer model_n_layer = { .name = "n", .kind = "dense", .act = RT_LINEAR,
+                                        .rank = 1, .shape = { 3 }, .param = model_n_params,
+                                        .n_params = 2, .watched = true,
+                                        .watch = offsetof(struct model_memory, watch.n),
+                                        .in_flow = true };
 
 static const rt_tensor model_BATCH__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, BATCH_.weight),
@@ -729,11 +724,9 @@ static const rt_tensor model_BATCH__params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 4 },
 };
 
-static const rt_layer model_BATCH_ = { .name = "BATCH", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 4 }, .param = model_BATCH__params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.BATCH_),
-                                       .in_flow = true };
+static const rt_layer model_BATCH__layer = { .name = "BATCH", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_BATCH__params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.BATCH_), .in_flow = true };
 
 static const rt_tensor model_int_3_on_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, int_3_on_3.weight),
@@ -743,9 +736,10 @@ static const rt_tensor model_int_3_on_3_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_int_3_on_3 = { .name = "int_3_on_3", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_int_3_on_3_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.int_3_on_3), .in_flow = true };
+static const rt_layer model_int_3_on_3_layer = { .name = "int_3_on_3", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_int_3_on_3_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.int_3_on_3),
+        .in_flow = true };
 
 static const rt_tensor model_d_n_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, d_n.weight),
@@ -755,11 +749,9 @@ static const rt_tensor model_d_n_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_d_n = { .name = "d_n", .kind = "dense", .act = RT_LINEAR,
-                                    .rank = 1, .shape = { 4 }, .param = model_d_n_params,
-                                    .n_params = 2, .watched = true,
-                                    .watch = offsetof(struct model_memory, watch.d_n),
-                                    .in_flow = true };
+static const rt_layer model_d_n_layer = { .name = "d_n", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_d_n_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.d_n), .in_flow = true };
 
 static const rt_tensor model_d_n__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, d_n_.weight),
@@ -769,11 +761,9 @@ static const rt_tensor model_d_n__params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_d_n_ = { .name = "d_n_", .kind = "dense", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 4 }, .param = model_d_n__params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.d_n_),
-                                     .in_flow = true };
+static const rt_layer model_d_n__layer = { .name = "d_n_", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_d_n__params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.d_n_), .in_flow = true };
 
 static const rt_tensor model_model__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, model_.weight),
@@ -783,11 +773,9 @@ static const rt_tensor model_model__params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_model_ = { .name = "model_", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 4 }, .param = model_model__params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.model_),
-                                       .in_flow = true };
+static const rt_layer model_model__layer = { .name = "model_", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_model__params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.model_), .in_flow = true };
 
 static const rt_tensor model_weight_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, weight.weight),
@@ -797,11 +785,9 @@ static const rt_tensor model_weight_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_weight = { .name = "weight", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 4 }, .param = model_weight_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.weight),
-                                       .in_flow = true };
+static const rt_layer model_weight_layer = { .name = "weight", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_weight_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.weight), .in_flow = true };
 
 static const rt_tensor model_watch_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, watch.weight),
@@ -817,11 +803,10 @@ static const rt_tensor model_watch_states[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_watch = { .name = "watch", .kind = "batchnorm", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 4 }, .param = model_watch_params,
-                                      .n_params = 2, .state = model_watch_states, .n_states = 2,
-                                      .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.watch) };
+static const rt_layer model_watch_layer = { .name = "watch", .kind = "batchnorm", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_watch_params, .n_params = 2,
+        .state = model_watch_states, .n_states = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.watch) };
 
 static const rt_tensor model_state_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, state.weight),
@@ -831,11 +816,9 @@ static const rt_tensor model_state_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_state = { .name = "state", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 4 }, .param = model_state_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.state),
-                                      .in_flow = true };
+static const rt_layer model_state_layer = { .name = "state", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_state_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.state), .in_flow = true };
 
 static const rt_tensor model_rt_relu_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, rt_relu.weight),
@@ -845,11 +828,9 @@ static const rt_tensor model_rt_relu_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_rt_relu = { .name = "rt_relu", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 4 }, .param = model_rt_relu_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.rt_relu),
-                                        .in_flow = true };
+static const rt_layer model_rt_relu_layer = { .name = "rt_relu", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_rt_relu_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.rt_relu), .in_flow = true };
 
 static const rt_tensor model_main_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, main.weight),
@@ -859,11 +840,9 @@ static const rt_tensor model_main_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_main = { .name = "main", .kind = "dense", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 4 }, .param = model_main_params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.main),
-                                     .in_flow = true };
+static const rt_layer model_main_layer = { .name = "main", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_main_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.main), .in_flow = true };
 
 static const rt_tensor model_settings_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, settings.weight),
@@ -873,9 +852,9 @@ static const rt_tensor model_settings_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_settings = { .name = "settings", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_settings_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.settings), .in_flow = true };
+static const rt_layer model_settings_layer = { .name = "settings", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_settings_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct model_memory, watch.settings), .in_flow = true };
 
 static const rt_tensor model_offsetof_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, offsetof.weight),
@@ -885,9 +864,9 @@ static const rt_tensor model_offsetof_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_offsetof = { .name = "offsetof", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_offsetof_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.offsetof), .in_flow = true };
+static const rt_layer model_offsetof_layer = { .name = "offsetof", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_offsetof_params, .n_params = 2,
+        .watched = true, .watch = offsetof(struct model_memory, watch.offsetof), .in_flow = true };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -897,11 +876,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 4 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_dense_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_3.weight),
@@ -911,11 +888,9 @@ static const rt_tensor model_dense_3_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer model_dense_3 = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 4 }, .param = model_dense_3_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_3),
-                                        .in_flow = true };
+static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
 
 static const rt_tensor model_loss_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, loss.weight),
@@ -925,15 +900,13 @@ static const rt_tensor model_loss_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
 };
 
-static const rt_layer model_loss = { .name = "loss", .kind = "dense", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 2 }, .param = model_loss_params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.loss),
-                                     .in_flow = true };
+static const rt_layer model_loss_layer = { .name = "loss", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 2 }, .param = model_loss_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.loss), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_NAN_ },
-    { .layer = &model_n },
+    { .layer = &model_NAN__layer },
+    { .layer = &model_n_layer },
     { .unit = &int_3_on_3_unit, .name = "m", .count = 1, .params = offsetof(struct model_params, m),
       .params_stride = sizeof(struct int_3_on_3_params), .memory = offsetof(struct model_memory, m),
       .memory_stride = sizeof(struct int_3_on_3_memory) },
@@ -942,26 +915,26 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct int_3_on_3_params),
       .memory = offsetof(struct model_memory, struct_),
       .memory_stride = sizeof(struct int_3_on_3_memory) },
-    { .layer = &model_BATCH_ },
+    { .layer = &model_BATCH__layer },
     { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
       .params = offsetof(struct model_params, repeat),
       .params_stride = sizeof(struct repeat_params),
       .memory = offsetof(struct model_memory, repeat),
       .memory_stride = sizeof(struct repeat_memory) },
-    { .layer = &model_int_3_on_3 },
-    { .layer = &model_d_n },
-    { .layer = &model_d_n_ },
-    { .layer = &model_model_ },
-    { .layer = &model_weight },
-    { .layer = &model_watch },
-    { .layer = &model_state },
-    { .layer = &model_rt_relu },
-    { .layer = &model_main },
-    { .layer = &model_settings },
-    { .layer = &model_offsetof },
-    { .layer = &model_dense },
-    { .layer = &model_dense_3 },
-    { .layer = &model_loss },
+    { .layer = &model_int_3_on_3_layer },
+    { .layer = &model_d_n_layer },
+    { .layer = &model_d_n__layer },
+    { .layer = &model_model__layer },
+    { .layer = &model_weight_layer },
+    { .layer = &model_watch_layer },
+    { .layer = &model_state_layer },
+    { .layer = &model_rt_relu_layer },
+    { .layer = &model_main_layer },
+    { .layer = &model_settings_layer },
+    { .layer = &model_offsetof_layer },
+    { .layer = &model_dense_layer },
+    { .layer = &model_dense_3_layer },
+    { .layer = &model_loss_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -265,7 +265,7 @@ static const rt_tensor model_batchnorm_states[] = {
       .rank = 1, .shape = { 64 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm = { .name = "batchnorm", .kind = "batchnorm",
+static const rt_layer model_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 64 }, .state = model_batchnorm_states,
         .n_states = 2, .watched = true, .watch = offsetof(struct model_memory, watch.batchnorm) };
 
@@ -275,11 +275,9 @@ static const rt_tensor model_dense_params[] = {
       .fan_out = 32, .is_weight = true },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 32 }, .param = model_dense_params,
-                                      .n_params = 1, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 32 }, .param = model_dense_params, .n_params = 1, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_bn_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, bn.weight),
@@ -295,15 +293,14 @@ static const rt_tensor model_bn_states[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_bn = { .name = "bn", .kind = "batchnorm", .act = RT_LINEAR,
-                                   .rank = 1, .shape = { 32 }, .param = model_bn_params,
-                                   .n_params = 2, .state = model_bn_states, .n_states = 2,
-                                   .watched = true,
-                                   .watch = offsetof(struct model_memory, watch.bn) };
+static const rt_layer model_bn_layer = { .name = "bn", .kind = "batchnorm", .act = RT_LINEAR,
+        .rank = 1, .shape = { 32 }, .param = model_bn_params, .n_params = 2,
+        .state = model_bn_states, .n_states = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.bn) };
 
-static const rt_layer model_relu = { .name = "relu", .kind = "relu", .act = RT_RELU,
-                                     .rank = 1, .shape = { 32 }, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.relu) };
+static const rt_layer model_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
+        .rank = 1, .shape = { 32 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.relu) };
 
 static const rt_tensor model_ln_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, ln.weight),
@@ -312,10 +309,9 @@ static const rt_tensor model_ln_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_ln = { .name = "ln", .kind = "layernorm", .act = RT_LINEAR,
-                                   .rank = 2, .shape = { 4, 8 }, .param = model_ln_params,
-                                   .n_params = 2, .watched = true,
-                                   .watch = offsetof(struct model_memory, watch.ln) };
+static const rt_layer model_ln_layer = { .name = "ln", .kind = "layernorm", .act = RT_LINEAR,
+        .rank = 2, .shape = { 4, 8 }, .param = model_ln_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.ln) };
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
@@ -325,11 +321,9 @@ static const rt_tensor model_dense_2_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 6 },
 };
 
-static const rt_layer model_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-                                        .rank = 2, .shape = { 4, 6 }, .param = model_dense_2_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_2),
-                                        .in_flow = true };
+static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
+        .rank = 2, .shape = { 4, 6 }, .param = model_dense_2_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_2), .in_flow = true };
 
 static const rt_tensor model_batchnorm_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, batchnorm_2.weight),
@@ -346,16 +340,16 @@ static const rt_tensor model_batchnorm_2_states[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm_2 = { .name = "batchnorm_2", .kind = "batchnorm",
+static const rt_layer model_batchnorm_2_layer = { .name = "batchnorm_2", .kind = "batchnorm",
         .act = RT_LINEAR, .rank = 2, .shape = { 4, 6 }, .param = model_batchnorm_2_params,
         .n_params = 2, .state = model_batchnorm_2_states, .n_states = 2, .watched = true,
         .watch = offsetof(struct model_memory, watch.batchnorm_2) };
 
-static const rt_layer model_dropout = { .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
-                                        .rank = 2, .shape = { 4, 6 }, .random = true,
-                                        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
+        .act = RT_LINEAR, .rank = 2, .shape = { 4, 6 }, .random = true,
+        .watch = offsetof(struct model_memory, watch.dropout) };
 
-static const rt_layer model_layernorm = { .name = "layernorm", .kind = "layernorm",
+static const rt_layer model_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 24 }, .watched = true,
         .watch = offsetof(struct model_memory, watch.layernorm) };
 
@@ -367,23 +361,21 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 24, .fan_out = 10 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 10 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_batchnorm },
-    { .layer = &model_dense },
-    { .layer = &model_bn },
-    { .layer = &model_relu },
-    { .layer = &model_ln },
-    { .layer = &model_dense_2 },
-    { .layer = &model_batchnorm_2 },
-    { .layer = &model_dropout },
-    { .layer = &model_layernorm },
-    { .layer = &model_logits },
+    { .layer = &model_batchnorm_layer },
+    { .layer = &model_dense_layer },
+    { .layer = &model_bn_layer },
+    { .layer = &model_relu_layer },
+    { .layer = &model_ln_layer },
+    { .layer = &model_dense_2_layer },
+    { .layer = &model_batchnorm_2_layer },
+    { .layer = &model_dropout_layer },
+    { .layer = &model_layernorm_layer },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

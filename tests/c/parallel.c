@@ -451,18 +451,18 @@ static const rt_tensor gate_32_on_32_dense_params[] = {
       .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
 };
 
-static const rt_layer gate_32_on_32_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = gate_32_on_32_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct gate_32_on_32_memory, watch.dense),
+static const rt_layer gate_32_on_32_dense_layer = { .name = "dense", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = gate_32_on_32_dense_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct gate_32_on_32_memory, watch.dense),
         .in_flow = true };
 
-static const rt_layer gate_32_on_32_sigmoid = { .name = "sigmoid", .kind = "sigmoid",
+static const rt_layer gate_32_on_32_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
         .act = RT_SIGMOID, .rank = 1, .shape = { 32 }, .watched = true,
         .watch = offsetof(struct gate_32_on_32_memory, watch.sigmoid) };
 
 static const rt_member gate_32_on_32_members[] = {
-    { .layer = &gate_32_on_32_dense },
-    { .layer = &gate_32_on_32_sigmoid },
+    { .layer = &gate_32_on_32_dense_layer },
+    { .layer = &gate_32_on_32_sigmoid_layer },
 };
 
 static const rt_unit gate_32_on_32_unit = { gate_32_on_32_members,
@@ -476,18 +476,18 @@ static const rt_tensor gate_16_on_32_dense_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 16 },
 };
 
-static const rt_layer gate_16_on_32_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .param = gate_16_on_32_dense_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct gate_16_on_32_memory, watch.dense),
+static const rt_layer gate_16_on_32_dense_layer = { .name = "dense", .kind = "dense",
+        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .param = gate_16_on_32_dense_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct gate_16_on_32_memory, watch.dense),
         .in_flow = true };
 
-static const rt_layer gate_16_on_32_sigmoid = { .name = "sigmoid", .kind = "sigmoid",
+static const rt_layer gate_16_on_32_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
         .act = RT_SIGMOID, .rank = 1, .shape = { 16 }, .watched = true,
         .watch = offsetof(struct gate_16_on_32_memory, watch.sigmoid) };
 
 static const rt_member gate_16_on_32_members[] = {
-    { .layer = &gate_16_on_32_dense },
-    { .layer = &gate_16_on_32_sigmoid },
+    { .layer = &gate_16_on_32_dense_layer },
+    { .layer = &gate_16_on_32_sigmoid_layer },
 };
 
 static const rt_unit gate_16_on_32_unit = { gate_16_on_32_members,
@@ -501,11 +501,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 8 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_HARD_TANH,
-                                      .rank = 1, .shape = { 8 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_HARD_TANH,
+        .rank = 1, .shape = { 8 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
@@ -515,11 +513,10 @@ static const rt_tensor model_dense_2_params[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 4 },
 };
 
-static const rt_layer model_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_HARD_SIGMOID,
-                                        .rank = 1, .shape = { 4 }, .param = model_dense_2_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_2),
-                                        .in_flow = true };
+static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_HARD_SIGMOID, .rank = 1, .shape = { 4 }, .param = model_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_2),
+        .in_flow = true };
 
 static const rt_tensor model_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, batchnorm.weight),
@@ -535,7 +532,7 @@ static const rt_tensor model_batchnorm_states[] = {
       .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm = { .name = "batchnorm", .kind = "batchnorm",
+static const rt_layer model_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_batchnorm_params, .n_params = 2,
         .state = model_batchnorm_states, .n_states = 2, .watched = true,
         .watch = offsetof(struct model_memory, watch.batchnorm) };
@@ -548,15 +545,13 @@ static const rt_tensor model_dense_3_params[] = {
       .rank = 1, .shape = { 20 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 20 },
 };
 
-static const rt_layer model_dense_3 = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 20 }, .param = model_dense_3_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_3),
-                                        .in_flow = true };
+static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 20 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
 
-static const rt_layer model_softmax = { .name = "softmax", .kind = "softmax", .act = RT_SOFTMAX,
-                                        .rank = 2, .shape = { 4, 5 }, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.softmax) };
+static const rt_layer model_softmax_layer = { .name = "softmax", .kind = "softmax",
+        .act = RT_SOFTMAX, .rank = 2, .shape = { 4, 5 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.softmax) };
 
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
@@ -566,11 +561,10 @@ static const rt_tensor model_dense_4_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 16 },
 };
 
-static const rt_layer model_dense_4 = { .name = "dense_4", .kind = "dense", .act = RT_LEAKY_RELU,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_4_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_4),
-                                        .in_flow = true };
+static const rt_layer model_dense_4_layer = { .name = "dense_4", .kind = "dense",
+        .act = RT_LEAKY_RELU, .rank = 1, .shape = { 16 }, .param = model_dense_4_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_4),
+        .in_flow = true };
 
 static const rt_tensor model_dense_5_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_5.weight),
@@ -580,11 +574,9 @@ static const rt_tensor model_dense_5_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_CONSTANT, 0.1, 0.0 }, .fan_in = 32, .fan_out = 16 },
 };
 
-static const rt_layer model_dense_5 = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_5_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_5),
-                                        .in_flow = true };
+static const rt_layer model_dense_5_layer = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .param = model_dense_5_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_5), .in_flow = true };
 
 static const rt_tensor model_out_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, out.weight),
@@ -594,31 +586,29 @@ static const rt_tensor model_out_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 64 },
 };
 
-static const rt_layer model_out = { .name = "out", .kind = "dense", .act = RT_SIGMOID,
-                                    .rank = 1, .shape = { 64 }, .param = model_out_params,
-                                    .n_params = 2, .watched = true,
-                                    .watch = offsetof(struct model_memory, watch.out),
-                                    .in_flow = true };
+static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 64 }, .param = model_out_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_dense },
-    { .layer = &model_dense_2 },
-    { .layer = &model_batchnorm },
-    { .layer = &model_dense_3 },
-    { .layer = &model_softmax },
+    { .layer = &model_dense_layer },
+    { .layer = &model_dense_2_layer },
+    { .layer = &model_batchnorm_layer },
+    { .layer = &model_dense_3_layer },
+    { .layer = &model_softmax_layer },
     { .unit = &gate_32_on_32_unit, .name = "gate", .count = 1,
       .params = offsetof(struct model_params, gate),
       .params_stride = sizeof(struct gate_32_on_32_params),
       .memory = offsetof(struct model_memory, gate),
       .memory_stride = sizeof(struct gate_32_on_32_memory) },
-    { .layer = &model_dense_4 },
+    { .layer = &model_dense_4_layer },
     { .unit = &gate_16_on_32_unit, .name = "gate_2", .count = 1,
       .params = offsetof(struct model_params, gate_2),
       .params_stride = sizeof(struct gate_16_on_32_params),
       .memory = offsetof(struct model_memory, gate_2),
       .memory_stride = sizeof(struct gate_16_on_32_memory) },
-    { .layer = &model_dense_5 },
-    { .layer = &model_out },
+    { .layer = &model_dense_5_layer },
+    { .layer = &model_out_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -162,14 +162,12 @@ static const rt_tensor repeat_h_params[] = {
       .is_weight = true },
 };
 
-static const rt_layer repeat_h = { .name = "h", .kind = "dense", .act = RT_TANH,
-                                   .rank = 1, .shape = { 6 }, .param = repeat_h_params,
-                                   .n_params = 1, .watched = true,
-                                   .watch = offsetof(struct repeat_memory, watch.h),
-                                   .in_flow = true };
+static const rt_layer repeat_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
+        .rank = 1, .shape = { 6 }, .param = repeat_h_params, .n_params = 1, .watched = true,
+        .watch = offsetof(struct repeat_memory, watch.h), .in_flow = true };
 
 static const rt_member repeat_members[] = {
-    { .layer = &repeat_h },
+    { .layer = &repeat_h_layer },
 };
 
 static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
@@ -182,11 +180,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 6 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 6 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_member model_members[] = {
     { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
@@ -194,7 +190,7 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_params),
       .memory = offsetof(struct model_memory, repeat),
       .memory_stride = sizeof(struct repeat_memory) },
-    { .layer = &model_dense },
+    { .layer = &model_dense_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

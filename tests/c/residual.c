@@ -358,8 +358,8 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_layer model_plain = { .name = "plain", .kind = "residual", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 64 } };
+static const rt_layer model_plain_layer = { .name = "plain", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 64 } };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -369,11 +369,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_RELU,
-                                      .rank = 1, .shape = { 64 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_RELU,
+        .rank = 1, .shape = { 64 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
@@ -383,15 +381,13 @@ static const rt_tensor model_dense_2_params[] = {
       .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
 };
 
-static const rt_layer model_dense_2 = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 64 }, .param = model_dense_2_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_2),
-                                        .in_flow = true };
+static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 64 }, .param = model_dense_2_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_2), .in_flow = true };
 
-static const rt_layer model_half = { .name = "half", .kind = "residual", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 64 }, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.half) };
+static const rt_layer model_half_layer = { .name = "half", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 64 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.half) };
 
 static const rt_tensor model_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, layernorm.weight),
@@ -400,7 +396,7 @@ static const rt_tensor model_layernorm_params[] = {
       .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_layernorm = { .name = "layernorm", .kind = "layernorm",
+static const rt_layer model_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 64 }, .param = model_layernorm_params,
         .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.layernorm) };
 
@@ -412,21 +408,18 @@ static const rt_tensor model_dense_3_params[] = {
       .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
 };
 
-static const rt_layer model_dense_3 = { .name = "dense_3", .kind = "dense", .act = RT_GELU,
-                                        .rank = 1, .shape = { 64 }, .param = model_dense_3_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_3),
-                                        .in_flow = true };
+static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_GELU,
+        .rank = 1, .shape = { 64 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
 
 static const rt_tensor model_grow_params[] = {
     { .role = "scale", .offset = offsetof(struct model_params, grow.scale), .rank = 0,
       .init = { RT_CONSTANT, 0.1, 0.0 } },
 };
 
-static const rt_layer model_grow = { .name = "grow", .kind = "residual", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 16 }, .param = model_grow_params,
-                                     .n_params = 1, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.grow) };
+static const rt_layer model_grow_layer = { .name = "grow", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .param = model_grow_params, .n_params = 1, .watched = true,
+        .watch = offsetof(struct model_memory, watch.grow) };
 
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
@@ -436,15 +429,13 @@ static const rt_tensor model_dense_4_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 16 },
 };
 
-static const rt_layer model_dense_4 = { .name = "dense_4", .kind = "dense", .act = RT_SELU,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_4_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_4),
-                                        .in_flow = true };
+static const rt_layer model_dense_4_layer = { .name = "dense_4", .kind = "dense", .act = RT_SELU,
+        .rank = 1, .shape = { 16 }, .param = model_dense_4_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_4), .in_flow = true };
 
-static const rt_layer model_dropout = { .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 16 }, .random = true,
-                                        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
+        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .random = true,
+        .watch = offsetof(struct model_memory, watch.dropout) };
 
 static const rt_tensor model_dense_5_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_5.weight),
@@ -452,19 +443,17 @@ static const rt_tensor model_dense_5_params[] = {
       .fan_out = 16, .is_weight = true },
 };
 
-static const rt_layer model_dense_5 = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_5_params,
-                                        .n_params = 1, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_5),
-                                        .in_flow = true };
+static const rt_layer model_dense_5_layer = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .param = model_dense_5_params, .n_params = 1, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_5), .in_flow = true };
 
-static const rt_layer model_outer = { .name = "outer", .kind = "residual", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 16 }, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.outer) };
+static const rt_layer model_outer_layer = { .name = "outer", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.outer) };
 
-static const rt_layer model_inner = { .name = "inner", .kind = "residual", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 16 }, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.inner) };
+static const rt_layer model_inner_layer = { .name = "inner", .kind = "residual", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.inner) };
 
 static const rt_tensor model_dense_6_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_6.weight),
@@ -474,11 +463,10 @@ static const rt_tensor model_dense_6_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 16 },
 };
 
-static const rt_layer model_dense_6 = { .name = "dense_6", .kind = "dense", .act = RT_SOFTSIGN,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_6_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_6),
-                                        .in_flow = true };
+static const rt_layer model_dense_6_layer = { .name = "dense_6", .kind = "dense",
+        .act = RT_SOFTSIGN, .rank = 1, .shape = { 16 }, .param = model_dense_6_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_6),
+        .in_flow = true };
 
 static const rt_tensor model_dense_7_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_7.weight),
@@ -488,11 +476,9 @@ static const rt_tensor model_dense_7_params[] = {
       .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 16 },
 };
 
-static const rt_layer model_dense_7 = { .name = "dense_7", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 16 }, .param = model_dense_7_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.dense_7),
-                                        .in_flow = true };
+static const rt_layer model_dense_7_layer = { .name = "dense_7", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 16 }, .param = model_dense_7_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense_7), .in_flow = true };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -502,28 +488,26 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 10 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 10 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_plain },
-    { .layer = &model_dense },
-    { .layer = &model_dense_2 },
-    { .layer = &model_half },
-    { .layer = &model_layernorm },
-    { .layer = &model_dense_3 },
-    { .layer = &model_grow },
-    { .layer = &model_dense_4 },
-    { .layer = &model_dropout },
-    { .layer = &model_dense_5 },
-    { .layer = &model_outer },
-    { .layer = &model_inner },
-    { .layer = &model_dense_6 },
-    { .layer = &model_dense_7 },
-    { .layer = &model_logits },
+    { .layer = &model_plain_layer },
+    { .layer = &model_dense_layer },
+    { .layer = &model_dense_2_layer },
+    { .layer = &model_half_layer },
+    { .layer = &model_layernorm_layer },
+    { .layer = &model_dense_3_layer },
+    { .layer = &model_grow_layer },
+    { .layer = &model_dense_4_layer },
+    { .layer = &model_dropout_layer },
+    { .layer = &model_dense_5_layer },
+    { .layer = &model_outer_layer },
+    { .layer = &model_inner_layer },
+    { .layer = &model_dense_6_layer },
+    { .layer = &model_dense_7_layer },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };

@@ -348,14 +348,12 @@ static const rt_tensor repeat_narrow_params[] = {
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
 };
 
-static const rt_layer repeat_narrow = { .name = "narrow", .kind = "dense", .act = RT_ELU,
-                                        .rank = 1, .shape = { 8 }, .param = repeat_narrow_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct repeat_memory, watch.narrow),
-                                        .in_flow = true };
+static const rt_layer repeat_narrow_layer = { .name = "narrow", .kind = "dense", .act = RT_ELU,
+        .rank = 1, .shape = { 8 }, .param = repeat_narrow_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_memory, watch.narrow), .in_flow = true };
 
 static const rt_member repeat_members[] = {
-    { .layer = &repeat_narrow },
+    { .layer = &repeat_narrow_layer },
 };
 
 static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
@@ -368,19 +366,19 @@ static const rt_tensor repeat_2_repeat_wide_params[] = {
       .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 12 },
 };
 
-static const rt_layer repeat_2_repeat_wide = { .name = "wide", .kind = "dense", .act = RT_SILU,
-        .rank = 1, .shape = { 12 }, .param = repeat_2_repeat_wide_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct repeat_2_repeat_memory, watch.wide),
-        .in_flow = true };
+static const rt_layer repeat_2_repeat_wide_layer = { .name = "wide", .kind = "dense",
+        .act = RT_SILU, .rank = 1, .shape = { 12 }, .param = repeat_2_repeat_wide_params,
+        .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_2_repeat_memory, watch.wide), .in_flow = true };
 
 static const rt_member repeat_2_repeat_members[] = {
-    { .layer = &repeat_2_repeat_wide },
+    { .layer = &repeat_2_repeat_wide_layer },
 };
 
 static const rt_unit repeat_2_repeat_unit = { repeat_2_repeat_members,
         RT_COUNT(repeat_2_repeat_members) };
 
-static const rt_layer repeat_2_layernorm = { .name = "layernorm", .kind = "layernorm",
+static const rt_layer repeat_2_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
         .act = RT_LINEAR, .rank = 1, .shape = { 12 }, .watched = true,
         .watch = offsetof(struct repeat_2_memory, watch.layernorm) };
 
@@ -390,7 +388,7 @@ static const rt_member repeat_2_members[] = {
       .params_stride = sizeof(struct repeat_2_repeat_params),
       .memory = offsetof(struct repeat_2_memory, repeat),
       .memory_stride = sizeof(struct repeat_2_repeat_memory) },
-    { .layer = &repeat_2_layernorm },
+    { .layer = &repeat_2_layernorm_layer },
 };
 
 static const rt_unit repeat_2_unit = { repeat_2_members, RT_COUNT(repeat_2_members) };
@@ -403,11 +401,9 @@ static const rt_tensor model_stem_params[] = {
       .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 8 },
 };
 
-static const rt_layer model_stem = { .name = "stem", .kind = "dense", .act = RT_LINEAR,
-                                     .rank = 1, .shape = { 8 }, .param = model_stem_params,
-                                     .n_params = 2, .watched = true,
-                                     .watch = offsetof(struct model_memory, watch.stem),
-                                     .in_flow = true };
+static const rt_layer model_stem_layer = { .name = "stem", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 8 }, .param = model_stem_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.stem), .in_flow = true };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -417,11 +413,9 @@ static const rt_tensor model_dense_params[] = {
       .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 12 },
 };
 
-static const rt_layer model_dense = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-                                      .rank = 1, .shape = { 12 }, .param = model_dense_params,
-                                      .n_params = 2, .watched = true,
-                                      .watch = offsetof(struct model_memory, watch.dense),
-                                      .in_flow = true };
+static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 12 }, .param = model_dense_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -431,26 +425,24 @@ static const rt_tensor model_logits_params[] = {
       .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 3 },
 };
 
-static const rt_layer model_logits = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-                                       .rank = 1, .shape = { 3 }, .param = model_logits_params,
-                                       .n_params = 2, .watched = true,
-                                       .watch = offsetof(struct model_memory, watch.logits),
-                                       .in_flow = true };
+static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 3 }, .param = model_logits_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
 
 static const rt_member model_members[] = {
-    { .layer = &model_stem },
+    { .layer = &model_stem_layer },
     { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
       .params = offsetof(struct model_params, repeat),
       .params_stride = sizeof(struct repeat_params),
       .memory = offsetof(struct model_memory, repeat),
       .memory_stride = sizeof(struct repeat_memory) },
-    { .layer = &model_dense },
+    { .layer = &model_dense_layer },
     { .unit = &repeat_2_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_2_COUNT,
       .params = offsetof(struct model_params, repeat_2),
       .params_stride = sizeof(struct repeat_2_params),
       .memory = offsetof(struct model_memory, repeat_2),
       .memory_stride = sizeof(struct repeat_2_memory) },
-    { .layer = &model_logits },
+    { .layer = &model_logits_layer },
 };
 
 static const rt_unit model_unit = { model_members, RT_COUNT(model_members) };
