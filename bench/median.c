@@ -1,5 +1,5 @@
-/* median.c -- median N COMMAND...: runs the command N times and prints the medians of its wall time and of
- * its processor time in milliseconds.  Fails where the command does. */
+/* median.c -- median N COMMAND...: runs the command N times and prints the medians of its wall time
+ * and of its processor time in milliseconds.  Fails where the command does. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

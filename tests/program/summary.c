@@ -1,4 +1,4 @@
-/* summary.c -- reads the JSON lines of a run: the events in order, the last a summary with all its keys. */
+/* summary.c -- reads the JSON lines of a run: the events, and the keys of each. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,9 @@ static void wrong(const char *where, const char *what)
     bad = 1;
 }
 
-/* The object has the keys of a list with blanks between, each of its kind, and no other: i integer,
- * n number or null, s string, ? string or null, b boolean, a array, o object, O object or nothing. */
+/* The object has the keys of a list with blanks between, each of its kind, and no other:
+ * i integer, n number or null, s string, ? string or null, b boolean, a array, o object, O object or
+ * nothing. */
 static void has(const json_t *object, const char *where, const char *list)
 {
     char key[64], kind;
