@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cc.h"
+#include "depend.h"
 #include "limits.h"
 #include "output.h"
 
@@ -58,15 +59,16 @@ int build_product(const Compilation *c, const Session *s, const Options *o, cons
     static const int status[] = {
         [CC_DONE] = EXIT_FINE, [CC_FAILED] = EXIT_CC, [CC_NO_OUTPUT] = EXIT_USAGE
     };
+    const char *const *source = depend_sources(c->file, s->arena);
     const CcJob job = {
         .stem = c->model->name, .c = c->c, .c_size = c->c_size, .notes = c->notes,
         .notes_size = c->notes_size, .is_double = c->model->settings.double_precision,
-        .object = o->product == TARGET_OBJECT, .output = output, .source = c->source->path,
+        .object = o->product == TARGET_OBJECT, .output = output, .source = source,
         .command = o->cc, .optimize = o->optimize, .march = o->march, .portable = o->portable,
         .verbose = o->verbose, .dry_run = o->dry_run,
     };
 
     if (o->product == TARGET_C)
-        return output_text(output, c->source->path, c->c, c->c_size) ? EXIT_FINE : EXIT_USAGE;
+        return output_text(output, source, c->c, c->c_size) ? EXIT_FINE : EXIT_USAGE;
     return status[cc_build(&job, s->arena)];
 }

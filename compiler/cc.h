@@ -10,7 +10,8 @@ typedef struct {
     size_t c_size, notes_size;
     bool is_double;                 /* the program itself is in double precision */
     bool object;                    /* stop at an object file, without the notes */
-    const char *output, *source;    /* where to; what must not be overwritten (or NULL) */
+    const char *output;
+    const char *const *source;      /* what must not be overwritten, as of output_start */
     const char *command;            /* the C compiler and its first arguments; NULL: $CC, else cc */
     const char *optimize, *march;   /* "-O3"; "native", or "none" */
     bool portable;

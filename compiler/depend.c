@@ -1,4 +1,4 @@
-/* depend.c -- the sources of an output as a rule for make (-MD). */
+/* depend.c -- the files that a source is made of, also as a rule for make (-MD). */
 #include "depend.h"
 
 #include <string.h>
@@ -41,14 +41,23 @@ static const char *rule_path(const char *output, Arena *a)
                         output);
 }
 
-bool depend_write(const File *file, const char *output, Arena *a)
+const char *const *depend_sources(const File *file, Arena *a)
 {
-    const char **list = NULL, *rule = arena_printf(a, "%s:", make_word(output, a));
+    const char **list = NULL;
     int n = 0;
 
     collect(file, a, &list, &n);
-    for (int i = 0; i < n; i++)
+    arena_push(a, list, n, NULL);
+    return list;
+}
+
+bool depend_write(const File *file, const char *output, Arena *a)
+{
+    const char *const *list = depend_sources(file, a);
+    const char *rule = arena_printf(a, "%s:", make_word(output, a));
+
+    for (int i = 0; list[i]; i++)
         rule = arena_printf(a, "%s %s", rule, make_word(list[i], a));
     rule = arena_printf(a, "%s\n", rule);
-    return output_text(rule_path(output, a), file->source->path, rule, strlen(rule));
+    return output_text(rule_path(output, a), list, rule, strlen(rule));
 }

@@ -53,7 +53,7 @@ static bool set_path(Output *o)
     return (n > 0 && n < OUTPUT_PATH) || fail(o->name, strerror(ENAMETOOLONG));
 }
 
-bool output_start(Output *o, const char *path, const char *source)
+bool output_start(Output *o, const char *path, const char *const *source)
 {
     struct stat old;
 
@@ -66,8 +66,10 @@ bool output_start(Output *o, const char *path, const char *source)
         return make_temporary(o, NULL);
     if (S_ISDIR(old.st_mode))
         return fail(path, "it is a directory");
-    if (same_file(&old, source))
-        return fail(path, "it is the source; name another file with -o");
+    for (int i = 0; source && source[i]; i++)
+        if (same_file(&old, source[i]))
+            return fail(path, i ? "the source imports it; name another file with -o"
+                                : "it is the source; name another file with -o");
     return S_ISREG(old.st_mode) ? make_temporary(o, &old) : true;
 }
 
@@ -106,7 +108,7 @@ void output_abandon(const Output *o)
         unlink(o->temporary);
 }
 
-bool output_text(const char *path, const char *source, const char *text, size_t size)
+bool output_text(const char *path, const char *const *source, const char *text, size_t size)
 {
     Output o;
 

@@ -16,14 +16,15 @@ typedef struct {
 } Output;
 
 /* A path for `path` beside it, which no other file has; "-" is standard output.  Refuses a
- * directory, and the file `source` (NULL: none). */
-bool output_start(Output *o, const char *path, const char *source);
+ * directory, and the files `source`, NULL-terminated (or NULL: none): first what was named, then what
+ * it imports. */
+bool output_start(Output *o, const char *path, const char *const *source);
 bool output_write(const Output *o, const char *text, size_t size);
 bool output_finish(const Output *o);
 void output_abandon(const Output *o);
 
 /* All three steps at once. */
-bool output_text(const char *path, const char *source, const char *text, size_t size);
+bool output_text(const char *path, const char *const *source, const char *text, size_t size);
 
 /* Writes a new file that only this user can read. */
 bool write_file(const char *path, const char *text, size_t size);

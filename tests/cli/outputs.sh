@@ -68,3 +68,20 @@ tidy 'failures leave no folder'
 
 status 'outputs/no temporary folder' 3 env TMPDIR=/no/where "$NETC" xor.net -o failed
 sentence 'outputs/no temporary folder sentence' 'cannot make a folder in /no/where'
+
+# no file that the source imports is written over
+mkdir parts
+cat > parts/tall.net <<'NET'
+import "wide.net";
+block tall(units: int) { dense(units, act = tanh); }
+NET
+echo 'block wide(units: int) { dense(units, act = relu); }' > parts/wide.net
+{ echo 'import "parts/tall.net";'; cat xor.net; } > imports.net
+cp -r parts before
+for part in tall wide; do
+    for stop in -S -c -O0; do
+        status "outputs/import $part $stop" 2 "$NETC" $stop imports.net -o parts/$part.net
+        sentence "outputs/import $part $stop sentence" "parts/$part.net: the source imports it"
+    done
+done
+check 'outputs/imports are as they were' diff -r parts before
