@@ -52,14 +52,17 @@ static void emit_each(Writer *w, NodeId id)
 
 /* ---- Loops --------------------------------------------------------------------------------- */
 
+/* What a statement in a loop has room for, beside its indentation. */
+enum { LOOP_WIDTH = 86 };
+
 static void emit_element(Writer *w, NodeId id)
 {
     const char *code = expand(w, id);
+    const char *to = w->g->store[id] != STORE_SCALAR ? element(w, id)
+                   : arena_printf(w->arena, "const rt_real v_%s", w->g->node[id].name);
+    const bool fits = strlen(to) + strlen(code) < LOOP_WIDTH;
 
-    if (w->g->store[id] == STORE_SCALAR)
-        emit_line(w->out, "const rt_real v_%s = %s;", w->g->node[id].name, code);
-    else
-        emit_line(w->out, "%s = %s;", element(w, id), code);
+    emit_line(w->out, "%s =%s%s;", to, fits ? " " : "\n    ", code);
 }
 
 /* The nodes at order[i ...] that share a loop; how many. */

@@ -162,7 +162,8 @@ static void infer_model(Infer *in)
     const int errors = diag_errors(in->s->diag);
     Map labels = { 0 };
     Builder b = { .in = in, .unit = m->unit, .scope = m->globals->scope, .labels = &labels,
-                  .space = infer_namespace(in, d->body), .names = infer_given_names(in, d->body), .into = &m->unit->items,
+                  .space = infer_namespace(in, d->body), .names = infer_given_names(in, d->body),
+                  .into = &m->unit->items,
                   .now = { { .kind = REF_INPUT }, SHAPE_ERROR, d->at } };
 
     infer_statements(&b, d->body);

@@ -162,7 +162,8 @@ static void build_body(const Use *u, Unit *unit, const Instance *instance)
     Map labels = { 0 };
     Builder b = { .in = in, .unit = unit, .instance = instance, .scope = u->scope,
                   .labels = &labels, .space = infer_namespace(in, d->body),
-                  .names = infer_given_names(in, d->body), .into = &unit->items, .now = { { .kind = REF_INPUT }, u->in.shape, u->in.made } };
+                  .names = infer_given_names(in, d->body), .into = &unit->items,
+                  .now = { { .kind = REF_INPUT }, u->in.shape, u->in.made } };
 
     b.entry = b.now;
     infer_statements(&b, d->body);

@@ -18,7 +18,7 @@ static void note_iterations(const Builder *b, Message *m)
         }
 }
 
-/* Where the statement's block is used, and that one's ...; the last note is where the model does. */
+/* Where the statement's block is used, and that one's ...; the last note is the model's use. */
 static void note_instances(const Builder *b, Message *m)
 {
     int n = 0;

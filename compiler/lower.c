@@ -180,7 +180,7 @@ static NodeId lower_parallel(Lower *l, const Item *item)
 
 /* ---- Calls of other units ------------------------------------------------------------------ */
 
-/* A call is a member both beside the layers, in the parameters, and beside the tensors, in memory. */
+/* A call is a member beside the layers, in the parameters, and beside the tensors, in memory. */
 static Str claim_member(Lower *l, const char *name)
 {
     Str beside_tensors, member = name;
