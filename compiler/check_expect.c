@@ -226,6 +226,18 @@ static Check *constant_number(Checker *c, const Expr *e)
     return v.kind == VALUE_ERROR ? NULL : constant(c, v.real, e->at);
 }
 
+/* flow > 0.1 in the place of a number */
+static bool refuse_truth(Checker *c, const Expr *e)
+{
+    const bool truth = (e->kind == EXPR_BINARY && e->oper <= OPER_GE) ||
+                       (e->kind == EXPR_UNARY && e->oper == OPER_NOT);
+
+    if (truth)
+        diag_error(c->s->diag, MSG_EXPECT_FORM, e->at, "'%s' is true or false, wanted a number; "
+                   "'&&', '||' and '!' take conditions", format_expr(e, c->s->arena));
+    return truth;
+}
+
 static Check *number(Checker *c, const Expr *e)
 {
     const bool binary = e->kind == EXPR_BINARY && e->oper >= OPER_ADD && e->oper <= OPER_DIV;
@@ -240,8 +252,9 @@ static Check *number(Checker *c, const Expr *e)
     }
     if (e->kind == EXPR_UNARY && e->oper == OPER_NEG)
         return join(c, CHECK_ARITHMETIC, e, NULL, number(c, e->right));
-    diag_error(c->s->diag, MSG_EXPECT_FORM, e->at,
-               "quantities can be compared, added, subtracted, multiplied and divided");
+    if (!refuse_truth(c, e))
+        diag_error(c->s->diag, MSG_EXPECT_FORM, e->at,
+                   "quantities can be compared, added, subtracted, multiplied and divided");
     return NULL;
 }
 
@@ -277,6 +290,8 @@ static Check *condition(Checker *c, const Expr *e)
     if (e->kind == EXPR_UNARY && e->oper == OPER_NOT)
         return join(c, CHECK_NOT, e, NULL, condition(c, e->right));
     if (e->kind == EXPR_BINARY && e->oper >= OPER_EQ && e->oper <= OPER_GE) {
+        if (refuse_truth(c, e->left) || refuse_truth(c, e->right))
+            return NULL;
         Check *left = number(c, e->left);
         return join(c, CHECK_COMPARE, e, left, number(c, e->right));
     }

@@ -80,9 +80,8 @@ static Value eval_range(const Expr *e, const Eval *in)
 {
     Value v = { .kind = VALUE_LIST, .at = e->at };
     int64_t from, to, n;
-    const bool left = eval_int(e->left, "a range", in, &from);
 
-    if (!eval_int(e->right, "a range", in, &to) || !left)
+    if (!eval_int(e->left, "a range", in, &from) || !eval_int(e->right, "a range", in, &to))
         return value_error(e->at);
     if (to < from)
         return v;
@@ -122,8 +121,21 @@ static Value eval_operator(const Expr *e, const Eval *in)
     return eval_binary(e, left, right, in->s);
 }
 
-static Value eval_member(const Expr *e, const Eval *in)
+void report_bare_string(const Expr *e, Session *s)
 {
+    const char *quoted = arena_printf(s->arena, "\"%s\"", format_expr(e, s->arena));
+    Message *m = diag_error(s->diag, MSG_UNKNOWN_NAME, e->at, "a string stands in quotes: %s",
+                            quoted);
+
+    diag_fix(m, e->at, quoted);
+}
+
+static Value eval_member(const Expr *e, const Kinds *want, const Eval *in)
+{
+    if (want && want->mask & KIND_STRING && is_path(e)) {
+        report_bare_string(e, in->s);
+        return value_error(e->at);
+    }
     diag_error(in->s->diag, MSG_MISPLACED_EXPRESSION, e->at,
                "'%s' is a quantity or a path, and has no value while compiling",
                format_expr(e, in->s->arena));
@@ -146,7 +158,7 @@ Value eval(const Expr *e, const Kinds *want, const Eval *in)
     case EXPR_NAME:
         return eval_name(e, want, in);
     case EXPR_MEMBER:
-        return eval_member(e, in);
+        return eval_member(e, want, in);
     case EXPR_CALL:
         return eval_call(e, want, in);
     case EXPR_INDEX:

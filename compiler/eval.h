@@ -31,6 +31,10 @@ bool eval_bool(const Expr *e, const char *who, const Eval *in, bool *out);
 Value eval_unary(const Expr *e, Value right, Session *s);
 Value eval_binary(const Expr *e, Value left, Value right, Session *s);
 bool is_function(Str name);
+struct Words;
+void words_add_functions(struct Words *w, Arena *a);
+/* iris or iris.csv, where a string is wanted */
+void report_bare_string(const Expr *e, Session *s);
 Value eval_function(const Expr *e, const Eval *in);
 Value eval_name(const Expr *e, const Kinds *want, const Eval *in);
 Value eval_call(const Expr *e, const Kinds *want, const Eval *in);

@@ -191,6 +191,23 @@ static void too_many(const Binder *b, const Arg *arg)
                    signature_text(c, s->arena));
 }
 
+/* dense(64, act == tanh): as it was meant; else `arg` itself. */
+static const Arg *meant_by_name(const Binder *b, const Arg *arg)
+{
+    const Expr *e = arg->value;
+    Session *s = b->in->s;
+
+    if (arg->name || e->kind != EXPR_BINARY || e->oper != OPER_EQ || e->left->kind != EXPR_NAME ||
+        find_param(b->call->callee, e->left->text) < 0 || scope_find(b->in->scope, e->left->text))
+        return arg;
+    Message *m = diag_error(s->diag, MSG_ASSIGN_OR_COMPARE, e->oper_at,
+                            "'==' compares, '=' gives a value");
+    diag_fix(m, e->oper_at, "=");
+    Arg *named = arena_new_of(s->arena, Arg);
+    *named = (Arg){ e->left->text, e->left->at, arg->at, e->right, NULL };
+    return named;
+}
+
 /* They are too many or misplaced: who knows which is meant for what. */
 static void forget_positions(Binder *b)
 {
@@ -206,7 +223,8 @@ static void distribute(Binder *b)
     bool named = false;
     int position = 0;
 
-    for (const Arg *arg = b->call->args; arg; arg = arg->next) {
+    for (const Arg *given = b->call->args; given; given = given->next) {
+        const Arg *arg = meant_by_name(b, given);
         const int k = arg->name ? find_param(c, arg->name) : position++;
 
         if (!arg->name && named) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "eval.h"
+#include "suggest.h"
 
 enum { MANY = 1000000 };
 
@@ -156,6 +157,12 @@ static int find(Str name)
 bool is_function(Str name)
 {
     return find(name) >= 0;
+}
+
+void words_add_functions(Words *w, Arena *a)
+{
+    for (size_t i = 0; i < countof(functions); i++)
+        words_add(w, functions[i].name, a);
 }
 
 static bool takes(const Function *f, unsigned kind)

@@ -79,9 +79,8 @@ static Value call(const Callable *callee, const Expr *e, const Eval *in)
 /* The word is known, and is no value of a kind that is wanted here. */
 static Value wrong_family(const Expr *e, const Callable *c, const Kinds *want, const Eval *in)
 {
-    diag_error(in->s->diag, MSG_WRONG_KIND, e->at, "'%s' is %s %s, wanted %s", c->name,
-               strchr("aeio", family_name(c->family)[0]) ? "an" : "a", family_name(c->family),
-               kinds_text(want, in->s->arena));
+    diag_error(in->s->diag, MSG_WRONG_KIND, e->at, "'%s' is %s, wanted %s", c->name,
+               family_phrase(c->family), kinds_text(want, in->s->arena));
     return value_error(e->at);
 }
 
@@ -101,10 +100,10 @@ static const char *wanted_what(const Kinds *want)
     return "name";
 }
 
-static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
+/* What a name could be where `want` is wanted. */
+static Words legal_names(const Kinds *want, const Eval *in)
 {
     Session *s = in->s;
-    const bool choice = want && (want->n_words || wants_call(want));
     Words legal = { .incomplete = in->scope->all->broken };
 
     words_add_scope(&legal, in->scope, s->arena);
@@ -114,8 +113,38 @@ static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
         words_add_family(&legal, s->vocabulary, FAMILY_ACTIVATION, s->arena);
     for (size_t i = 0; !want && i < countof(values); i++)
         words_add_family(&legal, s->vocabulary, values[i], s->arena);
-    report_unknown(s->diag, choice ? MSG_UNKNOWN_CHOICE : MSG_UNKNOWN_NAME, name->at,
-                   wanted_what(want), name->text, &legal, s->arena);
+    if (!want || want->mask & KIND_BOOL) {
+        words_add(&legal, "true", s->arena);
+        words_add(&legal, "false", s->arena);
+    }
+    return legal;
+}
+
+static Value unknown(const Expr *name, const Kinds *want, const Eval *in)
+{
+    Session *s = in->s;
+    const bool choice = want && (want->n_words || wants_call(want));
+    const Words legal = legal_names(want, in);
+
+    if (want && want->mask & KIND_STRING && !suggest(name->text, &legal))
+        report_bare_string(name, s);
+    else
+        report_unknown(s->diag, choice ? MSG_UNKNOWN_CHOICE : MSG_UNKNOWN_NAME, name->at,
+                       wanted_what(want), name->text, &legal, s->arena);
+    return value_error(name->at);
+}
+
+/* sin(1.0): neither a word of the language nor a function */
+static Value unknown_call(const Expr *name, const Kinds *want, const Eval *in)
+{
+    const Words legal = legal_names(want, in);
+    Words functions = { .exact = strlen(name->text) < 4, .incomplete = legal.incomplete };
+
+    if (wants_call(want) || suggest(name->text, &legal))
+        return unknown(name, want, in);
+    words_add_functions(&functions, in->s->arena);
+    report_unknown(in->s->diag, MSG_UNKNOWN_NAME, name->at, "function", name->text, &functions,
+                   in->s->arena);
     return value_error(name->at);
 }
 
@@ -155,7 +184,7 @@ Value eval_call(const Expr *e, const Kinds *want, const Eval *in)
     if ((c = find_any(name->text, in->s)) != NULL)
         return want ? wrong_family(e, c, want, in) : call(c, e, in);
     if (!entry)
-        return unknown(name, want, in);
+        return unknown_call(name, want, in);
     entry->used = true;
     Message *m = diag_error(in->s->diag, MSG_NOT_A_CALL, e->at,
                             "'%s' is a value here, and takes no arguments", name->text);

@@ -8,7 +8,52 @@ typedef struct {
     Value *arg;
 } Choice;
 
-void infer_unknown_layer(Infer *in, const Stmt *s)
+/* Where the words of a family belong. */
+static const char *place_of(Family f)
+{
+    switch (f) {
+    case FAMILY_INIT:
+        return ": it stands behind 'init =' in a layer's arguments";
+    case FAMILY_LOSS: case FAMILY_OPTIMIZER: case FAMILY_SCHEDULE: case FAMILY_CLIP:
+    case FAMILY_PENALTY:
+        return ": it stands in 'train'";
+    case FAMILY_SOURCE:
+        return ": it stands in 'data'";
+    default:
+        return "";
+    }
+}
+
+static const Callable *other_word(const Session *s, Str word)
+{
+    const Callable *c = NULL;
+
+    for (int f = FAMILY_INIT; f <= FAMILY_SCALE && !c; f++)
+        c = vocabulary_find(s->vocabulary, (Family)f, word);
+    return c;
+}
+
+/* The word is something else than a layer. */
+static bool report_other(Infer *in, const Scope *scope, const Stmt *s)
+{
+    Session *session = in->s;
+    Entry *entry = scope_find(scope, s->word);
+    const Callable *c = entry ? NULL : other_word(session, s->word);
+
+    if (c) {
+        diag_error(session->diag, MSG_UNKNOWN_LAYER, s->word_at, "'%s' is %s and no layer%s",
+                   s->word, family_phrase(c->family), place_of(c->family));
+    } else if (entry) {
+        entry->used = true;
+        Message *m = diag_error(session->diag, MSG_UNKNOWN_LAYER, s->word_at,
+                                "'%s' is %s and no layer", s->word,
+                                value_phrase(&entry->value, session->arena));
+        diag_note(m, entry->at, "'%s' is declared here", s->word);
+    }
+    return c || entry;
+}
+
+void infer_unknown_layer(Infer *in, const Scope *scope, const Stmt *s)
 {
     Session *session = in->s;
     const Map *blocks = &in->globals->blocks;
@@ -18,6 +63,8 @@ void infer_unknown_layer(Infer *in, const Stmt *s)
     words_add_family(&legal, session->vocabulary, FAMILY_ACTIVATION, session->arena);
     for (int i = 0; i < blocks->n; i++)
         words_add(&legal, blocks->key[i], session->arena);
+    if (!suggest_known(s->word, &legal) && report_other(in, scope, s))
+        return;
     report_unknown(session->diag, MSG_UNKNOWN_LAYER, s->word_at, "layer", s->word, &legal,
                    session->arena);
 }
@@ -65,7 +112,7 @@ static Choice find_layer(Builder *b, const Stmt *s)
     if (!call.callee)
         call.callee = vocabulary_find(session->vocabulary, FAMILY_ACTIVATION, s->word);
     if (!call.callee) {
-        infer_unknown_layer(b->in, s);
+        infer_unknown_layer(b->in, b->scope, s);
         return (Choice){ 0 };
     }
     return (Choice){ call.callee, call_bind(&call, &in) };

@@ -2,6 +2,7 @@
  *
  * A path is what the report prints: "h", "h[3]", "h[1][2]" in a repeat of a repeat, "stage[1].unit"
  * inside a block.  A name of a repeat without an index stands for all its layers. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,41 @@ static void collect(const Items *items, Words *legal, Arena *a)
     }
 }
 
+/* The repeat that has a layer of this name in its body; NULL. */
+static const Item *repeat_with(const Items *items, Str name)
+{
+    const Item *found = NULL;
+
+    for (int i = 0; i < items->n && !found; i++) {
+        const Item *item = items->item[i];
+
+        if (item->kind == ITEM_REPEAT && find_in_repeat(item, name, NULL, 0))
+            return item;
+        found = repeat_with(&item->body, name);
+        if (!found)
+            found = repeat_with(&item->shortcut, name);
+        for (int k = 0; !found && k < item->n_branches; k++)
+            found = repeat_with(&item->branch[k], name);
+    }
+    return found;
+}
+
+/* h[3] of a repeat of three */
+static bool is_past_end(Infer *in, const char *path, Span at)
+{
+    Step step;
+    const Item *repeat;
+
+    read_step(path, &step, in->s->names);
+    repeat = step.n ? repeat_with(&in->model->unit->items, step.name) : NULL;
+    if (!repeat || (step.index[0] >= 0 && step.index[0] < repeat->count))
+        return false;
+    diag_error(in->s->diag, MSG_TENSOR_INDEX, at, "'%s[%" PRId64 "]' does not exist; there are "
+               "'%s[0]' to '%s[%d]'", step.name, step.index[0], step.name, step.name,
+               repeat->count - 1);
+    return true;
+}
+
 static const Item *named_layer(Infer *in, const char *path, Span at)
 {
     const Unit *unit = in->model->unit;
@@ -115,6 +151,8 @@ static const Item *named_layer(Infer *in, const char *path, Span at)
 
     if (item)
         return item;
+    if (is_past_end(in, path, at))
+        return NULL;
     collect(&unit->items, &legal, in->s->arena);
     report_unknown(in->s->diag, MSG_NO_SUCH_LAYER, at, "layer", path, &legal, in->s->arena);
     return NULL;

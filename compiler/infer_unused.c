@@ -25,7 +25,7 @@ static void check_words(Infer *in, const Block *b, const Stmt *s)
 {
     for (; s; s = s->next) {
         if (s->kind == STMT_LAYER && !is_layer_word(in, b, s->word))
-            infer_unknown_layer(in, s);
+            infer_unknown_layer(in, in->globals->scope, s);
         check_words(in, b, s->body);
         check_words(in, b, s->other);
         for (const Branch *branch = s->branches; branch; branch = branch->next)

@@ -98,7 +98,7 @@ static const char *find_advice(const char *word)
 }
 
 /* Linear is PyTorch's word for dense, not our linear: so exact words of other tools come first. */
-static const char *find_known(const char *word, const Words *legal)
+const char *suggest_known(const char *word, const Words *legal)
 {
     const char *found = find_foreign(word, legal, true);
 
@@ -109,8 +109,8 @@ static const char *find_known(const char *word, const Words *legal)
 
 const char *suggest(const char *word, const Words *legal)
 {
-    const char *found = find_known(word, legal);
-    return found ? found : diag_nearest(word, legal->word, legal->n);
+    const char *found = suggest_known(word, legal);
+    return found || legal->exact ? found : diag_nearest(word, legal->word, legal->n);
 }
 
 static const char *listed(const Words *legal, Arena *a)
@@ -126,7 +126,7 @@ Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const 
                         const Words *legal, Arena *a)
 {
     enum { LISTED = 24 };
-    const char *known = find_known(word, legal), *advice = known ? NULL : find_advice(word);
+    const char *known = suggest_known(word, legal), *advice = known ? NULL : find_advice(word);
     const char *meant = advice ? NULL : suggest(word, legal);
     const char *of = legal->of ? legal->of : "";
     Message *m;

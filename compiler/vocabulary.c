@@ -38,13 +38,13 @@ static const Row rows[] = {
 };
 
 static const char *const family_names[N_FAMILIES] = {
-    [FAMILY_LAYER] = "layer",           [FAMILY_ACTIVATION] = "activation",
-    [FAMILY_INIT] = "initialiser",      [FAMILY_LOSS] = "loss",
-    [FAMILY_OPTIMIZER] = "optimizer",   [FAMILY_SCHEDULE] = "schedule",
-    [FAMILY_CLIP] = "clip",             [FAMILY_PENALTY] = "penalty",
-    [FAMILY_SOURCE] = "data source",    [FAMILY_AUGMENT] = "augmentation",
-    [FAMILY_SCALE] = "scale",           [FAMILY_COMPOUND] = "statement",
-    [FAMILY_SETTINGS] = "section",      [FAMILY_BLOCK] = "block",
+    [FAMILY_LAYER] = "a layer",           [FAMILY_ACTIVATION] = "an activation",
+    [FAMILY_INIT] = "an initialiser",      [FAMILY_LOSS] = "a loss",
+    [FAMILY_OPTIMIZER] = "an optimizer",   [FAMILY_SCHEDULE] = "a schedule",
+    [FAMILY_CLIP] = "a clip",             [FAMILY_PENALTY] = "a penalty",
+    [FAMILY_SOURCE] = "a data source",    [FAMILY_AUGMENT] = "an augmentation",
+    [FAMILY_SCALE] = "a scale",           [FAMILY_COMPOUND] = "a statement",
+    [FAMILY_SETTINGS] = "a section",      [FAMILY_BLOCK] = "a block",
 };
 
 /* Names first, signatures then: a default may be a call of any word. */
@@ -79,9 +79,14 @@ const Callable *vocabulary_nth(const Vocabulary *v, Family family, int n)
     return n >= 0 && n < v->n[family] ? v->word[family][n] : NULL;
 }
 
-const char *family_name(Family family)
+const char *family_phrase(Family family)
 {
     return family_names[family];
+}
+
+const char *family_name(Family family)
+{
+    return strchr(family_names[family], ' ') + 1;
 }
 
 const Value *call_arg(const Callable *callee, const Value *arg, const char *name)

@@ -76,6 +76,7 @@ const Callable *vocabulary_find(const Vocabulary *v, Family family, Str name);
 /* The n-th of a family, NULL past the end: for did-you-mean, completion, documentation. */
 const Callable *vocabulary_nth(const Vocabulary *v, Family family, int n);
 const char *family_name(Family family);     /* "layer", "activation": as in messages */
+const char *family_phrase(Family family);   /* "a layer", "an activation" */
 
 /* Reads a signature into the parameters of `callee`; a mistake in it is a bug of ours. */
 void vocabulary_signature(Callable *callee, const char *text, const Vocabulary *v,

@@ -273,7 +273,8 @@ TEST(wrong_expectations)
     CHECK(says_once(WITH("flow(stp = 1) > 0;"), "did you mean 'step'"));
     CHECK(says_once(WITH("flow(step = 1, epoch = 1) > 0;"), "exclude"));
     CHECK(says_once(WITH("flow(g) > 0;"), "unknown layer 'g'"));
-    CHECK(says_once(WITH("flow(h[3]) > 0;"), "unknown layer 'h[3]'"));
+    CHECK(says_once(WITH("flow(h[3]) > 0;"), "there are 'h[0]' to 'h[2]'"));
+    CHECK(says_once(WITH("!(flow > 1) == true;"), "is true or false, wanted a number"));
     CHECK(says_once(WITH("grad(relu) > 0;"), "no weights"));
     CHECK(says_once(WITH("flow_through_time(dense) > 0;"), "not recurrent"));
     CHECK(says_once(WITH("sqrt(flow) > 0;"), "compared, added"));
