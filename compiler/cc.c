@@ -104,6 +104,7 @@ static bool add_unit(Build *b, int which, const char *suffix, const char *text, 
     u->object = arena_printf(b->arena, "./%s%s.o", b->job->stem, suffix);
     u->text = text;
     u->size = size;
+    u->process.log = arena_printf(b->arena, "./%s%s.log", b->job->stem, suffix);
     if (!add_compiler(b, &u->process))
         return false;
     add_words(b, &u->process, (const char *const[]){ "-std=c11", level, NULL });
@@ -117,6 +118,7 @@ static bool add_unit(Build *b, int which, const char *suffix, const char *text, 
 
 static bool add_link(Build *b)
 {
+    b->link.log = arena_printf(b->arena, "./%s_link.log", b->job->stem);
     if (!add_compiler(b, &b->link))
         return false;
     for (int i = 0; i < N_UNITS; i++)
@@ -175,11 +177,18 @@ static bool write_sources(const Build *b)
     return true;
 }
 
-static bool explain(const Process *p)
+static bool succeeded(const Process *p)
+{
+    return WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0;
+}
+
+/* Shows what the program printed, and says how it failed if it did. */
+static bool explain(const Build *b, const Process *p)
 {
     const int status = p->status;
 
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    process_show(p, &b->folder);
+    if (succeeded(p))
         return true;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         fprintf(stderr, "netc: cannot run %s\n", p->word[0]);
@@ -192,6 +201,18 @@ static bool explain(const Process *p)
     return false;
 }
 
+/* The units are much the same text, and what a compiler says of one it says of all: one speaks, the
+ * first that fails. */
+static bool explain_all(const Build *b, Process *const *p, int n)
+{
+    int first = 0;
+
+    for (int i = n - 1; i >= 0; i--)
+        if (!succeeded(p[i]))
+            first = i;
+    return explain(b, p[first]);
+}
+
 /* Compiles all units at once, then links.  *end is the signal that came, if one did. */
 static bool run(Build *b, int *end)
 {
@@ -202,15 +223,12 @@ static bool run(Build *b, int *end)
         if (b->unit[i].source)
             compile[n++] = &b->unit[i].process;
     *end = processes_run(compile, n, &b->folder, b->environment);
-    if (*end)
+    if (*end || !explain_all(b, compile, n))
         return false;
-    for (int i = 0; i < n; i++)
-        if (!explain(compile[i]))
-            return false;
     if (b->job->object)
         return true;
     *end = processes_run(link, 1, &b->folder, b->environment);
-    return !*end && explain(&b->link);
+    return !*end && explain(b, &b->link);
 }
 
 static CcResult build_in_folder(Build *b, int *end)

@@ -36,6 +36,7 @@ bool folder_make(Folder *f)
         parent = "/tmp";
     const int n = snprintf(f->variable, sizeof f->variable, "TMPDIR=%s/netc-XXXXXX", parent);
     sigaddset(&held, SIGCHLD);
+    sigaddset(&held, SIGPIPE);
     signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_BLOCK, &held, &f->signals);
     errno = ENAMETOOLONG;
@@ -120,7 +121,8 @@ NORETURN static void become(const Process *p, const Folder *f, char *const *envi
     setpgid(0, 0);
     signal(SIGXFSZ, SIG_DFL);
     sigprocmask(SIG_SETMASK, &f->signals, NULL);
-    if (chdir(f->path) == 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+    const int log = chdir(f->path) == 0 ? open(p->log, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
+    if (log >= 0 && dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0)
         execve(words[0], words, environment);
     _exit(127);
 }
@@ -161,6 +163,17 @@ int processes_run(Process *const *p, int n, const Folder *f, char *const *enviro
                 kill(-p[i]->pid, SIGKILL);
     }
     return end;
+}
+
+void process_show(const Process *p, const Folder *f)
+{
+    const int log = openat(dirfd(f->entries), p->log, O_RDONLY | O_CLOEXEC);
+    char piece[4096];
+
+    for (ssize_t n; log >= 0 && (n = read(log, piece, sizeof piece)) > 0;)
+        fwrite(piece, 1, (size_t)n, stderr);
+    if (log >= 0)
+        close(log);
 }
 
 static bool can_run(const char *path)

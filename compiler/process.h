@@ -19,10 +19,11 @@ typedef struct {
     sigset_t signals;               /* to be restored */
 } Folder;
 
-/* A program to run in the folder, without standard output. */
+/* A program to run in the folder. */
 typedef struct {
     const char **word;              /* word[0]: the program's path; NULL at the end */
     int n;
+    const char *log;                /* in the folder: takes what the program prints */
     pid_t pid;
     int status;                     /* as of waitpid; set by processes_run */
 } Process;
@@ -37,6 +38,9 @@ void process_print(const Process *p, FILE *out);        /* as a shell would read
 /* Runs all of them at once and waits.  A signal that ends netc ends them too, and is returned;
  * else 0. */
 int processes_run(Process *const *p, int n, const Folder *f, char *const *environment);
+
+/* Prints on standard error what the program printed. */
+void process_show(const Process *p, const Folder *f);
 
 /* The path of a program, by PATH; NULL: there is none. */
 const char *program_find(const char *name, Arena *a);

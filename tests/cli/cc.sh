@@ -57,3 +57,23 @@ for signal in TERM HUP; do                          # INT is ignored in the back
     check "cc/signal $signal ends it" test $got -gt 128
     check "cc/signal $signal leaves nothing" sh -c '[ -z "$(ls -A temporary)" ] && ! ls | grep -q prog'
 done
+
+# a compiler that fails, and nobody who reads on
+cat > wordy <<'SH'
+#!/bin/sh
+for last do :; done
+for i in 1 2 3 4 5 6 7 8 9; do echo "wordy: error $i in $last" >&2; sleep 0.02; done
+exit 1
+SH
+chmod +x wordy
+"$NETC" --cc=./wordy xor.net -o prog 2>&1 | head -1 > /dev/null
+"$NETC" -v --cc=./wordy xor.net -o prog 2>&1 | true
+check 'cc/a closed pipe leaves nothing' sh -c '[ -z "$(ls -A temporary)" ] && ! ls | grep -q prog'
+
+# the units fail together; one of them is shown
+status 'cc/a failure' 3 "$NETC" --cc=./wordy xor.net -o prog
+check 'cc/a failure once' sh -c '[ "$(wc -l < err)" -eq 10 ] && [ "$(grep -c "error 1 " err)" -eq 1 ]'
+says 'cc/a failure of the program itself' err 'error 9 in ./xor.o'
+status 'cc/--march unknown' 3 "$NETC" --cc=gcc --march=nosuch xor.net -o prog
+check 'cc/--march unknown once' sh -c '[ "$(grep -c "error: bad value" err)" -eq 1 ]'
+says 'cc/--march unknown sentence' err 'gcc failed'
