@@ -461,7 +461,8 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat 4 as i */
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_3_h[i] = t->d_repeat_3_h_by_repeat_2_at_2_out[i] + t->d_repeat_3_h_by_repeat_2_at_1_out[i];
+        t->d_repeat_3_h[i] =
+            t->d_repeat_3_h_by_repeat_2_at_2_out[i] + t->d_repeat_3_h_by_repeat_2_at_1_out[i];
     for (int i = 0; i < n * 4; i++)
         t->d_stem_by_repeat_at_3_out[i] = 0;
     repeat_at_3_backward(c, &p->repeat_at_3, &g->repeat_at_3, &m->repeat_at_3, &t->repeat_at_3,
@@ -485,8 +486,10 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      */
     for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_stem_by_repeat_from_0_out_ = t->d_stem_by_repeat_at_3_out[i] + t->d_repeat_from_0[0][i];
-        const rt_real v_d_stem = v_d_stem_by_repeat_from_0_out_ + t->d_stem_by_repeat_from_0_out[i];
+        const rt_real v_d_stem_by_repeat_from_0_out_ =
+            t->d_stem_by_repeat_at_3_out[i] + t->d_repeat_from_0[0][i];
+        const rt_real v_d_stem =
+            v_d_stem_by_repeat_from_0_out_ + t->d_stem_by_repeat_from_0_out[i];
         t->d_stem_z[i] = v_d_stem * rt_tanh_slope(m->stem[i]);
     }
     rt_watch_delta(c, &m->watch.stem, n, 4, t->d_stem_z);
