@@ -44,8 +44,8 @@ static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch 
         w->act_mean = w->act_rms = w->act_unit_var = w->saturated = w->dead = NAN;
     if (!seen || w->delta.count == 0)
         w->delta_rms = NAN;
-    if (w->act_nonfinite)
-        w->act_mean = w->act_rms = w->act_unit_var = NAN;
+    if (w->act_nonfinite)           /* then no slope tells anything either */
+        w->act_mean = w->act_rms = w->act_unit_var = w->saturated = w->dead = NAN;
     if (w->delta.nonfinite)
         w->delta_rms = NAN;
 }

@@ -114,7 +114,10 @@ static int evaluate(Program *p)
     if (!rt_history_add_epoch(&run->history, &epoch, &p->error))
         return fail(p, run->model, EXIT_ERROR);
     p->writer->summary(&run->history, &p->style);
-    return EXIT_DONE;
+    if (isfinite(run->data.test.n ? epoch.loss_test : epoch.loss_train))
+        return EXIT_DONE;
+    rt_fail(&p->error, "the loss at these weights is not finite");
+    return fail(p, run->model, EXIT_DIVERGED);
 }
 
 static int check_gradients(Program *p)
@@ -146,25 +149,43 @@ static bool save(Program *p, const rt_gradient_log *log)
         && (!p->options.save_grads || rt_gradient_log_save(log, p->options.save_grads, &p->error));
 }
 
+/* In the last epoch: no update could be made, or they led nowhere. */
+static bool is_lost(const rt_run *run)
+{
+    const rt_history *h = &run->history;
+    const rt_epoch *end = h->n_epochs ? &h->epoch[h->n_epochs - 1] : NULL;
+
+    return !end || !isfinite(end->loss_train)
+        || (run->data.test.n > 0 && !isfinite(end->loss_test));
+}
+
+/* on_nonfinite = skip and continue leave it to the `expect` block what a good run is; without one, a
+ * run that ends with a loss is good. */
+static int status_of(Program *p, rt_outcome outcome)
+{
+    rt_run *run = &p->run;
+
+    if (outcome == RT_BROKEN)
+        return fail(p, run->model, EXIT_ERROR);
+    if (outcome == RT_INTERRUPTED)
+        return 128 + rt_signal();
+    const bool as_expected = rt_expect_all(&run->history, run->notes);
+    if (outcome == RT_DIVERGED || (!run->model->expect && is_lost(run)))
+        return EXIT_DIVERGED;
+    return as_expected ? EXIT_DONE : EXIT_EXPECT;
+}
+
 static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
 {
     rt_run *run = &p->run;
-    int status = EXIT_DONE;
+    const int status = status_of(p, outcome);
 
-    if (outcome == RT_BROKEN)
-        status = fail(p, run->model, EXIT_ERROR);
-    else if (outcome == RT_INTERRUPTED)
-        status = 128 + rt_signal();
-    else if (!rt_expect_all(&run->history, run->notes))
-        status = EXIT_EXPECT;
-    if (outcome == RT_DIVERGED)
-        status = EXIT_DIVERGED;
     if (outcome != RT_BROKEN)
         p->writer->summary(&run->history, &p->style);
     if (save(p, log))
         return status;
     fail(p, run->model, EXIT_ERROR);
-    return outcome == RT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
+    return status == EXIT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
 }
 
 static int train(Program *p)

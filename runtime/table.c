@@ -110,11 +110,12 @@ static void put_name(const rt_style *s, const char *name, int width)
         fprintf(s->out, "..%s", name + length - width + 2);
 }
 
-/* What the layer does not have is blank: weights, or an activation that can do this. */
+/* What the layer does not have is blank: weights, an activation that can do this, or a finite output
+ * to tell by. */
 static bool is_blank(const Column *c, const rt_layer *layer, const rt_layer_record *r)
 {
     if (c->applies)
-        return !c->applies(layer->act);
+        return !c->applies(layer->act) || isnan(c->of(r));
     return isnan(c->of(r)) && (c->of == update || (c->of == grad && r->grad.count == 0));
 }
 

@@ -85,7 +85,35 @@ check 'exits/steep: step, tensor, layer, line' grep -qE \
 check 'exits/steep: the last finite norms' grep -qE \
     '^  at step [0-9]+, (a|b|out) \(steep\.net:[567]\): act [0-9].*, delta [0-9].*, gradient norm [0-9]' err
 echo good > kept.safetensors
-status 'exits/continue' 1 ./steep --quiet --set on_nonfinite=continue --save kept.safetensors
+status 'exits/continue' 3 ./steep --quiet --set on_nonfinite=continue --save kept.safetensors
 says 'exits/continue: weights that are lost are not saved' err \
     'kept.safetensors: not written, the weights are not finite'
 check 'exits/continue: the file that was there stays' grep -qx good kept.safetensors
+
+# weights that are lost from the start: no update can be made, and the loss is no number
+cat > lost.net <<'NET'
+param bound: real = 1.0;
+data = gaussian(64);
+model {
+    input [16];
+    target class(4);
+    h = dense(16, act = relu, init = constant(bound));
+    out = dense(4);
+}
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.1); batch = 16; steps = 3; }
+NET
+compile lost -D bound=1e38
+status exits/lost/skip 3 ./lost --quiet --full --set on_nonfinite=skip
+says 'exits/lost/skip: counted' out '3 updates were skipped'
+check 'exits/lost: no share of an output that is not finite is dead' sh -c '! grep "^h .*%" out'
+status exits/lost/continue 3 ./lost --quiet --set on_nonfinite=continue
+./lost --quiet --json --set on_nonfinite=skip > json
+check 'exits/lost: nor in JSON' sh -c 'tail -n 1 json | grep -q "\"dead\":null"'
+"$NETC" lost.net -o good && ./good --quiet --save good.safetensors > out
+status exits/lost/good 0 ./good --quiet --eval --load good.safetensors
+size=$(wc -c < good.safetensors)
+head -c $((size - 4)) good.safetensors > nan.safetensors
+printf '\000\000\300\177' >> nan.safetensors
+status exits/lost/nan 3 ./good --quiet --load nan.safetensors --steps 3 --set on_nonfinite=skip
+status exits/lost/eval 3 ./good --quiet --eval --load nan.safetensors
+sentence 'exits/lost/eval: sentence' 'the loss at these weights is not finite'
