@@ -257,7 +257,8 @@ static Value missing(const Binder *b, const Param *p)
     if (b->in->scope->all->broken)
         return value_error(b->call->at);
     diag_error(s->diag, setting ? MSG_MISSING_SETTING : MSG_MISSING_ARGUMENT, b->call->at,
-               "'%s' needs '%s', %s", c->name, p->name, kinds_text(&p->accepts, s->arena));
+               p->accepts.mask ? "'%s' needs '%s', %s" : "'%s' needs '%s', which is %s", c->name,
+               p->name, kinds_text(&p->accepts, s->arena));
     return value_error(b->call->at);
 }
 
@@ -275,16 +276,31 @@ static Value default_value(const Binder *b, const Param *p)
     return v;
 }
 
+/* dense(784, 64) */
+static Value input_size(const Param *p, const Value *v, const Binder *b)
+{
+    diag_error(b->in->s->diag, MSG_WRONG_KIND, v->at,
+               "'%s' of '%s' wants an activation, but this is an int: a layer knows its input from "
+               "what comes before, and takes its own size only", p->name, b->call->callee->name);
+    return value_error(v->at);
+}
+
 static Value given_value(const Binder *b, const Param *p, const Arg *arg)
 {
+    const Callable *c = b->call->callee;
     const Value v = eval(arg->value, &p->accepts, b->in);
 
     if (v.kind == VALUE_ERROR)
         return value_error(arg->at);
+    if (c->family == FAMILY_LAYER && !arg->name && v.kind == VALUE_INT &&
+        p->accepts.mask == KIND_OF(FAMILY_ACTIVATION))
+        return input_size(p, &v, b);
     if (v.kind != VALUE_LIST && fits(&v, &p->accepts) &&
         (!value_is_number(&v) || in_range(v.real, p)))
         return as_real(v, &p->accepts);     /* the common case, without the words of a message */
-    return param_fit(v, p, param_phrase(b->call->callee, p, b->in->s->arena), b->in->s);
+    const bool section = c->family == FAMILY_SETTINGS && !arg->name;    /* data = 3; */
+    return param_fit(v, p, section ? arena_printf(b->in->s->arena, "'%s'", c->name)
+                                   : param_phrase(c, p, b->in->s->arena), b->in->s);
 }
 
 /* An unknown or misplaced argument may have been meant for the one that is missing: that is said

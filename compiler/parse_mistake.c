@@ -105,16 +105,16 @@ static bool is_single(const Token *t)
     return (t->kind == OR || t->kind == AND) && t->at.to - t->at.from == 1;
 }
 
-/* dense(64) | relu; */
-static bool single_sign(Parser *p)
+/* dense(64) | relu;   dense(64) -> relu; */
+static bool joining_sign(Parser *p)
 {
     const Token *t = found(p);
 
-    if (!is_single(t) || !syntax_expects(p, ';'))
+    if (!(is_single(t) || t->kind == ARROW) || !syntax_expects(p, FROM))
         return false;
     diag_error(p->session->diag, MSG_SYNTAX, t->at,
-               "'%s' joins nothing here: statements follow one another, and end in ';'",
-               t->kind == OR ? "|" : "&");
+               "%s joins no layers: they follow one another, each ends in ';'",
+               syntax_token_text(p, p->error.token));
     tokens_cut(p, p->error.token);
     return true;
 }
@@ -233,5 +233,5 @@ bool mistake_report(Parser *p)
 {
     return missing_from(p) || word_report(p) || half_a_real(p) || power(p) || shape_in_braces(p)
            || kind_of_let(p) || wrong_assignment(p) || chained_comparison(p)
-           || comma_for_semicolon(p) || single_sign(p) || missing_comma(p);
+           || comma_for_semicolon(p) || joining_sign(p) || missing_comma(p);
 }

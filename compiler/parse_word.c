@@ -158,6 +158,36 @@ static bool misspelt(Parser *p, Token *t, const Keyword *keyword, size_t n)
     return true;
 }
 
+/* branch, shortcut or else where a statement starts */
+static bool lone_keyword(Parser *p)
+{
+    const Token *t = found(p);
+    const char *where = t->kind == BRANCH     ? "stands in 'parallel { ... }' only"
+                        : t->kind == SHORTCUT ? "stands behind 'residual { ... }' only"
+                        : t->kind == ELSE     ? "stands behind 'if ... { ... }' only"
+                                              : NULL;
+
+    if (!where || !syntax_expects(p, INPUT))
+        return false;
+    diag_error(p->session->diag, MSG_SYNTAX, t->at, "'%s' %s", t->literal.text, where);
+    tokens_cut(p, p->error.token);
+    return true;
+}
+
+/* dense(64);   h = dense(64);   depth = 20;   at the top of a file */
+static bool outside_section(Parser *p, const Token *t)
+{
+    const bool given = t[1].kind == '=', named = given && t[2].kind == NAME && t[3].kind == '(';
+
+    if (!given && t[1].kind != '(')
+        return false;
+    diag_error(p->session->diag, MSG_UNKNOWN_WORD, t->at, "'%s' starts nothing here, %s",
+               t->literal.text, given && !named ? "'let' and 'param' declare values"
+                                                : "layers stand in 'model { ... }'");
+    tokens_cut(p, p->error.token);
+    return true;
+}
+
 /* modle { ... }   repaet 3 as i { ... }   elif a { ... } */
 static bool unknown_word(Parser *p)
 {
@@ -168,7 +198,8 @@ static bool unknown_word(Parser *p)
     if (t->kind != NAME || (start != at && !in_body) || tokens_start_line(p, at) > (start == at))
         return false;
     if (syntax_expects(p, MODEL) && start == at)
-        return foreign_word(p, t) || misspelt(p, t, declarations, countof(declarations));
+        return foreign_word(p, t) || misspelt(p, t, declarations, countof(declarations))
+               || outside_section(p, t);
     if (syntax_expects(p, BRANCH) || in_body)
         return foreign_word(p, t) || misspelt(p, t, statements, countof(statements));
     return false;
@@ -190,5 +221,5 @@ static bool dotted_name(Parser *p)
 
 bool word_report(Parser *p)
 {
-    return dotted_name(p) || unknown_word(p) || keyword_as_name(p);
+    return dotted_name(p) || lone_keyword(p) || unknown_word(p) || keyword_as_name(p);
 }

@@ -128,12 +128,12 @@ static const struct { const char *name; unsigned mask; const char *phrase; } kin
     { "activation", KIND_OF(FAMILY_ACTIVATION), "an activation" },
     { "init", KIND_OF(FAMILY_INIT), "an initialiser" },
     { "layer", KIND_OF(FAMILY_LAYER), "a layer" },
-    { "loss", KIND_OF(FAMILY_LOSS), "a loss" },
-    { "optimizer", KIND_OF(FAMILY_OPTIMIZER), "an optimizer" },
-    { "schedule", KIND_OF(FAMILY_SCHEDULE), "a schedule" },
-    { "clip", KIND_OF(FAMILY_CLIP), "a clip" },
-    { "penalty", KIND_OF(FAMILY_PENALTY), "a penalty" },
-    { "source", KIND_OF(FAMILY_SOURCE), "a data source" },
+    { "loss", KIND_OF(FAMILY_LOSS), "a loss such as mse" },
+    { "optimizer", KIND_OF(FAMILY_OPTIMIZER), "an optimizer such as sgd(lr = 0.1)" },
+    { "schedule", KIND_OF(FAMILY_SCHEDULE), "a schedule such as cosine" },
+    { "clip", KIND_OF(FAMILY_CLIP), "a clip such as global_norm(1.0)" },
+    { "penalty", KIND_OF(FAMILY_PENALTY), "a penalty such as l2(1e-4)" },
+    { "source", KIND_OF(FAMILY_SOURCE), "a data source such as digits()" },
     { "augment", KIND_OF(FAMILY_AUGMENT), "an augmentation" },
     { "learn", KIND_OF(FAMILY_SCALE), "learn(value)" },
 };
@@ -180,15 +180,16 @@ bool vocabulary_kinds(const Vocabulary *v, const char *text, bool words, Kinds *
 
 const char *kinds_text(const Kinds *k, Arena *a)
 {
-    const char *text = NULL;
+    const char *phrase[countof(kinds) + KINDS_MAX_WORDS], *text = "a value";
+    int n = 0;
 
-    for (size_t i = 0; i < countof(kinds); i++) {
-        const bool shown = (k->mask & kinds[i].mask) != 0;
-        if (shown)
-            text = text ? arena_printf(a, "%s or %s", text, kinds[i].phrase) : kinds[i].phrase;
-    }
+    for (size_t i = 0; i < countof(kinds); i++)
+        if (k->mask & kinds[i].mask)
+            phrase[n++] = kinds[i].phrase;
     for (int i = 0; i < k->n_words; i++)
-        text = text ? arena_printf(a, "%s or '%s'", text, k->word[i])
-                    : arena_printf(a, "'%s'", k->word[i]);
-    return text ? text : "a value";
+        phrase[n++] = arena_printf(a, "'%s'", k->word[i]);
+    for (int i = 0; i < n; i++)
+        text = i ? arena_printf(a, "%s%s%s", text, i < n - 1 ? ", " : " or ", phrase[i])
+                 : phrase[i];
+    return text;
 }

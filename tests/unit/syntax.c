@@ -107,14 +107,20 @@ TEST(one_mistake_has_one_message)
     check_fixed("let k: int = 64;", "NET0110 1:6 'let' states no kind, the value has one");
     check_fixed("let k = f(a = [3, 6, b = 0.1);", "NET0112 1:20 ']' is missing after '6'");
     check_errors("model { input {64}; }", "NET0110 1:15 a shape stands in '[ ]', not in '{ }'");
-    check_errors("model { relu | tanh; }", "NET0110 1:14 '|' joins nothing here: statements follow "
-                                           "one another, and end in ';'");
+    check_errors("model { relu | tanh; }", "NET0110 1:14 '|' joins no layers: they follow one "
+                                           "another, each ends in ';'");
     check_fixed("let k = a | b;", "NET0101 1:11 '|' is no operator, '||' is");
     check_fixed("let k = a and b;", "NET0110 1:11 'and' is no operator, '&&' is");
     check_fixed("expect { a > 1 or b > 1; }", "NET0110 1:16 'or' is no operator, '||' is");
     check_errors("let k = a && not b;", "NET0110 1:14 'not' is no operator, '!( )' is");
     check_errors("data = csv(\"iris.csv, target = \"species\");\nlet a = 1;",
                  "NET0103 1:40 this string does not end in its line, '\"' is wanted");
+    check_errors("dense(64);", "NET0118 1:1 'dense' starts nothing here, layers stand in "
+                               "'model { ... }'");
+    check_errors("depth = 3;", "NET0118 1:1 'depth' starts nothing here, 'let' and 'param' declare "
+                               "values");
+    check_errors("model { relu; shortcut { tanh; } }",
+                 "NET0110 1:15 'shortcut' stands behind 'residual { ... }' only");
     check_errors("model { net.h = dense(3); relu; }",
                  "NET0110 1:12 a layer's name is one word, '.' reads a member of a block in "
                  "'expect'");
