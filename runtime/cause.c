@@ -354,8 +354,9 @@ void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v
 {
     int first, last;
     Factors f;
-    const bool forward = growing && isnan(rt_flow(net, r));
-    const int dies = growing ? -1 : death_of(net, r);
+    const bool silent = rt_flow_ends(net, &first, &last) && r->layer[last].watch.delta_rms == 0;
+    const bool forward = growing ? isnan(rt_flow(net, r)) : silent;
+    const int dies = growing || silent ? -1 : death_of(net, r);
     Group g = culprit(net, r, forward, growing ? 1 : -1);
     if (dies >= 0)
         rt_append(v->reason, sizeof v->reason, ". It is exactly zero from %s down",

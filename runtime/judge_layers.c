@@ -217,9 +217,11 @@ static bool is_underflowed(const rt_history *h, const rt_record *r, int layer)
     const int next = rt_next_in_flow(h->net, layer);
     if (!h->net->layer[layer].layer->in_flow || d->count == 0)
         return false;
+    if (next < 0)                   /* a softmax that is sure of itself has such a delta rightly */
+        return false;
     if (d->subnormal > d->count / 10)
         return true;
-    const double above = next < 0 ? 0 : r->layer[next].watch.delta_rms;
+    const double above = r->layer[next].watch.delta_rms;
     return d->zero == d->count && above > 0 && above < 1e6 * smallest(h);
 }
 
@@ -280,6 +282,7 @@ void rt_judge_layers(Findings *f)
     static const Rule stalled = { "stalled", 1, is_stalled, slowness, explain_stalled };
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         apply(f, &rule[i]);
-    if (!rt_has_found(f, "vanishing") && !rt_has_found(f, "symmetric"))
+    if (!rt_has_found(f, "vanishing") && !rt_has_found(f, "symmetric")
+        && !rt_has_found(f, "underflow"))
         apply(f, &stalled);
 }

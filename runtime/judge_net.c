@@ -102,6 +102,29 @@ static void judge_signal(Findings *f)
     rt_blame(net, r, true, v);
 }
 
+/* The signal shrinks until float has no number so small: no layer behind has an output, and none
+ * before the last gets a gradient. */
+static void judge_lost_signal(Findings *f)
+{
+    const rt_net *net = f->h->net;
+    const rt_record *r = rt_history_at(f->h, 0);
+    char from[RT_FIGURE], to[RT_FIGURE];
+    int first, last, alive;
+    if (!r || !rt_flow_ends(net, &first, &last) || !(r->layer[first].watch.act_rms > 0))
+        return;
+    for (alive = last; alive > first && !(r->layer[alive].watch.act_rms > 0); alive--)
+        continue;
+    const double a = r->layer[first].watch.act_rms, b = r->layer[alive].watch.act_rms;
+    const bool lost = r->layer[last].watch.act_rms == 0 && r->layer[last].watch.delta_rms == 0;
+    rt_verdict *v = lost && b < 1e-3 * a ? rt_find(f, "underflow", -1, 3) : NULL;
+    if (!v)
+        return;
+    SAY(v, "the output shrinks from an RMS of %s at %s to %s at %s at step 0 and is exactly zero "
+        "behind it, so that no gradient comes back", rt_figure(from, a), net->layer[first].path,
+        rt_figure(to, b), net->layer[alive].path);
+    rt_blame(net, r, false, v);
+}
+
 static void judge_clipping(Findings *f)
 {
     const rt_history *h = f->h;
@@ -180,5 +203,6 @@ void rt_judge_net(Findings *f)
     judge_signal(f);
     judge_divergence(f);
     judge_flow(f, false);
+    judge_lost_signal(f);
     judge_clipping(f);
 }

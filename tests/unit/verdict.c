@@ -176,6 +176,26 @@ TEST(explodes_until_it_overflows)
     synthetic_free(s);
 }
 
+TEST(finds_where_the_signal_is_lost)
+{
+    Synthetic *s = synthetic_new(20, 64);
+    s->hidden.act = RT_RELU;
+    s->weight.init = (rt_init){ RT_NORMAL, 0.01, 0 };
+    synthetic_step(s, 0.03, 1);
+    for (int i = 0; i < 21; i++) {
+        s->watch[i].act_rms = i < 15 ? 1e-10 * pow(0.08 * sqrt(0.5), i) : i < 20 ? 0 : 1;
+        s->watch[i].delta_rms = i < 20 ? 0 : 0.3;
+        s->tensor[i].weight_sum_squares = 1e-4 * (double)s->slot[i].n;
+    }
+    synthetic_add(s, 0);
+    const rt_verdict *v = verdict_of(s, "underflow");
+    CHECK(says(v, "at h[14] at step 0 and is exactly zero behind it"));
+    CHECK(says(v, "the weights (normal(0.01)) by 0.0800, relu by 0.707"));
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): init = he_normal");
+    CHECK(!verdict_of(s, "stalled"));
+    synthetic_free(s);
+}
+
 TEST(diverges)
 {
     Synthetic *s = synthetic_new(6, 8);
@@ -360,6 +380,7 @@ int main(void)
     RUN(tells_when_it_has_healed);
     RUN(explodes);
     RUN(explodes_until_it_overflows);
+    RUN(finds_where_the_signal_is_lost);
     RUN(diverges);
     RUN(finds_the_dead);
     RUN(finds_the_saturated);
