@@ -16,8 +16,8 @@ typedef struct {
 } Output;
 
 /* A path for `path` beside it, which no other file has; "-" is standard output.  Refuses a
- * directory, and the files `source`, NULL-terminated (or NULL: none): first what was named, then what
- * it imports. */
+ * directory, and the files `source`, NULL-terminated (or NULL: none): first what was named, then
+ * what it imports. */
 bool output_start(Output *o, const char *path, const char *const *source);
 bool output_write(const Output *o, const char *text, size_t size);
 bool output_finish(const Output *o);

@@ -159,8 +159,8 @@ static bool is_lost(const rt_run *run)
         || (run->data.test.n > 0 && !isfinite(end->loss_test));
 }
 
-/* on_nonfinite = skip and continue leave it to the `expect` block what a good run is; without one, a
- * run that ends with a loss is good. */
+/* on_nonfinite = skip and continue leave it to the `expect` block what a good run is; without one,
+ * a run that ends with a loss is good. */
 static int status_of(Program *p, rt_outcome outcome)
 {
     rt_run *run = &p->run;

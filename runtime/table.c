@@ -110,13 +110,14 @@ static void put_name(const rt_style *s, const char *name, int width)
         fprintf(s->out, "..%s", name + length - width + 2);
 }
 
-/* What the layer does not have is blank: weights, an activation that can do this, or a finite output
- * to tell by. */
+/* What the layer does not have is blank: weights, an activation that can do this, or a finite
+ * output to tell by. */
 static bool is_blank(const Column *c, const rt_layer *layer, const rt_layer_record *r)
 {
     if (c->applies)
         return !c->applies(layer->act) || isnan(c->of(r));
-    return isnan(c->of(r)) && (c->of == update || (c->of == grad && r->grad.count == 0));
+    return isnan(c->of(r)) && (c->of == update || (c->of == grad && r->grad.count == 0)
+                               || (c->of == delta && r->watch.delta.count == 0));
 }
 
 /* Blanks wait until something follows, so that no line ends in them.  Takes how many wait, and
@@ -148,13 +149,20 @@ static rt_tone tone_of(const rt_net *net, const rt_record *r, double d)
     return decades <= 1 ? RT_GOOD : decades <= 2 ? RT_FAIR : RT_BAD;
 }
 
+static const char *instead_of_bar(const rt_layer_info *layer, const rt_watch *w)
+{
+    if (layer->unused)
+        return "unused";
+    return w->delta.nonfinite ? "not finite" : w->delta.count ? "all zero" : "";
+}
+
 /* Returns the blanks that wait. */
 static int put_bar(const rt_style *s, const rt_net *net, const rt_record *r, int layer,
                    const rt_axis *a, int width)
 {
     const rt_watch *w = &r->layer[layer].watch;
     if (w->delta.nonfinite || !(w->delta_rms > 0)) {
-        const char *what = w->delta.nonfinite ? "not finite" : w->delta.count ? "all zero" : "";
+        const char *what = instead_of_bar(&net->layer[layer], w);
         rt_tone_on(s, RT_BAD);
         fprintf(s->out, "%.*s", width, what);
         rt_tone_off(s, RT_BAD);
