@@ -191,9 +191,25 @@ bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_er
     return ok;
 }
 
+bool rt_net_leave_out(rt_net *net, int layer, rt_error *e)
+{
+    rt_layer_info *info = &net->layer[layer];
+    rt_layer *copy = malloc(sizeof *copy);
+
+    if (!copy)
+        return rt_fail(e, "not enough memory for the list of layers");
+    *copy = *info->layer;
+    copy->in_flow = false;
+    info->layer = copy;
+    info->unused = true;
+    return true;
+}
+
 void rt_net_free(rt_net *net)
 {
     for (int i = 0; net->layer && i < net->n_layers; i++) {
+        if (net->layer[i].unused)
+            free((void *)net->layer[i].layer);
         free((void *)net->layer[i].path);
         free((void *)net->layer[i].key);
         free((void *)net->layer[i].pattern);

@@ -22,6 +22,7 @@ typedef struct {
     size_t watch;                   /* byte of its rt_watch in memory, where layer->watched */
     int param, n_params;            /* its parameters: rt_net.param[param ...] */
     int line;                       /* in the .net; 0: unknown */
+    bool unused;                    /* does not reach the loss: `layer` is this list's own copy */
 } rt_layer_info;
 
 typedef struct rt_net {
@@ -38,6 +39,8 @@ typedef struct rt_net {
 
 /* Flattens the units; lines from notes where given (NULL: none). */
 bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_error *e);
+/* Takes a layer that does not reach the loss out of the flow. */
+bool rt_net_leave_out(rt_net *net, int layer, rt_error *e);
 void rt_net_free(rt_net *net);
 
 #endif

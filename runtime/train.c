@@ -135,6 +135,18 @@ static bool tell(Training *t, void (*event)(const rt_history *, const rt_style *
     return rt_fail(t->error, "standard output: %s", errno ? strerror(errno) : "cannot be written");
 }
 
+/* The first backward pass shows which layers the loss does not depend on. */
+static bool leave_out_unused(rt_run *run, const rt_record *r, rt_error *e)
+{
+    for (int i = 0; i < run->net.n_layers; i++) {
+        const rt_layer *l = run->net.layer[i].layer;
+        if (l->in_flow && l->watched && r->layer[i].watch.delta.count == 0
+            && !rt_net_leave_out(&run->net, i, e))
+            return false;
+    }
+    return true;
+}
+
 static bool record(Training *t, const Batch *b)
 {
     rt_run *run = t->run;
@@ -142,6 +154,8 @@ static bool record(Training *t, const Batch *b)
 
     if (!rt_history_add(h, b->step, t->epoch, b->loss + run->update.penalty, run->pass.memory,
                         &run->update, t->error))
+        return false;
+    if (h->n_records == 1 && !leave_out_unused(run, &h->record[0], t->error))
         return false;
     if (h->nonfinite.happened && h->nonfinite.step == b->step) {
         rt_progress_clear(t->to->progress);

@@ -123,3 +123,34 @@ status 'output/closed standard output: the weights are whole' 0 ./deep --eval --
 status 'output/closed standard error' 0 sh -c './deep --save shut.safetensors 2>&-'
 status 'output/closed standard error: the weights are whole' 0 ./deep --eval --load shut.safetensors
 status 'output/full standard error' 0 sh -c './deep 2> /dev/full'
+
+# layers that do not reach the loss are no part of the flow
+cat > unused.net <<'NET'
+data = gaussian(64);
+block two(units: int) {
+    x = dense(units, act = tanh);
+    y = dense(units, act = tanh);
+}
+model {
+    input [16];
+    target class(4);
+    a = dense(8, act = tanh);
+    d = dense(8, act = tanh);
+    b = dense(9) from a;
+    p = two(7) from a;
+    q = two(7) from d;
+    c = dense(9) from b;
+    out = dense(4) from q;
+}
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.1); batch = 16; epochs = 3; }
+expect { flow > 0.001; }
+NET
+compile unused
+status output/unused 0 ./unused --quiet
+check 'output/unused: no nan' sh -c '! grep -qw nan out'
+check 'output/unused: each is named' test "$(grep -cE '^(b|c|p\.x|p\.y) .* unused ' out)" -eq 8
+check 'output/unused: and no other' test "$(grep -c unused out)" -eq 9     # the title
+says 'output/unused: the flow' out 'between q.y and a'
+says 'output/unused: no verdict' out 'Verdicts: none'
+status output/unused/json 0 ./unused --quiet --json
+check 'output/unused/json: the flow' sh -c 'tail -n 1 out | grep -qE "\"flow\":[0-9]"'
