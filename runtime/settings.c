@@ -34,7 +34,7 @@ static const Row rows[] = {
     { "alpha", REAL, AT(alpha), FRACTION, OPTIMIZER, "rmsprop" },
     { "beta1", REAL, AT(beta1), FRACTION, OPTIMIZER, "adam adamw" },
     { "beta2", REAL, AT(beta2), FRACTION, OPTIMIZER, "adam adamw" },
-    { "eps", REAL, AT(eps), NOT_NEGATIVE, OPTIMIZER, "rmsprop adagrad adam adamw" },
+    { "eps", REAL, AT(eps), POSITIVE, OPTIMIZER, "rmsprop adagrad adam adamw" },
     { "weight_decay", REAL, AT(weight_decay), NOT_NEGATIVE, OPTIMIZER, "adamw" },
     { "lr_decay", REAL, AT(lr_decay), NOT_NEGATIVE, OPTIMIZER, "adagrad" },
     { "factor", REAL, AT(factor), POSITIVE, SCHEDULE, "step exponential" },

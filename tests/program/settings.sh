@@ -141,3 +141,8 @@ wrong_text='--quiet takes no value'; wrong --quiet=yes
 wrong_text="'extra' is not an option; --help lists them"; wrong extra
 wrong_text='run directories are not part of this version; use --save FILE'; wrong --out folder; wrong --resume
 wrong_text='--dry-run, --check-grad and --eval: only one can be given'; wrong --dry-run --check-grad
+
+# ---- The same ranges as in the source
+refuses 'settings/momentum of sgd' 2 'a number from 0 to below 1 is wanted' ./sgd --set momentum=1.5
+refuses 'settings/momentum of rmsprop' 2 'a number from 0 to below 1 is wanted' ./rmsprop --set momentum=1
+refuses 'settings/eps' 2 'a number above 0 is wanted' ./rmsprop --set eps=0
