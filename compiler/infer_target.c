@@ -184,8 +184,8 @@ static void check_vector_source(Builder *b, const Value *source, int64_t classes
     Arena *a = b->in->s->arena;
     const char *instead = classes ? arena_printf(a, "class(%" PRId64 ")", classes) : "class(n)";
     Message *e = infer_error(b, MSG_DATA_FIT, t->at, "the target is %s, but '%s' gives one number "
-                             "for each sample: write target %s, or target [1]", shape_text(a, t->shape),
-                             source->callee->name, instead);
+                             "for each sample: write target %s, or target [1]",
+                             shape_text(a, t->shape), source->callee->name, instead);
     diag_note(e, source->at, "the data is here");
     t->shape = SHAPE_ERROR;         /* the loss is not looked at */
 }

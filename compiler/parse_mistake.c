@@ -86,10 +86,11 @@ static int closing_brace(const Parser *p, int opener)
 /* input {64}; */
 static bool shape_in_braces(Parser *p)
 {
-    const int at = p->error.token, close = closing_brace(p, at);
+    const int at = p->error.token;
     Token *t = p->token;
+    const int close = t[at].kind == '{' ? closing_brace(p, at) : -1;
 
-    if (t[at].kind != '{' || !syntax_expects(p, '[') || close < 0)
+    if (close < 0 || !syntax_expects(p, '['))
         return false;
     Message *m = diag_error(p->session->diag, MSG_SYNTAX, span_join(t[at].at, t[close].at),
                             "a shape stands in '[ ]', not in '{ }'");
