@@ -38,6 +38,11 @@ bool rt_array_check(rt_array *a, rt_error *e)
     return true;
 }
 
+static const char *sample_text(const rt_array *a, char text[RT_SHAPE_TEXT])
+{
+    return a->rank == 1 ? "single numbers" : shape_text(a, 1, text);
+}
+
 /* Numbers in one sample.  rt_array_check has shown that the product fits. */
 static uint64_t sample_size(const rt_array *a)
 {
@@ -121,13 +126,32 @@ static bool copy_labels(const rt_model *m, const rt_array *y, rt_samples *out, r
     return true;
 }
 
+/* An image of one channel may leave the channel out, or have it last. */
+static bool same_image(const rt_model *m, const rt_array *x)
+{
+    int from = 1, n = x->rank, at = 0;
+    if (n == 4 && x->dim[3] == 1)
+        n--;
+    while (from < n && x->dim[from] == 1)
+        from++;
+    while (at < m->input_rank && m->input_shape[at] == 1)
+        at++;
+    for (; from < n && at < m->input_rank; from++, at++)
+        if (x->dim[from] != (uint64_t)m->input_shape[at])
+            return false;
+    return from == n && at == m->input_rank;
+}
+
+/* What is flat on either side fits by its size. */
 static bool check_inputs(const rt_model *m, const rt_array *x, rt_error *e)
 {
     char is[RT_SHAPE_TEXT], wanted[RT_SHAPE_TEXT];
-    if (sample_size(x) == (uint64_t)rt_shape_size(m->input_rank, m->input_shape))
+    const bool flat = x->rank <= 2 || m->input_rank < 2;
+    if (sample_size(x) == (uint64_t)rt_shape_size(m->input_rank, m->input_shape)
+        && (flat || same_image(m, x)))
         return true;
     return rt_fail(e, "%s: samples are %s, the model's input is %s", x->bytes.name,
-                   shape_text(x, 1, is), rt_shape_text(m->input_rank, m->input_shape, wanted));
+                   sample_text(x, is), rt_shape_text(m->input_rank, m->input_shape, wanted));
 }
 
 static bool check_targets(const rt_model *m, const rt_array *x, const rt_array *y, rt_error *e)
@@ -141,10 +165,10 @@ static bool check_targets(const rt_model *m, const rt_array *x, const rt_array *
     if (m->target == RT_TARGET_CLASS)
         return sample_size(y) == 1
             || rt_fail(e, "%s: labels are %s, a class is one number", y->bytes.name,
-                       shape_text(y, 1, is));
+                       sample_text(y, is));
     return sample_size(y) == (uint64_t)rt_shape_size(m->target_rank, m->target_shape)
         || rt_fail(e, "%s: targets are %s, the model's target is %s", y->bytes.name,
-                   shape_text(y, 1, is), rt_shape_text(m->target_rank, m->target_shape, wanted));
+                   sample_text(y, is), rt_shape_text(m->target_rank, m->target_shape, wanted));
 }
 
 bool rt_array_samples(const rt_model *m, const rt_array *x, const rt_array *y, rt_samples *out,

@@ -185,6 +185,48 @@ TEST(sizes_are_checked_against_the_model)
     CHECK_TEXT(error_of(&m, folder), "x: holds no samples");
 }
 
+/* A file of one sample with these dimensions, and the model's input. */
+static const char *fit(int rank, const int dim[3], int input_rank, const int input[3])
+{
+    unsigned char x[32] = {0, 0, 8, (unsigned char)(rank + 1), 0, 0, 0, 1};
+    rt_model m = model_of(1, 2, &data);
+    size_t n = 1;
+    for (int i = 0; i < rank; i++) {
+        x[11 + 4 * i] = (unsigned char)dim[i];
+        n *= (size_t)dim[i];
+    }
+    m.input_rank = input_rank;
+    for (int i = 0; i < input_rank; i++)
+        m.input_shape[i] = input[i];
+    put("x", x, 8 + 4 * (size_t)rank + n);
+    put("y", (const unsigned char[]){0, 0, 8, 1, 0, 0, 0, 1, 0}, 9);
+    return error_of(&m, folder);
+}
+
+TEST(images_have_the_models_sides)
+{
+    static const struct {
+        int rank, dim[3], input_rank, input[3];
+        const char *error;
+    } rows[] = {
+        {2, {2, 2}, 3, {1, 2, 2}, ""},
+        {3, {1, 2, 2}, 3, {1, 2, 2}, ""},
+        {3, {2, 2, 1}, 3, {1, 2, 2}, ""},       /* its one channel last */
+        {2, {2, 2}, 1, {4}, ""},
+        {1, {4}, 3, {1, 2, 2}, ""},             /* flat */
+        {2, {2, 2}, 2, {2, 2}, ""},
+        {2, {1, 4}, 3, {1, 1, 4}, ""},
+        {2, {1, 4}, 3, {1, 2, 2}, "x: samples are [1,4], the model's input is [1,2,2]"},
+        {2, {4, 1}, 3, {1, 2, 2}, "x: samples are [4,1], the model's input is [1,2,2]"},
+        {2, {2, 3}, 3, {1, 3, 2}, "x: samples are [2,3], the model's input is [1,3,2]"},
+        {3, {2, 2, 2}, 3, {2, 4, 1}, "x: samples are [2,2,2], the model's input is [2,4,1]"},
+        {0, {0}, 1, {3}, "x: samples are single numbers, the model's input is [3]"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CHECK_TEXT(fit(rows[i].rank, rows[i].dim, rows[i].input_rank, rows[i].input),
+                   rows[i].error);
+}
+
 TEST(labels_and_values_are_checked)
 {
     unsigned char x[28];
@@ -245,6 +287,7 @@ int main(void)
     RUN(gzip_bombs_are_refused);
     RUN(headers_are_checked);
     RUN(sizes_are_checked_against_the_model);
+    RUN(images_have_the_models_sides);
     RUN(labels_and_values_are_checked);
     RUN(only_regular_files_are_read);
     return test_done();
