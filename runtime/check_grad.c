@@ -29,7 +29,9 @@
 #include "unit_gain.h"
 
 enum { ROWS = 8, TRIALS = 8, STEPS = 5 };
-enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20 };    /* parameters */
+enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2 };      /* parameters */
+/* What is checked is cut to about TIME; estimates, so that it does not depend on the machine. */
+static const double TIME = 10, TIME_LAYER = 6e-6, TIME_PRODUCT = 5e-10;         /* seconds */
 static const double LIMIT = 5e-7, FLOOR = 1e-3;     /* 1e-6 is promised */
 /* Times max(1, |w|). */
 static const double STEP[STEPS] = { 1e-3, 1.25e-4, 1.6e-5, 2e-6, 2.5e-7 };
@@ -45,6 +47,7 @@ typedef struct {
     double *w;
     const double *gradient;
     double loss, rounding;          /* at the weights; what rounding does to it */
+    size_t sample;                  /* of the parameters, about as many; 0: all */
 } Check;
 
 typedef struct {
@@ -142,13 +145,45 @@ static Finding compare(Check *c, size_t i, double floor, double *error, double *
 
 /* ---- One tensor -------------------------------------------------------------------------- */
 
-/* How many of a tensor's n elements are checked. */
-static size_t quota(const rt_net *net, size_t n)
+/* A pass over the batch, in seconds: an image's weights are used at each of its points. */
+static double pass_time(const rt_run *run)
 {
-    if (net->n_parameters <= ALL)
+    double products = 0;
+
+    for (int i = 0; i < run->net.n_params; i++) {
+        const rt_slot *p = &run->net.param[i];
+        const rt_layer *l = run->net.layer[p->layer].layer;
+        double points = 1;
+        for (int k = 1; k < l->rank; k++)
+            points *= l->shape[k];
+        products += (double)p->n * points;
+    }
+    return run->net.n_layers * TIME_LAYER + products * run->pass.rows * TIME_PRODUCT;
+}
+
+/* Most parameters take two passes. */
+static size_t choose_sample(const rt_run *run)
+{
+    const double affordable = TIME / (2 * pass_time(run));
+    const size_t n = run->net.n_parameters;
+
+    if (n <= ALL && (double)n <= affordable)
+        return 0;
+    return affordable < SAMPLE ? (size_t)affordable + 1 : SAMPLE;
+}
+
+/* How many of a tensor's n elements are checked. */
+static size_t quota(const Check *c, size_t n)
+{
+    const rt_net *net = &c->run->net;
+
+    if (c->sample == 0)
         return n;
-    const size_t share = (size_t)ceil((double)SAMPLE * (double)n / (double)net->n_parameters);
-    const size_t wanted = share > SAMPLE_TENSOR ? share : SAMPLE_TENSOR;
+    const size_t each = c->sample / (size_t)net->n_params;
+    const size_t share = (size_t)ceil((double)c->sample * (double)n / (double)net->n_parameters);
+    const size_t least = each < LEAST_TENSOR ? LEAST_TENSOR
+                       : each < SAMPLE_TENSOR ? each : SAMPLE_TENSOR;
+    const size_t wanted = share > least ? share : least;
     return wanted < n ? wanted : n;
 }
 
@@ -186,7 +221,7 @@ static Tally check_tensor(Check *c, const rt_slot *p)
 {
     const rt_run *run = c->run;
     const rt_stream stream = { run->set->seed, RT_FOR_CHECK, rt_stream_of(p->key), 0 };
-    const size_t m = quota(&run->net, p->n);
+    const size_t m = quota(c, p->n);
     const double floor = FLOOR * rms(c->gradient + p->at, p->n);
     Tally t = { 0 };
 
@@ -272,9 +307,12 @@ static void print_head(const Check *c, const char *where, FILE *out)
 
     fprintf(out, "check-grad: %s in double, %d samples, at %s: loss %.6g\n", run->model->name,
             run->pass.rows, where, c->loss);
-    if (run->net.n_parameters > ALL)
-        fprintf(out, "a sample of the %zu parameters, seed %" PRIu64 "\n", run->net.n_parameters,
-                run->set->seed);
+    size_t checked = 0;
+    for (int i = 0; i < run->net.n_params; i++)
+        checked += quota(c, run->net.param[i].n);
+    if (checked < run->net.n_parameters)
+        fprintf(out, "a sample of %zu of the %zu parameters, seed %" PRIu64 "\n", checked,
+                run->net.n_parameters, run->set->seed);
     fprintf(out, "\n%-32s %9s %9s %9s %7s %7s\n", "tensor", "checked", "worst", "in noise",
             "at kink", "wrong");
 }
@@ -342,6 +380,7 @@ bool rt_check_grad(rt_run *run, FILE *out, rt_error *e)
 
     e->text[0] = '\0';
     choose_batch(run);
+    c.sample = choose_sample(run);
     if (!check_point(&c, "the weights as they are", &total, out, e))
         return false;
     const bool explained = total.t.wrong * KINKS_A_WRONG <= total.t.kinks;
