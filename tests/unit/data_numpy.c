@@ -89,7 +89,7 @@ TEST(other_arrays_are_refused)
                "not a single number, is wanted in the header");
     CHECK_TEXT(refused("empty.npy", "empty.npy"),
                "empty.npy: labels are [6], a class is one number");
-    CHECK_TEXT(refused("y.npy", "y.npy"), "y.npy: samples are [], the model's input is [6]");
+    CHECK_TEXT(refused("y.npy", "y.npy"), "y.npy: samples are single numbers, the model's input is [6]");
     CHECK_TEXT(refused("stored.npz", "y.npy"),
                "stored.npz: byte 0: not a .npy file: it does not begin with \\x93NUMPY");
     CHECK_TEXT(refused("little_f4.npy", "little_f4.npy"),
