@@ -18,8 +18,11 @@ void *rt_alloc(size_t n, size_t size, const char *what, rt_error *e)
 {
     size_t bytes;
     if (!rt_times(n, size, &bytes) || bytes > most_memory()) {
-        rt_fail(e, "%s: %zu values of %zu bytes are more than this machine's memory holds", what, n,
-                size);
+        if (n == 1)
+            rt_fail(e, "%s: %zu bytes are more than this machine's memory holds", what, size);
+        else
+            rt_fail(e, "%s: %zu values of %zu bytes are more than this machine's memory holds",
+                    what, n, size);
         return NULL;
     }
     void *p = malloc(bytes ? bytes : 1);

@@ -28,12 +28,14 @@ bool rt_array_check(rt_array *a, rt_error *e)
             return rt_fail(e, "%s: its shape %s is larger than any memory", a->bytes.name, shape);
     if (there < size)
         return rt_fail_at(&a->bytes, a->bytes.size, e,
-                          "the data ends %zu bytes early: its header tells of %s values of %d "
-                          "bytes", size - there, shape, a->width);
+                          "the data ends %zu byte%s early: its header tells of %s values of %d "
+                          "byte%s", size - there, rt_plural(size - there), shape, a->width,
+                          rt_plural((unsigned)a->width));
     if (there > size)
         return rt_fail_at(&a->bytes, a->at + size, e,
-                          "%zu bytes follow the data: its header tells of %s values of %d bytes",
-                          there - size, shape, a->width);
+                          "%zu byte%s the data: its header tells of %s values of %d byte%s",
+                          there - size, there - size == 1 ? " follows" : "s follow", shape,
+                          a->width, rt_plural((unsigned)a->width));
     a->size = size;
     return true;
 }

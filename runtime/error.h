@@ -10,4 +10,7 @@ typedef struct {
 /* Formats the sentence; returns false, so that a failing function can return it. */
 _Bool rt_fail(rt_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "1 byte", "2 bytes" */
+static inline const char *rt_plural(unsigned long long n) { return n == 1 ? "" : "s"; }
+
 #endif

@@ -79,11 +79,14 @@ static const Row *find(const char *name, size_t length)
 static bool unknown(const char *argument, rt_error *e)
 {
     char name[64];
+    const char *listed[N_ROWS];
 
     if (argument[0] != '-')
         return rt_fail(e, "'%.200s' is not an option; --help lists them", argument);
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
-    const char *nearest = rt_nearest(name, rows, sizeof rows[0], N_ROWS);
+    for (int i = 0; i < N_ROWS; i++)
+        listed[i] = rows[i].help ? rows[i].name : NULL;
+    const char *nearest = rt_nearest(name, listed, sizeof listed[0], N_ROWS);
     return nearest ? rt_fail(e, "unknown option %s; did you mean %s?", name, nearest)
                    : rt_fail(e, "unknown option %s; --help lists them", name);
 }

@@ -71,7 +71,8 @@ static void say_length(const rt_history *h, char *text, size_t size)
     char number[RT_FIGURE];
     rt_append(text, size, "%s parameters", rt_grouped(number, h->net->n_parameters));
     if (h->steps)
-        rt_append(text, size, ", %s steps", rt_grouped(number, (uint64_t)h->steps));
+        rt_append(text, size, ", %s step%s", rt_grouped(number, (uint64_t)h->steps),
+                  rt_plural((uint64_t)h->steps));
     if (h->steps && h->n_epochs)
         rt_append(text, size, " in %lld epoch%s", (long long)h->epoch[h->n_epochs - 1].epoch + 1,
                   h->epoch[h->n_epochs - 1].epoch == 0 ? "" : "s");

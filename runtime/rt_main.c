@@ -88,15 +88,18 @@ static int print_plan(const Program *p)
                run->steps_per_epoch, epochs, run->steps, rt_pool_threads(run->pool));
         return EXIT_DONE;
     }
-    printf("%s: %d layers, %zu parameters in %s precision\n", run->model->name, run->net.n_layers,
-           run->net.n_parameters, run->model->real_size == sizeof(double) ? "double" : "single");
+    printf("%s: %d layer%s, %zu parameters in %s precision\n", run->model->name,
+           run->net.n_layers, rt_plural((unsigned)run->net.n_layers), run->net.n_parameters,
+           run->model->real_size == sizeof(double) ? "double" : "single");
     printf("memory: %.1f MiB, of which parameters %.1f, activations %.1f\n",
            (double)run->block_size / 1048576, (double)run->model->params_size / 1048576,
            (double)(run->model->memory_size + run->model->scratch_size) / 1048576);
-    printf("data: %" PRId64 " samples to train, %" PRId64 " to test\n", run->data.train.n,
-           run->data.test.n);
-    printf("batches of %" PRId64 ": %" PRId64 " steps an epoch, %" PRId64 " steps in %" PRId64
-           " epochs\n", run->set->batch, run->steps_per_epoch, run->steps, epochs);
+    printf("data: %" PRId64 " sample%s to train, %" PRId64 " to test\n", run->data.train.n,
+           rt_plural((uint64_t)run->data.train.n), run->data.test.n);
+    printf("batches of %" PRId64 ": %" PRId64 " step%s an epoch, %" PRId64 " step%s in %" PRId64
+           " epoch%s\n", run->set->batch, run->steps_per_epoch,
+           rt_plural((uint64_t)run->steps_per_epoch), run->steps, rt_plural((uint64_t)run->steps),
+           epochs, rt_plural((uint64_t)epochs));
     printf("threads: %d\n", rt_pool_threads(run->pool));
     return EXIT_DONE;
 }

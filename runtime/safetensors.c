@@ -162,9 +162,11 @@ static bool read_entry(const rt_safetensors *f, const char *name, const json_t *
     if (json_object_size(value) != 3)
         return rt_fail(e, "%s: tensor %.200s: wants dtype, shape and data_offsets", f->path, name);
     t->dtype = json_string_value(json_object_get(value, "dtype"));
-    if (!t->dtype || !dtype_size(t->dtype))
+    if (!t->dtype)
+        return rt_fail(e, "%s: tensor %.200s: its dtype is not a string", f->path, name);
+    if (!dtype_size(t->dtype))
         return rt_fail(e, "%s: tensor %.200s: its dtype '%.20s' is not known", f->path, name,
-                       t->dtype ? t->dtype : "");
+                       t->dtype);
     return read_shape(f, json_object_get(value, "shape"), t, e)
         && read_offsets(f, json_object_get(value, "data_offsets"), size, t, e);
 }
@@ -191,8 +193,8 @@ static bool is_gapless(const rt_safetensors *f, uint64_t size, rt_error *e)
         at = f->entry[i].end;
     }
     if (at != size)
-        return rt_fail(e, "%s: %" PRIu64 " bytes too many from byte %" PRIu64 " on", f->path,
-                       size - at, f->data + at);
+        return rt_fail(e, "%s: %" PRIu64 " byte%s too many from byte %" PRIu64 " on", f->path,
+                       size - at, rt_plural(size - at), f->data + at);
     return true;
 }
 

@@ -15,6 +15,9 @@ check 'verbs/escapes' grep -q "$(printf '\033')" err
 code=$(grep -o 'NET[0-9]*' err | head -1)
 status 'verbs/explain' 0 "$NETC" explain "$code"
 says 'verbs/explain title' out "$code"
+status 'verbs/explain by number' 0 "$NETC" explain "${code#NET}"
+says 'verbs/explain by number: title' out "$code"
+status 'verbs/explain no such number' 2 "$NETC" explain 99999
 
 printf 'let   a=1 ;// one\n' > loose.net
 status 'verbs/fmt --check' 1 "$NETC" fmt --check loose.net

@@ -96,6 +96,8 @@ refuses 'settings/batchnorm: a larger batch' 2 \
     'batch 100 is more than the 32 that the program was compiled for, and its batchnorm' ./norm --batch 100
 
 # ---- --dry-run
+status 'settings/--dry-run: one step' 0 ./sgd --dry-run --steps 1 --batch 1000
+says 'settings/--dry-run: of one' out 'batches of 1000: 1 step an epoch, 1 step in 1 epoch'
 status settings/--dry-run 0 ./sgd --dry-run --threads 2
 says 'settings/--dry-run: parameters' out 'sgd: 3 layers, 42 parameters in single precision'
 says 'settings/--dry-run: data' out 'data: 160 samples to train, 40 to test'
@@ -110,6 +112,7 @@ check 'settings/--no-out: no folder' sh -c '! ls -d */ 2> check.out | grep .'
 wrong() { refuses "settings/$*" 2 "$wrong_text" ./sgd "$@"; }
 wrong_text='unknown option --epoch; did you mean --epochs?'; wrong --epoch 3
 wrong_text='unknown option --thread; did you mean --threads?'; wrong --thread=3
+wrong_text='unknown option --bogus; --help lists them'; wrong --bogus    # --out is not listed
 wrong_text="there is no setting 'momentun'; did you mean 'momentum'?"; wrong --set momentun=0.9
 wrong_text="there is no setting 'xyzzy'; --help lists them"; wrong --set xyzzy=1
 wrong_text="'beta1' is not read by this program: its optimizer is sgd"; wrong --set beta1=0.9

@@ -150,7 +150,7 @@ static const struct {
 } lies[] = {
     {"{}", "has no tensor l.w [3], which this program wants", 0},
     {"{" W "}", "tensor l.w: bytes 0 to 12 of the data, which has 8", 8},
-    {"{" W "}", "1 bytes too many from byte 77 on", 13},
+    {"{" W "}", "1 byte too many from byte 77 on", 13},
     {"{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
      "holds tensor x [1], which this program does not have", 16},
     {"{" W ",\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[16,20]}}",
@@ -166,7 +166,7 @@ static const struct {
      "tensor l.w holds I32, this program reads F32 and F64", 12},
     {"{\"l.w\":{\"dtype\":\"F31\",\"shape\":[3],\"data_offsets\":[0,12]}}",
      "its dtype 'F31' is not known", 12},
-    {"{\"l.w\":{\"dtype\":7,\"shape\":[3],\"data_offsets\":[0,12]}}", "its dtype '' is not known",
+    {"{\"l.w\":{\"dtype\":7,\"shape\":[3],\"data_offsets\":[0,12]}}", "its dtype is not a string",
      12},
     {"{\"l.w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,12]}}",
      "its shape is too large", 12},
@@ -259,7 +259,7 @@ TEST(every_prefix_is_refused)
     bytes[n] = 0;
     write_whole(bytes, n + 1);
     CHECK(!rt_checkpoint_load(path, &net, &loaded, &loaded_memory, &error));
-    CHECK(strstr(error.text, "1 bytes too many"));
+    CHECK(strstr(error.text, "1 byte too many"));
 }
 
 /* A flipped bit is an error, or hits what carries no meaning (a name in the metadata). */

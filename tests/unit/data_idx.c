@@ -138,11 +138,11 @@ TEST(headers_are_checked)
     images(x);
     put("y", y2, sizeof y2);
     put("x", x, 27);
-    CHECK_TEXT(error_of(&m, folder), "x: byte 27: the data ends 1 bytes early: its header tells of "
-                                     "[2,2,3] values of 1 bytes");
+    CHECK_TEXT(error_of(&m, folder), "x: byte 27: the data ends 1 byte early: its header tells of "
+                                     "[2,2,3] values of 1 byte");
     put("x", x, 29);
-    CHECK_TEXT(error_of(&m, folder), "x: byte 28: 1 bytes follow the data: its header tells of "
-                                     "[2,2,3] values of 1 bytes");
+    CHECK_TEXT(error_of(&m, folder), "x: byte 28: 1 byte follows the data: its header tells of "
+                                     "[2,2,3] values of 1 byte");
     put("x", x, 10);
     CHECK_TEXT(error_of(&m, folder), "x: byte 10: the file ends inside its header");
     x[3] = 9;
