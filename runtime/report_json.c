@@ -19,6 +19,12 @@ static bool has_output(const rt_layer_record *l)
     return l->watch.act_nonfinite || !isnan(l->watch.act_rms);
 }
 
+/* An output that is not finite tells nothing of slopes: that is not one more loss. */
+static bool has_slopes(const rt_layer_record *l)
+{
+    return has_output(l) && !l->watch.act_nonfinite;
+}
+
 /* Bins from the first to the last that hold something: bin of 2^exponent, 2^exponent+1, ... */
 static void put_bins(rt_json *j, const char *key, const uint32_t *bin)
 {
@@ -53,8 +59,8 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     put_if(j, has_weights, path, "grad_norm", l->grad_norm);
     put_if(j, has_weights, path, "weight_rms", l->weight_rms);
     put_if(j, l->weight_rms > 0, path, "update_ratio", l->update_ratio);
-    put_if(j, has_output(l), path, "saturated", l->watch.saturated);
-    put_if(j, has_output(l), path, "dead", l->watch.dead);
+    put_if(j, has_slopes(l), path, "saturated", l->watch.saturated);
+    put_if(j, has_slopes(l), path, "dead", l->watch.dead);
     rt_json_integer(j, "zero", (int64_t)l->watch.delta.zero);
     rt_json_integer(j, "subnormal", (int64_t)l->watch.delta.subnormal);
     rt_json_number(j, "skip_rms", l->watch.skip_rms > 0 ? l->watch.skip_rms : NAN);
@@ -184,8 +190,8 @@ static void put_last(rt_json *j, const rt_layer_record *l, bool seen, const char
     put_if(j, has_weights, path, "grad_norm", r->grad_norm);
     put_if(j, has_weights, path, "weight_rms", r->weight_rms);
     put_if(j, has_weights && r->weight_rms > 0, path, "update_ratio", r->update_ratio);
-    put_if(j, seen && has_output(r), path, "saturated", r->watch.saturated);
-    put_if(j, seen && has_output(r), path, "dead", r->watch.dead);
+    put_if(j, seen && has_slopes(r), path, "saturated", r->watch.saturated);
+    put_if(j, seen && has_slopes(r), path, "dead", r->watch.dead);
     rt_json_number(j, "zero", seen ? (double)r->watch.delta.zero : NAN);
     rt_json_number(j, "subnormal", seen ? (double)r->watch.delta.subnormal : NAN);
     rt_json_close(j, '}');
