@@ -85,6 +85,9 @@ static bool define(Options *o, const char *text, Arena *a)
     if (!equals || equals == text)
         return usage("-D takes NAME=EXPR, not '%s'", text);
     const Define d = { arena_copy(a, text, (size_t)(equals - text)), equals + 1 };
+    for (int i = 0; i < o->n_defines; i++)
+        if (strcmp(o->define[i].name, d.name) == 0)
+            return usage("-D %s was given twice", d.name);
     arena_push(a, o->define, o->n_defines, d);
     return true;
 }
@@ -163,6 +166,8 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
 {
     switch (known->id) {
     case OPT_OUTPUT:
+        if (o->output)
+            return usage("-o was given twice");
         if (!*value)
             return usage("-o takes the name of a file");
         return o->output = value, true;

@@ -156,6 +156,8 @@ static bool apply(Reading *r, const Row *row, const char *value)
     switch (row->kind) {
     case FLAG: *(bool *)field = true; return true;
     case TEXT:
+        if (*(const char **)field)
+            return rt_fail(r->error, "%s was given twice", row->name);
         *(const char **)field = value;
         return *value || rt_fail(r->error, "%s wants a name", row->name);
     case NUMBER: return read_number(row, field, value, r->error);

@@ -191,6 +191,17 @@ static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
     return status == EXIT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
 }
 
+/* Then the rate only rises, and the schedule is not what it was meant to be. */
+static void warn_of_warmup(const rt_run *run)
+{
+    const rt_settings *set = run->set;
+    const bool warms = set->schedule == RT_RATE_COSINE || set->schedule == RT_RATE_LINEAR;
+
+    if (warms && set->warmup > (double)run->steps)
+        fprintf(stderr, "%s: warning: the warmup takes %g steps, the run %" PRId64 ": the rate "
+                "never reaches lr = %g\n", run->model->name, set->warmup, run->steps, set->lr);
+}
+
 static int train(Program *p)
 {
     const rt_options *o = &p->options;
@@ -202,6 +213,7 @@ static int train(Program *p)
     rt_progress_start(&progress, o->quiet ? NULL : stderr);
     const rt_listeners to = { .writer = p->writer, .style = &p->style, .progress = &progress,
                               .events = o->json || o->every, .gradients = log.net ? &log : NULL };
+    warn_of_warmup(&p->run);
     rt_signals_catch();
     const int status = finish(p, rt_train(&p->run, &to, &p->error), &log);
     rt_gradient_log_free(&log);

@@ -12,6 +12,8 @@ usage 'unknown short option' "unknown option '-z'" -z xor.net
 usage 'two files' 'one file at a time' xor.net other.net
 usage 'define' "-D takes NAME=EXPR, not 'units'" -D units xor.net
 usage 'define without a word' '-D' xor.net -D
+usage 'define twice' '-D units was given twice' -D units=3 -Dunits=4 xor.net
+usage 'output twice' '-o was given twice' xor.net -o a -ob
 usage 'optimise' '-O takes' -O9 xor.net
 usage 'march' '--march takes' "--march=a b" xor.net
 usage 'color' '--color is auto, always or never' --color=red xor.net

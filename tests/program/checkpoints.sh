@@ -76,7 +76,7 @@ loads_not 'cut in the header' cut 'byte 0: a header of '
 head -c $((size - 1)) a.safetensors > cut
 loads_not 'cut by one byte' cut 'tensor '
 { cat a.safetensors; echo; } > long
-loads_not 'one byte too many' long "1 bytes too many from byte $size on"
+loads_not 'one byte too many' long "1 byte too many from byte $size on"
 echo 'this is text, not tensors' > text
 loads_not 'text' text 'byte 0: a header of '
 

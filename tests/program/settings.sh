@@ -149,3 +149,12 @@ wrong_text='--dry-run, --check-grad and --eval: only one can be given'; wrong --
 refuses 'settings/momentum of sgd' 2 'a number from 0 to below 1 is wanted' ./sgd --set momentum=1.5
 refuses 'settings/momentum of rmsprop' 2 'a number from 0 to below 1 is wanted' ./rmsprop --set momentum=1
 refuses 'settings/eps' 2 'a number above 0 is wanted' ./rmsprop --set eps=0
+for option in --save --save-grads --load --data; do
+    refuses "settings/$option twice" 2 "$option was given twice" ./sgd $option a $option=b
+done
+
+# ---- A warmup that the run does not outlast
+status settings/warmup 0 ./adagrad --quiet --steps 3 --set warmup=5
+sentence 'settings/warmup: warning' 'adagrad: warning: the warmup takes 5 steps, the run 3: the rate never reaches'
+status 'settings/warmup as long as the run' 0 ./adagrad --quiet --steps 5 --set warmup=5
+check 'settings/warmup as long as the run: no warning' test ! -s err
