@@ -25,6 +25,15 @@ static Message *new_message(Diag *d, MessageId id, Span at, Severity severity)
     return m;
 }
 
+/* A message is a line: what a string of the user's breaks or controls is a blank in it. */
+static const char *on_one_line(char *text)
+{
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 127)
+            *p = ' ';
+    return text;
+}
+
 /* A message past the limit is made, so that notes can be added, but not kept. */
 Message *diag_error(Diag *d, MessageId id, Span at, const char *format, ...)
 {
@@ -32,7 +41,7 @@ Message *diag_error(Diag *d, MessageId id, Span at, const char *format, ...)
     va_list ap;
 
     va_start(ap, format);
-    m->text = arena_vprintf(d->arena, format, ap);
+    m->text = on_one_line(arena_vprintf(d->arena, format, ap));
     va_end(ap);
     if (d->errors++ < LIMIT_ERRORS)
         arena_push(d->arena, d->message, d->n, m);
@@ -45,7 +54,7 @@ Message *diag_warning(Diag *d, MessageId id, Span at, const char *format, ...)
     va_list ap;
 
     va_start(ap, format);
-    m->text = arena_vprintf(d->arena, format, ap);
+    m->text = on_one_line(arena_vprintf(d->arena, format, ap));
     va_end(ap);
     d->warnings++;
     arena_push(d->arena, d->message, d->n, m);
@@ -58,7 +67,7 @@ void diag_note(Message *m, Span at, const char *format, ...)
     va_list ap;
 
     va_start(ap, format);
-    note.text = arena_vprintf(m->arena, format, ap);
+    note.text = on_one_line(arena_vprintf(m->arena, format, ap));
     va_end(ap);
     arena_push(m->arena, m->note, m->n_notes, note);
 }
