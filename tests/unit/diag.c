@@ -102,7 +102,7 @@ TEST(json_escapes_whatever_is_in_a_message)
 
     diag_error(s.diag, MSG_SYNTAX, (Span){0}, "%s", "\x01\"\\\n\xff\xc3\xa9");
     json_t *o = json_loads(printed(&s, DIAG_JSON, false), 0, NULL);
-    CHECK_TEXT(json_string_value(json_object_get(o, "message")), "\x01\"\\\n\xef\xbf\xbd\xc3\xa9");
+    CHECK_TEXT(json_string_value(json_object_get(o, "message")), " \"\\ \xef\xbf\xbd\xc3\xa9");
     CHECK(json_is_null(json_object_get(o, "file")) && json_is_null(json_object_get(o, "fix")));
     json_decref(o);
     front_close(&s);
