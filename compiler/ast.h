@@ -152,7 +152,7 @@ typedef struct File {
     const Source *source;
     Decl *decls;
     Comment *comments;
-    bool lost;                      /* reported mistakes took parts of the text with them */
+    bool lost;                      /* after a mistake, perhaps not what was meant: only read */
     struct File **imported;         /* by order of the import declarations; filled in by check */
     int n_imported;
 } File;

@@ -162,7 +162,8 @@ static bool is_measured(Checker *c, const char *quantity, Span at)
 
     if (strcmp(quantity, "loss.test") && strcmp(quantity, "accuracy.test"))
         return true;
-    if (data->train.kind != VALUE_CALL || data->split > 0 || data->test.kind != VALUE_NONE)
+    if (data->train.kind != VALUE_CALL || data->split > 0 || data->test.kind != VALUE_NONE ||
+        value_arg(&data->train, "split")->kind == VALUE_ERROR)
         return true;
     Message *m = diag_error(c->s->diag, MSG_EXPECT_DATA, at, "'%s' needs test data: a source for "
                             "test, or a split such as split = 0.8", quantity);
@@ -179,8 +180,8 @@ static Check *quantity(Checker *c, const Expr *e)
         return unknown_quantity(c, e);
     Check *q = new_check(c, CHECK_QUANTITY, e->at);
     q->quantity = quantities[k].name;
-    for (const Arg *a = e->kind == EXPR_CALL ? e->args : NULL; a; a = a->next)
-        ok = quantity_argument(c, a, quantities[k].layer, q) && ok;
+    for (const Arg *a = e->kind == EXPR_CALL ? e->args : NULL; a && ok; a = a->next)
+        ok = quantity_argument(c, a, quantities[k].layer, q);
     if (ok && quantities[k].layer == LAYER_REQUIRED && !q->layer) {
         diag_error(c->s->diag, MSG_EXPECT_ARGUMENT, e->at, "'%s' needs the name of a layer",
                    q->quantity);

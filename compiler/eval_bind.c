@@ -321,6 +321,8 @@ Value *call_bind(const Call *c, const Eval *in)
             b.arg[i] = given_value(&b, p, b.given[i]);
         else if (p->required)
             b.arg[i] = misplaced ? value_error(c->at) : missing(&b, p);
+        else if (misplaced && (c->callee->family != FAMILY_SETTINGS || p->value.kind == VALUE_CALL))
+            b.arg[i] = value_error(c->at);
         else
             b.arg[i] = default_value(&b, p);
         if (c->inner)

@@ -12,7 +12,7 @@ typedef struct {
     bool used;
     bool open;                      /* being instantiated: using it now is a recursion */
     bool failed;                    /* a message about its body was printed */
-    bool refused;                   /* it has the name of a layer: who knows which is meant */
+    bool refused;                   /* so was the block or a default: its uses are not looked at */
 } Block;
 
 typedef struct Globals {

@@ -223,9 +223,12 @@ static bool bind(Use *u)
 
     u->scope = call.inner;
     u->arg = call_bind(&call, &outside);
-    for (int i = 0; i < u->block->callee.n_params; i++)
-        if (u->arg[i].kind == VALUE_ERROR)
-            return false;
+    for (int i = 0; i < u->block->callee.n_params; i++) {
+        if (u->arg[i].kind != VALUE_ERROR)
+            continue;
+        u->block->refused = u->arg[i].is_default;
+        return false;
+    }
     return true;
 }
 

@@ -28,7 +28,7 @@ static const Callable *other_word(const Session *s, Str word)
 {
     const Callable *c = NULL;
 
-    for (int f = FAMILY_INIT; f <= FAMILY_SCALE && !c; f++)
+    for (int f = FAMILY_INIT; f <= FAMILY_COMPOUND && !c; f++)
         c = vocabulary_find(s->vocabulary, (Family)f, word);
     return c;
 }
@@ -40,7 +40,11 @@ static bool report_other(Infer *in, const Scope *scope, const Stmt *s)
     Entry *entry = scope_find(scope, s->word);
     const Callable *c = entry ? NULL : other_word(session, s->word);
 
-    if (c) {
+    if (c && c->family == FAMILY_COMPOUND) {            /* the others are keywords */
+        diag_error(session->diag, MSG_UNKNOWN_LAYER, s->word_at,
+                   "'%s' is no layer: it stands behind 'target'", s->word);
+        in->misplaced_target = true;
+    } else if (c) {
         diag_error(session->diag, MSG_UNKNOWN_LAYER, s->word_at, "'%s' is %s and no layer%s",
                    s->word, family_phrase(c->family), place_of(c->family));
     } else if (entry) {

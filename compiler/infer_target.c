@@ -212,6 +212,7 @@ static void check_source(Builder *b, const Value *source)
                                  " classes, but '%s' has %" PRId64, m->target.classes,
                                  source->callee->name, classes);
         diag_note(e, source->at, "the data is here");
+        b->in->model->target.shape = SHAPE_ERROR;       /* the output is not looked at */
     }
 }
 

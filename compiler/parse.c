@@ -76,19 +76,18 @@ static void name_warnings(Parser *p)
 
 static Parser parser_of(const Source *source, Session *s)
 {
-    return (Parser){ .session = s, .source = source };
+    return (Parser){ .session = s, .source = source, .first_message = diag_messages(s->diag) };
 }
 
 File *parse(const Source *source, Session *s)
 {
     File *file = arena_new_of(s->arena, File);
-    const int messages = diag_messages(s->diag);
     Parser p = parser_of(source, s);
 
     file->source = source;
     file->lost = !tokens_scan(&p, START_FILE) || !read_and_repair(&p) || p.lost;
     name_warnings(&p);
-    diag_sort(s->diag, messages);
+    diag_sort(s->diag, p.first_message);
     file->decls = p.decls;
     file->comments = p.comments;
     return file;

@@ -43,8 +43,9 @@ typedef struct Parser {
     Token *token;
     int n_tokens, next;
     SyntaxError error;
+    int first_message;              /* those of this source start here */
     const SyntaxError *stops;       /* of the samples of parse_wanted.def; NULL until wanted */
-    bool lost;                      /* the tokens are no longer all that was written */
+    bool lost;                      /* the tokens are perhaps not what was meant any more */
     Decl *decls;                    /* what the grammar built */
     Expr *expr;
 } Parser;
@@ -109,6 +110,8 @@ void tokens_cut(Parser *p, int index);
 int tokens_statement(const Parser *p, int index);       /* where that statement starts */
 int tokens_opener(const Parser *p, int index);          /* the open bracket around it, or -1 */
 bool tokens_start_declaration(const Parser *p, int index);
+/* The one that the reading stopped at, also where its word was taken for a setting's; or -1. */
+int tokens_declaration_at_stop(const Parser *p);
 bool tokens_start_line(const Parser *p, int index);
 
 /* ---- parse_syntax.c ---- */
@@ -121,6 +124,11 @@ const char *syntax_wanted(Parser *p);
 const char *syntax_token_text(Parser *p, int index);    /* in quotes, or "the end of the file" */
 bool syntax_expects(const Parser *p, int kind);
 
+/* ---- parse_follow.c ---- */
+
+/* True if p->error follows from what was told before; then the tokens have been repaired. */
+bool follow_repair(Parser *p);
+
 /* ---- parse_bracket.c, parse_mistake.c, parse_word.c ---- */
 
 /* Known mistakes: true if p->error is one; then it has been reported and the tokens repaired. */
@@ -131,6 +139,7 @@ bool word_report(Parser *p);
 /* '&' and '|' that stand for '&&' and '||', once all is read. */
 void mistake_report_singles(Parser *p);
 bool starts_operand(int kind);
+void close_braces(Parser *p, int at);               /* every one that is open at this token */
 
 /* Where something is missing: right behind the token before p->error. */
 Span mistake_gap(const Parser *p);

@@ -46,6 +46,7 @@ static bool missing_semicolon(Parser *p)
     Message *m = diag_error(p->session->diag, MSG_MISSING_SEMICOLON, gap, "';' is missing after %s",
                             syntax_token_text(p, at - 1));
     diag_fix(m, gap, ";");
+    p->lost = p->lost || !tokens_start_line(p, at);
     tokens_insert(p, at, ';', gap);
     return true;
 }
@@ -81,6 +82,7 @@ static bool missing_bracket(Parser *p)
                             syntax_token_text(p, at - 1));
     diag_note(m, p->token[opener].at, "this '%c' is still open", kind);
     diag_fix(m, gap, text);
+    p->lost = true;
     if (found != ';' && found != '{')
         tokens_insert(p, at, ';', gap);
     tokens_insert(p, at, partner(kind), gap);
@@ -102,6 +104,7 @@ static bool list_before_argument(Parser *p)
                             syntax_token_text(p, last));
     diag_note(m, p->token[opener].at, "this '[' is still open");
     diag_fix(m, gap, "]");
+    p->lost = true;
     tokens_insert(p, comma, ']', gap);
     return true;
 }
@@ -120,12 +123,12 @@ static bool missing_brace(Parser *p)
     Message *m = diag_error(p->session->diag, MSG_UNCLOSED, gap, "'{' is missing after %s",
                             syntax_token_text(p, at - 1));
     diag_fix(m, gap, " {");
+    p->lost = true;
     tokens_insert(p, at, '{', gap);
     return true;
 }
 
-/* Closes every brace that is open at `at`. */
-static void close_braces(Parser *p, int at)
+void close_braces(Parser *p, int at)
 {
     p->lost = true;
     while (tokens_opener(p, at) >= 0) {
@@ -137,11 +140,11 @@ static void close_braces(Parser *p, int at)
 /* model { ...   train { ... } */
 static bool declaration_inside(Parser *p)
 {
-    const int at = p->error.token;
+    const int at = tokens_declaration_at_stop(p);
     int kind;
     const int opener = open_bracket(p, &kind);
 
-    if (kind != '{' || !tokens_start_declaration(p, at) || !syntax_expects(p, '}'))
+    if (kind != '{' || at < 0 || !(syntax_expects(p, '}') || at < p->error.token))
         return false;
     Message *m = diag_error(p->session->diag, MSG_UNCLOSED, p->token[at].at,
                             "'}' is missing before %s", syntax_token_text(p, at));
@@ -182,6 +185,7 @@ static bool wrong_bracket(Parser *p)
                             text);
     diag_note(m, p->token[opener].at, "this '%c' is still open", kind);
     diag_fix(m, p->token[at].at, text);
+    p->lost = true;
     p->token[at].kind = partner(kind);
     return true;
 }
@@ -198,6 +202,7 @@ static bool closes_nothing(Parser *p)
     Message *m = diag_error(p->session->diag, MSG_UNOPENED, p->token[at].at, "%s closes nothing",
                             syntax_token_text(p, at));
     diag_fix(m, p->token[at].at, "");
+    p->lost = p->lost || found != '}';
     if (found != '}' && p->token[at + 1].kind != ';')
         tokens_cut(p, at);
     else

@@ -25,6 +25,7 @@ static void exchange(Parser *p, MessageId id, int kind, const char *meant, const
 
     diag_fix(m, t->at, meant);
     t->kind = kind;
+    t->retyped = p->lost = true;
 }
 
 /* ---- Signs ---- */
@@ -149,6 +150,7 @@ static bool missing_comma(Parser *p)
                             syntax_token_text(p, at - 1));
     diag_fix(m, gap, ",");
     tokens_insert(p, at, ',', gap);
+    p->lost = true;
     return true;
 }
 

@@ -104,38 +104,6 @@ const char *syntax_token_text(Parser *p, int index)
                         p->source->text + t->at.from, size < most ? "" : "...");
 }
 
-/* A statement is reported once, also if the scanner did it. */
-static bool was_reported(const Parser *p)
-{
-    for (int i = tokens_statement(p, p->error.token); i <= p->error.token; i++)
-        if (p->token[i].kind == UNREADABLE || p->token[i].kind == BAD_VALUE || p->token[i].retyped)
-            return true;
-    return false;
-}
-
-/* In the statement's line comes a string that does not end: it was told, and the mistake here may
- * be that a string before it does not end. */
-static bool precedes_open_string(const Parser *p)
-{
-    const char *text = p->source->text;
-    int i = p->error.token;
-
-    for (; p->token[i].kind && !tokens_start_line(p, i + 1); i++)
-        ;
-    const Span last = p->token[i].at;
-    return p->token[i].kind == BAD_VALUE && text[last.from] == '"'
-           && (last.to == p->source->size || text[last.to] == '\n');
-}
-
-/* Behind something that was cut at the top of the file comes the rest of it: what would have been
- * well in the model whose end was misplaced. */
-static bool follows_cut(const Parser *p)
-{
-    const int at = p->error.token;
-
-    return p->token[at - 1].kind == CUT && tokens_opener(p, at) < 0;
-}
-
 static void report_wanted(Parser *p)
 {
     const int at = p->error.token;
@@ -147,15 +115,7 @@ static void report_wanted(Parser *p)
 
 void syntax_report(Parser *p)
 {
-    if (follows_cut(p) && p->token[p->error.token].kind == '}') {
-        tokens_delete(p, p->error.token, 1);
-        return;
-    }
-    if (was_reported(p) || precedes_open_string(p) || follows_cut(p)) {
-        tokens_cut(p, p->error.token);
-        return;
-    }
-    if (logic_report(p) || bracket_report(p) || mistake_report(p))
+    if (follow_repair(p) || logic_report(p) || bracket_report(p) || mistake_report(p))
         return;
     report_wanted(p);
     tokens_cut(p, p->error.token);

@@ -113,6 +113,16 @@ bool tokens_start_declaration(const Parser *p, int index)
     }
 }
 
+int tokens_declaration_at_stop(const Parser *p)
+{
+    const int at = p->error.token;
+
+    if (tokens_start_declaration(p, at))
+        return at;
+    return at > 1 && tokens_start_declaration(p, at - 1) && tokens_statement(p, at - 1) == at - 1
+               ? at - 1 : -1;
+}
+
 bool tokens_start_line(const Parser *p, int index)
 {
     const Span before = p->token[index - 1].at, at = p->token[index].at;

@@ -129,6 +129,22 @@ TEST(one_mistake_has_one_message)
                  "': shape', or ';' at its end");
 }
 
+TEST(what_follows_from_a_mistake_is_not_told)
+{
+    check_errors("train {\nclip } global_norm(3);\nepochs = 3;\n}",
+                 "NET0110 2:6 found '}' where the setting wants '=' and a value");
+    check_errors("model {\nh = dense(});\nrelu;\n}\ntrain { a = 1; }",
+                 "NET0112 2:11 ')' is missing after '('");
+    check_errors("train { {\n a = 1;\n}\nexpect { a > 1; }",
+                 "NET0110 1:9 found '{' where a setting is wanted, as in 'lr = 0.1;', or '}'");
+    check_errors("model { parallel {\nbranch { relu } }\nbranch { tanh; }\n}\n}",
+                 "NET0111 2:14 ';' is missing after 'relu'");
+    check_errors("let a = f(1;);\nlet b = 2;", "NET0112 1:12 ')' is missing after '1'");
+    check_errors("model {\nrelu\n}\ntrian { a = 1; }",
+                 "NET0111 2:5 ';' is missing after 'relu'\n"
+                 "NET0118 4:1 'trian' starts nothing here, did you mean 'train'?");
+}
+
 TEST(words_that_are_mixed_up_are_known)
 {
     check_fixed("modle { relu; }",
@@ -219,7 +235,10 @@ TEST(each_mistake_of_many_has_its_message)
                  "    relu\n"
                  "    if a = 3 { tanh; }\n"
                  "}\n"
-                 "train { lr: 0.1; batch = 64px; clip = ; }\n"
+                 "train {\n"
+                 "lr: 0.1;\n"
+                 "batch = 64px;\n"
+                 "clip = ; }\n"
                  "let k = 1\n",
                  "NET0118 1:1 'modle' starts nothing here, did you mean 'model'?\n"
                  "NET0110 2:11 found '64' where 'input' wants the sample's shape, as in 'input [1, "
@@ -227,17 +246,17 @@ TEST(each_mistake_of_many_has_its_message)
                  "NET0112 3:17 ')' is missing after '64'\n"
                  "NET0111 4:9 ';' is missing after 'relu'\n"
                  "NET0114 5:10 '=' gives a value, '==' compares\n"
-                 "NET0110 7:11 ':' gives no value, '=' does\n"
-                 "NET0105 7:26 '64px' is neither a number nor a name\n"
-                 "NET0110 7:39 found ';' where the setting wants a value\n"
-                 "NET0111 8:10 ';' is missing after '1'");
+                 "NET0110 8:3 ':' gives no value, '=' does\n"
+                 "NET0105 9:9 '64px' is neither a number nor a name\n"
+                 "NET0110 10:8 found ';' where the setting wants a value\n"
+                 "NET0111 11:10 ';' is missing after '1'");
 }
 
 TEST(what_is_around_a_mistake_is_still_read)
 {
     Session s = front_open();
     const File *f =
-        front_parse(&s, "let a = 1; model { relu; x = ; tanh; } train { b = ; c = 1; }");
+        front_parse(&s, "let a = 1; model { relu; x = ; tanh; }\ntrain { b = ; c = 1; }");
     const Decl *model = f->decls->next, *train = model->next;
 
     CHECK(diag_errors(s.diag) == 2);
@@ -379,6 +398,7 @@ int main(void)
     RUN(brackets_are_matched);
     RUN(signs_that_are_mixed_up_are_known);
     RUN(one_mistake_has_one_message);
+    RUN(what_follows_from_a_mistake_is_not_told);
     RUN(words_that_are_mixed_up_are_known);
     RUN(characters_and_literals_are_checked);
     RUN(what_is_wanted_is_said);
