@@ -36,17 +36,12 @@ void emit_statement(Writer *w, const char *text)
 static void emit_each(Writer *w, NodeId id)
 {
     const Node *n = &w->g->node[id];
-    int64_t at = 0;
+    Each each = { 0 };
 
-    for (int i = 0; i < n->n_in; i++) {
-        const int64_t width = node_elements(&w->g->node[n->in[i]]) / n->size[0];
-        const char *rows = n->size[0] == 1 ? use(w, "n")
-                         : arena_printf(w->arena, "%s * %lld", use(w, "n"), (long long)n->size[0]);
-
-        emit_statement(w, arena_printf(w->arena, "rt_insert(c, %s, %lld, %lld, %lld, %s, %s);",
-                       rows, (long long)width, (long long)n->size[1], (long long)at,
-                       operand(w, n->in[i]), operand(w, id)));
-        at += width;
+    for (; each.input < n->n_in; each.input++) {
+        each.width = node_elements(&w->g->node[n->in[each.input]]) / n->size[0];
+        emit_statement(w, expand_each(w, id, each));
+        each.at += each.width;
     }
 }
 

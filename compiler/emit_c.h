@@ -24,6 +24,12 @@ typedef struct {
     Uses uses[2];                   /* by phase */
 } Facts;
 
+/* One input of an EACH operator: where its columns stand in the output. */
+typedef struct {
+    int input;
+    int64_t at, width;
+} Each;
+
 typedef struct {
     const Program *program;
     Session *s;
@@ -33,6 +39,7 @@ typedef struct {
     const Graph *g;                 /* the function at work ... */
     Phase phase;
     Uses *used;                     /* ... and what it has used so far */
+    Each each;                      /* the input at work */
 } Writer;
 
 /* ---- emit_operand.c ------------------------------------------------------------------------ */
@@ -43,6 +50,8 @@ const char *count_text(Writer *w, const Node *n);       /* at run time: "n * 64"
 const char *operand(Writer *w, NodeId id);              /* a pointer: "m->h"; "NULL" for none */
 const char *element(Writer *w, NodeId id);              /* in a loop: "m->h[i]", "v_h" */
 const char *expand(Writer *w, NodeId id);               /* the operator's code, its holes filled */
+const char *expand_each(Writer *w, NodeId id, Each each);   /* for one input of an EACH */
+const char *activation_text(ActivationKind act);        /* "RT_RELU" */
 Str use(Writer *w, const char *word);                   /* notes that the function uses it */
 const char *count_constant(Writer *w, const Graph *unit);   /* "REPEAT_COUNT" */
 
@@ -75,6 +84,7 @@ void emit_record(Writer *w);
 /* ---- emit_tables.c ------------------------------------------------------------------------- */
 
 void emit_unit_tables(Writer *w);
-const char *shape_initializer(Writer *w, Shape s);      /* ".rank = 2, .shape = { 64, 10 }" */
+/* ".input_rank = 2, .input_shape = { 64, 10 }", with the prefix "input_" */
+const char *shape_initializer(Writer *w, const char *prefix, Shape s);
 
 #endif

@@ -207,7 +207,7 @@ static const char *watch_text(Writer *w, const Node *n)
     return arena_printf(w->arena, "&%s->watch.%s", use(w, "m"), w->g->layer[n->layer].member);
 }
 
-static const char *activation_text(ActivationKind act)
+const char *activation_text(ActivationKind act)
 {
     static const char *const name[N_ACTIVATIONS] = {
 #define ACTIVATION(id, name, signature, slope_of, family) [ACTIVATION_##id] = "RT_" #id,
@@ -228,10 +228,21 @@ static const char *number_text(Writer *w, const Node *n, double x)
     return op_form(n->op) == FORM_LOOP ? emit_real(w->arena, x) : emit_number(w->arena, x);
 }
 
+/* $0 of an EACH is the input at work. */
+static NodeId numbered_input(const Writer *w, const Node *n, char letter)
+{
+    const int i = op_form(n->op) == FORM_EACH ? w->each.input : letter - '0';
+
+    if (letter < '0' || letter > '9' || i >= n->n_in)
+        bug("$%c in the code of %s", letter, op_name(n->op));
+    return n->in[i];
+}
+
 static const char *hole(Writer *w, NodeId id, char letter)
 {
     const Node *n = &w->g->node[id];
     const bool is_loop = op_form(n->op) == FORM_LOOP;
+    NodeId in;
 
     switch (letter) {
     case 'y': return is_loop ? element(w, id) : operand(w, id);
@@ -241,15 +252,16 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'S': return integer_text(w, n->size[2]);
     case 'T': return integer_text(w, n->size[3]);
     case 'E': return count_text(w, &w->g->node[n->in[0]]);
+    case 'W': return integer_text(w, w->each.width);
+    case 'A': return integer_text(w, w->each.at);
     case 'a': return number_text(w, n, n->number[0]);
     case 'b': return number_text(w, n, n->number[1]);
     case 'f': return activation_text(n->act);
     case 'w': return watch_text(w, n);
     default: break;
     }
-    if (letter < '0' || letter > '9' || letter - '0' >= n->n_in)
-        bug("$%c in the code of %s", letter, op_name(n->op));
-    return is_loop ? element(w, n->in[letter - '0']) : operand(w, n->in[letter - '0']);
+    in = numbered_input(w, n, letter);
+    return is_loop ? element(w, in) : operand(w, in);
 }
 
 const char *expand(Writer *w, NodeId id)
@@ -268,4 +280,10 @@ const char *expand(Writer *w, NodeId id)
         }
     }
     return text;
+}
+
+const char *expand_each(Writer *w, NodeId id, Each each)
+{
+    w->each = each;
+    return expand(w, id);
 }

@@ -269,17 +269,6 @@ static bool has_batch_statistics(const Program *p)
     return false;
 }
 
-static const char *prefixed(Writer *w, const char *prefix, Shape s)
-{
-    const char *dims = "";
-
-    for (int i = 0; i < s.rank; i++)
-        dims = arena_printf(w->arena, "%s%s%lld", dims, i ? ", " : "", (long long)s.dim[i]);
-    return s.rank ? arena_printf(w->arena, ".%s_rank = %d, .%s_shape = { %s },", prefix, s.rank,
-                                 prefix, dims)
-                  : arena_printf(w->arena, ".%s_rank = 0,", prefix);
-}
-
 static void emit_target(Writer *w, const Target *t)
 {
     static const char *const kind[] = {
@@ -292,7 +281,7 @@ static void emit_target(Writer *w, const Target *t)
     if (t->one_hot)
         emit_line(w->out, ".one_hot = true,");
     if (t->kind != TARGET_CLASS || t->one_hot)
-        emit_line(w->out, "%s", prefixed(w, "target", t->shape));
+        emit_line(w->out, "%s,", shape_initializer(w, "target_", t->shape));
 }
 
 static void emit_sizes(Writer *w)
@@ -317,9 +306,9 @@ static void emit_model(Writer *w)
     emit_line(w->out, ".real_size = sizeof(rt_real),");
     emit_line(w->out, ".reals = &RT_REALS,");
     emit_line(w->out, ".batch = BATCH,");
-    emit_line(w->out, "%s", prefixed(w, "input", m->input));
+    emit_line(w->out, "%s,", shape_initializer(w, "input_", m->input));
     emit_target(w, &m->target);
-    emit_line(w->out, "%s", prefixed(w, "output", g->node[g->result[0]].shape));
+    emit_line(w->out, "%s,", shape_initializer(w, "output_", g->node[g->result[0]].shape));
     emit_line(w->out, ".output = offsetof(struct model_memory, %s),", g->node[result].name);
     emit_line(w->out, ".loss = RT_%s,", set->loss.callee->id_name);
     if (set->from_probabilities)

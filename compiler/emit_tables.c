@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-const char *shape_initializer(Writer *w, Shape s)
+const char *shape_initializer(Writer *w, const char *prefix, Shape s)
 {
     const char *dims = "";
 
+    if (!s.rank)
+        return arena_printf(w->arena, ".%srank = 0", prefix);
     for (int i = 0; i < s.rank; i++)
         dims = arena_printf(w->arena, "%s%s%lld", dims, i ? ", " : "", (long long)s.dim[i]);
-    if (!s.rank)
-        return ".rank = 0";
-    return arena_printf(w->arena, ".rank = %d, .shape = { %s }", s.rank, dims);
+    return arena_printf(w->arena, ".%srank = %d, .%sshape = { %s }", prefix, s.rank, prefix, dims);
 }
 
 /* ---- Initialisers -------------------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const
     emit_begin(w->out, "{ ");
     emit_piece(w->out, ".role = \"%s\"", t->role);
     emit_piece(w->out, ".offset = offsetof(%s%s.%s)", of, layer->member, t->role);
-    emit_piece(w->out, "%s", shape_initializer(w, t->shape));
+    emit_piece(w->out, "%s", shape_initializer(w, "", t->shape));
     emit_piece(w->out, ".init = %s", init_initializer(w, t));
     if (t->fan_in) {
         emit_piece(w->out, ".fan_in = %lld", (long long)t->fan_in);
@@ -88,16 +88,6 @@ static void emit_tensor_table(Writer *w, const Graph *g, const Layer *layer, Str
     emit_close(w->out, ";");
 }
 
-static const char *act_name(ActivationKind act)
-{
-    static const char *const name[N_ACTIVATIONS] = {
-#define ACTIVATION(id, name, signature, slope_of, family) [ACTIVATION_##id] = "RT_" #id,
-#include "activations.def"
-#undef ACTIVATION
-    };
-    return name[act];
-}
-
 static void emit_layer(Writer *w, const Graph *g, const Layer *layer, Str of)
 {
     emit_tensor_table(w, g, layer, of, false);
@@ -106,8 +96,8 @@ static void emit_layer(Writer *w, const Graph *g, const Layer *layer, Str of)
     emit_begin(w->out, "static const rt_layer %s_layer = { ", of);
     emit_piece(w->out, ".name = %s", emit_string(w->arena, layer->name));
     emit_piece(w->out, ".kind = \"%s\"", layer->kind);
-    emit_piece(w->out, ".act = %s", act_name(layer->act));
-    emit_piece(w->out, "%s", shape_initializer(w, layer->out));
+    emit_piece(w->out, ".act = %s", activation_text(layer->act));
+    emit_piece(w->out, "%s", shape_initializer(w, "", layer->out));
     if (layer->n_params) {
         emit_piece(w->out, ".param = %s_params", of);
         emit_piece(w->out, ".n_params = %d", layer->n_params);
