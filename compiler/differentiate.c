@@ -113,20 +113,30 @@ static void watch_delta(Sweep *s, NodeId z, NodeId dz)
         sweep_add(s, z, watch, &dz, 1);
 }
 
+static void watch_path(Sweep *s, int row, int path)
+{
+    Layer *layer = &s->g->layer[row];
+    const NodeId start = layer->path[path], d = s->flow[start].total;
+    const Node watch = { .op = OP_WATCH_PATH, .shape = SHAPE_ERROR, .layer = row, .batched = true,
+                         .size = { 1, node_elements(&s->g->node[start]), path } };
+
+    if (!d)
+        return;
+    layer->watched = true;
+    sweep_add(s, start, watch, &d, 1);
+}
+
+/* Where the input is the data, or only one path leads back to it, there is nothing to share. */
 static void watch_joins(Sweep *s)
 {
     for (int i = 0; i < s->g->n_layers; i++) {
-        Layer *layer = &s->g->layer[i];
-        const NodeId d[2] = { layer->skip ? s->flow[layer->skip].total : 0,
-                              layer->body ? s->flow[layer->body].total : 0 };
-        Node watch = { .op = OP_WATCH_JOIN, .shape = SHAPE_ERROR, .layer = i, .batched = true };
+        const Layer *layer = &s->g->layer[i];
+        int n = 0;
 
-        if (!d[0] || !d[1])
-            continue;
-        watch.size[0] = 1;
-        watch.size[1] = node_elements(&s->g->node[d[0]]);
-        layer->watched = true;
-        sweep_add(s, layer->skip, watch, d, 2);
+        for (int k = 0; k < layer->n_paths; k++)
+            n += s->flow[layer->path[k]].total != 0;
+        for (int k = 0; n > 1 && k < layer->n_paths; k++)
+            watch_path(s, i, k);
     }
 }
 

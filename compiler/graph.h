@@ -62,7 +62,9 @@ typedef struct {
     bool observed;                  /* as `observe` says */
     bool watched, random, in_flow;
     NodeId z;                       /* what delta is the gradient of */
-    NodeId skip, body;              /* a residual's: its input as either path takes it */
+    NodeId *path;                   /* a join's: its input as each path takes it; a residual's are
+                                     * the skip and the body */
+    int n_paths;
 } Layer;
 
 /* What the plan says of a node's tensor. */

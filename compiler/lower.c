@@ -146,6 +146,14 @@ static NodeId scaled(Lower *l, const Item *item, int row, NodeId x)
     return lower_node(l, node, item, arena_printf(l->s->arena, "%s_scaled", item->name));
 }
 
+/* The gradient that comes back to a join's input is told by path. */
+static void add_path(Lower *l, int row, NodeId start)
+{
+    Layer *layer = &l->g->layer[row];
+
+    arena_push(l->s->arena, layer->path, layer->n_paths, start);
+}
+
 static NodeId lower_residual(Lower *l, const Item *item)
 {
     const NodeId x = resolve(l, &item->from[0]);
@@ -156,20 +164,24 @@ static NodeId lower_residual(Lower *l, const Item *item)
     end[1] = lower_path(l, &item->body, &item->body_out, x, body);
     end[0] = lower_path(l, &item->shortcut, &item->shortcut_out, x, skip);
     end[1] = scaled(l, item, row, end[1]);
-    l->g->layer[row].body = body;
-    l->g->layer[row].skip = skip;
+    add_path(l, row, skip);
+    add_path(l, row, body);
     return lower_join(l, OP_ADD, item, end, 2);
 }
 
 static NodeId lower_parallel(Lower *l, const Item *item)
 {
     const Value *join = call_arg(item->callee, item->arg, "join");
+    const NodeId x = resolve(l, &item->from[0]);
+    const int row = lower_row(l, item, "parallel");
     NodeId *end = arena_array(l->s->arena, NodeId, item->n_branches);
     OpKind op = OP_CONCAT;
 
     for (int i = 0; i < item->n_branches; i++) {
-        lower_items(l, &item->branch[i]);
-        end[i] = resolve(l, &item->branch_out[i]);
+        const NodeId start = tap(l, item, x, arena_printf(l->s->arena, "branch_%d", i));
+
+        end[i] = lower_path(l, &item->branch[i], &item->branch_out[i], x, start);
+        add_path(l, row, start);
     }
     if (strcmp(join->text, "add") == 0)
         op = OP_ADD;

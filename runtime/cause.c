@@ -139,7 +139,7 @@ static bool is_normed(const rt_net *net, int layer)
 static bool has_joins(const rt_net *net, const rt_record *r)
 {
     for (int i = 0; i < net->n_layers; i++)
-        if (r->layer[i].watch.skip_rms > 0)
+        if (r->layer[i].watch.path_rms[0] > 0)
             return true;
     return false;
 }

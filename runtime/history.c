@@ -32,7 +32,7 @@ void rt_history_free(rt_history *h)
 static bool is_join_only(const rt_watch *w)
 {
     return w->delta.count == 0 && !(w->act_rms > 0) && !w->act_nonfinite
-        && (w->skip_rms > 0 || w->body_rms > 0);
+        && (w->path_rms[0] > 0 || w->path_rms[1] > 0);
 }
 
 static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch *w)

@@ -50,13 +50,15 @@ typedef enum {
 typedef enum {
     RT_ZEROS, RT_ONES, RT_CONSTANT, RT_NORMAL, RT_UNIFORM, RT_TRUNCATED_NORMAL, RT_XAVIER_UNIFORM,
     RT_XAVIER_NORMAL, RT_HE_UNIFORM, RT_HE_NORMAL, RT_LECUN_UNIFORM, RT_LECUN_NORMAL,
-    RT_ORTHOGONAL, RT_IDENTITY, RT_VARIANCE_SCALING
+    RT_ORTHOGONAL, RT_IDENTITY, RT_VARIANCE_SCALING, RT_FORGET_GATE
 } rt_init_kind;
 
 /* How a parameter starts.  a and b by kind: CONSTANT a; NORMAL a = std, b = mean; UNIFORM [a, b);
  * TRUNCATED_NORMAL a = std, cut at two of them and not rescaled; ORTHOGONAL, IDENTITY a = gain;
  * HE_* a = slope of the leaky ReLU it is for (0 for ReLU); VARIANCE_SCALING a = scale,
- * b = 0 fan_in, 1 fan_out, 2 fan_avg, plus 4 for uniform. */
+ * b = 0 fan_in, 1 fan_out, 2 fan_avg, plus 4 for uniform; FORGET_GATE zeros, but a in the second
+ * quarter: the bias of an LSTM's gates i, f, g, o.  IDENTITY of a convolution [filters][c][k][k]
+ * has its ones at the middle of the kernel. */
 typedef struct {
     rt_init_kind kind;
     double a, b;
@@ -70,11 +72,24 @@ typedef enum { RT_STOP, RT_SKIP, RT_CONTINUE } rt_on_nonfinite;
 typedef enum { RT_RATE_CONSTANT, RT_RATE_STEP, RT_RATE_EXPONENTIAL, RT_RATE_COSINE,
                RT_RATE_LINEAR } rt_schedule;
 
+/* In which order a recurrent layer walks its steps. */
+typedef enum { RT_FROM_FIRST, RT_FROM_LAST } rt_direction;
+
+/* A window that slides over images: a convolution's, or a pool's. */
+typedef struct {
+    int channels, height, width;    /* of the image that it slides over */
+    int filters, out_height, out_width;     /* of what comes out; of a pool filters = channels */
+    int kernel, stride, dilation, groups;   /* kernel x kernel; a pool has dilation and groups 1 */
+    int top, left;                  /* padding before the first row and column; behind the last
+                                     * there is as much as the windows reach over */
+} rt_window;
+
 /* ---- Watching ------------------------------------------------------------------------------ */
 
 enum {
     RT_BINS = 64,                   /* bins of log2 |x|, one exponent each ... */
-    RT_BIN_ONE = 48                 /* ... bin of [1, 2); bin 0 takes all below, 63 all above */
+    RT_BIN_ONE = 48,                /* ... bin of [1, 2); bin 0 takes all below, 63 all above */
+    RT_PATHS = 8                    /* paths of a join that are told apart: its first ones */
 };
 
 /* Counts over a tensor.  Exactly zero, underflowed and not finite are three different words. */
@@ -94,7 +109,12 @@ typedef struct rt_watch {
     uint64_t act_nonfinite;
     double delta_rms;               /* RMS over batch and units of dL_i/dz, L_i the sample's loss */
     rt_counts delta;                /* the counts of dz as it is in the buffer */
-    double skip_rms, body_rms;      /* at a join: RMS of the gradient that leaves by each path */
+    /* a recurrent layer: delta_rms of its first, middle and last step in the order it walks them,
+     * and the fit of log10 delta against the step: above 0, gradients shrink on the way back */
+    double delta_first, delta_middle, delta_last, decades_per_step;
+    /* at a join: RMS of the gradient that reaches the common input by each path; a residual's are
+     * its skip and its body, a parallel's its branches */
+    double path_rms[RT_PATHS];
 } rt_watch;
 
 /* ---- One pass over one batch --------------------------------------------------------------- */
@@ -108,12 +128,15 @@ typedef struct rt_pass {
     bool frozen;                    /* leave the running statistics alone (a repeated pass) */
     uint64_t seed, step;            /* of the random streams */
     const void *x;                  /* rt_real [rows][input] */
-    const int32_t *labels;          /* [rows], where the target is a class read as such */
+    const int32_t *labels;          /* [rows][steps], where the target is a class read as such */
     const void *target;             /* rt_real [rows][target], else */
     void *params, *grads;           /* struct model_params */
     void *memory, *scratch;         /* struct model_memory, struct model_scratch */
     const struct rt_settings *set;  /* the run's numbers */
     rt_pool *pool;
+    /* The first number that an embedding could not take for a word: it stood for none of 0 .. words
+     * - 1, and the library stops.  words 0: there was none. */
+    struct { double value; int words; uint32_t stream; } stray;
 } rt_pass;
 
 /* ---- The record ---------------------------------------------------------------------------- */
@@ -125,6 +148,8 @@ typedef struct {
     int rank, shape[4];
     rt_init init;
     int fan_in, fan_out;            /* PyTorch's; 0 where the initialiser reads none */
+    int gates;                      /* rows in so many equal parts, each initialised by itself;
+                                     * 0 and 1: the whole */
     bool is_weight;                 /* a weight: takes the penalty; biases and norms do not */
     double l1, l2;                  /* the layer's own penalty */
 } rt_tensor;
@@ -143,6 +168,8 @@ typedef struct {
     bool random;                    /* draws numbers: the rt_watch's stream names them (dropout) */
     size_t watch;                   /* its rt_watch in the unit's memory, if watched or random */
     bool in_flow;                   /* has a weight matrix: counts for the flow */
+    int steps;                      /* of a recurrent layer; 0: it is none */
+    int paths;                      /* of a join whose gradient is told by path; 0: it is none */
     bool unlisted;                  /* `observe { layers = ... }` leaves it out of the reports */
 } rt_layer;
 
@@ -181,6 +208,8 @@ typedef struct {
     int normalize;                  /* 0 none, 1 standard (per feature, from train), 2 mean, std */
     double mean, std;
     int64_t limit;                  /* at most so many samples of each part; 0: all */
+    bool hflip;                     /* training images are mirrored, left to right, half the time */
+    int crop;                       /* ... and moved by up to so many pixels, zeros coming in */
 } rt_data;
 
 /* Every number of `train` and `observe` that a run can change with --set (docs/running.md). */
@@ -215,6 +244,7 @@ typedef struct rt_model {
     int input_rank, input_shape[4];
     rt_target target;
     int classes;                    /* TARGET_CLASS */
+    int label_steps;                /* a class for each of so many steps; 0: one for the sample */
     bool one_hot;                   /* a class handed to the program as a vector, not a label */
     int target_rank, target_shape[4];
     int output_rank, output_shape[4];
@@ -429,6 +459,120 @@ void rt_extract(rt_pass *c, int n, int m, int width, int at, const rt_real *x, r
 /* y[0] = sum of a[i] b[i], i under n */
 void rt_dot(rt_pass *c, int n, const rt_real *a, const rt_real *b, rt_real *y);
 
+/* ---- Images: convolutions and pools --------------------------------------------------------- */
+
+#define rt_conv RT_NAME(rt_conv)
+#define rt_conv_dx RT_NAME(rt_conv_dx)
+#define rt_conv_dw RT_NAME(rt_conv_dw)
+#define rt_max_pool RT_NAME(rt_max_pool)
+#define rt_max_pool_dx RT_NAME(rt_max_pool_dx)
+#define rt_avg_pool RT_NAME(rt_avg_pool)
+#define rt_avg_pool_dx RT_NAME(rt_avg_pool_dx)
+#define rt_plane_mean RT_NAME(rt_plane_mean)
+#define rt_plane_mean_dx RT_NAME(rt_plane_mean_dx)
+#define rt_groupnorm RT_NAME(rt_groupnorm)
+#define rt_groupnorm_dx RT_NAME(rt_groupnorm_dx)
+#define rt_groupnorm_dgamma RT_NAME(rt_groupnorm_dgamma)
+
+/* Images are [n][channels][height][width], x of v's own, y of its out_ sizes; weights
+ * w[filters][channels / groups][kernel][kernel], a group of filters seeing its group of channels;
+ * b[filters] or NULL.  Cross-correlation, zeros outside the image, as PyTorch's Conv2d:
+ *   y[f][i][j] = b[f] + sum over c, k, l of
+ *                w[f][c][k][l] x[c][i stride + k dilation - top][j stride + l dilation - left] */
+void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_real *w,
+             const rt_real *b, rt_real *y);
+void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
+                rt_real *dx);
+void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
+                rt_real *dw);
+
+/* The largest value under each window; the padding never is.  A NaN is larger than all else.  Its
+ * gradient goes to the first of equals, in the order of rows. */
+void rt_max_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_real *y);
+void rt_max_pool_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
+                    rt_real *dx);
+/* The mean under each window, the padding counted as zeros (PyTorch's count_include_pad). */
+void rt_avg_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_real *y);
+void rt_avg_pool_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, rt_real *dx);
+/* y[n][channels] = mean of each plane of x[n][channels][inner] */
+void rt_plane_mean(rt_pass *c, int n, int channels, int inner, const rt_real *x, rt_real *y);
+void rt_plane_mean_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy, rt_real *dx);
+
+/* Wu and He 2018 (arXiv 1803.08494).  x[n][groups][members][inner]; stats[n * groups][2] are
+ * rt_layernorm_stats of its n * groups rows; gamma and beta[groups * members], or both NULL. */
+void rt_groupnorm(rt_pass *c, int n, int groups, int members, int inner, const rt_real *x,
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
+void rt_groupnorm_dx(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
+/* dgamma[channel] = sum over samples and inner of dy (x - mean) rstd */
+void rt_groupnorm_dgamma(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
+                         const rt_real *x, const rt_real *stats, rt_real *dgamma);
+
+/* ---- Sequences ------------------------------------------------------------------------------ */
+
+#define rt_embedding RT_NAME(rt_embedding)
+#define rt_embedding_dw RT_NAME(rt_embedding_dw)
+#define rt_extract_dx RT_NAME(rt_extract_dx)
+#define rt_rnn RT_NAME(rt_rnn)
+#define rt_rnn_dz RT_NAME(rt_rnn_dz)
+#define rt_lstm RT_NAME(rt_lstm)
+#define rt_lstm_dz RT_NAME(rt_lstm_dz)
+#define rt_gru RT_NAME(rt_gru)
+#define rt_gru_dz RT_NAME(rt_gru_dz)
+#define rt_gru_hidden_dz RT_NAME(rt_gru_hidden_dz)
+#define rt_recurrent_dw RT_NAME(rt_recurrent_dw)
+
+/* y[i] = w[x[i]]:  x[n] the numbers of words, w[words][width], y[n][width].  What is no such number
+ * gives a row of zeros and is told in c->stray. */
+void rt_embedding(rt_pass *c, const rt_watch *layer, int n, int words, int width, const rt_real *x,
+                  const rt_real *w, rt_real *y);
+/* dw[k] = sum of dy[i] over all i where x[i] is k */
+void rt_embedding_dw(rt_pass *c, int n, int words, int width, const rt_real *dy, const rt_real *x,
+                     rt_real *dw);
+
+/* The gradient of rt_extract: dy[n][m] becomes the columns at .. at + m - 1 of dx[n][width], the
+ * others are zero. */
+void rt_extract_dx(rt_pass *c, int n, int m, int width, int at, const rt_real *dy, rt_real *dx);
+
+/* Recurrent layers.  zx[n][steps][gates * units] is the share of the inputs in the pre-activations,
+ * w_ih x + b_ih of every step (rt_affine); w[gates * units][units] and b[gates * units] or NULL are
+ * w_hh and b_hh; h[n][steps][units] is what comes out, h- below the state before: that of the step
+ * before in walking order, zeros before the first.  `cell` is what the way back needs, and `carry`
+ * its room to work, whatever it holds before.
+ *
+ *   rnn   (Elman 1990)                 z = zx + w h- + b;  h = act(z)
+ *         cell z [n][steps][units], or NULL where the slope of act is a function of its output
+ *   lstm  (Hochreiter and Schmidhuber 1997, with Gers's forget gate)   z = zx + w h- + b, gates
+ *         i, f, g, o: i, f, o = sigmoid, g = tanh of theirs;  c = f c- + i g;  h = o tanh(c)
+ *         cell i, f, g, o, c [n][steps][5 * units]
+ *   gru   (Cho et al. 2014, reset after the product)       zh = w h- + b, three gates r, z, n
+ *         r, z = sigmoid(zx + zh) of theirs;  n = tanh(zx + r zh);  h = (1 - z) n + z h-
+ *         cell r, z, n and zh of n [n][steps][4 * units]
+ *
+ * The gradients: dh is dLoss/dh of what reads h outside the layer, dz[n][steps][gates * units] is
+ * dLoss/dzx.  carry is [n][units] for rnn, [n][2 * units] for lstm and gru. */
+void rt_rnn(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps, int units,
+            const rt_real *zx, const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
+void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps,
+               int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
+               const rt_real *h, rt_real *carry, rt_real *dz);
+void rt_lstm(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
+             const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
+void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
+                const rt_real *w, const rt_real *cell, rt_real *carry, rt_real *dz);
+void rt_gru(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
+            const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
+void rt_gru_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
+               const rt_real *w, const rt_real *cell, const rt_real *h, rt_real *carry,
+               rt_real *dz);
+/* dLoss/dzh of a GRU from dLoss/dzx: the same, but for gate n, where it is r times that.
+ * n counts rows: samples times steps. */
+void rt_gru_hidden_dz(rt_pass *c, int n, int units, const rt_real *dz, const rt_real *cell,
+                      rt_real *dzh);
+/* dw[m][units] = sum over samples and steps of dz^T h-:  dz[n][steps][m], h[n][steps][units] */
+void rt_recurrent_dw(rt_pass *c, rt_direction way, int n, int steps, int m, int units,
+                     const rt_real *dz, const rt_real *h, rt_real *dw);
+
 /* ---- Losses -------------------------------------------------------------------------------- */
 
 #define rt_softmax_cross_entropy RT_NAME(rt_softmax_cross_entropy)
@@ -464,7 +608,8 @@ void rt_huber_dx(rt_pass *c, int n, int m, double delta, const rt_real *x, const
 
 #define rt_watch_output RT_NAME(rt_watch_output)
 #define rt_watch_delta RT_NAME(rt_watch_delta)
-#define rt_watch_join RT_NAME(rt_watch_join)
+#define rt_watch_steps RT_NAME(rt_watch_steps)
+#define rt_watch_path RT_NAME(rt_watch_path)
 
 /* The output y[n][m] of a layer with activation `act` (parameter `a`: slope, alpha); `v` is what
  * the slope is a function of: y or the pre-activation (see the elementwise functions).  `units`
@@ -473,9 +618,12 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
                      int inner, const rt_real *v, const rt_real *y);
 /* dz[n][m], the gradient of the mean loss by the pre-activation; recorded as the sample's own */
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz);
-/* At a residual join: the gradients [n][m] that reach the block's input by the skip and by the
- * body */
-void rt_watch_join(rt_pass *c, rt_watch *w, int n, int m, const rt_real *skip, const rt_real *body);
+/* dz[n][steps][m] of a recurrent layer, once more, by step */
+void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps, int m,
+                    const rt_real *dz);
+/* At a join: the gradient [n][m] that reaches the common input by path `path`, counted from 0; of a
+ * residual 0 is the skip, 1 the body */
+void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d);
 
 /* ---- The update, in the order in which a program calls it ---------------------------------- */
 

@@ -303,12 +303,10 @@ void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
     w->delta_rms = sample_rms(c, &w->delta);
 }
 
-void rt_watch_join(rt_pass *c, rt_watch *w, int n, int m, const rt_real *skip, const rt_real *body)
+void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)
 {
-    if (!c->watching)
+    if (!c->watching || path >= RT_PATHS)
         return;
-    const rt_counts by_skip = count_all(c->pool, (size_t)n * (size_t)m, skip);
-    const rt_counts by_body = count_all(c->pool, (size_t)n * (size_t)m, body);
-    w->skip_rms = sample_rms(c, &by_skip);
-    w->body_rms = sample_rms(c, &by_body);
+    const rt_counts counts = count_all(c->pool, (size_t)n * (size_t)m, d);
+    w->path_rms[path] = sample_rms(c, &counts);
 }

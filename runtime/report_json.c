@@ -63,8 +63,8 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     put_if(j, has_slopes(l), path, "dead", l->watch.dead);
     rt_json_integer(j, "zero", (int64_t)l->watch.delta.zero);
     rt_json_integer(j, "subnormal", (int64_t)l->watch.delta.subnormal);
-    rt_json_number(j, "skip_rms", l->watch.skip_rms > 0 ? l->watch.skip_rms : NAN);
-    rt_json_number(j, "body_rms", l->watch.skip_rms > 0 ? l->watch.body_rms : NAN);
+    rt_json_number(j, "skip_rms", l->watch.path_rms[0] > 0 ? l->watch.path_rms[0] : NAN);
+    rt_json_number(j, "body_rms", l->watch.path_rms[0] > 0 ? l->watch.path_rms[1] : NAN);
     if (h->set->histograms) {
         put_bins(j, "delta_log2", l->watch.delta.bin);
         put_bins(j, "grad_log2", l->grad.bin);

@@ -245,15 +245,15 @@ static bool is_join(const rt_net *net, const rt_record *r, int layer)
 {
     if (net->layer[layer].layer->unlisted)
         return false;
-    return r->layer[layer].watch.skip_rms > 0 || r->layer[layer].watch.body_rms > 0;
+    return r->layer[layer].watch.path_rms[0] > 0 || r->layer[layer].watch.path_rms[1] > 0;
 }
 
 static void put_join(const rt_style *s, const char *path, int width, const rt_watch *w)
 {
     char skip[RT_FIGURE], body[RT_FIGURE], percent[RT_FIGURE];
-    const double share = w->skip_rms / (w->skip_rms + w->body_rms);
+    const double share = w->path_rms[0] / (w->path_rms[0] + w->path_rms[1]);
     put_name(s, path, width);
-    fprintf(s->out, " %7s %7s  ", rt_figure(skip, w->skip_rms), rt_figure(body, w->body_rms));
+    fprintf(s->out, " %7s %7s  ", rt_figure(skip, w->path_rms[0]), rt_figure(body, w->path_rms[1]));
     const int blanks = rt_bar(s, share, s->width - width - 26);
     fprintf(s->out, "%*s\n", blanks + 7, rt_percent(percent, share));
 }

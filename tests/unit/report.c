@@ -94,8 +94,8 @@ static Synthetic *sick(int depth)
     rt_error e;
     for (int i = 0; i < 4; i++) {
         synthetic_step(s, 0.03, 0.25);
-        s->watch[depth].skip_rms = 0.2;
-        s->watch[depth].body_rms = 0.1;
+        s->watch[depth].path_rms[0] = 0.2;
+        s->watch[depth].path_rms[1] = 0.1;
         synthetic_add(s, i);
     }
     rt_history_add_epoch(&s->h, &(rt_epoch){ 0, 4, 2.0, 2.5, 0.3, 0.25, 1 }, &e);

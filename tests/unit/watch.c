@@ -211,9 +211,11 @@ TEST(joins)
     rt_pass c = { .rows = 2, .watching = true };
     const rt_real skip[2] = { 3, 4 }, body[2] = { RT_C(0.5), -RT_C(0.5) };
     rt_watch w = { 0 };
-    rt_watch_join(&c, &w, 2, 1, skip, body);
-    CHECK_NEAR(w.skip_rms, 2 * sqrt(12.5), 1e-6);
-    CHECK_NEAR(w.body_rms, 1, 1e-12);
+    rt_watch_path(&c, &w, 0, 2, 1, skip);
+    rt_watch_path(&c, &w, 1, 2, 1, body);
+    rt_watch_path(&c, &w, RT_PATHS, 2, 1, body);        /* one too many: not told */
+    CHECK_NEAR(w.path_rms[0], 2 * sqrt(12.5), 1e-6);
+    CHECK_NEAR(w.path_rms[1], 1, 1e-12);
 }
 
 TEST(nothing_unless_watching)
@@ -223,7 +225,7 @@ TEST(nothing_unless_watching)
     rt_watch w = { 0 }, none = { 0 };
     rt_watch_output(&c, &w, RT_TANH, 0, 2, 1, 1, x, x);
     rt_watch_delta(&c, &w, 2, 1, x);
-    rt_watch_join(&c, &w, 2, 1, x, x);
+    rt_watch_path(&c, &w, 0, 2, 1, x);
     CHECK(memcmp(&w, &none, sizeof w) == 0);
 }
 
@@ -238,7 +240,7 @@ TEST(same_bits_for_any_threads)
         memset(&w, 0, sizeof w);
         rt_watch_output(&c, &w, RT_SIGMOID, 0, N, UNITS, 1, y, y);
         rt_watch_delta(&c, &w, N, UNITS, y);
-        rt_watch_join(&c, &w, N, UNITS, y, y);
+        rt_watch_path(&c, &w, 1, N, UNITS, y);
         if (threads == 1)
             first = w;
         CHECK(memcmp(&w, &first, sizeof w) == 0);
