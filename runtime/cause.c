@@ -86,6 +86,7 @@ double rt_init_rms(const rt_tensor *t)
     case RT_ORTHOGONAL:
     case RT_IDENTITY:         return fabs(a) / sqrt(fmax(fan_in(t), fan_out(t)));
     case RT_VARIANCE_SCALING: return scaled(t, a, (int)b & 3);
+    case RT_FORGET_GATE:      return fabs(a) / 2;       /* a quarter of it is a */
     }
     return NAN;
 }
