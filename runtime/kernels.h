@@ -7,10 +7,13 @@
 
 #define rt_initialise RT_NAME(rt_initialise)
 #define rt_count RT_NAME(rt_count)
+#define rt_sample_rms RT_NAME(rt_sample_rms)
 #define rt_penalty_value RT_NAME(rt_penalty_value)
 
 bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
+/* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
+double rt_sample_rms(const rt_pass *c, const rt_counts *x);
 double rt_penalty_value(const rt_update *u);
 
 #endif

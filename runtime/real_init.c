@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
+/* A tensor, or one of the equal blocks of rows that are initialised each by itself. */
 typedef struct {
     const rt_tensor *tensor;
     const rt_stream *stream;
-    size_t n;
+    size_t first, n, rows;          /* its first element in the tensor; its elements and rows */
     rt_real *w;
 } filling;
 
@@ -22,6 +23,9 @@ static size_t elements(const rt_tensor *t)
 /* As a matrix: the first dimension by the rest. */
 static size_t rows_of(const rt_tensor *t) { return t->rank > 0 ? (size_t)t->shape[0] : 1; }
 
+/* Element i of the block draws the numbers of its place in the tensor. */
+static uint32_t number_of(const filling *f, size_t i) { return (uint32_t)(f->first + i); }
+
 static void constant(const filling *f, double value)
 {
     for (size_t i = 0; i < f->n; i++)
@@ -32,16 +36,17 @@ static void normal(const filling *f, double std, double mean)
 {
     double pair[2];
     for (size_t i = 0; i < f->n; i++) {
-        if (i % 2 == 0)
-            rt_random_normal_pair(f->stream, (uint32_t)(i / 2), pair);
-        f->w[i] = (rt_real)(mean + std * pair[i % 2]);
+        const uint32_t number = number_of(f, i);
+        if (i == 0 || number % 2 == 0)
+            rt_random_normal_pair(f->stream, number / 2, pair);
+        f->w[i] = (rt_real)(mean + std * pair[number % 2]);
     }
 }
 
 static void uniform(const filling *f, double low, double high)
 {
     for (size_t i = 0; i < f->n; i++)
-        f->w[i] = (rt_real)(low + (high - low) * rt_random_uniform(f->stream, (uint32_t)i));
+        f->w[i] = (rt_real)(low + (high - low) * rt_random_uniform(f->stream, number_of(f, i)));
 }
 
 /* Beyond two standard deviations an element draws anew, from the stream of the next step. */
@@ -49,10 +54,10 @@ static void truncated_normal(const filling *f, double std)
 {
     for (size_t i = 0; i < f->n; i++) {
         rt_stream stream = *f->stream;
-        double value = rt_random_normal(&stream, (uint32_t)i);
+        double value = rt_random_normal(&stream, number_of(f, i));
         while (fabs(value) > 2) {
             stream.step++;
-            value = rt_random_normal(&stream, (uint32_t)i);
+            value = rt_random_normal(&stream, number_of(f, i));
         }
         f->w[i] = (rt_real)(std * value);
     }
@@ -76,12 +81,27 @@ static void variance_scaling(const filling *f, double scale, int mode)
     spread(f, sqrt(scale / fmax(fan, 1)), mode >= 4);
 }
 
+/* Ones on the diagonal; of a convolution [filters][channels][kernel][kernel] at the middle of filter
+ * i's kernel for channel i (PyTorch's dirac_). */
 static void identity(const filling *f, double gain)
 {
-    const size_t rows = rows_of(f->tensor), columns = f->n / rows;
+    const int *shape = f->tensor->shape;
+    const bool is_kernel = f->tensor->rank == 4;
+    const size_t plane = is_kernel ? (size_t)shape[2] * (size_t)shape[3] : 1;
+    const size_t middle = is_kernel ? (size_t)(shape[2] / 2 * shape[3] + shape[3] / 2) : 0;
+    const size_t columns = f->n / f->rows / plane;
+
     constant(f, 0);
-    for (size_t i = 0; i < rows && i < columns; i++)
-        f->w[i * columns + i] = (rt_real)gain;
+    for (size_t i = 0; i < f->rows && i < columns; i++)
+        f->w[(i * columns + i) * plane + middle] = (rt_real)gain;
+}
+
+/* The bias of an LSTM's gates i, f, g, o. */
+static void forget_gate(const filling *f, double value)
+{
+    constant(f, 0);
+    for (size_t i = f->n / 4; i < f->n / 2; i++)
+        f->w[i] = (rt_real)value;
 }
 
 static double dot(size_t n, const double *a, const double *b)
@@ -117,7 +137,7 @@ static void orthonormalise(size_t m, size_t n, double *v)
 /* Of a normal matrix; the longer side's vectors are orthonormal, times the gain. */
 static bool orthogonal(const filling *f, double gain)
 {
-    const size_t rows = rows_of(f->tensor), columns = f->n / rows;
+    const size_t rows = f->rows, columns = f->n / rows;
     const bool tall = rows > columns;
     const size_t m = tall ? columns : rows, n = tall ? rows : columns;
     double *v = calloc(f->n, sizeof *v);
@@ -125,7 +145,7 @@ static bool orthogonal(const filling *f, double gain)
         return false;
 
     for (size_t i = 0; i < f->n; i++)
-        v[tall ? i % columns * n + i / columns : i] = rt_random_normal(f->stream, (uint32_t)i);
+        v[tall ? i % columns * n + i / columns : i] = rt_random_normal(f->stream, number_of(f, i));
     orthonormalise(m, n, v);
     for (size_t i = 0; i < f->n; i++)
         f->w[i] = (rt_real)(gain * v[tall ? i % columns * n + i / columns : i]);
@@ -150,21 +170,34 @@ static void by_fans(const filling *f, const rt_init *init)
     }
 }
 
-bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w)
+static bool fill(const filling *f)
 {
-    const filling f = { t, stream, elements(t), w };
-    const rt_init *init = &t->init;
+    const rt_init *init = &f->tensor->init;
 
     switch (init->kind) {
-    case RT_ZEROS: constant(&f, 0); return true;
-    case RT_ONES: constant(&f, 1); return true;
-    case RT_CONSTANT: constant(&f, init->a); return true;
-    case RT_NORMAL: normal(&f, init->a, init->b); return true;
-    case RT_UNIFORM: uniform(&f, init->a, init->b); return true;
-    case RT_TRUNCATED_NORMAL: truncated_normal(&f, init->a); return true;
-    case RT_ORTHOGONAL: return orthogonal(&f, init->a);
-    case RT_IDENTITY: identity(&f, init->a); return true;
-    case RT_VARIANCE_SCALING: variance_scaling(&f, init->a, (int)init->b); return true;
-    default: by_fans(&f, init); return true;
+    case RT_ZEROS: constant(f, 0); return true;
+    case RT_ONES: constant(f, 1); return true;
+    case RT_CONSTANT: constant(f, init->a); return true;
+    case RT_NORMAL: normal(f, init->a, init->b); return true;
+    case RT_UNIFORM: uniform(f, init->a, init->b); return true;
+    case RT_TRUNCATED_NORMAL: truncated_normal(f, init->a); return true;
+    case RT_ORTHOGONAL: return orthogonal(f, init->a);
+    case RT_IDENTITY: identity(f, init->a); return true;
+    case RT_VARIANCE_SCALING: variance_scaling(f, init->a, (int)init->b); return true;
+    case RT_FORGET_GATE: forget_gate(f, init->a); return true;
+    default: by_fans(f, init); return true;
     }
+}
+
+/* The kinds that look at the tensor as a matrix see one gate of it, but the forget gate's: it is one
+ * among the others. */
+bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w)
+{
+    const size_t gates = t->gates > 1 && t->init.kind != RT_FORGET_GATE ? (size_t)t->gates : 1;
+    const size_t n = elements(t) / gates, rows = rows_of(t) / gates;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < gates; i++)
+        ok = fill(&(filling){ t, stream, i * n, n, rows, (rt_real *)w + i * n });
+    return ok;
 }

@@ -160,6 +160,25 @@ void rt_extract(rt_pass *c, int n, int m, int width, int at, const rt_real *x, r
              extract_tile);
 }
 
+static void extract_dx_tile(void *arg, int tile)
+{
+    const rows_job *s = arg;
+    const size_t behind = s->width - s->at - s->m;
+    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++) {
+        rt_real *dx = s->y + i * s->width;
+        memset(dx, 0, s->at * sizeof *dx);
+        memcpy(dx + s->at, s->a + i * s->m, s->m * sizeof *dx);
+        memset(dx + s->at + s->m, 0, behind * sizeof *dx);
+    }
+}
+
+void rt_extract_dx(rt_pass *c, int n, int m, int width, int at, const rt_real *dy, rt_real *dx)
+{
+    rows_job s = { .tiles = rt_cut_rows(n, width), .m = (size_t)m, .width = (size_t)width,
+                   .at = (size_t)at, .a = dy, .y = dx };
+    rt_run_tiles(c->pool, 0.2 * n * width, s.tiles.count, extract_dx_tile, &s);
+}
+
 typedef struct {
     rt_tiles tiles;
     const rt_real *a, *b;

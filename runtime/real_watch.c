@@ -288,7 +288,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
 /* ---- Gradients ------------------------------------------------------------------------------- */
 
 /* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */
-static double sample_rms(const rt_pass *c, const rt_counts *x)
+double rt_sample_rms(const rt_pass *c, const rt_counts *x)
 {
     if (x->nonfinite > 0)
         return (double)NAN;
@@ -300,7 +300,7 @@ void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
     if (!c->watching)
         return;
     w->delta = count_all(c->pool, (size_t)n * (size_t)m, dz);
-    w->delta_rms = sample_rms(c, &w->delta);
+    w->delta_rms = rt_sample_rms(c, &w->delta);
 }
 
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)
@@ -308,5 +308,5 @@ void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_rea
     if (!c->watching || path >= RT_PATHS)
         return;
     const rt_counts counts = count_all(c->pool, (size_t)n * (size_t)m, d);
-    w->path_rms[path] = sample_rms(c, &counts);
+    w->path_rms[path] = rt_sample_rms(c, &counts);
 }
