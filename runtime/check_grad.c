@@ -277,6 +277,8 @@ static bool differentiate(Check *c, double *gradient, rt_error *e)
 
     c->w = p->params;
     c->loss = loss_of(c);
+    if (!rt_run_knows_words(run, e))
+        return false;
     if (!isfinite(c->loss))
         return rt_fail(e, "check-grad: the loss at these weights is %g: there is nothing to "
                        "compare", c->loss);

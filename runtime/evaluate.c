@@ -54,11 +54,11 @@ int64_t rt_hits(const rt_run *run)
     const rt_pass *c = &run->pass;
     const bool is_double = model->real_size == sizeof(double);
     const void *output = (const char *)c->memory + model->output;
-    const int m = output_size(model);
+    const int steps = (int)rt_labels(model), m = output_size(model) / steps;
     const bool logit = model->loss == RT_BINARY_CROSS_ENTROPY && !model->from_probabilities;
     int64_t hits = 0;
 
-    for (size_t i = 0; i < (size_t)c->rows; i++) {
+    for (size_t i = 0; i < (size_t)c->rows * (size_t)steps; i++) {
         const int is = class_of(output, i, m, logit ? 0 : 0.5, is_double);
         const int wanted = c->labels ? c->labels[i] : class_of(c->target, i, m, 0.5, is_double);
         hits += is == wanted;
@@ -66,7 +66,7 @@ int64_t rt_hits(const rt_run *run)
     return hits;
 }
 
-void rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accuracy)
+bool rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accuracy, rt_error *e)
 {
     rt_pass *c = &run->pass;
     double sum = 0;
@@ -76,16 +76,19 @@ void rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accurac
     c->training = c->watching = false;
     for (int64_t from = 0; from < s->n; from += c->rows) {
         if (rt_signal())
-            return;
+            return true;
         rt_run_batch(run, s, run->as_is, from,
                      (int)(s->n - from < run->model->batch ? s->n - from : run->model->batch));
         sum += run->model->forward(c) * c->rows;
+        if (!rt_run_knows_words(run, e))
+            return false;
         if (rt_has_accuracy(run->model))
             hits += rt_hits(run);
     }
     if (s->n == 0)
-        return;
+        return true;
     *loss = sum / (double)s->n + run->model->reals->penalty_value(&run->update);
     if (rt_has_accuracy(run->model))
-        *accuracy = (double)hits / (double)s->n;
+        *accuracy = (double)hits / ((double)s->n * (double)rt_labels(run->model));
+    return true;
 }

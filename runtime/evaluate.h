@@ -11,7 +11,8 @@ bool rt_has_accuracy(const rt_model *model);
 int64_t rt_hits(const rt_run *run);
 
 /* Mean loss with its penalty, and accuracy (NaN where there is none), over all samples; both NaN
- * where there are no samples, or when a signal asks to stop. */
-void rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accuracy);
+ * where there are no samples, or when a signal asks to stop.  Fails where a sample cannot be read
+ * by the model. */
+bool rt_evaluate(rt_run *run, const rt_samples *s, double *loss, double *accuracy, rt_error *e);
 
 #endif

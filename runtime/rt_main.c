@@ -109,12 +109,11 @@ static int evaluate(Program *p)
     rt_run *run = &p->run;
     rt_epoch epoch = { .loss_train = NAN, .accuracy_train = NAN, .loss_test = NAN,
                        .accuracy_test = NAN };
+    const bool ok = run->data.test.n
+        ? rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test, &p->error)
+        : rt_evaluate(run, &run->data.train, &epoch.loss_train, &epoch.accuracy_train, &p->error);
 
-    if (run->data.test.n)
-        rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test);
-    else
-        rt_evaluate(run, &run->data.train, &epoch.loss_train, &epoch.accuracy_train);
-    if (!rt_history_add_epoch(&run->history, &epoch, &p->error))
+    if (!ok || !rt_history_add_epoch(&run->history, &epoch, &p->error))
         return fail(p, run->model, EXIT_ERROR);
     p->writer->summary(&run->history, &p->style);
     if (isfinite(run->data.test.n ? epoch.loss_test : epoch.loss_train))

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 
@@ -64,7 +65,8 @@ static bool take_memory(rt_run *run, rt_error *e)
         { &run->sum, parts ? n : 0, size },
         { &run->x, batch * (size_t)train->features, size },
         { &run->target, batch * larger(train->targets, test->targets), size },
-        { &labels, train->label || test->label ? batch : 0, sizeof *run->labels },
+        { &labels, train->label || test->label ? batch * rt_labels(model) : 0,
+          sizeof *run->labels },
         { &order, (size_t)train->n, sizeof *run->order },
         { &as_is, larger(train->n, test->n), sizeof *run->as_is },
         { &watch, (size_t)run->net.n_params, sizeof *run->update.watch },
@@ -183,4 +185,26 @@ void rt_run_batch(rt_run *run, const rt_samples *s, const uint32_t *order, int64
     run->pass.x = run->x;
     run->pass.labels = s->label ? run->labels : NULL;
     run->pass.target = s->target ? run->target : run->x;
+}
+
+static const rt_layer_info *layer_of_stream(const rt_net *net, uint32_t stream)
+{
+    for (int i = 0; i < net->n_layers; i++)
+        if (rt_stream_of(net->layer[i].path) == stream)
+            return &net->layer[i];
+    return NULL;
+}
+
+bool rt_run_knows_words(const rt_run *run, rt_error *e)
+{
+    const rt_layer_info *l = layer_of_stream(&run->net, run->pass.stray.stream);
+    char place[512] = "";
+
+    if (run->pass.stray.words == 0)
+        return true;
+    if (l && l->line && run->notes)
+        snprintf(place, sizeof place, " (%s:%d)", run->notes->source, l->line);
+    return rt_fail(e, "%s%s: %.9g is no word: wanted are the whole numbers from 0 to %d, after scale "
+                   "and normalize", l ? l->path : "embedding", place, run->pass.stray.value,
+                   run->pass.stray.words - 1);
 }

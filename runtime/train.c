@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "augment.h"
 #include "evaluate.h"
 #include "nonfinite.h"
 #include "rate.h"
@@ -63,6 +64,7 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
     rt_pass *c = &run->pass;
 
     rt_run_batch(run, &run->data.train, run->order, b->from + done, rows);
+    rt_augment(run, b->step / run->steps_per_epoch, run->order + b->from + done, rows);
     c->training = true;
     c->watching = b->watching && part == 0;
     c->step = (uint64_t)b->step | (uint64_t)part << PART_SHIFT;
@@ -180,6 +182,8 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
                 .rows = left < run->set->batch ? left : run->set->batch };
 
     differentiate(run, &b);
+    if (!rt_run_knows_words(run, t->error))
+        return RT_BROKEN;
     if (t->to->gradients)
         rt_gradient_log_add(t->to->gradients, &run->update);
     const bool left_out = !b.finite && run->set->on_nonfinite != RT_CONTINUE;
@@ -217,8 +221,9 @@ static bool end_epoch(Training *t)
 
     epoch.loss_train = t->rows ? t->loss / (double)t->rows : NAN;
     if (t->rows && rt_has_accuracy(run->model))
-        epoch.accuracy_train = (double)t->hits / (double)t->rows;
-    rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test);
+        epoch.accuracy_train = (double)t->hits / ((double)t->rows * (double)rt_labels(run->model));
+    if (!rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test, t->error))
+        return false;
     epoch.seconds = rt_seconds() - t->started;
     if (!rt_history_add_epoch(&run->history, &epoch, t->error))
         return false;

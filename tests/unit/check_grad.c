@@ -170,6 +170,24 @@ TEST(an_infinite_loss_cannot_be_checked)
                "check-grad: the loss at these weights is inf: there is nothing to compare");
 }
 
+static double illiterate_forward(rt_pass *c)
+{
+    c->stray.value = 3.5;
+    c->stray.words = 8;
+    return model_forward(c);
+}
+
+TEST(numbers_without_words_cannot_be_checked)
+{
+    rt_model model = tiny;
+    char table[4096];
+
+    model.forward = illiterate_forward;
+    CHECK(!check(&model, &model_settings, table, sizeof table));
+    CHECK_TEXT(error.text, "embedding: 3.5 is no word: wanted are the whole numbers from 0 to 7, "
+                           "after scale and normalize");
+}
+
 int main(void)
 {
     RUN(right_gradients_pass);
@@ -177,5 +195,6 @@ int main(void)
     RUN(a_faint_gradient_is_said_to_be_in_noise);
     RUN(kinks_are_left_out_and_counted);
     RUN(an_infinite_loss_cannot_be_checked);
+    RUN(numbers_without_words_cannot_be_checked);
     return test_done();
 }

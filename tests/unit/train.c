@@ -322,12 +322,56 @@ TEST(an_evaluation_changes_nothing)
         return;
     m = run.pass.memory;
     CHECK(m->stage.running_var[0] == 1 && m->stage.running_mean[0] == 0);
-    rt_evaluate(&run, &run.data.test, &loss, &accuracy);
+    CHECK(rt_evaluate(&run, &run.data.test, &loss, &accuracy, &error));
     CHECK(loss > 2 && loss < 3 && accuracy >= 0 && accuracy < 0.5);
     CHECK(m->stage.running_var[0] == 1 && m->stage.running_mean[0] == 0);
-    rt_evaluate(&run, &run.data.valid, &loss, &accuracy);
+    CHECK(rt_evaluate(&run, &run.data.valid, &loss, &accuracy, &error));
     CHECK(isnan(loss) && isnan(accuracy));
     rt_run_free(&run);
+}
+
+/* ---- Numbers of words -------------------------------------------------------------------- */
+
+static int words;
+
+/* The linear model, which also reads the shades of a digit, 0 to 16, as words. */
+static double reading_forward(rt_pass *c)
+{
+    static const rt_real table[17];
+    static rt_real row[ROWS * INPUT];
+    const struct linear_memory *m = c->memory;
+
+    rt_embedding(c, &m->watch, c->rows * INPUT, words, 1, c->x, table, row);
+    return linear_forward(c);
+}
+
+TEST(a_number_without_a_word_ends_the_run)
+{
+    const rt_line line = { "logits", 7 };
+    const rt_notes notes = { .source = "read.net", .line = &line, .n_lines = 1 };
+    const char *sentence = "logits (read.net:7): 16 is no word: wanted are the whole numbers from 0 "
+                           "to 15, after scale and normalize";
+    rt_model model = linear_model(ROWS);
+    rt_data shades = model_data;
+    rt_settings set = model_settings;
+    double loss, accuracy;
+    rt_run run;
+
+    shades.scale = 16;
+    set.lr = 1e-3;
+    model.data = &shades;
+    model.forward = reading_forward;
+    for (words = 16; words <= 17; words++) {
+        CHECK(rt_run_new(&run, &model, &notes, &set, 2, ".", &error));
+        error.text[0] = '\0';
+        CHECK(train(&run, NULL) == (words == 17 ? RT_TRAINED : RT_BROKEN));
+        CHECK_TEXT(error.text, words == 17 ? "" : sentence);
+        CHECK(words == 17 || (run.history.steps == 0 && run.history.n_epochs == 0));
+        run.pass.stray.words = 0;
+        CHECK(rt_evaluate(&run, &run.data.test, &loss, &accuracy, &error) == (words == 17));
+        CHECK_TEXT(error.text, words == 17 ? "" : sentence);
+        rt_run_free(&run);
+    }
 }
 
 /* ---- Signals: the last test, since a signal stays ---------------------------------------- */
@@ -365,6 +409,7 @@ int main(void)
     RUN(going_on_goes_on);
     RUN(what_counts_as_a_hit);
     RUN(an_evaluation_changes_nothing);
+    RUN(a_number_without_a_word_ends_the_run);
     RUN(a_signal_ends_after_the_step);
     return test_done();
 }
