@@ -103,14 +103,30 @@ static NodeId total(Sweep *s, NodeId x)
 
 /* ---- The watch ----------------------------------------------------------------------------- */
 
+/* dz of a recurrent layer, [steps][gates * units], by step. */
+static void watch_steps(Sweep *s, NodeId z, NodeId dz)
+{
+    const int row = s->g->node[z].layer;
+    const Layer *layer = &s->g->layer[row];
+    const Node watch = { .op = OP_WATCH_STEPS, .shape = SHAPE_ERROR, .layer = row, .batched = true,
+                         .size = { 1, layer->steps,
+                                   node_elements(&s->g->node[dz]) / layer->steps },
+                         .reverse = layer->reverse };
+
+    sweep_add(s, z, watch, &dz, 1);
+}
+
 static void watch_delta(Sweep *s, NodeId z, NodeId dz)
 {
     const int row = s->g->node[z].layer;
     const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
                          .size = { 1, node_elements(&s->g->node[dz]) } };
 
-    if (row >= 0 && s->g->layer[row].z == z)
-        sweep_add(s, z, watch, &dz, 1);
+    if (row < 0 || s->g->layer[row].z != z)
+        return;
+    sweep_add(s, z, watch, &dz, 1);
+    if (s->g->layer[row].steps)
+        watch_steps(s, z, dz);
 }
 
 static void watch_path(Sweep *s, int row, int path)

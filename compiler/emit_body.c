@@ -234,6 +234,7 @@ static void emit_node(Writer *w, NodeId id)
     case FORM_EFFECT: emit_statement(w, expand(w, id)); break;
     case FORM_EACH: emit_each(w, id); break;
     case FORM_UNIT: emit_call(w, id); break;
+    case FORM_ROOM: break;
     case FORM_LOSS: emit_line(w->out, "return %s;", expand(w, id)); break;
     default: bug("%s is no statement", op_name(n->op));
     }
@@ -251,6 +252,18 @@ static const char *source_text(Writer *w, NodeId id)
     return "the input";
 }
 
+/* Equations apart by ";  " stand on a line each. */
+static void emit_formula(Writer *w, const char *formula)
+{
+    while (*formula) {
+        const char *end = strstr(formula, ";  ");
+        const size_t n = end ? (size_t)(end - formula) : strlen(formula);
+
+        emit_line(w->out, " *   %.*s", (int)n, formula);
+        formula += n + (end ? strlen(";  ") : 0);
+    }
+}
+
 /* The formulas of the nodes from order[i] on that belong to one item, each once. */
 static void emit_formulas(Writer *w, int i)
 {
@@ -264,7 +277,7 @@ static void emit_formulas(Writer *w, int i)
         if (!*formula || strstr(said, formula))
             continue;
         said = arena_printf(w->arena, "%s%s", said, formula);
-        emit_line(w->out, " *   %s", formula);
+        emit_formula(w, formula);
     }
 }
 

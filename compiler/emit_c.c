@@ -111,6 +111,28 @@ static void emit_unit_head(Writer *w, const Graph *g)
               shape_text(w->arena, u->out), more);
 }
 
+/* A constant for each convolution and pool: what the kernels are told of its shapes. */
+static void emit_windows(Writer *w, const Graph *g)
+{
+    for (int i = 0; i < g->n_order[FORWARD]; i++) {
+        const Window *v = g->node[g->order[FORWARD][i]].window;
+
+        if (!v)
+            continue;
+        emit_blank(w->out);
+        emit_open(w->out, "static const rt_window %s = {", v->name);
+        emit_line(w->out, ".channels = %lld, .height = %lld, .width = %lld,",
+                  (long long)v->in.dim[0], (long long)v->in.dim[1], (long long)v->in.dim[2]);
+        emit_line(w->out, ".filters = %lld, .out_height = %lld, .out_width = %lld,",
+                  (long long)v->out.dim[0], (long long)v->out.dim[1], (long long)v->out.dim[2]);
+        emit_line(w->out, ".kernel = %lld, .stride = %lld, .dilation = %lld, .groups = %lld,",
+                  (long long)v->kernel, (long long)v->stride, (long long)v->dilation,
+                  (long long)v->groups);
+        emit_line(w->out, ".top = %lld, .left = %lld", (long long)v->top, (long long)v->left);
+        emit_close(w->out, ";");
+    }
+}
+
 static void emit_function(Writer *w, const Graph *g, Phase phase)
 {
     const char *body = body_text(w, g, phase);
@@ -143,10 +165,13 @@ const char *emit_c(const Program *program, Session *s, size_t *size)
     emit_structs(&w);
     emit_blank(w.out);
     emit_line(w.out, "/* ---- Functions: each unit forward, then backward ---- */");
-    for (int i = 0; i < program->n; i++)
+    for (int i = 0; i < program->n; i++) {
+        if (w.facts[i].called[FORWARD])
+            emit_windows(&w, program->graph[i]);
         for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
             if (w.facts[i].called[phase])
                 emit_function(&w, program->graph[i], phase);
+    }
     emit_record(&w);
     return emit_text(w.out, size);
 }

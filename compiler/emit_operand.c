@@ -258,6 +258,8 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'b': return number_text(w, n, n->number[1]);
     case 'f': return activation_text(n->act);
     case 'w': return watch_text(w, n);
+    case 'G': return arena_printf(w->arena, "&%s", n->window->name);
+    case 'd': return n->reverse ? "RT_FROM_LAST" : "RT_FROM_FIRST";
     default: break;
     }
     in = numbered_input(w, n, letter);

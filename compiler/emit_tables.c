@@ -42,6 +42,9 @@ static const char *init_initializer(Writer *w, const Tensor *t)
 {
     if (t->init)
         return call_initializer(w, t->init, t->slope);
+    if (t->is_forget)
+        return arena_printf(w->arena, "{ RT_FORGET_GATE, %s, 0.0 }",
+                            emit_number(w->arena, t->constant));
     if (t->is_constant)
         return arena_printf(w->arena, "{ RT_CONSTANT, %s, 0.0 }",
                             emit_number(w->arena, t->constant));
@@ -65,6 +68,8 @@ static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const
         emit_piece(w->out, ".fan_in = %lld", (long long)t->fan_in);
         emit_piece(w->out, ".fan_out = %lld", (long long)t->fan_out);
     }
+    if (t->gates > 1)
+        emit_piece(w->out, ".gates = %d", t->gates);
     if (t->is_weight)
         emit_piece(w->out, ".is_weight = true");
     if (t->l1 != 0)
@@ -112,6 +117,10 @@ static void emit_layer(Writer *w, const Graph *g, const Layer *layer, Str of)
     }
     if (layer->in_flow)
         emit_piece(w->out, ".in_flow = true");
+    if (layer->steps)
+        emit_piece(w->out, ".steps = %lld", (long long)layer->steps);
+    if (layer->n_paths)
+        emit_piece(w->out, ".paths = %d", layer->n_paths);
     if (!layer->observed)
         emit_piece(w->out, ".unlisted = true");
     emit_end(w->out, " };");

@@ -1,22 +1,20 @@
 /* gradients.c -- how the gradient flows back through each operator: a rule for each name in the
- * gradient column of ops.def.  Above each rule its formula; dy is dLoss/dy. */
-#include "differentiate.h"
-
-static const Node *node(const Sweep *s, NodeId id) { return &s->g->node[id]; }
-static NodeId input(const Sweep *s, NodeId y, int i) { return s->g->node[y].in[i]; }
+ * gradient column of ops.def, those of layers in gradients_layers.c.  Above each rule its formula;
+ * dy is dLoss/dy. */
+#include "gradients.h"
 
 /* A node shaped as input i of y. */
-static Node like_input(const Sweep *s, OpKind op, NodeId y, int i)
+Node like_input(const Sweep *s, OpKind op, NodeId y, int i)
 {
     const Node *n = node(s, y), *x = node(s, n->in[i]);
 
     return (Node){ .op = op, .shape = x->shape, .batched = x->batched, .layer = n->layer,
                    .size = { n->size[0], n->size[1], n->size[2], n->size[3] },
-                   .number = { n->number[0], n->number[1] } };
+                   .number = { n->number[0], n->number[1] }, .act = n->act,
+                   .window = n->window, .reverse = n->reverse };
 }
 
-/* Gives input i of y what `op` makes of up to four nodes. */
-static void give_made(Sweep *s, NodeId y, int i, OpKind op, const NodeId *in, int n_in)
+void give_made(Sweep *s, NodeId y, int i, OpKind op, const NodeId *in, int n_in)
 {
     if (wants(s, y, i))
         give(s, y, i, sweep_add(s, y, like_input(s, op, y, i), in, n_in));
@@ -111,66 +109,6 @@ static void grad_softmax(Sweep *s, NodeId y, NodeId dy)
     const NodeId in[2] = { dy, y };
 
     give_made(s, y, 0, OP_SOFTMAX_DX, in, 2);
-}
-
-/* ---- Layers -------------------------------------------------------------------------------- */
-
-/* z = x W^T + b:  dW = dz^T x, db = sum of dz over rows, dx = dz W */
-static void grad_affine(Sweep *s, NodeId z, NodeId dz)
-{
-    const NodeId dw[2] = { dz, input(s, z, 0) }, dx[2] = { dz, input(s, z, 1) };
-
-    give_made(s, z, 1, OP_AFFINE_DW, dw, 2);
-    if (input(s, z, 2))
-        give_made(s, z, 2, OP_COLUMN_SUM, &dz, 1);
-    give_made(s, z, 0, OP_AFFINE_DX, dx, 2);
-}
-
-/* dx = dy under the forward pass's mask */
-static void grad_dropout(Sweep *s, NodeId y, NodeId dy)
-{
-    give_made(s, y, 0, OP_DROPOUT_DX, &dy, 1);
-}
-
-/* y = gamma x^ + beta, x^ = (x - mean) rstd:
- * dgamma = sum of dy x^, dbeta = sum of dy,
- * dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)), the statistics being functions of x */
-static void grad_norm(Sweep *s, NodeId y, NodeId dy, const OpKind op[3])
-{
-    const NodeId x = input(s, y, 0), stats = input(s, y, 1), gamma = input(s, y, 2);
-    const NodeId dgamma[3] = { dy, x, stats }, dx[4] = { dy, x, stats, gamma };
-
-    if (gamma) {
-        give_made(s, y, 2, op[0], dgamma, 3);
-        give_made(s, y, 3, op[1], &dy, 1);
-    }
-    give_made(s, y, 0, op[2], dx, 4);
-}
-
-static void grad_batchnorm(Sweep *s, NodeId y, NodeId dy)
-{
-    grad_norm(s, y, dy, (OpKind[]){ OP_BATCHNORM_DGAMMA, OP_CHANNEL_SUM, OP_BATCHNORM_DX });
-}
-
-static void grad_layernorm(Sweep *s, NodeId y, NodeId dy)
-{
-    grad_norm(s, y, dy, (OpKind[]){ OP_LAYERNORM_DGAMMA, OP_COLUMN_SUM, OP_LAYERNORM_DX });
-}
-
-/* dx_k = the columns of dy where x_k went */
-static void grad_concat(Sweep *s, NodeId y, NodeId dy)
-{
-    int64_t at = 0;
-
-    for (int i = 0; i < node(s, y)->n_in; i++) {
-        Node n = like_input(s, OP_EXTRACT, y, i);
-
-        n.size[2] = node_elements(&n) / n.size[0];
-        n.size[3] = at;
-        at += n.size[2];
-        if (wants(s, y, i))
-            give(s, y, i, sweep_add(s, y, n, &dy, 1));
-    }
 }
 
 /* ---- Losses -------------------------------------------------------------------------------- */

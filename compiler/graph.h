@@ -16,6 +16,14 @@ typedef struct Graph Graph;
 
 typedef enum { FORWARD, BACKWARD } Phase;
 
+/* rt_window: a kernel that slides over images. */
+typedef struct {
+    Str name;                       /* of the constant in the C */
+    Shape in, out;                  /* [channels, height, width], [filters, height, width] */
+    int64_t kernel, stride, dilation, groups;
+    int64_t top, left;              /* padding before the first row and column */
+} Window;
+
 typedef struct {
     OpKind op;
     Phase phase;
@@ -29,7 +37,9 @@ typedef struct {
     const Item *item;               /* what the user wrote; gradients inherit it; NULL: the input */
     int layer;                      /* index in Graph.layer, or -1 */
     int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: its row */
-    ActivationKind act;             /* WATCH_OUTPUT */
+    ActivationKind act;             /* WATCH_OUTPUT, RNN */
+    const Window *window;           /* of convolutions and pools */
+    bool reverse;                   /* of recurrent layers: from the last step to the first */
     Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
     Graph *unit;                    /* CALL, REPEAT and their gradients */
     int first, count;               /* of them: iterations; CALL: 0, 1 */
@@ -43,6 +53,8 @@ typedef struct {
     bool ones;
     double constant;                /* with is_constant: starts at this value (a learned scale) */
     bool is_constant;
+    int gates;                      /* equal parts, each initialised by itself; 0: the whole */
+    bool is_forget;                 /* zeros, but `constant` at the forget gate */
     int64_t fan_in, fan_out;
     double slope;                   /* he_*: of the leaky ReLU that follows */
     bool is_weight;
@@ -62,6 +74,8 @@ typedef struct {
     bool observed;                  /* as `observe` says */
     bool watched, random, in_flow;
     NodeId z;                       /* what delta is the gradient of */
+    int64_t steps;                  /* of a recurrent layer; 0: it is none */
+    bool reverse;
     NodeId *path;                   /* a join's: its input as each path takes it; a residual's are
                                      * the skip and the body */
     int n_paths;

@@ -61,6 +61,9 @@ static Follower enter_layer(Auto *au, Item *item, Follower next)
     case LAYER_FLATTEN: case LAYER_RESHAPE: case LAYER_MAX_POOL: case LAYER_AVG_POOL:
     case LAYER_GLOBAL_AVG_POOL:
         return next;
+    case LAYER_LSTM: case LAYER_GRU:        /* its gates' own: sigmoid and tanh */
+        resolve(au, item, FOLLOWED_XAVIER);
+        return FOLLOWED_XAVIER;
     case LAYER_ADD: case LAYER_MUL: case LAYER_CONCAT:
         return FOLLOWED_XAVIER;
     default:

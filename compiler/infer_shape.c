@@ -71,10 +71,10 @@ static Shape shape_dense(const ShapeCall *c)
 typedef struct {
     int64_t kernel, stride, pad, dilation;
     bool same;                      /* pads so that ceil(in / stride) comes out */
-} Window;
+} Slide;
 
 /* One side of the image; -1 where the window does not fit. */
-static int64_t window_side(const Window *w, int64_t in)
+static int64_t window_side(const Slide *w, int64_t in)
 {
     int64_t span, padded;
 
@@ -86,7 +86,7 @@ static int64_t window_side(const Window *w, int64_t in)
     return (padded - span - 1) / w->stride + 1;
 }
 
-static Shape slide(const ShapeCall *c, const Window *w, int64_t channels)
+static Shape slide(const ShapeCall *c, const Slide *w, int64_t channels)
 {
     const Shape in = in_shape(c);
     const int64_t height = window_side(w, in.dim[1]), width = window_side(w, in.dim[2]);
@@ -114,7 +114,7 @@ static Shape shape_conv(const ShapeCall *c)
 {
     const int64_t filters = int_arg(c, "filters"), groups = int_arg(c, "groups");
     const bool same = is_word(c, "pad");
-    const Window w = { int_arg(c, "kernel"), int_arg(c, "stride"), same ? 0 : int_arg(c, "pad"),
+    const Slide w = { int_arg(c, "kernel"), int_arg(c, "stride"), same ? 0 : int_arg(c, "pad"),
                        int_arg(c, "dilation"), same };
 
     if (in_shape(c).rank != 3)
@@ -130,7 +130,7 @@ static Shape shape_conv(const ShapeCall *c)
 /* [c, h, w] -> [c, h', w'] */
 static Shape shape_pool(const ShapeCall *c)
 {
-    const Window w = { int_arg(c, "size"), int_arg(c, "stride"), int_arg(c, "pad"), 1, false };
+    const Slide w = { int_arg(c, "size"), int_arg(c, "stride"), int_arg(c, "pad"), 1, false };
 
     if (in_shape(c).rank != 3)
         return images_wanted(c);
@@ -202,11 +202,15 @@ Shape shape_same(const ShapeCall *c)
     return in_shape(c);
 }
 
+/* The channels of [c, h, w], the features of [n] and [t, n]. */
 static Shape shape_groupnorm(const ShapeCall *c)
 {
     const int64_t groups = int_arg(c, "groups");
-    return groups > 0 && divides(c, groups, in_shape(c).dim[0], "channels") ? in_shape(c)
-                                                                            : SHAPE_ERROR;
+    const Shape in = in_shape(c);
+    const bool images = in.rank == 3;
+
+    return groups > 0 && divides(c, groups, in.dim[images ? 0 : in.rank - 1],
+                                 images ? "channels" : "features") ? in : SHAPE_ERROR;
 }
 
 /* [t, n] -> [units], or with output = all [t, units] */

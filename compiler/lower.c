@@ -341,6 +341,7 @@ static NodeId loss_input(const Graph *g, bool from_probabilities)
     return from_probabilities && g->node[root].op == OP_SIGMOID ? g->node[root].in[0] : out;
 }
 
+/* A class for each step has a row for each step. */
 static void add_loss(Lower *l, const Settings *set)
 {
     static const struct { const char *id; OpKind op; } losses[] = {
@@ -350,13 +351,15 @@ static void add_loss(Lower *l, const Settings *set)
     };
     Node node = { .layer = -1, .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1,
                   .shape = { .rank = 0 } };
+    const bool by_step = l->g->node[l->g->result[0]].shape.rank == 2
+                      && l->program->model->target.kind == TARGET_CLASS;
 
     for (size_t i = 0; i < countof(losses); i++)
         if (word_is(&set->loss, losses[i].id))
             node.op = losses[i].op;
     node.in[0] = loss_input(l->g, set->from_probabilities);
-    node.size[0] = 1;
-    node.size[1] = node_elements(&l->g->node[node.in[0]]);
+    node.size[0] = by_step ? l->g->node[node.in[0]].shape.dim[0] : 1;
+    node.size[1] = node_elements(&l->g->node[node.in[0]]) / node.size[0];
     l->g->loss = lower_node(l, node, NULL, "loss");
 }
 

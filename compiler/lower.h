@@ -25,7 +25,7 @@ typedef struct {
     Binding *binding;               /* open addressing, by item */
     uint32_t n_bindings, capacity;
     Redirect *redirect;
-    NameSet *units;                   /* names of units taken */
+    NameSet *units;                 /* names of units taken, and of windows */
     const Map *observed;            /* items that `observe { layers = ... }` takes in */
     NameSet members;                  /* names of layers and calls taken, as members of structs */
 } Lower;
@@ -37,6 +37,34 @@ NodeId lower_node(Lower *l, Node node, const Item *item, const char *name);
 
 /* Lowers a layer or an activation; its inputs are nodes. */
 NodeId lower_layer(Lower *l, const Item *item, const NodeId *in);
+
+/* ---- What the rules share: lower_layers.c --------------------------------------------------- */
+
+const Value *layer_arg(const Item *item, const char *name);
+
+/* A batched node of this op, called as the item with a suffix. */
+NodeId lower_batched(Lower *l, OpKind op, const Item *item, Node node, const char *suffix,
+                     const NodeId *in, int n_in);
+
+/* y = f(z), watched as the output of the row. */
+NodeId lower_activate(Lower *l, const Item *item, int row, const Callable *callee,
+                      const Value *args, NodeId z);
+
+/* Watches y as the output of the row; the gradient of z is the row's delta.  `number` is the
+ * activation's, slope or alpha. */
+void lower_watch_output(Lower *l, const Item *item, int row, double number, NodeId z, NodeId y);
+bool slope_of_output(ActivationKind act);       /* its slope is a function of y, not of z */
+double activation_number(const Callable *callee, const Value *args);
+
+/* weight and bias of a layer with an activation of its own */
+Tensor weight_tensor(const Item *item, Shape shape, int64_t fan_in, int64_t fan_out);
+Tensor bias_tensor(const Item *item, int64_t units, int64_t fan_in);
+
+/* lower_images.c, lower_sequences.c */
+LowerRule lower_conv, lower_max_pool, lower_avg_pool, lower_global_avg_pool, lower_embedding,
+    lower_rnn, lower_lstm, lower_gru;
+
+/* ---- lower_observed.c ----------------------------------------------------------------------- */
 
 /* The items to observe, as keys. */
 const Map *lower_observed(const Model *model, Arena *a);

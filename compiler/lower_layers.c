@@ -1,4 +1,5 @@
-/* lower_layers.c -- a rule a layer: its parameters and its forward nodes. */
+/* lower_layers.c -- a rule a layer: its parameters and its forward nodes.  Those of images and of
+ * sequences have files of their own. */
 #include "lower.h"
 
 #include <string.h>
@@ -14,13 +15,13 @@ static int64_t rows_of_channels(Shape s) { return s.rank == 2 ? s.dim[0] : 1; }
 static int64_t channels(Shape s) { return s.rank == 3 ? s.dim[0] : last(s); }
 static int64_t inner(Shape s) { return s.rank == 3 ? s.dim[1] * s.dim[2] : 1; }
 
-static const Value *arg(const Item *item, const char *name)
+const Value *layer_arg(const Item *item, const char *name)
 {
     return call_arg(item->callee, item->arg, name);
 }
 
-static NodeId add(Lower *l, OpKind op, const Item *item, Node node, const char *suffix,
-                  const NodeId *in, int n_in)
+NodeId lower_batched(Lower *l, OpKind op, const Item *item, Node node, const char *suffix,
+                     const NodeId *in, int n_in)
 {
     node.op = op;
     node.batched = true;
@@ -41,7 +42,7 @@ static const OpKind activation_op[N_ACTIVATIONS] = {
     [ACTIVATION_HARD_TANH] = OP_HARD_TANH, [ACTIVATION_SOFTMAX] = OP_SOFTMAX,
 };
 
-static bool slope_of_output(ActivationKind act)
+bool slope_of_output(ActivationKind act)
 {
     enum { X, Y };
     static const int of[N_ACTIVATIONS] = {
@@ -53,12 +54,12 @@ static bool slope_of_output(ActivationKind act)
 }
 
 /* The activation's one number, where it has one: slope, alpha. */
-static double activation_number(const Callable *callee, const Value *args)
+double activation_number(const Callable *callee, const Value *args)
 {
     return callee->n_params ? args[0].real : 0;
 }
 
-static void watch_output(Lower *l, const Item *item, int row, double number, NodeId z, NodeId y)
+void lower_watch_output(Lower *l, const Item *item, int row, double number, NodeId z, NodeId y)
 {
     Layer *layer = &l->g->layer[row];
     const Shape s = l->g->node[y].shape;
@@ -69,12 +70,12 @@ static void watch_output(Lower *l, const Item *item, int row, double number, Nod
 
     layer->watched = true;
     layer->z = z;
-    add(l, OP_WATCH_OUTPUT, item, node, "_watch", in, 2);
+    lower_batched(l, OP_WATCH_OUTPUT, item, node, "_watch", in, 2);
 }
 
 /* y = f(z), watched as the output of the row. */
-static NodeId activate(Lower *l, const Item *item, int row, const Callable *callee,
-                       const Value *args, NodeId z)
+NodeId lower_activate(Lower *l, const Item *item, int row, const Callable *callee,
+                      const Value *args, NodeId z)
 {
     const Shape s = l->g->node[z].shape;
     const double number = activation_number(callee, args);
@@ -84,8 +85,8 @@ static NodeId activate(Lower *l, const Item *item, int row, const Callable *call
 
     l->g->layer[row].act = (ActivationKind)callee->id;
     if (callee->id != ACTIVATION_LINEAR)
-        y = add(l, activation_op[callee->id], item, node, "", &z, 1);
-    watch_output(l, item, row, number, z, y);
+        y = lower_batched(l, activation_op[callee->id], item, node, "", &z, 1);
+    lower_watch_output(l, item, row, number, z, y);
     return y;
 }
 
@@ -94,27 +95,33 @@ static NodeId lower_activation(Lower *l, const Item *item, NodeId x)
 {
     const int row = lower_row(l, item, item->callee->name);
     const Node node = { .shape = l->g->node[x].shape, .layer = row };
-    const NodeId z = add(l, OP_TAP, item, node, "_z", &x, 1);
+    const NodeId z = lower_batched(l, OP_TAP, item, node, "_z", &x, 1);
 
-    return activate(l, item, row, item->callee, item->arg, z);
+    return lower_activate(l, item, row, item->callee, item->arg, z);
 }
 
 /* ---- Dense --------------------------------------------------------------------------------- */
 
-static Tensor weight_tensor(const Item *item, Shape shape, int64_t fan_in, int64_t fan_out)
+Tensor weight_tensor(const Item *item, Shape shape, int64_t fan_in, int64_t fan_out)
 {
-    const Value *act = arg(item, "act");
+    const Value *act = layer_arg(item, "act");
 
-    return (Tensor){ .role = "weight", .shape = shape, .init = arg(item, "init"), .fan_in = fan_in,
-                     .fan_out = fan_out, .is_weight = true, .l1 = arg(item, "l1")->real,
-                     .l2 = arg(item, "l2")->real,
+    return (Tensor){ .role = "weight", .shape = shape, .init = layer_arg(item, "init"),
+                     .fan_in = fan_in, .fan_out = fan_out, .is_weight = true,
+                     .l1 = layer_arg(item, "l1")->real, .l2 = layer_arg(item, "l2")->real,
                      .slope = act->callee->id == ACTIVATION_LEAKY_RELU ? act->arg[0].real : 0 };
+}
+
+Tensor bias_tensor(const Item *item, int64_t units, int64_t fan_in)
+{
+    return (Tensor){ .role = "bias", .shape = shape1(units), .init = layer_arg(item, "bias_init"),
+                     .fan_in = fan_in, .fan_out = units };
 }
 
 static NodeId lower_dense(Lower *l, const Item *item, const NodeId *in)
 {
-    const Value *act = arg(item, "act");
-    const int64_t units = arg(item, "units")->integer, width = last(item->in);
+    const Value *act = layer_arg(item, "act");
+    const int64_t units = layer_arg(item, "units")->integer, width = last(item->in);
     const bool is_linear = act->callee->id == ACTIVATION_LINEAR;
     const int row = lower_row(l, item, "dense");
     const Node node = { .shape = item->out, .layer = row,
@@ -125,11 +132,10 @@ static NodeId lower_dense(Lower *l, const Item *item, const NodeId *in)
     l->g->layer[row].in_flow = true;
     from[1] = lower_tensor(l, row, OP_PARAM,
                            weight_tensor(item, shape2(units, width), width, units));
-    if (arg(item, "bias")->integer)
-        from[2] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "bias", .shape = shape1(units),
-                               .init = arg(item, "bias_init"), .fan_in = width, .fan_out = units });
-    z = add(l, OP_AFFINE, item, node, is_linear ? "" : "_z", from, 3);
-    return activate(l, item, row, act->callee, act->arg, z);
+    if (layer_arg(item, "bias")->integer)
+        from[2] = lower_tensor(l, row, OP_PARAM, bias_tensor(item, units, width));
+    z = lower_batched(l, OP_AFFINE, item, node, is_linear ? "" : "_z", from, 3);
+    return lower_activate(l, item, row, act->callee, act->arg, z);
 }
 
 /* ---- Norms --------------------------------------------------------------------------------- */
@@ -143,7 +149,7 @@ static Tensor plain_tensor(const char *role, Shape shape, bool ones)
 /* gamma and beta, called weight and bias as in PyTorch; 0 without affine. */
 static void affine_tensors(Lower *l, const Item *item, int row, Shape shape, NodeId out[2])
 {
-    if (!arg(item, "affine")->integer)
+    if (!layer_arg(item, "affine")->integer)
         return;
     out[0] = lower_tensor(l, row, OP_PARAM, plain_tensor("weight", shape, true));
     out[1] = lower_tensor(l, row, OP_PARAM, plain_tensor("bias", shape, false));
@@ -155,18 +161,18 @@ static NodeId lower_batchnorm(Lower *l, const Item *item, const NodeId *in)
     const int row = lower_row(l, item, "batchnorm");
     Node node = { .shape = shape2(2, channels(s)), .layer = row,
                   .size = { rows_of_channels(s), channels(s), inner(s) },
-                  .number = { arg(item, "eps")->real, arg(item, "momentum")->real } };
+                  .number = { layer_arg(item, "eps")->real, layer_arg(item, "momentum")->real } };
     NodeId from[4] = { in[0], 0, 0, 0 }, stats_in[3] = { in[0], 0, 0 };
     NodeId y;
 
     affine_tensors(l, item, row, by_channel, &from[2]);
     stats_in[1] = lower_tensor(l, row, OP_STATE, plain_tensor("running_mean", by_channel, false));
     stats_in[2] = lower_tensor(l, row, OP_STATE, plain_tensor("running_var", by_channel, true));
-    from[1] = add(l, OP_BATCHNORM_STATS, item, node, "_stats", stats_in, 3);
+    from[1] = lower_batched(l, OP_BATCHNORM_STATS, item, node, "_stats", stats_in, 3);
     l->g->node[from[1]].batched = false;
     node.shape = s;
-    y = add(l, OP_BATCHNORM, item, node, "", from, 4);
-    watch_output(l, item, row, 0, y, y);
+    y = lower_batched(l, OP_BATCHNORM, item, node, "", from, 4);
+    lower_watch_output(l, item, row, 0, y, y);
     return y;
 }
 
@@ -177,15 +183,37 @@ static NodeId lower_layernorm(Lower *l, const Item *item, const NodeId *in)
     const int64_t rows = rows_of_channels(s), width = shape_size(s) / rows;
     const int row = lower_row(l, item, "layernorm");
     Node node = { .shape = shape2(rows, 2), .layer = row, .size = { rows, width },
-                  .number = { arg(item, "eps")->real } };
+                  .number = { layer_arg(item, "eps")->real } };
     NodeId from[4] = { in[0], 0, 0, 0 };
     NodeId y;
 
     affine_tensors(l, item, row, s.rank == 3 ? s : shape1(width), &from[2]);
-    from[1] = add(l, OP_LAYERNORM_STATS, item, node, "_stats", in, 1);
+    from[1] = lower_batched(l, OP_LAYERNORM_STATS, item, node, "_stats", in, 1);
     node.shape = s;
-    y = add(l, OP_LAYERNORM, item, node, "", from, 4);
-    watch_output(l, item, row, 0, y, y);
+    y = lower_batched(l, OP_LAYERNORM, item, node, "", from, 4);
+    lower_watch_output(l, item, row, 0, y, y);
+    return y;
+}
+
+/* The channels of [c, h, w] in equal groups, or the features of [n] and of each step of [t, n]: for
+ * the kernels rows of [groups][members][inner]. */
+static NodeId lower_groupnorm(Lower *l, const Item *item, const NodeId *in)
+{
+    const Shape s = item->in;
+    const int64_t groups = layer_arg(item, "groups")->integer, rows = rows_of_channels(s);
+    const int64_t members = channels(s) / groups;
+    const int row = lower_row(l, item, "groupnorm");
+    Node node = { .shape = shape2(rows * groups, 2), .layer = row,
+                  .size = { rows * groups, members * inner(s) },
+                  .number = { layer_arg(item, "eps")->real } };
+    NodeId from[4] = { in[0], 0, 0, 0 };
+    NodeId y;
+
+    affine_tensors(l, item, row, shape1(channels(s)), &from[2]);
+    from[1] = lower_batched(l, OP_LAYERNORM_STATS, item, node, "_stats", in, 1);
+    node = (Node){ .shape = s, .layer = row, .size = { rows, groups, members, inner(s) } };
+    y = lower_batched(l, OP_GROUPNORM, item, node, "", from, 4);
+    lower_watch_output(l, item, row, 0, y, y);
     return y;
 }
 
@@ -194,16 +222,16 @@ static NodeId lower_layernorm(Lower *l, const Item *item, const NodeId *in)
 static NodeId lower_dropout(Lower *l, const Item *item, const NodeId *in)
 {
     const int row = lower_row(l, item, "dropout");
-    const Node node = { .shape = item->in, .layer = row, .number = { arg(item, "p")->real },
+    const Node node = { .shape = item->in, .layer = row, .number = { layer_arg(item, "p")->real },
                         .size = { 1, shape_size(item->in) } };
 
     l->g->layer[row].random = true;
-    return add(l, OP_DROPOUT, item, node, "", in, 1);
+    return lower_batched(l, OP_DROPOUT, item, node, "", in, 1);
 }
 
 static NodeId lower_reshape(Lower *l, const Item *item, const NodeId *in)
 {
-    return add(l, OP_RESHAPE, item, (Node){ .shape = item->out, .layer = -1 }, "", in, 1);
+    return lower_batched(l, OP_RESHAPE, item, (Node){ .shape = item->out, .layer = -1 }, "", in, 1);
 }
 
 static NodeId concat(Lower *l, const Item *item, const NodeId *in, int n)
@@ -211,12 +239,13 @@ static NodeId concat(Lower *l, const Item *item, const NodeId *in, int n)
     const Shape s = item->out;
     const int64_t rows = rows_of_channels(s);
 
-    return add(l, OP_CONCAT, item, (Node){ .shape = s, .layer = -1,
+    return lower_batched(l, OP_CONCAT, item, (Node){ .shape = s, .layer = -1,
                .size = { rows, shape_size(s) / rows } }, "", in, n);
 }
 
 NodeId lower_join(Lower *l, OpKind op, const Item *item, const NodeId *in, int n)
 {
+    const Node joined = { .shape = item->out, .layer = -1 };
     NodeId both[2] = { in[0], 0 };
 
     if (op == OP_CONCAT)
@@ -225,11 +254,9 @@ NodeId lower_join(Lower *l, OpKind op, const Item *item, const NodeId *in, int n
         const bool done = i == n - 1;
 
         both[1] = in[i];
-        both[0] = add(l, op, item, (Node){ .shape = item->out, .layer = -1 }, done ? "" : "_part",
-                      both, 2);
+        both[0] = lower_batched(l, op, item, joined, done ? "" : "_part", both, 2);
     }
-    return n == 1 ? add(l, OP_TAP, item, (Node){ .shape = item->out, .layer = -1 }, "", in, 1)
-                  : both[0];
+    return n == 1 ? lower_batched(l, OP_TAP, item, joined, "", in, 1) : both[0];
 }
 
 static NodeId lower_add(Lower *l, const Item *item, const NodeId *in)
@@ -247,12 +274,7 @@ static NodeId lower_concat(Lower *l, const Item *item, const NodeId *in)
     return lower_join(l, OP_CONCAT, item, in, item->n_from);
 }
 
-/* infer has refused these; only a bug comes here. */
-static NodeId lower_later(Lower *l, const Item *item, const NodeId *in)
-{
-    (void)l, (void)in;
-    bug("no rule for %s", item->callee->name);
-}
+/* ---- The table ----------------------------------------------------------------------------- */
 
 static LowerRule *const rule[N_LAYERS] = {
 #define LAYER(id, name, signature, shape, lower) [LAYER_##id] = lower_##lower,
