@@ -1,0 +1,113 @@
+/* real_lstm.c -- the LSTM (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000). */
+#include "recurrent.h"
+
+typedef struct {
+    rt_walk all;
+    const rt_real *zx, *w, *b;
+    rt_real *cell, *h;
+    const rt_real *dh, *saved;      /* saved: the cell on the way back */
+    rt_real *carry, *dz;
+} lstm_job;
+
+/* Of a step of a sample: gates i, f, g, o from pre-activations in place, then the cell's state c
+ * behind them and h.  `before` is c of the step before, or NULL for zeros. */
+static void lstm_row(size_t units, rt_real *cell, const rt_real *before, rt_real *restrict h)
+{
+    rt_real *restrict c = cell + 4 * units;
+    const rt_real *f = cell + units, *g = f + units, *o = g + units;
+
+    for (size_t j = 0; j < 2 * units; j++)
+        cell[j] = rt_sigmoid(cell[j]);
+    for (size_t j = 2 * units; j < 3 * units; j++)
+        cell[j] = rt_tanh(cell[j]);
+    for (size_t j = 3 * units; j < 4 * units; j++)
+        cell[j] = rt_sigmoid(cell[j]);
+    for (size_t j = 0; j < units; j++) {
+        c[j] = f[j] * (before ? before[j] : 0) + cell[j] * g[j];
+        h[j] = o[j] * rt_tanh(c[j]);
+    }
+}
+
+static void lstm_tile(void *arg, int tile)
+{
+    const lstm_job *job = arg;
+    const rt_walk t = rt_walk_of_tile(&job->all, tile);
+    const size_t units = (size_t)t.units;
+    const int gates = 4 * t.units, all = 5 * t.units;
+
+    for (int k = 0; k < t.steps; k++) {
+        const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
+        for (int i = 0; i < t.n; i++)
+            rt_add_bias(4 * units, job->zx + rt_at(&t, i, step, gates), job->b,
+                        job->cell + rt_at(&t, i, step, all));
+        if (k > 0)
+            rt_add_recurrence(&t, gates, job->h + rt_at(&t, 0, last, t.units), t.steps * t.units,
+                              job->w, job->cell + rt_at(&t, 0, step, all), t.steps * all);
+        for (int i = 0; i < t.n; i++)
+            lstm_row(units, job->cell + rt_at(&t, i, step, all),
+                     k > 0 ? job->cell + rt_at(&t, i, last, all) + 4 * units : NULL,
+                     job->h + rt_at(&t, i, step, t.units));
+    }
+}
+
+void rt_lstm(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
+             const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h)
+{
+    lstm_job job = { .all = { way, 0, n, steps, units }, .zx = zx, .w = w, .b = b, .cell = cell,
+                     .h = h };
+    rt_walk_tiles(c, &job.all, 4, lstm_tile, &job);
+}
+
+/* dz of a step of a sample.  carry: dh that comes from the step after, and dc, which becomes the
+ * one for the step before.  In loops of few streams each, which the compiler proves apart. */
+static void lstm_dz_row(size_t units, const rt_real *cell, const rt_real *before,
+                        const rt_real *dh, rt_real *carry, rt_real *restrict dz)
+{
+    const rt_real *f = cell + units, *g = f + units, *o = g + units, *c = o + units;
+    rt_real *dc = carry + units, *df = dz + units, *dg = df + units, *d_o = dg + units;
+
+    for (size_t j = 0; j < units; j++) {
+        const rt_real tanh_c = rt_tanh(c[j]), d = dh[j] + carry[j];
+        dc[j] += d * o[j] * rt_tanh_slope(tanh_c);
+        d_o[j] = d * tanh_c * rt_sigmoid_slope(o[j]);
+    }
+    for (size_t j = 0; j < units; j++) {
+        dz[j] = dc[j] * g[j] * rt_sigmoid_slope(cell[j]);
+        dg[j] = dc[j] * cell[j] * rt_tanh_slope(g[j]);
+    }
+    for (size_t j = 0; j < units; j++) {
+        df[j] = dc[j] * (before ? before[j] : 0) * rt_sigmoid_slope(f[j]);
+        dc[j] *= f[j];
+    }
+}
+
+static void lstm_dz_tile(void *arg, int tile)
+{
+    const lstm_job *job = arg;
+    const rt_walk t = rt_walk_of_tile(&job->all, tile);
+    const size_t units = (size_t)t.units;
+    const int gates = 4 * t.units, all = 5 * t.units;
+    rt_real *carry = job->carry + (size_t)t.first * 2 * units;
+
+    for (size_t j = 0; j < (size_t)t.n * 2 * units; j++)
+        carry[j] = 0;
+    for (int k = t.steps - 1; k >= 0; k--) {
+        const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
+        for (int i = 0; i < t.n; i++)
+            lstm_dz_row(units, job->saved + rt_at(&t, i, step, all),
+                        k > 0 ? job->saved + rt_at(&t, i, last, all) + 4 * units : NULL,
+                        job->dh + rt_at(&t, i, step, t.units), carry + (size_t)i * 2 * units,
+                        job->dz + rt_at(&t, i, step, gates));
+        if (k > 0)
+            rt_recurrence_dh(&t, gates, job->dz + rt_at(&t, 0, step, gates), t.steps * gates,
+                             job->w, 0, carry, 2 * t.units);
+    }
+}
+
+void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
+                const rt_real *w, const rt_real *cell, rt_real *carry, rt_real *dz)
+{
+    lstm_job job = { .all = { way, 0, n, steps, units }, .w = w, .dh = dh, .saved = cell,
+                     .carry = carry, .dz = dz };
+    rt_walk_tiles(c, &job.all, 4, lstm_dz_tile, &job);
+}

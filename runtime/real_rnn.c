@@ -1,0 +1,96 @@
+/* real_rnn.c -- the simple recurrent layer with any activation (Elman 1990). */
+#include "activation.h"
+#include "recurrent.h"
+
+typedef struct {
+    rt_walk all;
+    rt_activation act;
+    rt_real a;
+    const rt_real *zx, *w, *b;
+    rt_real *z, *h;                 /* z is h where the slope is a function of the output */
+    const rt_real *dh, *slope_of;
+    rt_real *carry, *dz;
+} rnn_job;
+
+/* h = act(z) of one sample's step; h may be z */
+static void activate(const rnn_job *job, const rt_real *z, rt_real *h)
+{
+    if (job->act == RT_SOFTMAX)
+        rt_softmax(&(rt_pass){ .rows = 1 }, 1, job->all.units, z, h);
+    else
+        rt_activate(job->act, job->a, (size_t)job->all.units, z, h);
+}
+
+static void rnn_tile(void *arg, int tile)
+{
+    const rnn_job *job = arg;
+    const rt_walk t = rt_walk_of_tile(&job->all, tile);
+    const int apart = t.steps * t.units;
+
+    for (int k = 0; k < t.steps; k++) {
+        const int step = rt_step(&t, k);
+        for (int i = 0; i < t.n; i++)
+            rt_add_bias((size_t)t.units, job->zx + rt_at(&t, i, step, t.units), job->b,
+                        job->z + rt_at(&t, i, step, t.units));
+        if (k > 0)
+            rt_add_recurrence(&t, t.units, job->h + rt_at(&t, 0, rt_step(&t, k - 1), t.units),
+                              apart, job->w, job->z + rt_at(&t, 0, step, t.units), apart);
+        for (int i = 0; i < t.n; i++)
+            activate(job, job->z + rt_at(&t, i, step, t.units),
+                     job->h + rt_at(&t, i, step, t.units));
+    }
+}
+
+void rt_rnn(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps, int units,
+            const rt_real *zx, const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h)
+{
+    rnn_job job = { .all = { way, 0, n, steps, units }, .act = act, .a = (rt_real)a, .zx = zx,
+                    .w = w, .b = b, .z = cell ? cell : h, .h = h };
+    rt_walk_tiles(c, &job.all, 1, rnn_tile, &job);
+}
+
+/* dz = (dh + carry) act' of one sample's step */
+static void slope_row(const rnn_job *job, const rt_real *dh, const rt_real *carry,
+                      const rt_real *slope_of, rt_real *dz)
+{
+    const size_t units = (size_t)job->all.units;
+
+    if (job->act == RT_SOFTMAX) {
+        for (size_t j = 0; j < units; j++)
+            dz[j] = dh[j] + carry[j];
+        rt_softmax_dx(&(rt_pass){ .rows = 1 }, 1, job->all.units, dz, slope_of, dz);
+        return;
+    }
+    rt_slopes(job->act, job->a, units, slope_of, dz);
+    for (size_t j = 0; j < units; j++)
+        dz[j] *= dh[j] + carry[j];
+}
+
+static void rnn_dz_tile(void *arg, int tile)
+{
+    const rnn_job *job = arg;
+    const rt_walk t = rt_walk_of_tile(&job->all, tile);
+    rt_real *carry = job->carry + (size_t)t.first * (size_t)t.units;
+
+    for (size_t j = 0; j < (size_t)t.n * (size_t)t.units; j++)
+        carry[j] = 0;
+    for (int k = t.steps - 1; k >= 0; k--) {
+        const int step = rt_step(&t, k);
+        for (int i = 0; i < t.n; i++) {
+            const size_t at = rt_at(&t, i, step, t.units);
+            slope_row(job, job->dh + at, carry + i * t.units, job->slope_of + at, job->dz + at);
+        }
+        if (k > 0)
+            rt_recurrence_dh(&t, t.units, job->dz + rt_at(&t, 0, step, t.units),
+                             t.steps * t.units, job->w, 0, carry, t.units);
+    }
+}
+
+void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps,
+               int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
+               const rt_real *h, rt_real *carry, rt_real *dz)
+{
+    rnn_job job = { .all = { way, 0, n, steps, units }, .act = act, .a = (rt_real)a, .w = w,
+                    .dh = dh, .slope_of = cell ? cell : h, .carry = carry, .dz = dz };
+    rt_walk_tiles(c, &job.all, 1, rnn_dz_tile, &job);
+}

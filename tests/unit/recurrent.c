@@ -1,0 +1,212 @@
+/* recurrent.c -- the recurrent layers and their gradients against their definitions, against
+ * differences, and for any number of threads. */
+#include "naive_recurrent.h"
+
+#define NEAR(got, want, count) CHECK_NEAR(distance(count, got, want), 0, CLOSE * 10)
+
+/* What goes into a layer, and all that comes out. */
+typedef struct {
+    size_t states, gates, weights;
+    rt_real *zx, *w, *b, *dh;
+    rt_real *cell, *h, *carry, *dz, *dzh, *dw;
+} arrays;
+
+/* Outputs and room begin as NaN, which must not matter. */
+static rt_real *unknown(size_t n)
+{
+    rt_real *x = zeros(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (rt_real)NAN;
+    return x;
+}
+
+static arrays arrays_of(const layer *l)
+{
+    const size_t units = (size_t)l->units, steps = (size_t)l->steps, n = (size_t)l->n;
+    const size_t rows = (size_t)gates_of(l) * units;
+    arrays x = { .states = n * steps * units, .gates = n * steps * rows, .weights = rows * units };
+    x.zx = normals(x.gates, 1);
+    x.w = normals(x.weights, 2);
+    x.b = normals(rows, 3);
+    x.dh = normals(x.states, 4);
+    for (size_t i = 0; i < x.weights; i++)
+        x.w[i] /= (rt_real)sqrt((double)units);
+    x.cell = unknown(5 * x.states);
+    x.h = unknown(x.states);
+    x.carry = unknown(2 * n * units);
+    x.dz = unknown(x.gates);
+    x.dzh = unknown(x.gates);
+    x.dw = unknown(x.weights);
+    return x;
+}
+
+static void free_arrays(arrays *x)
+{
+    free(x->zx), free(x->w), free(x->b), free(x->dh), free(x->cell), free(x->h);
+    free(x->carry), free(x->dz), free(x->dzh), free(x->dw);
+}
+
+/* compiler/activations.def, column slope_of */
+static bool slope_of_output(rt_activation act)
+{
+    return act == RT_LINEAR || act == RT_SIGMOID || act == RT_TANH || act == RT_RELU
+        || act == RT_SOFTSIGN || act == RT_SOFTMAX;
+}
+
+static void forward(rt_pass *c, const layer *l, arrays *x, const rt_real *b)
+{
+    rt_real *z = slope_of_output(l->act) ? NULL : x->cell;
+    if (l->kind == RNN)
+        rt_rnn(c, l->act, l->a, l->way, l->n, l->steps, l->units, x->zx, x->w, b, z, x->h);
+    else if (l->kind == LSTM)
+        rt_lstm(c, l->way, l->n, l->steps, l->units, x->zx, x->w, b, x->cell, x->h);
+    else
+        rt_gru(c, l->way, l->n, l->steps, l->units, x->zx, x->w, b, x->cell, x->h);
+}
+
+static void backward(rt_pass *c, const layer *l, arrays *x)
+{
+    const rt_real *z = slope_of_output(l->act) ? NULL : x->cell;
+    const rt_real *dzh = l->kind == GRU ? x->dzh : x->dz;
+    if (l->kind == RNN)
+        rt_rnn_dz(c, l->act, l->a, l->way, l->n, l->steps, l->units, x->dh, x->w, z, x->h,
+                  x->carry, x->dz);
+    else if (l->kind == LSTM)
+        rt_lstm_dz(c, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->carry, x->dz);
+    else
+        rt_gru_dz(c, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->h, x->carry,
+                  x->dz);
+    if (l->kind == GRU)
+        rt_gru_hidden_dz(c, l->n * l->steps, l->units, x->dz, x->cell, x->dzh);
+    rt_recurrent_dw(c, l->way, l->n, l->steps, gates_of(l) * l->units, l->units, dzh, x->h, x->dw);
+}
+
+/* The same by the definitions: h, dz, dzh, dw of y. */
+static void naive_layer(const layer *l, const arrays *x, const rt_real *b, arrays *y)
+{
+    const size_t of_sample = (size_t)l->steps * (size_t)l->units;
+    const size_t gates = of_sample * (size_t)gates_of(l);
+    double *dw = calloc(x->weights, sizeof *dw);
+    trace t;
+
+    for (size_t i = 0; i < (size_t)l->n; i++) {
+        naive_forward(l, x->zx + i * gates, x->w, b, &t);
+        for (int k = 1; k <= l->steps; k++)
+            for (int u = 0; u < l->units; u++)
+                y->h[i * of_sample + (size_t)(step_of(l, k) * l->units + u)] = (rt_real)t.h[k][u];
+        naive_backward(l, x->dh + i * of_sample, x->w, &t, y->dz + i * gates, y->dzh + i * gates,
+                       dw);
+    }
+    for (size_t i = 0; i < x->weights; i++)
+        y->dw[i] = (rt_real)dw[i];
+    free(dw);
+}
+
+static void check_layer(const layer *l, bool with_bias)
+{
+    rt_pass c = { .rows = l->n };
+    arrays x = arrays_of(l), want = arrays_of(l);
+    const rt_real *b = with_bias ? x.b : NULL;
+
+    forward(&c, l, &x, b);
+    backward(&c, l, &x);
+    naive_layer(l, &x, b, &want);
+    NEAR(x.h, want.h, x.states);
+    NEAR(x.dz, want.dz, x.gates);
+    NEAR(l->kind == GRU ? x.dzh : x.dz, want.dzh, x.gates);
+    CHECK_NEAR(distance(x.weights, x.dw, want.dw), 0, CLOSE * 10 * l->n);
+    free_arrays(&x), free_arrays(&want);
+}
+
+/* All sizes: one, less than a tile, more than one, more than two; both ways. */
+static void check_sizes(layer_kind kind)
+{
+    const int n[] = { 1, 5, 17, 33 }, steps[] = { 1, 2, 7 }, units[] = { 1, 3, 20 };
+    for (int i = 0; i < 4 * 3 * 3 * 4; i++) {
+        const layer l = { kind, RT_TANH, 0, i % 2 ? RT_FROM_LAST : RT_FROM_FIRST,
+                          n[i / 4 % 4], steps[i / 16 % 3], units[i / 48] };
+        check_layer(&l, i / 2 % 2);
+    }
+}
+
+TEST(rnn_as_defined) { check_sizes(RNN); }
+TEST(lstm_as_defined) { check_sizes(LSTM); }
+TEST(gru_as_defined) { check_sizes(GRU); }
+
+TEST(every_activation)
+{
+    for (rt_activation act = RT_LINEAR; act <= RT_SOFTMAX; act++) {
+        layer l = { RNN, act, act == RT_ELU ? 0.7 : 0.2, RT_FROM_FIRST, 5, 7, 20 };
+        check_layer(&l, true);
+        l.way = RT_FROM_LAST;
+        l.n = 17;
+        check_layer(&l, false);
+    }
+}
+
+/* ---- Differences of the definition ----------------------------------------------------------- */
+
+enum { N = 2, STEPS = 4, UNITS = 3, ROWS = GATES * UNITS };
+
+typedef struct {
+    layer l;
+    const rt_real *zx, *w, *b, *dh; /* the one that is varied is NULL */
+} varied;
+
+/* The sum of dh h, whose gradient by h is dh. */
+static double weighted_states(void *data, const rt_real *value)
+{
+    const varied *v = data;
+    const layer *l = &v->l;
+    const rt_real *zx = v->zx ? v->zx : value, *w = v->w ? v->w : value, *b = v->b ? v->b : value;
+    double sum = 0;
+    trace t;
+
+    for (int i = 0; i < N; i++) {
+        naive_forward(l, zx + i * STEPS * gates_of(l) * UNITS, w, b, &t);
+        for (int k = 1; k <= STEPS; k++)
+            for (int u = 0; u < UNITS; u++)
+                sum += t.h[k][u] * (double)v->dh[(i * STEPS + step_of(l, k)) * UNITS + u];
+    }
+    return sum;
+}
+
+static void check_differences(layer_kind kind, rt_activation act, rt_direction way)
+{
+    const layer l = { kind, act, 0.3, way, N, STEPS, UNITS };
+    const int rows = gates_of(&l) * UNITS;
+    rt_pass c = { .rows = N };
+    arrays x = arrays_of(&l);
+    rt_real db[ROWS];
+
+    forward(&c, &l, &x, x.b);
+    backward(&c, &l, &x);
+    rt_column_sum(&c, N * STEPS, rows, kind == GRU ? x.dzh : x.dz, db);
+    CHECK_NEAR(gradient_error(weighted_states, &(varied){ l, NULL, x.w, x.b, x.dh }, x.gates,
+                              x.zx, x.dz), 0, 1e-8);
+    CHECK_NEAR(gradient_error(weighted_states, &(varied){ l, x.zx, NULL, x.b, x.dh }, x.weights,
+                              x.w, x.dw), 0, 1e-8);
+    CHECK_NEAR(gradient_error(weighted_states, &(varied){ l, x.zx, x.w, NULL, x.dh },
+                              (size_t)rows, x.b, db), 0, 1e-8);
+    free_arrays(&x);
+}
+
+TEST(gradients_as_differences)
+{
+    for (int way = RT_FROM_FIRST; way <= RT_FROM_LAST && sizeof(rt_real) == 8; way++) {
+        for (rt_activation act = RT_LINEAR; act <= RT_SOFTMAX; act++)
+            check_differences(RNN, act, (rt_direction)way);
+        check_differences(LSTM, RT_TANH, (rt_direction)way);
+        check_differences(GRU, RT_TANH, (rt_direction)way);
+    }
+}
+
+int main(void)
+{
+    RUN(rnn_as_defined);
+    RUN(lstm_as_defined);
+    RUN(gru_as_defined);
+    RUN(every_activation);
+    RUN(gradients_as_differences);
+    return test_done();
+}

@@ -1,0 +1,3 @@
+/* recurrent_double.c -- recurrent.c in double. */
+#define RT_DOUBLE
+#include "recurrent.c"
