@@ -25,10 +25,10 @@ FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers
 RUNTIME2 = alloc net pool rate settings sums atomic_file
-RUNTIME3 = bytes data.h fold tiles update processors options
-RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history
+RUNTIME3 = bytes data.h fold tiles update processors options activation
+RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history recurrent
 RUNTIME5 = zip array made prepare checkpoint kernels report run
-RUNTIME6 = data read_* make_* real_* evaluate expect flow cause bars progress gradient_log \
+RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress gradient_log \
 	nonfinite unit_gain check_grad.h
 RUNTIME7 = check_grad findings table train
 RUNTIME8 = judge_* verdict report_* rt_main
