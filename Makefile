@@ -24,14 +24,14 @@ FLOOR11 = build
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers
-RUNTIME2 = alloc net pool rate settings sums atomic_file
+RUNTIME2 = alloc columns net pool rate settings sums atomic_file
 RUNTIME3 = bytes data.h fold tiles update processors options activation
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history recurrent
 RUNTIME5 = zip array made prepare checkpoint kernels report run
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress gradient_log \
 	nonfinite unit_gain check_grad.h
 RUNTIME7 = check_grad findings table train
-RUNTIME8 = judge_* verdict report_* rt_main
+RUNTIME8 = judge_* verdict report_* table_* rt_main
 
 # ---- What is built ----------------------------------------------------------------------------
 
