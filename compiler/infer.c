@@ -174,8 +174,6 @@ static void infer_model(Infer *in)
         return;
     infer_settle(in, m->unit);
     infer_check_names(in);
-    if (in->later)
-        report_later(in->s->diag, in->later_at, in->later->name);
 }
 
 bool infer(Model *model, Session *s)

@@ -60,8 +60,6 @@ typedef struct {
     int64_t n_layers, n_empty;      /* layers; iterations without any */
     int level;                      /* bodies and blocks around the statement at work */
     bool full;                      /* past a limit: nothing is built any more */
-    const Callable *later;          /* the first layer that is not built by this version */
-    Span later_at;
     bool trains;                    /* a layer has weights */
     bool has_input, has_target;
     bool misplaced_input, misplaced_target;

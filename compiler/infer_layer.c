@@ -158,6 +158,46 @@ static bool count_fits(Builder *b, const Stmt *s, const Callable *c, int n)
     return true;
 }
 
+/* It only hands the data on: arranged anew, or picked from. */
+static bool hands_on(const Item *item)
+{
+    if (item->kind != ITEM_LAYER)
+        return false;
+    switch ((LayerKind)item->callee->id) {
+    case LAYER_FLATTEN: case LAYER_RESHAPE: case LAYER_MAX_POOL: case LAYER_CONCAT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What computes a tensor, behind layers that hand on; NULL: it is the unit's input. */
+static const Item *computed_by(const Ref *ref)
+{
+    const Item *found = NULL;
+
+    if (ref->kind != REF_ITEM)
+        return NULL;
+    if (!hands_on(ref->item))
+        return ref->item;
+    for (int i = 0; i < ref->item->n_from && !found; i++)
+        found = computed_by(&ref->item->from[i]);
+    return found;
+}
+
+/* An embedding looks words up by their numbers: no gradient goes back through it. */
+static void refuse_trained(Builder *b, const Stmt *s, const Wire *from)
+{
+    const Item *before = computed_by(&from->ref);
+    Message *m;
+
+    if (!before)
+        return;
+    m = infer_error(b, MSG_EMBEDDED, s->at, "'embedding' takes the numbers of words from the data, "
+                    "but gets what '%s' computes", before->name);
+    diag_note(m, before->at, "'%s' stands here", before->name);
+}
+
 static void add_layer(Builder *b, const Stmt *s, const Choice *layer, const Wire *from, int n)
 {
     const bool is_activation = layer->callee->family == FAMILY_ACTIVATION;
@@ -172,10 +212,8 @@ static void add_layer(Builder *b, const Stmt *s, const Choice *layer, const Wire
     item->arg = layer->arg;
     infer_add(b, item, from, n, out);
     b->in->trains = b->in->trains || has_weights(layer->callee);
-    if (layer->callee->later && !b->in->later) {
-        b->in->later = layer->callee;
-        b->in->later_at = s->at;
-    }
+    if (!is_activation && layer->callee->id == LAYER_EMBEDDING)
+        refuse_trained(b, s, &from[0]);
 }
 
 void infer_layer(Builder *b, const Stmt *s)
