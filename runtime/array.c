@@ -118,13 +118,16 @@ static bool copy_rows(const rt_model *m, const rt_array *a, size_t width, void *
 
 static bool copy_labels(const rt_model *m, const rt_array *y, rt_samples *out, rt_error *e)
 {
+    const size_t width = rt_labels(m);
     char wrong[RT_SHAPE_TEXT];
-    for (size_t i = 0; i < y->dim[0]; i++) {
-        const char *message = rt_target_set(m, out, i, value_of(y, i), wrong);
-        if (message)
-            return rt_fail_at(&y->bytes, y->at + i * (size_t)y->width, e, "sample %zu: %s", i,
-                              message);
-    }
+    for (size_t i = 0, k = 0; i < y->dim[0]; i++)
+        for (size_t j = 0; j < width; j++, k++) {
+            const size_t index = index_of(y, i, j, width);
+            const char *message = rt_target_set(m, out, k, value_of(y, index), wrong);
+            if (message)
+                return rt_fail_at(&y->bytes, y->at + index * (size_t)y->width, e,
+                                  "sample %zu: %s", i, message);
+        }
     return true;
 }
 
@@ -164,6 +167,11 @@ static bool check_targets(const rt_model *m, const rt_array *x, const rt_array *
                        (unsigned long long)y->dim[0], (unsigned long long)x->dim[0], x->bytes.name);
     if (m->target == RT_TARGET_INPUT)
         return true;
+    if (m->target == RT_TARGET_CLASS && m->label_steps)
+        return sample_size(y) == rt_labels(m)
+            || rt_fail(e, "%s: labels are %s, the model wants a class for each of %d step%s",
+                       y->bytes.name, sample_text(y, is), m->label_steps,
+                       rt_plural((unsigned)m->label_steps));
     if (m->target == RT_TARGET_CLASS)
         return sample_size(y) == 1
             || rt_fail(e, "%s: labels are %s, a class is one number", y->bytes.name,

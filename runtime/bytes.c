@@ -81,6 +81,13 @@ static bool path_of(const char *directory, const char *name, char path[PATH_MAX]
     return true;
 }
 
+bool rt_bytes_exist(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    rt_error e;
+    return path_of(directory, name, path, &e) && access(path, F_OK) == 0;
+}
+
 static bool read_file(const char *path, rt_bytes *out, rt_error *e)
 {
     int fd;

@@ -19,6 +19,9 @@ typedef struct {
 bool rt_bytes_read(const char *directory, const char *name, rt_bytes *out, rt_error *e);
 void rt_bytes_free(rt_bytes *b);
 
+/* Whether there is something of this name. */
+bool rt_bytes_exist(const char *directory, const char *name);
+
 /* Fails with "NAME: byte N: ...", a sentence about what stands at `offset`. */
 bool rt_fail_at(const rt_bytes *b, size_t offset, rt_error *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -80,6 +80,6 @@ void rt_data_batch(const rt_model *model, const rt_samples *s, const uint32_t *o
                    int rows, void *x, int32_t *labels, void *target)
 {
     gather(x, s->x, (size_t)s->features * model->real_size, order + from, rows);
-    gather(labels, s->label, sizeof *s->label, order + from, rows);
+    gather(labels, s->label, rt_labels(model) * sizeof *s->label, order + from, rows);
     gather(target, s->target, (size_t)s->targets * model->real_size, order + from, rows);
 }

@@ -10,10 +10,17 @@ typedef struct {
     int64_t n;
     int64_t features, targets;      /* numbers in a sample, in a target vector (0: labels) */
     void *x;                        /* reals of the model's precision, [n][features] */
-    int32_t *label;                 /* [n], in 0 .. classes - 1; NULL where targets are vectors */
+    int32_t *label;                 /* [n][rt_labels], in 0 .. classes - 1; NULL where targets are
+                                     * vectors */
     void *target;                   /* [n][targets], also a class as a vector (rt_model.one_hot);
                                      * RT_TARGET_INPUT: x itself */
 } rt_samples;
+
+/* Labels of a sample: one, or a class for each step. */
+static inline size_t rt_labels(const rt_model *m)
+{
+    return m->label_steps > 0 ? (size_t)m->label_steps : 1;
+}
 
 typedef struct {
     rt_samples train, test, valid;  /* n 0 where there is none */

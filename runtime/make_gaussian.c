@@ -7,6 +7,7 @@ static bool fill(rt_made *m, int64_t i, rt_error *e)
 {
     const rt_stream *s = &m->stream;
     const int64_t features = m->out->features, targets = m->out->targets;
+    const size_t labels = rt_labels(m->r->model);
     const uint32_t after = (uint32_t)(features + features % 2);
     for (int64_t j = 0; j < features; j += 2) {
         double pair[2];
@@ -18,8 +19,9 @@ static bool fill(rt_made *m, int64_t i, rt_error *e)
     for (int64_t j = 0; j < targets; j++)
         rt_value_set(m->r->model, m->out->target, (size_t)(i * targets + j),
                      rt_random_normal(s, after + (uint32_t)j));
-    if (m->out->label)
-        m->out->label[i] = (int32_t)(rt_random_uniform(s, after) * m->r->model->classes);
+    for (size_t j = 0; m->out->label && j < labels; j++)
+        m->out->label[(size_t)i * labels + j] =
+            (int32_t)(rt_random_uniform(s, after + (uint32_t)j) * m->r->model->classes);
     return true;
 }
 

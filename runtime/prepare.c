@@ -36,7 +36,7 @@ static void shuffle(const rt_model *m, rt_samples *s, uint32_t *order, void *spa
     const size_t n = (size_t)s->n;
     const struct { void *rows; size_t bytes; } part[3] = {
         {s->x, (size_t)s->features * m->real_size},
-        {s->label, sizeof *s->label},
+        {s->label, rt_labels(m) * sizeof *s->label},
         {s->target, (size_t)s->targets * m->real_size},
     };
     for (int i = 0; i < 3; i++) {
@@ -50,7 +50,7 @@ static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 static bool shuffle_all(const rt_model *m, rt_samples *s, rt_error *e)
 {
     const size_t row = most((size_t)most((size_t)s->features, (size_t)s->targets) * m->real_size,
-                            sizeof *s->label);
+                            rt_labels(m) * sizeof *s->label);
     uint32_t *order = rt_alloc((size_t)s->n, sizeof *order, "split", e);
     void *spare = order ? rt_alloc(row, 1, "split", e) : NULL;
     if (spare)
@@ -73,7 +73,7 @@ static void keep_first(const rt_model *m, rt_samples *s, int64_t n)
     void *label = s->label;
     cut_rows(&s->x, n, (size_t)s->features * m->real_size);
     cut_rows(&s->target, n, (size_t)s->targets * m->real_size);
-    cut_rows(&label, n, sizeof *s->label);
+    cut_rows(&label, n, rt_labels(m) * sizeof *s->label);
     s->label = label;
     s->n = n;
 }
@@ -92,7 +92,7 @@ static bool split_off(const rt_model *m, rt_samples *s, int64_t first, rt_sample
     if (!rt_samples_new(m, "split", (uint64_t)n, rest, e))
         return false;
     copy_rows(rest->x, s->x, first, n, (size_t)s->features * m->real_size);
-    copy_rows(rest->label, s->label, first, n, sizeof *s->label);
+    copy_rows(rest->label, s->label, first, n, rt_labels(m) * sizeof *s->label);
     copy_rows(rest->target, s->target, first, n, (size_t)s->targets * m->real_size);
     keep_first(m, s, first);
     return true;
@@ -212,7 +212,7 @@ static bool one_hot(const rt_model *m, rt_samples *s, rt_error *e)
 {
     const int64_t width = rt_shape_size(m->target_rank, m->target_shape);
     const size_t n = (size_t)s->n, w = (size_t)width;
-    if (width != m->classes && !(width == 1 && m->classes == 2))
+    if (m->label_steps || (width != m->classes && !(width == 1 && m->classes == 2)))
         return rt_fail(e, "%d classes do not make a target of %lld values", m->classes,
                        (long long)width);
     if (w > SIZE_MAX / m->real_size
@@ -240,9 +240,24 @@ static void limit(const rt_model *m, rt_samples *s)
         keep_first(m, s, m->data->limit);
 }
 
+/* What train.c will do to the images of a batch (augment.h). */
+static bool can_augment(const rt_model *m, rt_error *e)
+{
+    const int crop = m->data->crop, *side = m->input_shape + 1;
+    char shape[RT_SHAPE_TEXT];
+    if (!m->data->hflip && !crop)
+        return true;
+    if (m->input_rank != 3)
+        return rt_fail(e, "augment: images [channels,height,width] are wanted, the model's input "
+                       "is %s", rt_shape_text(m->input_rank, m->input_shape, shape));
+    return (crop >= 0 && crop < side[0] && crop < side[1])
+        || rt_fail(e, "augment: crop %d, under the sides of the image, %d x %d, is wanted", crop,
+                   side[0], side[1]);
+}
+
 bool rt_prepare(const rt_model *m, rt_dataset *d, rt_error *e)
 {
-    if (!split(m, d, e))
+    if (!can_augment(m, e) || !split(m, d, e))
         return false;
     limit(m, &d->train);
     limit(m, &d->test);

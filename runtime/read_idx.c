@@ -1,5 +1,6 @@
 /* read_idx.c -- the IDX format of MNIST (yann.lecun.com/exdb/mnist), plain or gzip. */
 #include "array.h"
+#include "samples.h"
 
 /* After two zero bytes: the type, the rank, then each dimension as a big-endian word of 32 bits. */
 static bool set_type(rt_array *a, unsigned type, rt_error *e)
@@ -51,7 +52,8 @@ static bool read_file(const char *directory, const char *name, rt_array *a, rt_e
 bool rt_read_idx(const rt_request *r, rt_samples *out, rt_error *e)
 {
     rt_array images = {.big_endian = true}, labels = images;
-    const bool read = read_file(r->directory, r->source->text[0], &images, e)
+    const bool read = rt_target_is_single(r->model, r->source->text[1], e)
+                   && read_file(r->directory, r->source->text[0], &images, e)
                    && read_file(r->directory, r->source->text[1], &labels, e)
                    && rt_array_samples(r->model, &images, &labels, out, e);
     rt_bytes_free(&images.bytes);

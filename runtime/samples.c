@@ -45,7 +45,7 @@ bool rt_samples_new(const rt_model *m, const char *name, uint64_t n, rt_samples 
     if (!out->x)
         return false;
     if (m->target == RT_TARGET_CLASS) {
-        out->label = rows(n, 1, sizeof *out->label, name, e);
+        out->label = rows(n, (int64_t)rt_labels(m), sizeof *out->label, name, e);
         return out->label != NULL;
     }
     if (m->target == RT_TARGET_VECTOR) {
@@ -65,9 +65,18 @@ void rt_samples_free(rt_samples *s)
     *s = (rt_samples){0};
 }
 
+bool rt_target_is_single(const rt_model *m, const char *name, rt_error *e)
+{
+    return m->target != RT_TARGET_CLASS || m->label_steps == 0
+        || rt_fail(e, "%s: gives one class for a sample, the model wants one for each of %d step%s",
+                   name, m->label_steps, rt_plural((unsigned)m->label_steps));
+}
+
 bool rt_target_is_number(const rt_model *m, const char *name, rt_error *e)
 {
     char shape[RT_SHAPE_TEXT];
+    if (!rt_target_is_single(m, name, e))
+        return false;
     if (m->target != RT_TARGET_VECTOR || rt_shape_size(m->target_rank, m->target_shape) == 1)
         return true;
     return rt_fail(e, "%s: gives one number as the target of a sample, the model's target is %s",

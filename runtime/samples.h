@@ -31,11 +31,14 @@ static inline bool rt_value_set(const rt_model *m, void *x, size_t i, double val
     return isfinite(value);
 }
 
+/* Whether a sample's target is no class by step. */
+bool rt_target_is_single(const rt_model *model, const char *name, rt_error *e);
+
 /* Whether a single number can be a sample's target: a class, a vector of one, nothing. */
 bool rt_target_is_number(const rt_model *model, const char *name, rt_error *e);
 
-/* A single number as the target of sample i: a label (a whole number under rt_model.classes), the
- * vector [1], or nothing where the target is the input.  NULL, or what is wrong with it. */
+/* A number as number i of all targets: a label (a whole number under rt_model.classes), a value of
+ * a vector, or nothing where the target is the input.  NULL, or what is wrong with it. */
 const char *rt_target_set(const rt_model *model, rt_samples *s, size_t i, double value,
                           char wrong[RT_SHAPE_TEXT]);
 
