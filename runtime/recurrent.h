@@ -29,10 +29,13 @@ void rt_add_recurrence(const rt_walk *t, int m, const rt_real *h, int ldh, const
 void rt_recurrence_dh(const rt_walk *t, int m, const rt_real *dz, int ldz, const rt_real *w,
                       rt_real keep, rt_real *dh, int ldh);
 
+/* Each tile packs w anew at each step, which costs as much as about 4 samples: many samples a tile
+ * save work, many tiles are for many threads.  About 16, more where there are at least 4 tiles. */
 static inline int rt_samples_of_tile(int n)
 {
-    (void)n;
-    return 16;
+    const int about = n < 64 ? 16 : n > 256 ? 64 : n / 4;
+    const int tiles = (n + about / 2) / about;
+    return tiles > 1 ? (n + tiles - 1) / tiles : n;
 }
 
 static inline rt_walk rt_walk_of_tile(const rt_walk *all, int tile)

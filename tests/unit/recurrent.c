@@ -201,6 +201,111 @@ TEST(gradients_as_differences)
     }
 }
 
+/* ---- Threads, and what is not finite --------------------------------------------------------- */
+
+/* Large enough that the pool is used, and several tiles of samples and of weights. */
+static void check_threads(layer_kind kind, int n, int steps)
+{
+    const layer l = { kind, RT_TANH, 0, RT_FROM_FIRST, n, steps, 70 };
+    arrays first = arrays_of(&l);
+    for (int threads = 1; threads <= 3; threads++) {
+        rt_pass c = { .rows = l.n, .pool = rt_pool_new(threads) };
+        arrays x = arrays_of(&l), *y = threads == 1 ? &first : &x;
+        forward(&c, &l, y, y->b);
+        backward(&c, &l, y);
+        if (threads > 1) {
+            CHECK(same_bits(x.states, x.h, first.h));
+            CHECK(same_bits(x.gates, x.dz, first.dz));
+            CHECK(same_bits(x.weights, x.dw, first.dw));
+            CHECK(kind != GRU || same_bits(x.gates, x.dzh, first.dzh));
+        }
+        CHECK(isfinite(y->h[0]) && isfinite(y->dz[0]) && isfinite(y->dw[0]));
+        free_arrays(&x);
+        rt_pool_free(c.pool);
+    }
+    free_arrays(&first);
+}
+
+TEST(same_bits_for_any_threads)
+{
+    for (layer_kind kind = RNN; kind <= GRU; kind++) {
+        check_threads(kind, 50, 4);     /* weights by step ... */
+        check_threads(kind, 3, 50);     /* ... and by sample */
+    }
+}
+
+/* A sample of a batch has the states that it has by itself. */
+TEST(samples_do_not_meet)
+{
+    for (layer_kind kind = RNN; kind <= GRU; kind++) {
+        const layer l = { kind, RT_TANH, 0, RT_FROM_LAST, 33, 5, 4 };
+        rt_pass c = { .rows = l.n };
+        arrays x = arrays_of(&l);
+        const size_t gates = x.gates / 33;
+
+        for (size_t j = 0; j < gates; j++)
+            x.zx[20 * gates + j] = (rt_real)NAN;
+        forward(&c, &l, &x, x.b);
+        backward(&c, &l, &x);
+        for (size_t i = 0; i < x.states; i++)
+            CHECK(isnan(x.h[i]) == (i / 20 == 20));
+        for (size_t i = 0; i < x.gates; i++)
+            CHECK(isnan(x.dz[i]) == (i / gates == 20));
+        for (size_t i = 0; i < x.weights; i++)
+            CHECK(isnan(x.dw[i]));
+        free_arrays(&x);
+    }
+}
+
+/* A NaN at a step is in all that is walked after, in none before; and its gradient in all before. */
+TEST(nan_goes_along_the_walk)
+{
+    for (int i = 0; i < 6; i++) {
+        const layer l = { (layer_kind)(i / 2), RT_RELU, 0, i % 2 ? RT_FROM_LAST : RT_FROM_FIRST,
+                          1, 7, 3 };
+        const size_t rows = (size_t)gates_of(&l) * 3;
+        rt_pass c = { .rows = 1 };
+        arrays x = arrays_of(&l);
+
+        for (size_t j = 0; j < rows; j++)
+            x.zx[(size_t)step_of(&l, 4) * rows + j] = (rt_real)NAN;
+        forward(&c, &l, &x, x.b);
+        for (int k = 1; k <= 7; k++)
+            for (int u = 0; u < 3; u++)
+                CHECK(isnan(x.h[step_of(&l, k) * 3 + u]) == (k >= 4));
+        free_arrays(&x);
+        x = arrays_of(&l);
+        for (int u = 0; u < 3; u++)
+            x.dh[step_of(&l, 4) * 3 + u] = (rt_real)NAN;
+        forward(&c, &l, &x, x.b);
+        backward(&c, &l, &x);
+        for (int k = 1; k <= 7; k++)
+            for (size_t j = 0; j < rows; j++)
+                CHECK(isnan(x.dz[(size_t)step_of(&l, k) * rows + j]) == (k <= 4));
+        free_arrays(&x);
+    }
+}
+
+/* Pre-activations of 1000 and -1000 saturate gates and do not overflow. */
+TEST(gates_saturate)
+{
+    const rt_real shut_forget[4] = { 1000, -1000, 1000, 1000 };
+    const rt_real keep[3] = { 0, 1000, 1000 }, take[3] = { 0, -1000, -1000 };
+    const rt_real w[4] = { 0 };
+    rt_pass c = { .rows = 1 };
+    rt_real cell[5], h[1], infinite = (rt_real)INFINITY;
+
+    rt_lstm(&c, RT_FROM_FIRST, 1, 1, 1, shut_forget, w, NULL, cell, h);
+    CHECK(cell[0] == 1 && cell[1] == 0 && cell[2] == 1 && cell[3] == 1 && cell[4] == 1);
+    CHECK_NEAR((double)h[0], tanh(1), CLOSE);
+    rt_gru(&c, RT_FROM_FIRST, 1, 1, 1, keep, w, NULL, cell, h);
+    CHECK(h[0] == 0);
+    rt_gru(&c, RT_FROM_FIRST, 1, 1, 1, take, w, NULL, cell, h);
+    CHECK(h[0] == -1);
+    rt_rnn(&c, RT_RELU, 0, RT_FROM_FIRST, 1, 1, 1, &infinite, w, NULL, NULL, h);
+    CHECK(isinf(h[0]));
+}
+
 int main(void)
 {
     RUN(rnn_as_defined);
@@ -208,5 +313,9 @@ int main(void)
     RUN(gru_as_defined);
     RUN(every_activation);
     RUN(gradients_as_differences);
+    RUN(same_bits_for_any_threads);
+    RUN(samples_do_not_meet);
+    RUN(nan_goes_along_the_walk);
+    RUN(gates_saturate);
     return test_done();
 }
