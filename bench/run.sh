@@ -10,12 +10,12 @@ mkdir -p "$work"
 cc -std=c11 -D_GNU_SOURCE -O2 bench/median.c -o "$work/median"
 
 echo 'netc: milliseconds, medians of 20 (to C) and of 5 (to a program)'
-printf '%-18s | %6s %6s | %8s %6s | %s\n' example 'to C' cpu program cpu 'lines of C'
-for source in examples/*.net; do
-    name=$(basename "$source" .net)
+printf '%-29s | %6s %6s | %8s %6s | %s\n' example 'to C' cpu program cpu 'lines of C'
+for source in $(grep -l '^model {' examples/*/*.net); do
+    name=$(echo "${source#examples/}" | sed 's|/|-|; s|\.net$||')
     c=$("$work/median" 20 "$netc" -S "$source" -o "$work/$name.c")
     program=$("$work/median" 5 "$netc" "$source" -o "$work/$name")
-    printf '%-18s | %6.1f %6.1f | %8.0f %6.0f | %10d\n' "$name" "${c% *}" "${c#* }" "${program% *}" \
+    printf '%-29s | %6.1f %6.1f | %8.0f %6.0f | %10d\n' "$name" "${c% *}" "${c#* }" "${program% *}" \
         "${program#* }" "$(wc -l < "$work/$name.c")"
 done
 

@@ -7,6 +7,6 @@ for file in tests/fmt/*.net; do
     golden "fmt/$stem" "tests/fmt/$stem.out" "$WORK/$stem.net"
     check "fmt/$stem again" "$NETC" fmt --check "$WORK/$stem.net"
 done
-for file in examples/*.net; do
-    check "fmt/$(basename "$file")" "$NETC" fmt --check "$file"
+for file in examples/*/*.net; do
+    check "fmt/$file" "$NETC" fmt --check "$file"
 done

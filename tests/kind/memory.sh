@@ -29,7 +29,7 @@ starve() {
         fail "$starve_name" "only $n allocations"
     fi
 }
-starve 'memory/C' -S examples/skip_connections.net -o "$WORK/c"
-starve 'memory/fmt' fmt examples/skip_connections.net -o "$WORK/c"
-starve 'memory/dump' --dump=plan examples/skip_connections.net
-starve 'memory/program' examples/xor.net -o "$WORK/c"
+starve 'memory/C' -S examples/skip/connections.net -o "$WORK/c"
+starve 'memory/fmt' fmt examples/skip/connections.net -o "$WORK/c"
+starve 'memory/dump' --dump=plan examples/skip/connections.net
+starve 'memory/program' examples/data/xor.net -o "$WORK/c"

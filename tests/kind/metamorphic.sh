@@ -3,6 +3,9 @@
 . tests/nets.sh
 cc -std=c11 -D_GNU_SOURCE tests/metamorphic/rename.c -o "$WORK/rename" -ljansson || exit 1
 mkdir -p "$WORK/a" "$WORK/b"
+# What examples import, from their own folder and from others.
+for part in $(parts); do cp "$part" "$WORK/a"; cp "$part" "$WORK/b"; done
+cp -r examples/* "$WORK"
 
 # c_of SIDE NAME SOURCE : the C of a source, under one name for both sides
 c_of() {

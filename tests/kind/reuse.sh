@@ -1,7 +1,7 @@
 # reuse.sh -- sharing scratch memory changes no bit: with and without it the same weights and losses.
 . tests/say.sh
 . tests/nets.sh
-for file in $(nets_to_run); do
+for file in $(few_nets_to_run); do
     name=$(net_name "$file")
     with=$(build_net "$file") || { fail "reuse/$name" "netc failed"; continue; }
     "$NETC" --no-reuse "$file" -o "$WORK/$name" || { fail "reuse/$name" "netc failed"; continue; }

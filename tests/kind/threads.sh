@@ -2,7 +2,7 @@
 . tests/say.sh
 . tests/nets.sh
 steps=$([ -n "$SANITIZED" ] && echo 10 || echo 100)
-for file in $(nets_to_run); do
+for file in $(few_nets_to_run); do
     name=$(net_name "$file")
     program=$(build_net "$file") || { fail "threads/$name" "netc failed"; continue; }
     for threads in 1 2 3; do
