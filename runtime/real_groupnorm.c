@@ -59,8 +59,8 @@ void rt_groupnorm(rt_pass *c, int n, int groups, int members, int inner, const r
     run_groups(c, n, 0.3, &s, groupnorm_tile);
 }
 
-/* dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = gamma dy,  xhat = (x - mean) rstd, the means over
- * the row */
+/* dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = gamma dy,  xhat = (x - mean) rstd, the means
+ * over the row */
 static void groupnorm_dx_row(const group_job *s, size_t i)
 {
     const size_t m = s->members * s->inner, channel = channel_of(s, i);

@@ -81,8 +81,8 @@ static void variance_scaling(const filling *f, double scale, int mode)
     spread(f, sqrt(scale / fmax(fan, 1)), mode >= 4);
 }
 
-/* Ones on the diagonal; of a convolution [filters][channels][kernel][kernel] at the middle of filter
- * i's kernel for channel i (PyTorch's dirac_). */
+/* Ones on the diagonal; of a convolution [filters][channels][kernel][kernel] at the middle of
+ * filter i's kernel for channel i (PyTorch's dirac_). */
 static void identity(const filling *f, double gain)
 {
     const int *shape = f->tensor->shape;
@@ -189,8 +189,8 @@ static bool fill(const filling *f)
     }
 }
 
-/* The kinds that look at the tensor as a matrix see one gate of it, but the forget gate's: it is one
- * among the others. */
+/* The kinds that look at the tensor as a matrix see one gate of it; FORGET_GATE, one gate among the
+ * others, sees all. */
 bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w)
 {
     const size_t gates = t->gates > 1 && t->init.kind != RT_FORGET_GATE ? (size_t)t->gates : 1;

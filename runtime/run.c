@@ -204,7 +204,7 @@ bool rt_run_knows_words(const rt_run *run, rt_error *e)
         return true;
     if (l && l->line && run->notes)
         snprintf(place, sizeof place, " (%s:%d)", run->notes->source, l->line);
-    return rt_fail(e, "%s%s: %.9g is no word: wanted are the whole numbers from 0 to %d, after scale "
-                   "and normalize", l ? l->path : "embedding", place, run->pass.stray.value,
+    return rt_fail(e, "%s%s: %.9g is no word: wanted are the whole numbers from 0 to %d, after "
+                   "scale and normalize", l ? l->path : "embedding", place, run->pass.stray.value,
                    run->pass.stray.words - 1);
 }

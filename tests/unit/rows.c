@@ -149,6 +149,11 @@ TEST(pieces_go_in_and_out)
             CHECK(y[i * 8 + j] == (j < 3 ? a[i * 3 + j] : b[i * 5 + j - 3]));
     rt_extract(&c, 40, 5, 8, 3, y, x);
     CHECK(same_bits(200, x, b));
+    for (int at = 0; at <= 3; at += 3) {       /* its gradient: all else is zero */
+        rt_extract_dx(&c, 40, 5, 8, at, b, y);
+        for (int i = 0; i < 40 * 8; i++)
+            CHECK(y[i] == (i % 8 < at || i % 8 >= at + 5 ? 0 : b[i / 8 * 5 + i % 8 - at]));
+    }
     free(a), free(b), free(y), free(x);
 }
 
@@ -166,18 +171,19 @@ TEST(dot_product)
 
 TEST(same_bits_for_any_threads)
 {
-    enum { ROWS = 400, WIDTH = 200, ALL = ROWS * WIDTH };
-    rt_real *x = normals(ALL, 1), *dy = normals(ALL, 2), *first = zeros(3 * ALL + 1);
+    enum { ROWS = 400, WIDTH = 200, ALL = ROWS * WIDTH, RESULTS = 4 * ALL + 1 };
+    rt_real *x = normals(ALL, 1), *dy = normals(ALL, 2), *first = zeros(RESULTS);
     for (int threads = 1; threads <= 3; threads++) {
         rt_pass c = { .rows = ROWS, .training = true, .pool = rt_pool_new(threads) };
-        rt_real *r = zeros(3 * ALL + 1);
+        rt_real *r = zeros(RESULTS);
         rt_softmax(&c, ROWS, WIDTH, x, r);
         rt_softmax_dx(&c, ROWS, WIDTH, dy, r, r + ALL);
         rt_dropout(&c, &(rt_watch){ .stream = 1 }, 0.4, ROWS, WIDTH, x, r + 2 * ALL);
-        rt_dot(&c, ALL, x, dy, r + 3 * ALL);
+        rt_extract_dx(&c, ROWS, 50, WIDTH, 20, x, r + 3 * ALL);
+        rt_dot(&c, ALL, x, dy, r + 4 * ALL);
         if (threads == 1)
-            memcpy(first, r, (3 * ALL + 1) * sizeof *r);
-        CHECK(same_bits(3 * ALL + 1, r, first));
+            memcpy(first, r, RESULTS * sizeof *r);
+        CHECK(same_bits(RESULTS, r, first));
         rt_pool_free(c.pool);
         free(r);
     }

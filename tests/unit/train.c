@@ -349,8 +349,8 @@ TEST(a_number_without_a_word_ends_the_run)
 {
     const rt_line line = { "logits", 7 };
     const rt_notes notes = { .source = "read.net", .line = &line, .n_lines = 1 };
-    const char *sentence = "logits (read.net:7): 16 is no word: wanted are the whole numbers from 0 "
-                           "to 15, after scale and normalize";
+    const char *sentence = "logits (read.net:7): 16 is no word: wanted are the whole numbers from "
+                           "0 to 15, after scale and normalize";
     rt_model model = linear_model(ROWS);
     rt_data shades = model_data;
     rt_settings set = model_settings;

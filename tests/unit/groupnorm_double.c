@@ -1,0 +1,3 @@
+/* groupnorm_double.c -- groupnorm.c in double. */
+#define RT_DOUBLE
+#include "groupnorm.c"

@@ -1,0 +1,3 @@
+/* init_gates_double.c -- init_gates.c in double. */
+#define RT_DOUBLE
+#include "init_gates.c"

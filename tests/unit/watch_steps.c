@@ -1,0 +1,141 @@
+/* watch_steps.c -- the size of the gradient by step of a recurrent layer. */
+#include "naive.h"
+
+/* dz[N][steps][M]: all values of a step have the size given, and either sign. */
+enum { N = 3, M = 5, MOST = 700 };
+
+static rt_real *of_sizes(int steps, const double *rms)
+{
+    rt_real *dz = zeros((size_t)(N * steps * M));
+    for (int i = 0; i < N * steps * M; i++)
+        dz[i] = (rt_real)((i % 7 < 3 ? -1 : 1) * rms[i / M % steps]);
+    return dz;
+}
+
+static rt_watch watched(rt_direction way, int steps, const rt_real *dz)
+{
+    rt_pass c = { .rows = 10, .watching = true };
+    rt_watch w = { .stream = 8, .delta_rms = 4 };
+    rt_watch_steps(&c, &w, way, N, steps, M, dz);
+    CHECK(w.stream == 8 && w.delta_rms == 4);
+    return w;
+}
+
+/* numpy.polyfit of log10 at steps 0, 2, 3, 4, since step 1 is zero */
+static const double five[5] = { 0.1, 0, 0.4, 0.02, 3.0 };
+#define FIVE_SLOPE 0.218310822
+
+TEST(sizes_and_slope)
+{
+    rt_real *dz = of_sizes(5, five);
+    const rt_watch w = watched(RT_FROM_FIRST, 5, dz);
+
+    CHECK_NEAR(w.delta_first, 10 * 0.1, 1e-6);          /* of the sample's own loss */
+    CHECK_NEAR(w.delta_middle, 10 * 0.4, 1e-6);
+    CHECK_NEAR(w.delta_last, 10 * 3.0, 1e-5);
+    CHECK_NEAR(w.decades_per_step, FIVE_SLOPE, 1e-7);
+    free(dz);
+}
+
+TEST(from_the_last_step)
+{
+    const double four[4] = { 1, 10, 1000, 100 };
+    rt_real *dz = of_sizes(5, five), *even = of_sizes(4, four);
+    rt_watch w = watched(RT_FROM_LAST, 5, dz);
+
+    CHECK_NEAR(w.delta_first, 10 * 3.0, 1e-5);
+    CHECK_NEAR(w.delta_last, 10 * 0.1, 1e-6);
+    CHECK_NEAR(w.decades_per_step, -FIVE_SLOPE, 1e-7);
+    CHECK_NEAR(watched(RT_FROM_FIRST, 4, even).delta_middle, 100, 1e-3);
+    w = watched(RT_FROM_LAST, 4, even);
+    CHECK_NEAR(w.delta_middle, 10000, 1e-1);
+    CHECK_NEAR(w.decades_per_step, -0.8, 1e-6);         /* (-1.5 2 - 0.5 3 + 0.5 1) / 5 */
+    free(dz), free(even);
+}
+
+/* More steps than tiles.  Gradients that shrink on the way back grow on the way forth. */
+TEST(a_long_walk)
+{
+    double rms[MOST];
+    for (int i = 0; i < MOST; i++)
+        rms[i] = pow(10, 0.03 * (i - (MOST - 1)));
+    rt_real *dz = of_sizes(MOST, rms);
+    const rt_watch w = watched(RT_FROM_FIRST, MOST, dz);
+    CHECK_NEAR(w.decades_per_step, 0.03, 1e-7);
+    CHECK_NEAR(w.delta_last, 10, 1e-5);
+    CHECK_NEAR(log10(w.delta_middle), 1 + 0.03 * ((MOST - 1) / 2 - (MOST - 1)), 1e-6);
+    CHECK_NEAR(watched(RT_FROM_LAST, MOST, dz).decades_per_step, -0.03, 1e-7);
+    free(dz);
+}
+
+/* Against rt_watch_delta, which sees all steps at once. */
+TEST(one_step_is_the_delta)
+{
+    rt_pass c = { .rows = 10, .watching = true };
+    rt_real *dz = normals(N * M, 1);
+    rt_watch all = { 0 };
+    const rt_watch w = watched(RT_FROM_FIRST, 1, dz);
+
+    rt_watch_delta(&c, &all, N, M, dz);
+    CHECK_NEAR(w.delta_first, all.delta_rms, 1e-12);
+    CHECK(w.delta_middle == w.delta_first && w.delta_last == w.delta_first);
+    CHECK(isnan(w.decades_per_step));
+    free(dz);
+}
+
+TEST(steps_that_are_lost)
+{
+    const double one[4] = { 0, 0, 5, 0 }, none[4] = { 0 };
+    rt_real *dz = of_sizes(5, five), *single = of_sizes(4, one), *zero = of_sizes(4, none);
+    rt_watch w;
+
+    dz[(5 + 4) * M + 2] = (rt_real)INFINITY;            /* of one sample, in the last step */
+    w = watched(RT_FROM_FIRST, 5, dz);
+    CHECK(isnan(w.delta_last) && isfinite(w.delta_first));
+    CHECK_NEAR(w.decades_per_step, -0.156701430, 1e-7);  /* polyfit at steps 0, 2, 3 */
+    w = watched(RT_FROM_FIRST, 4, single);
+    CHECK(w.delta_first == 0 && w.delta_last == 0 && isnan(w.decades_per_step));
+    w = watched(RT_FROM_FIRST, 4, zero);
+    CHECK(w.delta_middle == 0 && isnan(w.decades_per_step));
+    free(dz), free(single), free(zero);
+}
+
+TEST(nothing_unless_watching)
+{
+    rt_pass c = { .rows = 2 };
+    const rt_real dz[2] = { 3, 4 };
+    rt_watch w = { 0 }, none = { 0 };
+    rt_watch_steps(&c, &w, RT_FROM_FIRST, 1, 2, 1, dz);
+    CHECK(memcmp(&w, &none, sizeof w) == 0);
+}
+
+TEST(same_bits_for_any_threads)
+{
+    enum { ROWS = 20, STEPS = 300, UNITS = 11 };
+    rt_real *dz = normals(ROWS * STEPS * UNITS, 1);
+    rt_watch first;
+
+    for (int threads = 1; threads <= 3; threads++) {
+        rt_pass c = { .rows = ROWS, .watching = true, .pool = rt_pool_new(threads) };
+        rt_watch w;
+        memset(&w, 0, sizeof w);
+        rt_watch_steps(&c, &w, RT_FROM_LAST, ROWS, STEPS, UNITS, dz);
+        if (threads == 1)
+            first = w;
+        CHECK(memcmp(&w, &first, sizeof w) == 0 && w.delta_first > 0);
+        rt_pool_free(c.pool);
+    }
+    free(dz);
+}
+
+int main(void)
+{
+    RUN(sizes_and_slope);
+    RUN(from_the_last_step);
+    RUN(a_long_walk);
+    RUN(one_step_is_the_delta);
+    RUN(steps_that_are_lost);
+    RUN(nothing_unless_watching);
+    RUN(same_bits_for_any_threads);
+    return test_done();
+}
