@@ -1,4 +1,5 @@
 /* real_watch.c -- what is recorded of a layer at a watched step, while its buffers are live. */
+#include "activation.h"
 #include "channels.h"
 #include "kernels.h"
 
@@ -142,29 +143,6 @@ static double steepest(rt_activation act, double a)
     }
 }
 
-#define EACH(slope_of_v) for (size_t i = 0; i < n; i++) slope[i] = slope_of_v; break
-/* The slope at n values; of what, y or x, is the activation's own matter. */
-static void slopes(rt_activation act, rt_real a, size_t n, const rt_real *v, rt_real *slope)
-{
-    switch (act) {
-    case RT_SIGMOID: EACH(rt_sigmoid_slope(v[i]));
-    case RT_TANH: EACH(rt_tanh_slope(v[i]));
-    case RT_RELU: EACH(rt_relu_slope(v[i]));
-    case RT_LEAKY_RELU: EACH(rt_leaky_relu_slope(v[i], a));
-    case RT_ELU: EACH(rt_elu_slope(v[i], a));
-    case RT_SELU: EACH(rt_selu_slope(v[i]));
-    case RT_GELU: EACH(rt_gelu_slope(v[i]));
-    case RT_SILU: EACH(rt_silu_slope(v[i]));
-    case RT_SOFTPLUS: EACH(rt_softplus_slope(v[i]));
-    case RT_SOFTSIGN: EACH(rt_softsign_slope(v[i]));
-    case RT_HARD_SIGMOID: EACH(rt_hard_sigmoid_slope(v[i]));
-    case RT_HARD_TANH: EACH(rt_hard_tanh_slope(v[i]));
-    case RT_LINEAR:
-    case RT_SOFTMAX: EACH(1);
-    }
-}
-#undef EACH
-
 typedef struct {
     rt_planes p;
     rt_activation act;
@@ -197,7 +175,7 @@ static void moments_of_block(output_job *job, rt_block block, int tile)
 static unsigned flat_slopes(const output_job *job, size_t n, const rt_real *v, rt_real *slope)
 {
     unsigned flat = 0;
-    slopes(job->act, (rt_real)job->a, n, v, slope);
+    rt_slopes(job->act, (rt_real)job->a, n, v, slope);
     for (size_t k = 0; k < n; k++)
         flat += RT_MATH(fabs)(slope[k]) < job->flat;
     return flat;
