@@ -7,21 +7,32 @@
 
 /* ---- Axes ---------------------------------------------------------------------------------- */
 
+typedef struct {
+    double least, most;             /* log10 */
+} Range;
+
+static void take_in(Range *range, double d)
+{
+    if (!(d > 0 && isfinite(d)))
+        return;
+    range->least = fmin(range->least, log10(d));
+    range->most = fmax(range->most, log10(d));
+}
+
 rt_axis rt_axis_of(const rt_history *h, int from, int to)
 {
-    double least = INFINITY, most = -INFINITY;
+    Range range = { INFINITY, -INFINITY };
     for (int i = from; i <= to; i++) {
         for (int k = 0; k < h->net->n_layers; k++) {
-            const double d = h->record[i].layer[k].watch.delta_rms;
-            if (!(d > 0 && isfinite(d)))
-                continue;
-            least = fmin(least, log10(d));
-            most = fmax(most, log10(d));
+            const rt_watch *w = &h->record[i].layer[k].watch;
+            take_in(&range, w->delta_rms);
+            take_in(&range, w->delta_first);
+            take_in(&range, w->delta_last);
         }
     }
-    if (least > most)
+    if (range.least > range.most)
         return (rt_axis){ -3, 0 };
-    rt_axis a = { (int)floor(least), (int)ceil(most) };
+    rt_axis a = { (int)floor(range.least), (int)ceil(range.most) };
     if (a.low > a.high - 3)
         a.low = a.high - 3;
     return a;

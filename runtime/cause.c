@@ -60,10 +60,16 @@ static double fan_in(const rt_tensor *t)
     return n;
 }
 
+/* Each gate of a recurrent layer is initialised by itself. */
+static double fan_out_of_gate(const rt_tensor *t)
+{
+    return fan_out(t) / (t->gates > 1 ? t->gates : 1);
+}
+
 /* Of scale / fan, the mode as in rt_init. */
 static double scaled(const rt_tensor *t, double scale, int mode)
 {
-    const double in = fan_in(t), out = fan_out(t);
+    const double in = fan_in(t), out = fan_out_of_gate(t);
     return sqrt(scale / (mode == 0 ? in : mode == 1 ? out : (in + out) / 2));
 }
 
@@ -84,7 +90,7 @@ double rt_init_rms(const rt_tensor *t)
     case RT_LECUN_UNIFORM:
     case RT_LECUN_NORMAL:     return scaled(t, 1, 0);
     case RT_ORTHOGONAL:
-    case RT_IDENTITY:         return fabs(a) / sqrt(fmax(fan_in(t), fan_out(t)));
+    case RT_IDENTITY:         return fabs(a) / sqrt(fmax(fan_in(t), fan_out_of_gate(t)));
     case RT_VARIANCE_SCALING: return scaled(t, a, (int)b & 3);
     case RT_FORGET_GATE:      return fabs(a) / 2;       /* a quarter of it is a */
     }
@@ -137,10 +143,10 @@ static bool is_normed(const rt_net *net, int layer)
     return false;
 }
 
-static bool has_joins(const rt_net *net, const rt_record *r)
+static bool has_residuals(const rt_net *net)
 {
     for (int i = 0; i < net->n_layers; i++)
-        if (r->layer[i].watch.path_rms[0] > 0)
+        if (net->layer[i].layer->paths > 0 && !strcmp(net->layer[i].layer->kind, "residual"))
             return true;
     return false;
 }
@@ -332,8 +338,7 @@ static bool is_sigmoid_like(rt_activation act)
 }
 
 /* Sigmoids go first, then an initialiser that does not fit, then the architecture. */
-static void suggest(const rt_net *net, const rt_record *r, bool growing, const Factors *f,
-                    rt_verdict *v)
+static void suggest(const rt_net *net, bool growing, const Factors *f, rt_verdict *v)
 {
     char change[96];
     if (!growing && is_sigmoid_like(f->act)) {
@@ -341,9 +346,9 @@ static void suggest(const rt_net *net, const rt_record *r, bool growing, const F
     } else if (would_help(f, growing)) {
         snprintf(change, sizeof change, "init = %s", init_name[matching_init(f->act)]);
         rt_write_edit(net, f->layer, change, v);
-    } else if (growing && has_joins(net, r)) {
+    } else if (growing && has_residuals(net)) {
         snprintf(v->edit, sizeof v->edit, "a smaller step in each block: residual(scale = 0.1)");
-    } else if (growing || has_joins(net, r)) {
+    } else if (growing || has_residuals(net)) {
         rt_write_edit(net, f->layer, "put `layernorm;` after it", v);
     } else {
         rt_write_edit(net, f->layer, "wrap it in `residual { ... }`, or put `layernorm;` after it",
@@ -371,6 +376,6 @@ void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v
     if (!factors_of(net, r, forward, &g, &f))
         return;
     if (isfinite(g.decades) && f.weights > 0)
-        explain(net, forward, has_joins(net, r), &g, &f, v);
-    suggest(net, r, growing, &f, v);
+        explain(net, forward, has_residuals(net), &g, &f, v);
+    suggest(net, growing, &f, v);
 }

@@ -191,10 +191,25 @@ static double flow(rt_expect *e, const char *layer, const rt_record *r)
     return value;
 }
 
+static double through_time(rt_expect *e, const char *layer, const rt_record *r)
+{
+    const int furthest = rt_furthest_in_time(e->h->net, r, layer);
+    if (furthest < 0)
+        return unknown(e, "'%s' takes in no recurrent layer that reaches the loss", layer);
+    const double value = rt_flow_through_time(&r->layer[furthest].watch);
+    if (isnan(value))
+        return unknown(e, "the flow through time of %s is not known at step %lld: the gradient of "
+                          "its first or last step was not measured or is not finite",
+                       e->h->net->layer[furthest].path, (long long)r->step);
+    return value;
+}
+
 static double of_record(rt_expect *e, const char *quantity, const char *layer, const rt_record *r)
 {
     if (!strcmp(quantity, "flow"))
         return flow(e, layer, r);
+    if (layer && !strcmp(quantity, "flow_through_time"))
+        return through_time(e, layer, r);
     for (int i = 0; layer && i < (int)(sizeof per_layer / sizeof *per_layer); i++)
         if (!strcmp(quantity, per_layer[i].name))
             return of_layers(e, i, layer, r);

@@ -24,6 +24,8 @@ bool rt_has_found(const Findings *f, const char *verdict);
 
 #define SAY(v, ...) rt_append((v)->reason, sizeof (v)->reason, __VA_ARGS__)
 
+/* exploding, or else vanishing, through time: of recurrent layers */
+void rt_judge_time(Findings *f, bool growing);
 /* vanishing exploding clip-bound diverged */
 void rt_judge_net(Findings *f);
 /* symmetric dead saturated underflow stalled */

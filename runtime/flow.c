@@ -1,4 +1,5 @@
 /* flow.c -- how the gradient fares from the last hidden layer back to the first. */
+#include <float.h>
 #include <string.h>
 
 #include "report.h"
@@ -19,18 +20,22 @@ bool rt_flow_ends(const rt_net *net, int *first, int *last)
 }
 
 /* Nothing that arrives is a flow of 0, also where nothing set out. */
-static double ratio(const rt_record *r, int first, int last)
+static double ratio(double low, double high)
 {
-    const double low = r->layer[first].watch.delta_rms, high = r->layer[last].watch.delta_rms;
     if (low == 0)
         return high >= 0 ? 0 : NAN;
     return high > 0 ? low / high : NAN;
 }
 
+static double between(const rt_record *r, int first, int last)
+{
+    return ratio(r->layer[first].watch.delta_rms, r->layer[last].watch.delta_rms);
+}
+
 double rt_flow(const rt_net *net, const rt_record *r)
 {
     int first, last;
-    return rt_flow_ends(net, &first, &last) ? ratio(r, first, last) : 1;
+    return rt_flow_ends(net, &first, &last) ? between(r, first, last) : 1;
 }
 
 /* ---- The layers that a name takes in ------------------------------------------------------- */
@@ -74,7 +79,35 @@ double rt_flow_of(const rt_net *net, const rt_record *r, const char *name)
     int first, last;
     if (!ends_of(net, name, true, &first, &last) && !ends_of(net, name, false, &first, &last))
         return NAN;
-    return first == last ? 1 : ratio(r, first, last);
+    return first == last ? 1 : between(r, first, last);
+}
+
+/* ---- Through time -------------------------------------------------------------------------- */
+
+double rt_flow_through_time(const rt_watch *w)
+{
+    return ratio(w->delta_first, w->delta_last);
+}
+
+/* How far from 1, in decades; what is not known is further than anything. */
+static double distance(const rt_watch *w)
+{
+    const double flow = rt_flow_through_time(w);
+    return isnan(flow) ? INFINITY : flow > 0 ? fabs(log10(flow)) : DBL_MAX;
+}
+
+int rt_furthest_in_time(const rt_net *net, const rt_record *r, const char *name)
+{
+    int furthest = -1;
+    for (int i = 0; i < net->n_layers; i++) {
+        const rt_layer_info *l = &net->layer[i];
+        if (l->layer->steps == 0 || l->unused || (name && !rt_takes_in(name, l->path)))
+            continue;
+        if (furthest < 0
+            || distance(&r->layer[i].watch) > distance(&r->layer[furthest].watch))
+            furthest = i;
+    }
+    return furthest;
 }
 
 /* ---- The fit ------------------------------------------------------------------------------- */

@@ -29,10 +29,9 @@ void rt_history_free(rt_history *h)
 /* ---- One layer ----------------------------------------------------------------------------- */
 
 /* Joins are watched for their gradients alone. */
-static bool is_join_only(const rt_watch *w)
+static bool is_join_only(const rt_layer *l, const rt_watch *w)
 {
-    return w->delta.count == 0 && !(w->act_rms > 0) && !w->act_nonfinite
-        && (w->path_rms[0] > 0 || w->path_rms[1] > 0);
+    return l->paths > 0 && w->delta.count == 0 && !(w->act_rms > 0) && !w->act_nonfinite;
 }
 
 static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch *w)
@@ -40,10 +39,12 @@ static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch 
     if (layer->layer->watched && memory)
         memcpy(w, (const char *)memory + layer->watch, sizeof *w);
     const bool seen = layer->layer->watched && memory;
-    if (!seen || is_join_only(w))
+    if (!seen || is_join_only(layer->layer, w))
         w->act_mean = w->act_rms = w->act_unit_var = w->saturated = w->dead = NAN;
     if (!seen || w->delta.count == 0)
         w->delta_rms = NAN;
+    if (!seen || w->delta.count == 0 || layer->layer->steps == 0)
+        w->delta_first = w->delta_middle = w->delta_last = w->decades_per_step = NAN;
     if (w->act_nonfinite)           /* then no slope tells anything either */
         w->act_mean = w->act_rms = w->act_unit_var = w->saturated = w->dead = NAN;
     if (w->delta.nonfinite)

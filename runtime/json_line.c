@@ -118,7 +118,8 @@ void rt_json_measured(rt_json *j, const char *path, const char *key, double valu
     if (isfinite(value) || !j->lost_out)
         return;
     char name[512];
-    snprintf(name, sizeof name, "%s%s%s", path ? path : "", path ? "." : "", key);
+    snprintf(name, sizeof name, "%s%s%s", path ? path : "", path && key ? "." : "",
+             key ? key : "");
     if (ftell(j->lost_out) > 0)
         putc(',', j->lost_out);
     put_text(j->lost_out, name);

@@ -32,7 +32,8 @@ void rt_json_null(rt_json *j, const char *key);
 /* The shortest digits that read back as the same double; null if it is not finite. */
 void rt_json_number(rt_json *j, const char *key, double value);
 
-/* A value that was computed: if it is not finite, "path.key" (or "key": path NULL) is listed. */
+/* A value that was computed: if it is not finite, "path.key" (or "key": path NULL; or "path": key
+ * NULL) is listed. */
 void rt_json_measured(rt_json *j, const char *path, const char *key, double value);
 void rt_json_lost(rt_json *j, const char *key);      /* the list, as a member */
 

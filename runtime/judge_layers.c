@@ -92,7 +92,7 @@ static void apply(Findings *f, const Rule *rule)
     Outbreak outbreak[OUTBREAKS];
     int n = 0;
     for (int i = 0; i < f->h->net->n_layers; i++) {
-        const When w = when(f->h, rule->has, i);
+        const When w = f->h->net->layer[i].unused ? NEVER : when(f->h, rule->has, i);
         Outbreak *o = w ? outbreak_of(f->h->net, outbreak, &n, i) : NULL;
         if (!o)
             continue;
@@ -192,7 +192,7 @@ static void explain_symmetric(const rt_history *h, When w, int layer, rt_verdict
     const rt_tensor *t = rt_weight_of(h->net, layer)->tensor;
     const rt_activation act = rt_activation_after(h->net, layer);
     char init[64], change[96];
-    SAY(v, "all %d units of ", t->shape[0]);
+    SAY(v, "all %d units of ", t->shape[0] / (t->gates > 1 ? t->gates : 1));
     rt_append_place(v->reason, sizeof v->reason, h->net, layer);
     SAY(v, " have the same weights after the update");
     say_when(h, w, v);

@@ -66,6 +66,20 @@ static void say_flow(const rt_history *h, const rt_record *r, rt_verdict *v)
             rt_figure(now, rt_flow(h->net, end)));
 }
 
+/* The delta of a recurrent layer mixes all its steps: what it loses or gains to the layer behind it
+ * is what it does through time, and where that is told, it is not told again. */
+static bool is_told_in_time(const Findings *f, const rt_verdict *v)
+{
+    const rt_layer_info *layer = f->h->net->layer;
+    if (v->layer < 0 || layer[v->layer].layer->steps == 0)
+        return false;
+    for (int i = 0; i < f->n; i++)
+        if (&f->v[i] != v && f->v[i].layer >= 0 && !strcmp(f->v[i].verdict, v->verdict)
+            && !strcmp(layer[f->v[i].layer].pattern, layer[v->layer].pattern))
+            return true;
+    return false;
+}
+
 static void judge_flow(Findings *f, bool growing)
 {
     int gravity;
@@ -75,6 +89,7 @@ static void judge_flow(Findings *f, bool growing)
         return;
     say_flow(f->h, r, v);
     rt_blame(f->h->net, r, growing, v);
+    f->n -= is_told_in_time(f, v);
 }
 
 /* The signal grows until it overflows: then there is no gradient to compare. */
@@ -199,9 +214,11 @@ static void judge_divergence(Findings *f)
 
 void rt_judge_net(Findings *f)
 {
+    rt_judge_time(f, true);
     judge_flow(f, true);
     judge_signal(f);
     judge_divergence(f);
+    rt_judge_time(f, false);
     judge_flow(f, false);
     judge_lost_signal(f);
     judge_clipping(f);

@@ -24,6 +24,13 @@ bool rt_takes_in(const char *name, const char *path);
  * Layers with delta 0 or not finite are left out; NaN with fewer than two others. */
 double rt_decades_per_layer(const rt_net *net, const rt_record *r, double *r2);
 
+/* delta at the first step that a recurrent layer walks over that at its last; NaN where it is not
+ * known. */
+double rt_flow_through_time(const rt_watch *w);
+/* Of the recurrent layers that a name takes in (NULL: all), the one whose flow through time is
+ * furthest from 1, or one where it is not known; -1: there is none. */
+int rt_furthest_in_time(const rt_net *net, const rt_record *r, const char *name);
+
 /* ---- verdict.c ----------------------------------------------------------------------------- */
 
 typedef struct {

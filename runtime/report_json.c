@@ -25,6 +25,37 @@ static bool has_slopes(const rt_layer_record *l)
     return has_output(l) && !l->watch.act_nonfinite;
 }
 
+/* Through time: of a recurrent layer. */
+static void put_time(rt_json *j, const rt_layer_record *l, bool recurrent, const char *path)
+{
+    static const rt_layer_record none;
+    const rt_watch *w = l ? &l->watch : &none.watch;
+    const bool seen = recurrent && l && w->delta.count > 0;
+    const double flow = rt_flow_through_time(w);
+    put_if(j, seen, path, "delta_first", w->delta_first);
+    put_if(j, seen, path, "delta_middle", w->delta_middle);
+    put_if(j, seen, path, "delta_last", w->delta_last);
+    rt_json_number(j, "decades_per_step", seen ? w->decades_per_step : NAN);
+    rt_json_number(j, "flow_through_time", seen ? flow : NAN);
+}
+
+/* At a join: RMS of the gradient by path, the first RT_PATHS of them. */
+static void put_paths(rt_json *j, const rt_layer *layer, const rt_layer_record *l, const char *path)
+{
+    char place[256];
+    const int told = layer->paths < RT_PATHS ? layer->paths : RT_PATHS;
+    if (!l || told == 0) {
+        rt_json_null(j, "paths");
+        return;
+    }
+    rt_json_open(j, "paths", '[');
+    for (int i = 0; i < told; i++) {
+        snprintf(place, sizeof place, "%s.paths[%d]", path, i);
+        rt_json_measured(j, place, NULL, l->watch.path_rms[i]);
+    }
+    rt_json_close(j, ']');
+}
+
 /* Bins from the first to the last that hold something: bin of 2^exponent, 2^exponent+1, ... */
 static void put_bins(rt_json *j, const char *key, const uint32_t *bin)
 {
@@ -50,6 +81,7 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     const rt_layer_record *l = &r->layer[i];
     const char *path = info->path;
     const bool has_weights = l->grad.count > 0;
+    const bool is_residual = info->layer->paths > 0 && !strcmp(info->layer->kind, "residual");
     rt_json_open(j, NULL, '{');
     rt_json_text(j, "name", path);
     put_if(j, has_output(l), path, "act_mean", l->watch.act_mean);
@@ -63,8 +95,10 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     put_if(j, has_slopes(l), path, "dead", l->watch.dead);
     rt_json_integer(j, "zero", (int64_t)l->watch.delta.zero);
     rt_json_integer(j, "subnormal", (int64_t)l->watch.delta.subnormal);
-    rt_json_number(j, "skip_rms", l->watch.path_rms[0] > 0 ? l->watch.path_rms[0] : NAN);
-    rt_json_number(j, "body_rms", l->watch.path_rms[0] > 0 ? l->watch.path_rms[1] : NAN);
+    put_time(j, l, info->layer->steps > 0, path);
+    put_if(j, is_residual, path, "skip_rms", l->watch.path_rms[0]);
+    put_if(j, is_residual, path, "body_rms", l->watch.path_rms[1]);
+    put_paths(j, info->layer, l, path);
     if (h->set->histograms) {
         put_bins(j, "delta_log2", l->watch.delta.bin);
         put_bins(j, "grad_log2", l->grad.bin);
@@ -163,10 +197,10 @@ static void put_expectations(rt_json *j, const rt_history *h)
     rt_json_close(j, ']');
 }
 
-static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const char *name)
+static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const rt_layer_info *info)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s.step0", name);
+    snprintf(path, sizeof path, "%s.step0", info->path);
     rt_json_open(j, "step0", '{');
     put_if(j, seen && has_output(l), path, "act_rms", l ? l->watch.act_rms : NAN);
     put_if(j, l && l->watch.delta.count > 0, path, "delta_rms", l ? l->watch.delta_rms : NAN);
@@ -174,16 +208,18 @@ static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const cha
     rt_json_null(j, "predicted_act_rms");
     rt_json_null(j, "predicted_delta_rms");
     rt_json_null(j, "predicted_grad_norm");
+    put_time(j, l, info->layer->steps > 0, path);
+    put_paths(j, info->layer, seen ? l : NULL, path);
     rt_json_close(j, '}');
 }
 
-static void put_last(rt_json *j, const rt_layer_record *l, bool seen, const char *name)
+static void put_last(rt_json *j, const rt_layer_record *l, bool seen, const rt_layer_info *info)
 {
     static const rt_layer_record none;
     const bool has_weights = l && l->grad.count > 0;
     const rt_layer_record *r = l ? l : &none;
     char path[256];
-    snprintf(path, sizeof path, "%s.last", name);
+    snprintf(path, sizeof path, "%s.last", info->path);
     rt_json_open(j, "last", '{');
     put_if(j, seen && has_output(r), path, "act_rms", r->watch.act_rms);
     put_if(j, r->watch.delta.count > 0, path, "delta_rms", r->watch.delta_rms);
@@ -194,6 +230,8 @@ static void put_last(rt_json *j, const rt_layer_record *l, bool seen, const char
     put_if(j, seen && has_slopes(r), path, "dead", r->watch.dead);
     rt_json_number(j, "zero", seen ? (double)r->watch.delta.zero : NAN);
     rt_json_number(j, "subnormal", seen ? (double)r->watch.delta.subnormal : NAN);
+    put_time(j, l, info->layer->steps > 0, path);
+    put_paths(j, info->layer, seen ? l : NULL, path);
     rt_json_close(j, '}');
 }
 
@@ -216,8 +254,8 @@ static void put_layer(rt_json *j, const rt_history *h, int i)
         rt_json_integer(j, "line", info->line);
     else
         rt_json_null(j, "line");
-    put_step0(j, first ? &first->layer[i] : NULL, first && info->layer->watched, info->path);
-    put_last(j, last ? &last->layer[i] : NULL, last && info->layer->watched, info->path);
+    put_step0(j, first ? &first->layer[i] : NULL, first && info->layer->watched, info);
+    put_last(j, last ? &last->layer[i] : NULL, last && info->layer->watched, info);
     rt_json_close(j, '}');
 }
 

@@ -162,7 +162,8 @@ static void put_record(const rt_history *h, const rt_record *r, const rt_axis *a
     if (folded)
         put_all_layers(h, r, a, s);
     put_flow(h, r, s);
-    rt_skip_table(h, r, shown, s);
+    rt_time_table(h, r, a, shown, s);
+    rt_join_tables(h, r, shown, s);
 }
 
 static void put_tables(const rt_history *h, const rt_style *s)

@@ -5,7 +5,34 @@
 
 #include "figures.h"
 
-enum { LEAST_BAR = 14, LONGEST_NAME = 24, GAP = 2 };
+enum { LEAST_BAR = 14, GAP = 2 };
+
+/* ---- What all tables share ----------------------------------------------------------------- */
+
+int rt_name_width(const char *name, int least)
+{
+    const int length = (int)strlen(name);
+    return length < least ? least : length < RT_LONGEST_NAME ? length : RT_LONGEST_NAME;
+}
+
+void rt_put_name(const rt_style *s, const char *name, int width)
+{
+    const int length = (int)strlen(name);
+    if (length <= width)
+        fprintf(s->out, "%-*s", width, name);
+    else
+        fprintf(s->out, "..%s", name + length - width + 2);
+}
+
+void rt_put_dots(const rt_style *s, int n)
+{
+    if (n == 0)
+        return;
+    rt_tone_on(s, RT_DIM);
+    fprintf(s->out, "%s %d more", s->utf8 ? "⋮" : "...", n);
+    rt_tone_off(s, RT_DIM);
+    putc('\n', s->out);
+}
 
 /* ---- Columns ------------------------------------------------------------------------------- */
 
@@ -83,11 +110,9 @@ static int bar_width(const Layout *l, int width)
 static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, int width)
 {
     Layout l = { .name = 5 };
-    for (int i = 0; i < net->n_layers; i++) {
-        const int length = (int)strlen(net->layer[i].path);
-        if (shown[i] && is_row(net, r, i) && length > l.name)
-            l.name = length < LONGEST_NAME ? length : LONGEST_NAME;
-    }
+    for (int i = 0; i < net->n_layers; i++)
+        if (shown[i] && is_row(net, r, i))
+            l.name = rt_name_width(net->layer[i].path, l.name);
     for (int i = 0; i < COLUMNS; i++)
         l.on[i] = has_activation(net, column[i].applies);
     for (int victim = 1; victim <= 5 && bar_width(&l, width) < LEAST_BAR; victim++)
@@ -99,16 +124,6 @@ static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, 
 }
 
 /* ---- Rows ---------------------------------------------------------------------------------- */
-
-/* A long name keeps its end, which tells layers apart. */
-static void put_name(const rt_style *s, const char *name, int width)
-{
-    const int length = (int)strlen(name);
-    if (length <= width)
-        fprintf(s->out, "%-*s", width, name);
-    else
-        fprintf(s->out, "..%s", name + length - width + 2);
-}
 
 /* What the layer does not have is blank: weights, an activation that can do this, or a finite
  * output to tell by. */
@@ -192,16 +207,6 @@ static void put_heading(const rt_style *s, const Layout *l, const rt_axis *a)
     putc('\n', s->out);
 }
 
-static void put_dots(const rt_style *s, int n)
-{
-    if (n == 0)
-        return;
-    rt_tone_on(s, RT_DIM);
-    fprintf(s->out, "%s %d more", s->utf8 ? "⋮" : "...", n);
-    rt_tone_off(s, RT_DIM);
-    putc('\n', s->out);
-}
-
 void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const bool *shown,
               const rt_style *s)
 {
@@ -216,73 +221,26 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
             left_out++;
             continue;
         }
-        put_dots(s, left_out);
+        rt_put_dots(s, left_out);
         left_out = 0;
-        put_name(s, net->layer[i].path, l.name);
+        rt_put_name(s, net->layer[i].path, l.name);
         int blanks = put_cells(s, &l, net->layer[i].layer, &r->layer[i], false, GAP - 1);
         fprintf(s->out, "%*s", blanks + GAP, "");
         blanks = put_bar(s, net, r, i, a, l.bar);
         put_cells(s, &l, net->layer[i].layer, &r->layer[i], true, blanks);
         putc('\n', s->out);
     }
-    put_dots(s, left_out);
+    rt_put_dots(s, left_out);
 }
 
 void rt_table_legend(const rt_history *h, const rt_style *s)
 {
-    char text[512] = "The gradient comes in at the bottom and flows up.";
+    char text[768] = "The gradient comes in at the bottom and flows up.";
     for (int i = 0; i < COLUMNS; i++)
         if (has_activation(h->net, column[i].applies))
             rt_append(text, sizeof text, " %s", column[i].legend);
+    rt_append(text, sizeof text, "%s", rt_time_legend(h->net));
     rt_tone_on(s, RT_DIM);
     rt_paragraph(s, text, 0, 0);
     rt_tone_off(s, RT_DIM);
-}
-
-/* ---- Joins --------------------------------------------------------------------------------- */
-
-static bool is_join(const rt_net *net, const rt_record *r, int layer)
-{
-    if (net->layer[layer].layer->unlisted)
-        return false;
-    return r->layer[layer].watch.path_rms[0] > 0 || r->layer[layer].watch.path_rms[1] > 0;
-}
-
-static void put_join(const rt_style *s, const char *path, int width, const rt_watch *w)
-{
-    char skip[RT_FIGURE], body[RT_FIGURE], percent[RT_FIGURE];
-    const double share = w->path_rms[0] / (w->path_rms[0] + w->path_rms[1]);
-    put_name(s, path, width);
-    fprintf(s->out, " %7s %7s  ", rt_figure(skip, w->path_rms[0]), rt_figure(body, w->path_rms[1]));
-    const int blanks = rt_bar(s, share, s->width - width - 26);
-    fprintf(s->out, "%*s\n", blanks + 7, rt_percent(percent, share));
-}
-
-void rt_skip_table(const rt_history *h, const rt_record *r, const bool *shown, const rt_style *s)
-{
-    int name = 0, left_out = 0;
-    for (int i = 0; i < h->net->n_layers; i++) {
-        const int length = (int)strlen(h->net->layer[i].path);
-        if (is_join(h->net, r, i) && shown[i] && length > name)
-            name = length < LONGEST_NAME ? length : LONGEST_NAME;
-    }
-    if (name == 0)
-        return;
-    name = name < 4 ? 4 : name;
-    rt_tone_on(s, RT_DIM);
-    fprintf(s->out, "%-*s %7s %7s  %s\n", name, "join", "skip", "body",
-            "share of dL/dx by the skip");
-    rt_tone_off(s, RT_DIM);
-    for (int i = 0; i < h->net->n_layers; i++) {
-        if (!is_join(h->net, r, i))
-            continue;
-        if (!shown[i]) {
-            left_out++;
-            continue;
-        }
-        put_dots(s, left_out);
-        left_out = 0;
-        put_join(s, h->net->layer[i].path, name, &r->layer[i].watch);
-    }
-    put_dots(s, left_out);
 }

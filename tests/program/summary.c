@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of recurrent layers and of joins. */
+#define IN_TIME "n:delta_first n:delta_middle n:delta_last n:decades_per_step " \
+                "n:flow_through_time A:paths"
+
 static int bad;
 
 static void wrong(const char *where, const char *what)
@@ -13,8 +17,8 @@ static void wrong(const char *where, const char *what)
 }
 
 /* The object has the keys of a list with blanks between, each of its kind, and no other:
- * i integer, n number or null, s string, ? string or null, b boolean, a array, o object, O object or
- * nothing. */
+ * i integer, n number or null, s string, ? string or null, b boolean, a array, A array or null, o
+ * object, O object or nothing. */
 static void has(const json_t *object, const char *where, const char *list)
 {
     char key[64], kind;
@@ -27,6 +31,7 @@ static void has(const json_t *object, const char *where, const char *list)
                      : kind == 'n' ? json_is_number(v) || json_is_null(v)
                      : kind == '?' ? json_is_string(v) || json_is_null(v)
                      : kind == 's' ? json_is_string(v)
+                     : kind == 'A' ? json_is_array(v) || json_is_null(v)
                      : kind == 'a' ? json_is_array(v) : json_is_object(v);
         if (kind == 'O' && !v)
             n--;
@@ -62,10 +67,10 @@ static void check_summary(const json_t *summary)
         const json_t *layer = json_array_get(layers, i);
         has(json_object_get(layer, "step0"), "step0",
             "n:act_rms n:delta_rms n:grad_norm n:predicted_act_rms n:predicted_delta_rms "
-            "n:predicted_grad_norm");
+            "n:predicted_grad_norm " IN_TIME);
         has(json_object_get(layer, "last"), "last",
             "n:act_rms n:delta_rms n:grad_norm n:weight_rms n:update_ratio n:saturated n:dead "
-            "n:zero n:subnormal");
+            "n:zero n:subnormal " IN_TIME);
     }
 }
 
@@ -76,7 +81,7 @@ static void check_event(const json_t *event, const char *name)
             "a:layers a:nonfinite");
         each(event, "layers", "s:name n:act_mean n:act_rms n:act_unit_var n:delta_rms n:grad_norm "
              "n:weight_rms n:update_ratio n:saturated n:dead i:zero i:subnormal n:skip_rms "
-             "n:body_rms O:delta_log2 O:grad_log2");
+             "n:body_rms " IN_TIME " O:delta_log2 O:grad_log2");
     } else if (!strcmp(name, "epoch")) {
         has(event, "epoch", "s:event i:epoch i:step n:loss_train n:loss_test n:accuracy_train "
             "n:accuracy_test n:seconds a:nonfinite");

@@ -121,6 +121,32 @@ TEST(knows_what_it_does_not_know)
     synthetic_free(s);
 }
 
+TEST(reads_the_flow_through_time)
+{
+    Synthetic *s = synthetic_new(4, 8);
+    rt_layer mem, other;
+    synthetic_recur(s, 1, &mem, "gru", 21);
+    synthetic_recur(s, 2, &other, "gru", 21);
+    for (int i = 0; i < 2; i++) {
+        synthetic_step(s, 1, 1);
+        synthetic_time(s, 1, 1, i ? 1.2 : 0.5);
+        synthetic_time(s, 2, 1, 0.9);
+        synthetic_add(s, i);
+    }
+    CHECK_NEAR(value_of(s, "flow_through_time", "h[1]", 0, -1), pow(0.5, 20), 1e-15);
+    CHECK_NEAR(value_of(s, "flow_through_time", "h[1]", -1, -1), pow(1.2, 20), 1e-9);
+    CHECK_NEAR(value_of(s, "flow_through_time", "h[2]", -1, -1), pow(0.9, 20), 1e-12);
+    CHECK_NEAR(value_of(s, "flow_through_time", "h", -1, -1), pow(1.2, 20), 1e-9);
+    CHECK(isnan(value_of(s, "flow_through_time", "h[0]", -1, -1)));
+    CHECK_TEXT(note(s), "'h[0]' takes in no recurrent layer that reaches the loss");
+    s->watch[1].delta_first = NAN;
+    synthetic_add(s, 2);
+    CHECK(isnan(value_of(s, "flow_through_time", "h", -1, -1)));
+    CHECK_TEXT(note(s), "the flow through time of h[1] is not known at step 2: the gradient of its "
+                        "first or last step was not measured or is not finite");
+    synthetic_free(s);
+}
+
 /* ---- Conditions ---------------------------------------------------------------------------- */
 
 static void conditions(rt_expect *e)
@@ -171,6 +197,7 @@ int main(void)
     RUN(reads_steps);
     RUN(gathers_layers);
     RUN(knows_what_it_does_not_know);
+    RUN(reads_the_flow_through_time);
     RUN(judges_conditions);
     RUN(expects_nothing);
     return test_done();

@@ -100,6 +100,32 @@ TEST(takes_in_paths)
     CHECK(!rt_takes_in("stage[1]", "stage[0].unit") && !rt_takes_in("stage.unit", "stage[1]"));
 }
 
+TEST(goes_through_time)
+{
+    Synthetic *s = synthetic_new(4, 8);
+    rt_layer lstm, rnn;
+    synthetic_recur(s, 1, &lstm, "lstm", 101);
+    synthetic_recur(s, 2, &rnn, "rnn", 11);
+    synthetic_step(s, 1, 1);
+    CHECK(rt_furthest_in_time(&s->net, synthetic_add(s, 0), "h[0]") == -1);
+    synthetic_time(s, 1, 0.3, 0.9);
+    synthetic_time(s, 2, 0.2, 3);
+    const rt_record *r = synthetic_add(s, 1);
+    CHECK_NEAR(rt_flow_through_time(&r->layer[1].watch) / pow(0.9, 100), 1, 1e-12);
+    CHECK_NEAR(rt_flow_through_time(&r->layer[2].watch) / pow(3, 10), 1, 1e-12);
+    CHECK(rt_furthest_in_time(&s->net, r, NULL) == 2);          /* 4.8 decades against 4.6 */
+    CHECK(rt_furthest_in_time(&s->net, r, "h[1]") == 1);
+    s->watch[1].delta_first = 0;
+    r = synthetic_add(s, 2);
+    CHECK_NEAR(rt_flow_through_time(&r->layer[1].watch), 0, 0);
+    CHECK(rt_furthest_in_time(&s->net, r, "h") == 1);
+    s->watch[2].delta_first = NAN;                              /* not known goes first */
+    CHECK(rt_furthest_in_time(&s->net, synthetic_add(s, 3), "h") == 2);
+    s->info[2].unused = true;
+    CHECK(rt_furthest_in_time(&s->net, synthetic_add(s, 4), "h") == 1);
+    synthetic_free(s);
+}
+
 int main(void)
 {
     RUN(is_the_product_of_the_gains);
@@ -109,5 +135,6 @@ int main(void)
     RUN(fits_what_can_be_fitted);
     RUN(goes_by_name);
     RUN(takes_in_paths);
+    RUN(goes_through_time);
     return test_done();
 }

@@ -34,6 +34,33 @@ TEST(knows_nothing_without_watches)
     synthetic_free(s);
 }
 
+/* What does not exist is not 0: steps of what is not recurrent, the output of a join. */
+TEST(knows_recurrent_layers_and_joins)
+{
+    Synthetic *s = synthetic_new(3, 8);
+    rt_layer mem, join;
+    synthetic_recur(s, 0, &mem, "lstm", 8);
+    join = s->hidden;
+    join.paths = 2;
+    s->info[1].layer = &join;
+    synthetic_step(s, 1, 1);
+    synthetic_time(s, 0, 1, 0.5);
+    s->watch[1] = (rt_watch){ .path_rms = { 0, 0 } };
+    const rt_record *r = synthetic_add(s, 0);
+    CHECK_NEAR(r->layer[0].watch.delta_first, pow(0.5, 7), 1e-15);
+    CHECK(isnan(r->layer[1].watch.act_rms) && isnan(r->layer[1].watch.delta_rms));
+    CHECK_NEAR(r->layer[1].watch.path_rms[1], 0, 0);
+    CHECK(isnan(r->layer[2].watch.delta_first) && isnan(r->layer[2].watch.decades_per_step));
+    s->watch[0].delta.nonfinite = 1;                    /* then single steps may still be known */
+    s->watch[0].delta_first = NAN;
+    r = synthetic_add(s, 1);
+    CHECK(isnan(r->layer[0].watch.delta_first));
+    CHECK_NEAR(r->layer[0].watch.delta_last, 1, 0);
+    s->watch[0] = (rt_watch){ .act_rms = 1 };           /* nothing came back */
+    CHECK(isnan(synthetic_add(s, 2)->layer[0].watch.delta_last));
+    synthetic_free(s);
+}
+
 TEST(finds_steps)
 {
     Synthetic *s = synthetic_new(3, 8);
@@ -158,6 +185,7 @@ int main(void)
 {
     RUN(copies_watches);
     RUN(knows_nothing_without_watches);
+    RUN(knows_recurrent_layers_and_joins);
     RUN(finds_steps);
     RUN(thins_long_histories);
     RUN(sees_equal_units);

@@ -92,6 +92,8 @@ static Synthetic *sick(int depth)
 {
     Synthetic *s = synthetic_new(depth, 64);
     rt_error e;
+    s->output.kind = "residual";
+    s->output.paths = 2;
     for (int i = 0; i < 4; i++) {
         synthetic_step(s, 0.03, 0.25);
         s->watch[depth].path_rms[0] = 0.2;
@@ -103,6 +105,32 @@ static Synthetic *sick(int depth)
     s->model.expect = two_conditions;
     rt_expect_all(&s->h, NULL);
     return s;
+}
+
+/* A recurrent layer, a residual, and a parallel with more branches than are told apart. */
+typedef struct {
+    Synthetic *s;
+    rt_layer mem, skip, inception;
+} Sequence;
+
+static void sequence(Sequence *q, double gain)
+{
+    Synthetic *s = q->s = synthetic_new(4, 64);
+    synthetic_recur(s, 0, &q->mem, "rnn", 100);
+    q->skip = q->inception = (rt_layer){ .name = "h", .kind = "residual", .watched = true,
+                                         .rank = 1, .shape = { 64 }, .paths = 2 };
+    q->inception.kind = "parallel";
+    q->inception.paths = 11;
+    s->info[1].layer = &q->skip;
+    s->info[2].layer = &q->inception;
+    for (int i = 0; i < 4; i++) {
+        synthetic_step(s, 0.03, 1);
+        synthetic_time(s, 0, 0.03, gain);
+        s->watch[1] = (rt_watch){ .path_rms = { 0.03, 0.01 } };
+        s->watch[2] = (rt_watch){ .path_rms = { 0.02, 0.01, 0, 0.01 } };
+        memset(&s->tensor[1], 0, 2 * sizeof s->tensor[1]);
+        synthetic_add(s, i);
+    }
 }
 
 typedef void Write(const rt_history *h, const rt_style *s);
@@ -177,6 +205,58 @@ TEST(says_what_a_reader_wants)
     synthetic_free(s);
 }
 
+TEST(tells_time_and_paths)
+{
+    Sequence q;
+    sequence(&q, 0.8);
+    for (int width = 60; width <= 132; width += 4) {
+        for (int utf8 = 0; utf8 < 2; utf8++) {
+            char *text = written(q.s, rt_text_writer.summary,
+                                 (rt_style){ .utf8 = utf8, .width = width });
+            CHECK(widest(text) <= width);
+            CHECK((utf8 || is_ascii(text)) && !strstr(text, " \n"));
+            free(text);
+        }
+    }
+    char *text = written(q.s, rt_text_writer.summary, (rt_style){ .width = 80 });
+    CHECK(strstr(text, "\nthrough time   first  middle    last  1e-12 "));
+    CHECK(strstr(text, "\nh[0]         7.6e-12  4.3e-7  0.0300  ##..."));
+    CHECK(strstr(text, "  0.0969 2.5e-10\n"));
+    CHECK(strstr(text, "\nh[0]: 9.59 decades lost over 100 steps, 0.0969 a step\n"));
+    CHECK(strstr(text, "\nresidual    skip    body  share of dL/dx by the skip\n"));
+    CHECK(strstr(text, "\nh[1]      0.0300  0.0100  ####") && strstr(text, "  75 %\n"));
+    CHECK(strstr(text, "\nparallel        dL/dx  share of dL/dx by the branch\n"));
+    CHECK(strstr(text, "\nh[2] branch 0  0.0200  ####") && strstr(text, "  50 %\n"));
+    CHECK(strstr(text, "\nh[2] branch 7       0   ") && strstr(text, "   0 %\n... 3 more\n"));
+    CHECK(strstr(text, "shaded up to the last"));
+    free(text);
+    synthetic_free(q.s);
+}
+
+/* Gradients that vanish altogether, overflow, or reach no layer at all. */
+TEST(tells_the_ends_of_time_and_paths)
+{
+    Sequence q;
+    sequence(&q, 1);
+    q.s->watch[0].delta_first = q.s->watch[0].delta_middle = 0;
+    memset(q.s->watch[1].path_rms, 0, sizeof q.s->watch[1].path_rms);
+    q.s->watch[2].path_rms[1] = NAN;
+    synthetic_add(q.s, 4);
+    char *text = written(q.s, rt_text_writer.summary, (rt_style){ .width = 80 });
+    CHECK(strstr(text, "\nh[0]: nothing arrives at the first of 100 steps"));
+    CHECK(strstr(text, "\nh[1]           0       0  no gradient\n"));
+    CHECK(strstr(text, "\nh[2] branch 1     nan  not finite\n"));
+    free(text);
+    q.s->watch[0].delta_first = NAN;
+    q.s->info[1].unused = true;
+    synthetic_add(q.s, 5);
+    text = written(q.s, rt_text_writer.summary, (rt_style){ .width = 80 });
+    CHECK(strstr(text, "\nh[0]             nan       0  0.0300  ......"));
+    CHECK(strstr(text, "\nh[1]           0       0  unused\n"));
+    free(text);
+    synthetic_free(q.s);
+}
+
 TEST(prints_an_empty_history)
 {
     Synthetic *s = synthetic_new(3, 8);
@@ -215,6 +295,8 @@ static void has_keys(const json_t *j, const char *keys)
     CHECK(json_object_size(j) == n);
 }
 
+#define TIME_KEYS "delta_first delta_middle delta_last decades_per_step flow_through_time paths"
+
 TEST(writes_the_summary_with_all_keys)
 {
     Synthetic *s = sick(20);
@@ -225,9 +307,9 @@ TEST(writes_the_summary_with_all_keys)
     const json_t *layer = json_array_get(json_object_get(j, "layers"), 3);
     has_keys(layer, "name kind shape parameters line step0 last");
     has_keys(json_object_get(layer, "step0"), "act_rms delta_rms grad_norm predicted_act_rms "
-                                              "predicted_delta_rms predicted_grad_norm");
+                                              "predicted_delta_rms predicted_grad_norm " TIME_KEYS);
     has_keys(json_object_get(layer, "last"), "act_rms delta_rms grad_norm weight_rms update_ratio "
-                                             "saturated dead zero subnormal");
+                                             "saturated dead zero subnormal " TIME_KEYS);
     has_keys(json_array_get(json_object_get(j, "verdicts"), 0), "layer verdict reason edit");
     const json_t *odd = json_array_get(json_object_get(j, "expect"), 1);
     has_keys(odd, "line text holds");
@@ -260,6 +342,62 @@ TEST(lists_what_is_not_finite)
     CHECK_TEXT(json_string_value(json_array_get(lost, 0)), "grad_norm");
     json_decref(j);
     synthetic_free(s);
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static void check_time_and_paths(const json_t *mem, const json_t *skip, const json_t *inception)
+{
+    CHECK_NEAR(number_of(mem, "delta_last"), 0.03, 0);
+    CHECK_NEAR(number_of(mem, "delta_first"), 0.03 * pow(0.8, 99), 0);
+    CHECK_NEAR(number_of(mem, "decades_per_step"), -log10(0.8), 1e-15);
+    CHECK_NEAR(number_of(mem, "flow_through_time") / pow(0.8, 99), 1, 1e-12);
+    CHECK(json_is_null(json_object_get(mem, "paths")));
+    CHECK(json_is_null(json_object_get(skip, "delta_first")));
+    CHECK(json_is_null(json_object_get(skip, "flow_through_time")));
+    const json_t *paths = json_object_get(skip, "paths");
+    CHECK(json_array_size(paths) == 2);
+    CHECK_NEAR(json_number_value(json_array_get(paths, 1)), 0.01, 0);
+    paths = json_object_get(inception, "paths");
+    CHECK(json_array_size(paths) == RT_PATHS);
+    CHECK_NEAR(json_number_value(json_array_get(paths, 3)), 0.01, 0);
+}
+
+TEST(writes_time_and_paths)
+{
+    Sequence q;
+    sequence(&q, 0.8);
+    json_t *j = parsed(q.s, rt_json_writer.step);
+    const json_t *layers = json_object_get(j, "layers");
+    const json_t *skip = json_array_get(layers, 1), *inception = json_array_get(layers, 2);
+    check_time_and_paths(json_array_get(layers, 0), skip, inception);
+    CHECK_NEAR(number_of(skip, "skip_rms"), 0.03, 0);
+    CHECK_NEAR(number_of(skip, "body_rms"), 0.01, 0);
+    CHECK(json_is_null(json_object_get(inception, "skip_rms")));
+    json_decref(j);
+    j = parsed(q.s, rt_json_writer.summary);
+    layers = json_object_get(j, "layers");
+    for (int i = 0; i < 2; i++) {
+        const char *when = i ? "last" : "step0";
+        check_time_and_paths(json_object_get(json_array_get(layers, 0), when),
+                             json_object_get(json_array_get(layers, 1), when),
+                             json_object_get(json_array_get(layers, 2), when));
+    }
+    json_decref(j);
+    q.s->watch[0].delta_first = NAN;
+    q.s->watch[2].path_rms[1] = INFINITY;
+    synthetic_add(q.s, 4);
+    j = parsed(q.s, rt_json_writer.step);
+    const json_t *lost = json_object_get(j, "nonfinite");
+    CHECK(json_array_size(lost) == 2);
+    CHECK_TEXT(json_string_value(json_array_get(lost, 0)), "h[0].delta_first");
+    CHECK_TEXT(json_string_value(json_array_get(lost, 1)), "h[2].paths[1]");
+    json_decref(j);
+    synthetic_free(q.s);
 }
 
 TEST(writes_epochs_and_empty_summaries)
@@ -311,9 +449,12 @@ int main(void)
     RUN(folds_peeled_repeats);
     RUN(keeps_to_the_width);
     RUN(says_what_a_reader_wants);
+    RUN(tells_time_and_paths);
+    RUN(tells_the_ends_of_time_and_paths);
     RUN(prints_an_empty_history);
     RUN(writes_the_summary_with_all_keys);
     RUN(lists_what_is_not_finite);
+    RUN(writes_time_and_paths);
     RUN(writes_epochs_and_empty_summaries);
     RUN(writes_histograms);
     RUN(finds_writers);

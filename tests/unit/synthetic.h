@@ -121,6 +121,28 @@ static inline const rt_record *synthetic_add(Synthetic *s, int64_t step)
     return rt_history_at(&s->h, step);
 }
 
+/* Makes a layer recurrent: a copy of the hidden one, which the caller keeps. */
+static inline void synthetic_recur(Synthetic *s, int i, rt_layer *copy, const char *kind, int steps)
+{
+    *copy = s->hidden;
+    copy->kind = kind;
+    copy->steps = steps;
+    copy->act = strcmp(kind, "rnn") ? RT_LINEAR : RT_TANH;
+    s->info[i].layer = copy;
+    s->info[i].pattern = "mem";
+}
+
+/* The watch of a recurrent layer: delta `last` at its last step, times `gain` with each step back. */
+static inline void synthetic_time(Synthetic *s, int i, double last, double gain)
+{
+    const int steps = s->info[i].layer->steps;
+    rt_watch *w = &s->watch[i];
+    w->delta_last = last;
+    w->delta_middle = last * pow(gain, steps / 2);
+    w->delta_first = last * pow(gain, steps - 1);
+    w->decades_per_step = -log10(gain);
+}
+
 /* Three such steps: enough for any verdict. */
 static inline void synthetic_run(Synthetic *s, double top, double gain)
 {

@@ -135,6 +135,204 @@ TEST(tells_when_it_has_healed)
     synthetic_free(s);
 }
 
+/* ---- Through time -------------------------------------------------------------------------- */
+
+static const rt_tensor recurrent[] = {
+    { .role = "weight_ih_l0", .rank = 2, .shape = { 64, 2 }, .init = { RT_XAVIER_UNIFORM, 0, 0 },
+      .is_weight = true },
+    { .role = "weight_hh_l0", .rank = 2, .shape = { 64, 64 }, .init = { RT_ORTHOGONAL, 1, 0 },
+      .is_weight = true },
+    { .role = "bias_hh_l0", .rank = 1, .shape = { 256 }, .init = { RT_FORGET_GATE, 1, 0 } },
+};
+
+/* h[0] is recurrent, with three tensors at the end of the list; the others are none of it. */
+typedef struct {
+    Synthetic *s;
+    rt_layer mem;
+    rt_tensor tensor[3];
+    rt_slot slot[SYNTHETIC_MOST];
+} Memory;
+
+static Synthetic *remember(Memory *m, const char *kind, int steps)
+{
+    Synthetic *s = m->s = synthetic_new(3, 64);
+    memcpy(m->tensor, recurrent, sizeof recurrent);
+    memcpy(m->slot, s->slot, sizeof s->slot);
+    synthetic_recur(s, 0, &m->mem, kind, steps);
+    for (int i = 0; i < 3; i++)
+        m->slot[4 + i] = (rt_slot){ .key = "mem", .tensor = &m->tensor[i] };
+    s->net.param = m->slot;
+    s->info[0].param = 4;
+    s->info[0].n_params = 3;
+    return s;
+}
+
+static void run_in_time(Synthetic *s, int n, double gain_at_0, double gain)
+{
+    for (int i = 0; i < n; i++) {
+        synthetic_step(s, 0.03, 1);
+        for (int k = 0; k < s->net.n_layers; k++)
+            if (s->info[k].layer->steps)
+                synthetic_time(s, k, 0.03, i ? gain : gain_at_0);
+        synthetic_add(s, i);
+    }
+}
+
+TEST(vanishes_through_time)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 100);
+    s->model.optimizer = "adam";                /* does not help the first steps */
+    run_in_time(s, 3, 0.93, 0.93);
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && n_found == 1 && v->gravity == 3 && v->layer == 0);
+    CHECK(says(v, "through time at step 0: dL/dz of h[0] (line 9) is 0.0300 at the last of its 100 "
+                  "steps and 2.3e-5 at the first: 3.12 decades lost, 0.0315 a step"));
+    CHECK(says(v, ". Each step multiplies it by 0.930: the recurrent weights (orthogonal) by 1.00, "
+                  "the slope of tanh by 0.930"));
+    CHECK_TEXT(v ? v->edit : "", "in mem (line 9): lstm(64) or gru(64) in its place; or act = "
+                                 "relu, recurrent_init = identity");
+    m.mem.act = RT_RELU;
+    m.tensor[1].init.kind = RT_IDENTITY;
+    CHECK(verdict_of(s, "vanishing"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): lstm(64) or gru(64) in its place");
+    s->info[0].unused = true;
+    CHECK(!verdict_of(s, "vanishing"));
+    synthetic_free(s);
+}
+
+TEST(knows_how_gates_forget)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "lstm", 100);
+    run_in_time(s, 3, 0.7, 0.7);
+    CHECK(says(verdict_of(s, "vanishing"), "its forget gates start at sigmoid(1) = 0.731"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): forget_bias = 4.6, the log of its 100 steps");
+    m.tensor[2].init.a = 5;
+    m.tensor[1].init.kind = RT_NORMAL;
+    CHECK(verdict_of(s, "vanishing"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): recurrent_init = orthogonal");
+    m.tensor[1].init.kind = RT_ORTHOGONAL;
+    CHECK(verdict_of(s, "vanishing") && strstr(found[0].edit, "shorter sequences"));
+    m.mem.kind = "gru";
+    CHECK(says(verdict_of(s, "vanishing"), "its update gates start by keeping about half"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): lstm(64, forget_bias = 4.6)");
+    synthetic_free(s);
+}
+
+TEST(explodes_through_time)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 100);
+    m.tensor[1].init = (rt_init){ RT_NORMAL, 0.2, 0 };
+    run_in_time(s, 3, 1.2, 1.2);
+    const rt_verdict *v = verdict_of(s, "exploding");
+    CHECK(v && n_found == 1 && v->gravity == 3);
+    CHECK(says(v, ": 7.84 decades gained, 0.0792 a step"));
+    CHECK(says(v, "the recurrent weights (normal(0.2)) by 1.60, the slope of tanh by 0.750"));
+    CHECK_TEXT(v ? v->edit : "", "in mem (line 9): recurrent_init = orthogonal; or in train: "
+                                 "clip = global_norm(1.0)");
+    s->model.clip = "global_norm";
+    m.tensor[1].init = (rt_init){ RT_ORTHOGONAL, 1.2, 0 };
+    CHECK(verdict_of(s, "exploding"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): recurrent_init = orthogonal(1)");
+    m.tensor[1].init = (rt_init){ RT_IDENTITY, 1, 0 };
+    CHECK(verdict_of(s, "exploding"));
+    CHECK_TEXT(found[0].edit, "in mem (line 9): recurrent_init = identity(0.9)");
+    synthetic_free(s);
+}
+
+TEST(overflows_through_time)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 1000);
+    synthetic_step(s, 0.03, 1);
+    synthetic_time(s, 0, 0.03, 1.2);
+    s->watch[0].delta_first = NAN;
+    s->watch[0].delta.nonfinite = 9;
+    synthetic_add(s, 0);
+    CHECK(says(verdict_of(s, "exploding"), "1000 steps and not finite at the first, 0.0792 a step"));
+    CHECK(says(verdict_of(s, "diverged"), "the delta of h[0]") && strstr(found[1].edit, "clip"));
+    synthetic_free(s);
+}
+
+TEST(does_not_judge_time_by_one_step)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "gru", 100);
+    run_in_time(s, 6, 1, 1);
+    synthetic_time(s, 0, 0.03, 0.5);
+    synthetic_add(s, 6);
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_add(s, 7);
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_add(s, 8);
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && v->gravity == 3 && says(v, "through time at step 8") && !says(v, "update gates"));
+    synthetic_free(s);
+}
+
+/* What training has mended is a note, with the flow that it has now. */
+TEST(tells_when_time_has_healed)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "lstm", 100);
+    run_in_time(s, 6, 0.8, 0.99);
+    const rt_verdict *v = verdict_of(s, "vanishing");
+    CHECK(v && n_found == 1 && v->gravity == 1);
+    CHECK(says(v, "9.59 decades lost") && says(v, "; at step 5 the flow through time is 0.370"));
+    synthetic_free(s);
+}
+
+/* The delta of all steps together is small because that of the first ones is: that is told once.
+ * Layers of another pattern are told apart, those of one pattern together. */
+TEST(tells_of_time_once)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 100);
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        synthetic_time(s, 0, 0.03, 0.5);
+        s->watch[0].delta_rms = 1e-5;
+        synthetic_add(s, i);
+    }
+    CHECK(verdict_of(s, "vanishing") && n_found == 1);
+    CHECK(says(&found[0], "through time"));
+    synthetic_time(s, 0, 0.03, 1);                              /* then it is lost on the way in */
+    for (int i = 0; i < 3; i++)
+        s->h.record[i].layer[0].watch = s->watch[0];
+    CHECK(verdict_of(s, "vanishing") && n_found == 1 && says(&found[0], "h[0] multiplies it by"));
+    synthetic_free(s);
+
+    s = remember(&m, "rnn", 100);
+    rt_layer second, third;
+    synthetic_recur(s, 1, &second, "rnn", 100);
+    synthetic_recur(s, 2, &third, "rnn", 200);
+    s->info[2].pattern = "other";
+    run_in_time(s, 3, 0.5, 0.5);
+    CHECK(verdict_of(s, "vanishing") && n_found == 2);
+    CHECK(found[0].layer == 0 && says(&found[0], "; so it is in 2 layers of mem"));
+    CHECK(found[1].layer == 2 && !says(&found[1], "so it is"));
+    synthetic_free(s);
+}
+
+TEST(lets_unused_layers_be)
+{
+    Synthetic *s = synthetic_new(4, 64);
+    s->hidden.act = RT_RELU;
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        s->watch[0].dead = 0.9;
+        synthetic_add(s, i);
+    }
+    CHECK(verdict_of(s, "dead"));
+    s->info[0].unused = true;
+    CHECK(!verdict_of(s, "dead"));
+    synthetic_free(s);
+}
+
+/* ---- Explosions ---------------------------------------------------------------------------- */
+
 TEST(explodes)
 {
     Synthetic *s = synthetic_new(20, 64);
@@ -378,6 +576,14 @@ int main(void)
     RUN(has_more_patience_with_adam);
     RUN(does_not_judge_by_one_step);
     RUN(tells_when_it_has_healed);
+    RUN(vanishes_through_time);
+    RUN(knows_how_gates_forget);
+    RUN(explodes_through_time);
+    RUN(overflows_through_time);
+    RUN(does_not_judge_time_by_one_step);
+    RUN(tells_when_time_has_healed);
+    RUN(tells_of_time_once);
+    RUN(lets_unused_layers_be);
     RUN(explodes);
     RUN(explodes_until_it_overflows);
     RUN(finds_where_the_signal_is_lost);
