@@ -22,7 +22,7 @@ typedef struct {
     rt_span rows, columns;
 } rt_area;
 
-/* How blocks are cut: of at most `depth` rows, and by areas of rows x width positions. */
+/* How blocks are cut: `depth` rows of columns, by areas of rows x width positions. */
 typedef struct {
     int depth;
     int rows, width, down, across;
@@ -37,10 +37,11 @@ static inline int rt_piece(int n, int most)
 
 static inline int rt_pieces(int n, int size) { return n / size + (n % size != 0); }
 
-static inline rt_blocks rt_cut_columns(const rt_window *v, int depth, int most_depth)
+/* depth: at most RT_COLUMNS */
+static inline rt_blocks rt_cut_columns(const rt_window *v, int depth)
 {
-    rt_blocks b = { .depth = rt_piece(depth, most_depth) };
-    const int positions = RT_COLUMNS / b.depth;
+    rt_blocks b = { .depth = depth };
+    const int positions = RT_COLUMNS / depth;
 
     b.width = rt_piece(v->out_width, positions);
     b.rows = b.width < v->out_width ? 1 : rt_piece(v->out_height, positions / b.width);
@@ -117,10 +118,31 @@ static inline size_t rt_place(const rt_area *a, const rt_view *s, int i)
          + (size_t)(s->in.columns.first - a->columns.first);
 }
 
-static inline void rt_clear(rt_real *from, rt_real *end)
+static inline void rt_clear(rt_real *from, const rt_real *end)
 {
     while (from < end)
         *from++ = 0;
+}
+
+/* memcpy, where most runs are too short for a call. */
+static inline void rt_copy_run(size_t n, const rt_real *restrict x, rt_real *restrict y)
+{
+    enum { CHUNK = 8 };
+    size_t i = 0;
+
+    for (; i + CHUNK <= n; i += CHUNK)
+        memcpy(y + i, x + i, CHUNK * sizeof *y);
+    for (; i < n; i++)
+        y[i] = x[i];
+}
+
+/* Of `rows` rows of columns, `wide` apart, clears what stands between the end of one, behind its
+ * `seen`, and the beginning of the next. */
+static inline void rt_clear_gaps(int rows, size_t wide, size_t seen, rt_real *columns)
+{
+    for (size_t j = seen; j < wide; j++)
+        for (size_t i = 0; i + 1 < (size_t)rows; i++)
+            columns[i * wide + j] = 0;
 }
 
 /* One row of columns[area] out of a plane of the image. */
@@ -129,31 +151,34 @@ static inline void rt_gather(const rt_window *v, const rt_area *a, int k, int l,
 {
     const rt_view s = rt_view_of(v, a, k, l);
     const size_t seen = (size_t)rt_length(s.in.columns), stride = (size_t)v->stride;
-    rt_real *next = columns, *end = columns + rt_area_size(a);
+    const int rows = rt_length(s.in.rows);
+    rt_real *first = columns + rt_place(a, &s, s.in.rows.first);
+    rt_real *end = columns + rt_area_size(a);
 
-    if (seen == 0 || rt_length(s.in.rows) == 0) {
+    if (seen == 0 || rows == 0) {
         rt_clear(columns, end);
         return;
     }
+    const size_t run = (size_t)(rows - 1) * (size_t)s.wide + seen;
+    rt_clear(columns, first);
     if (s.flat)
-        memcpy(columns + rt_place(a, &s, s.in.rows.first), x + rt_pixel(v, &s, s.in.rows.first),
-               ((size_t)(rt_length(s.in.rows) - 1) * (size_t)s.wide + seen) * sizeof *x);
-    for (int i = s.in.rows.first; i < s.in.rows.end; i++) {
-        rt_real *to = columns + rt_place(a, &s, i);
-        const rt_real *from = x + rt_pixel(v, &s, i);
-        rt_clear(next, to);
-        if (v->stride > 1)
-            for (size_t j = 0; j < seen; j++)
-                to[j] = from[j * stride];
-        else if (!s.flat)
-            memcpy(to, from, seen * sizeof *x);
-        next = to + seen;
-    }
-    rt_clear(next, end);
+        memcpy(first, x + rt_pixel(v, &s, s.in.rows.first), run * sizeof *x);
+    else
+        for (int i = 0; i < rows; i++) {
+            rt_real *to = first + (size_t)i * (size_t)s.wide;
+            const rt_real *from = x + rt_pixel(v, &s, s.in.rows.first + i);
+            if (stride == 1)
+                rt_copy_run(seen, from, to);
+            else
+                for (size_t j = 0; j < seen; j++)
+                    to[j] = from[j * stride];
+        }
+    rt_clear_gaps(rows, (size_t)s.wide, seen, first);
+    rt_clear(first + run, end);
 }
 
-/* The way back: adds one row of columns to the pixels that it came from.  Of columns that see the
- * padding nothing is kept; they are cleared here where that makes a longer run. */
+/* The way back: adds one row of columns to the pixels that it came from.  Columns that see the
+ * padding are lost: cleared, where that makes one long run of all rows. */
 static inline void rt_scatter(const rt_window *v, const rt_area *a, int k, int l, rt_real *columns,
                               rt_real *dx)
 {
@@ -161,19 +186,18 @@ static inline void rt_scatter(const rt_window *v, const rt_area *a, int k, int l
     const size_t stride = (size_t)v->stride;
     size_t seen = (size_t)rt_length(s.in.columns);
     int rows = rt_length(s.in.rows);
+    rt_real *first = columns + rt_place(a, &s, s.in.rows.first);
 
     if (seen == 0 || rows == 0)
         return;
     if (s.flat) {
-        rt_real *to = columns + rt_place(a, &s, s.in.rows.first);
-        for (int i = 1; i < rows; i++, to += s.wide)
-            rt_clear(to + seen, to + s.wide);
+        rt_clear_gaps(rows, (size_t)s.wide, seen, first);
         seen += (size_t)(rows - 1) * (size_t)s.wide;
         rows = 1;
     }
-    for (int i = s.in.rows.first; i < s.in.rows.first + rows; i++) {
-        const rt_real *from = columns + rt_place(a, &s, i);
-        rt_real *to = dx + rt_pixel(v, &s, i);
+    for (int i = 0; i < rows; i++) {
+        const rt_real *restrict from = first + (size_t)i * (size_t)s.wide;
+        rt_real *restrict to = dx + rt_pixel(v, &s, s.in.rows.first + i);
         if (stride == 1)
             for (size_t j = 0; j < seen; j++)
                 to[j] += from[j];

@@ -20,9 +20,10 @@
 #endif
 
 enum {
-    DW_TILES = 8,                   /* dw is cut for so many threads at least, ... */
-    DW_MIN_DEPTH = 8,               /* ... but the products not as narrow as to be slow */
-    DW_MAX_DEPTH = 128
+    DW_TILES = 6,                   /* dw is cut into about so many, ... */
+    DW_MIN_DEPTH = 16,              /* ... but the products not as narrow as to be slow */
+    DW_MAX_DEPTH = 128,
+    DW_UNIT = 8                     /* OpenBLAS is slow at what is left of a multiple of this */
 };
 #define FLOPS_PER_NS 30.0
 #define TILE_FLOPS 300000.0         /* of a tile at least, where several items can be taken */
@@ -125,7 +126,7 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
 {
     conv p = conv_of(n, v);
     p.x = x, p.w = w, p.b = b, p.y = y;
-    p.cut = rt_cut_columns(v, p.depth, RT_COLUMNS_DEPTH);
+    p.cut = rt_cut_columns(v, rt_piece(p.depth, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)areas(&p), conv_tile);
 }
 
@@ -192,7 +193,7 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
     conv p = conv_of(n, v);
     const int together = channels_together(&p);
     p.dy = dy, p.w = w, p.dx = dx;
-    p.cut = rt_cut_columns(v, together * v->kernel * v->kernel, RT_COLUMNS_DEPTH);
+    p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)rt_pieces(p.channels, together),
              conv_dx_tile);
 }
@@ -232,13 +233,19 @@ static void conv_dw_tile(void *arg, int tile)
     }
 }
 
+/* Of a tile. */
+static int dw_depth(int depth)
+{
+    const int units = rt_pieces(depth, DW_TILES * DW_UNIT) * DW_UNIT;
+    const int most = units < DW_MIN_DEPTH ? DW_MIN_DEPTH : lesser(units, DW_MAX_DEPTH);
+    return lesser(depth, most);
+}
+
 void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
                 rt_real *dw)
 {
     conv p = conv_of(n, v);
-    const int most = rt_pieces(p.depth, DW_TILES);
     p.dy = dy, p.x = x, p.dw = dw;
-    p.cut = rt_cut_columns(v, p.depth, most < DW_MIN_DEPTH ? DW_MIN_DEPTH
-                                     : most > DW_MAX_DEPTH ? DW_MAX_DEPTH : most);
+    p.cut = rt_cut_columns(v, dw_depth(p.depth));
     run_conv(c, &p, (size_t)v->groups * (size_t)rt_pieces(p.depth, p.cut.depth), conv_dw_tile);
 }
