@@ -68,12 +68,6 @@ static void exclude(Checker *c, const Decl *d, const char *a, const char *b)
 
 /* ---- data ---- */
 
-static void not_built(Checker *c, const Value *v)
-{
-    if (v->kind == VALUE_CALL && v->callee->later)
-        report_later(c->s->diag, v->at, v->callee->name);
-}
-
 static double source_split(const Value *source)
 {
     return source->kind == VALUE_CALL ? value_arg(source, "split")->real : 0;
@@ -118,11 +112,25 @@ static void check_normalize(Checker *c, const Value *v)
     data->std = v->item[1].real;
 }
 
+/* Each change of the images at most once; whether the input has images, infer_data.c checks. */
 static void check_augment(Checker *c, const Value *v)
 {
     c->model->data.augment = *v;
-    if (v->kind == VALUE_LIST && v->n)
-        not_built(c, &v->item[0]);
+    for (int i = 0; v->kind == VALUE_LIST && i < v->n; i++)
+        for (int j = 0; j < i; j++)
+            if (v->item[i].kind == VALUE_CALL && v->item[i].callee == v->item[j].callee) {
+                conflict(c, v->item[i].at, v->item[j].at,
+                         arena_printf(c->s->arena, "'%s' is there twice",
+                                      v->item[i].callee->name));
+                return;
+            }
+}
+
+/* CIFAR-10 comes in both parts: the test part is read unless another is given, or a split made. */
+static void take_test_part(Data *data)
+{
+    if (word_is(&data->train, "CIFAR10") && data->test.kind == VALUE_NONE && data->split == 0)
+        data->test = data->train;
 }
 
 void check_data(Checker *c, const Decl *d)
@@ -139,10 +147,8 @@ void check_data(Checker *c, const Decl *d)
     check_split(c, setting(c, arg, "data", "split"));
     check_normalize(c, setting(c, arg, "data", "normalize"));
     check_augment(c, setting(c, arg, "data", "augment"));
+    take_test_part(data);
     exclude(c, d, "scale", "normalize");
-    not_built(c, &data->train);
-    if (!data->train.callee || !data->train.callee->later)
-        not_built(c, &data->test);
 }
 
 /* ---- train ---- */

@@ -226,6 +226,18 @@ static void emit_source(Writer *w, const char *field, const Value *v)
     emit_end(w->out, " },");
 }
 
+static void emit_augment(Writer *w, const Value *changes)
+{
+    for (int i = 0; changes->kind == VALUE_LIST && i < changes->n; i++) {
+        const Value *v = &changes->item[i];
+
+        if (word_is(v, "HFLIP"))
+            emit_line(w->out, ".hflip = true,");
+        else
+            emit_integer(w, "crop", value_arg(v, "pad")->integer);
+    }
+}
+
 static void emit_data(Writer *w)
 {
     const Data *d = &w->program->model->data;
@@ -241,6 +253,7 @@ static void emit_data(Writer *w)
         emit_line(w->out, ".normalize = %d, .mean = %s, .std = %s,", d->normalize,
                   emit_number(w->arena, d->mean), emit_number(w->arena, d->std));
     emit_integer(w, "limit", d->limit);
+    emit_augment(w, &d->augment);
     emit_line(w->out, ".split_seed = %lluu,", (unsigned long long)w->program->model->settings.seed);
     emit_line(w->out, ".scale = %s", emit_number(w->arena, d->scale));
     emit_close(w->out, ";");
@@ -278,6 +291,7 @@ static void emit_target(Writer *w, const Target *t)
     emit_line(w->out, ".target = RT_TARGET_%s,", kind[t->kind]);
     if (t->kind == TARGET_CLASS)
         emit_line(w->out, ".classes = %lld,", (long long)t->classes);
+    emit_integer(w, "label_steps", t->steps);
     if (t->one_hot)
         emit_line(w->out, ".one_hot = true,");
     if (t->kind != TARGET_CLASS || t->one_hot)

@@ -154,6 +154,12 @@ void infer_auto(Infer *in, Unit *unit);
 void infer_fold(Unit *unit, Arena *a);
 /* The model's output against its target and loss; the data against both. */
 void infer_check_target(Builder *b);
+/* ---- infer_data.c: bundled and made data, augmentation ---- */
+void infer_check_sources(Builder *b);
+void infer_check_augment(Builder *b);
+/* The steps for which the data gives a class; 0: one for a sample; -1: not known.  *source is the
+ * source that says so, or NULL. */
+int64_t infer_class_steps(const Model *m, const Value **source);
 /* Names of layers in expect and observe. */
 void infer_check_names(Infer *in);
 void infer_warn_unused(Infer *in);

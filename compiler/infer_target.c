@@ -1,4 +1,4 @@
-/* infer_target.c -- the model's output against its target and its loss; made data against both. */
+/* infer_target.c -- the model's output against its target and its loss. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -55,29 +55,66 @@ void infer_target(Builder *b, const Stmt *s)
 
 /* ---- The output ---- */
 
-static void misfit(Builder *b, MessageId id, const char *wants)
+static Message *misfit(Builder *b, MessageId id, const char *wants)
 {
     Message *m = infer_error(b, id, b->now.made, "the model puts out %s, but %s",
                              shape_of_wire(b, &b->now), wants);
     diag_note(m, b->in->model->target.at, "the target is stated here");
+    return m;
 }
 
-/* A class as labels: logits [K]; as a vector: one-hot [K], or 0 and 1 in [1]. */
+/* For how many steps an output of this shape names a class; 0: one for the sample; -1: for none. */
+static int64_t output_steps(const Target *t, Shape out, bool vector)
+{
+    if (shape_equal(out, shape1(t->classes)))
+        return 0;
+    if (vector && t->classes == 2 && shape_equal(out, shape1(1)))
+        return 0;
+    return out.rank == 2 && out.dim[1] == t->classes ? out.dim[0] : -1;
+}
+
+/* What a class wants of the output.  `steps`: those of the data, or -1. */
+static const char *class_wants(const Builder *b, bool vector, int64_t steps)
+{
+    const int64_t n = b->in->model->target.classes;
+    Arena *a = b->in->s->arena;
+    const char *one = arena_printf(a, "class(%" PRId64 ") wants [%" PRId64 "]%s", n, n,
+                                   vector && n == 2 ? " or [1]" : "");
+
+    if (steps > 0)
+        return arena_printf(a, "a class at each of %" PRId64 " steps wants [%" PRId64 ",%" PRId64
+                            "]", steps, steps, n);
+    if (steps == 0 || b->now.shape.rank != 2)
+        return one;
+    return arena_printf(a, "%s, or [%" PRId64 ",%" PRId64 "] for a class at each step", one,
+                        b->now.shape.dim[0], n);
+}
+
+/* A class as labels: logits [K], or [t,K] at each step; as a vector: one-hot [K], or 0 and 1 in
+ * [1]. */
 static void check_class(Builder *b, Target *t, const Value *loss)
 {
-    Arena *a = b->in->s->arena;
-    const bool fits = shape_equal(b->now.shape, shape1(t->classes));
-    const bool binary = t->classes == 2 && shape_equal(b->now.shape, shape1(1));
     const bool vector = !word_is(loss, "SOFTMAX_CROSS_ENTROPY");
+    const int64_t steps = output_steps(t, b->now.shape, vector);
+    const Value *source;
+    const int64_t given = infer_class_steps(b->in->model, &source);
 
-    if (fits || (binary && vector)) {
-        t->one_hot = vector && loss->kind == VALUE_CALL;
-        t->shape = b->now.shape;
+    if (steps < 0 || (given >= 0 && given != steps)) {
+        Message *m = misfit(b, MSG_SHAPE_TARGET, class_wants(b, vector, given));
+        if (given > 0 || (given == 0 && steps > 0))
+            diag_note(m, source->at, "the data is here");
         return;
     }
-    misfit(b, MSG_SHAPE_TARGET, arena_printf(a, "class(%" PRId64 ") wants [%" PRId64 "]%s",
-                                             t->classes, t->classes,
-                                             vector && t->classes == 2 ? " or [1]" : ""));
+    if (steps && vector && loss->kind == VALUE_CALL) {
+        Message *m = infer_error(b, MSG_LOSS_TARGET, loss->at, "'%s' reads one class for a sample, "
+                                 "but the model puts out %s: softmax_cross_entropy reads one at "
+                                 "each step", loss->callee->name, shape_of_wire(b, &b->now));
+        diag_note(m, t->at, "the target is stated here");
+        return;
+    }
+    t->one_hot = vector && loss->kind == VALUE_CALL;
+    t->steps = steps;
+    t->shape = b->now.shape;
 }
 
 static void check_vector(Builder *b, Target *t, const Value *loss)
@@ -141,80 +178,7 @@ static void check_last(Builder *b)
     diag_note(w, loss->at, "the loss is here");
 }
 
-/* ---- Data of known size ---- */
-
-/* Numbers of a sample and classes of the sources that need no file; 0 where any will do. */
-static void known_size(const Value *source, int64_t *features, int64_t *classes)
-{
-    static const struct { const char *id; int64_t features, classes; } known[] = {
-        { "DIGITS", 64, 10 }, { "MOONS", 2, 2 }, { "SPIRALS", 2, 0 }, { "XOR", 2, 2 },
-        { "PARITY", 0, 2 },
-    };
-
-    *features = *classes = 0;
-    for (size_t i = 0; i < countof(known); i++)
-        if (word_is(source, known[i].id)) {
-            *features = known[i].features;
-            *classes = known[i].classes;
-        }
-    if (word_is(source, "SPIRALS"))
-        *classes = value_arg(source, "classes")->integer;
-    if (word_is(source, "PARITY"))
-        *features = value_arg(source, "length")->integer;
-}
-
-/* Sources that give one number as the target of a sample: a class, or any. */
-static bool gives_number(const Value *source)
-{
-    static const char *const id[] = { "DIGITS", "CSV", "SPIRALS", "MOONS", "XOR", "PARITY" };
-
-    for (size_t i = 0; i < countof(id); i++)
-        if (word_is(source, id[i]))
-            return true;
-    return false;
-}
-
-static void check_vector_source(Builder *b, const Value *source, int64_t classes)
-{
-    Target *t = &b->in->model->target;
-
-    if (t->kind != TARGET_VECTOR || shape_is_error(t->shape) || shape_size(t->shape) == 1 ||
-        !gives_number(source))
-        return;
-    Arena *a = b->in->s->arena;
-    const char *instead = classes ? arena_printf(a, "class(%" PRId64 ")", classes) : "class(n)";
-    Message *e = infer_error(b, MSG_DATA_FIT, t->at, "the target is %s, but '%s' gives one number "
-                             "for each sample: write target %s, or target [1]",
-                             shape_text(a, t->shape), source->callee->name, instead);
-    diag_note(e, source->at, "the data is here");
-    t->shape = SHAPE_ERROR;         /* the loss is not looked at */
-}
-
-static void check_source(Builder *b, const Value *source)
-{
-    const Model *m = b->in->model;
-    int64_t features, classes;
-
-    if (source->kind != VALUE_CALL)
-        return;
-    known_size(source, &features, &classes);
-    check_vector_source(b, source, classes);
-    if (features && !shape_is_error(m->input) && shape_size(m->input) != features) {
-        Message *e = infer_error(b, MSG_DATA_FIT, m->input_at, "the input is %s, but a sample of "
-                                 "'%s' has %" PRId64 " numbers",
-                                 shape_text(b->in->s->arena, m->input), source->callee->name,
-                                 features);
-        diag_note(e, source->at, "the data is here");
-    }
-    if (classes && m->target.kind == TARGET_CLASS && m->target.classes &&
-        m->target.classes != classes) {
-        Message *e = infer_error(b, MSG_DATA_FIT, m->target.at, "the target has %" PRId64
-                                 " classes, but '%s' has %" PRId64, m->target.classes,
-                                 source->callee->name, classes);
-        diag_note(e, source->at, "the data is here");
-        b->in->model->target.shape = SHAPE_ERROR;       /* the output is not looked at */
-    }
-}
+/* ---- All of it ---- */
 
 void infer_check_target(Builder *b)
 {
@@ -222,10 +186,10 @@ void infer_check_target(Builder *b)
     Model *m = in->model;
     const Value *loss = &m->settings.loss;
 
-    if (in->has_input && in->has_target) {
-        check_source(b, &m->data.train);
-        check_source(b, &m->data.test);
-    }
+    if (in->has_input)
+        infer_check_augment(b);
+    if (in->has_input && in->has_target)
+        infer_check_sources(b);
     if (!in->has_target || shape_is_error(b->now.shape) || shape_is_error(m->target.shape))
         return;
     if (m->target.kind == TARGET_CLASS)

@@ -93,6 +93,7 @@ typedef struct {
     TargetKind kind;
     int64_t classes;
     Shape shape;                    /* as a vector; CLASS with one_hot: the output's */
+    int64_t steps;                  /* CLASS: one for each of so many steps; 0: for the sample */
     bool one_hot;                   /* the loss reads a class as a vector: [classes], or [1] */
     Span at;
 } Target;

@@ -23,8 +23,6 @@ typedef struct {
 /* Rows in the order in which signatures are read: a default may name what stands further up. */
 static const Row rows[] = {
 #define WORD(family, id, name, signature) { FAMILY_##family, 0, #id, name, signature, "" },
-#define WORD_LATER(family, id, name, signature) \
-    { FAMILY_##family, 0, #id, name, signature, "later" },
 #define ACTIVATION(id, name, signature, slope_of, family) \
     { FAMILY_ACTIVATION, ACTIVATION_##id, #id, name, signature, "" },
 #define LAYER(id, name, signature, shape, lower) \

@@ -209,8 +209,11 @@ TEST(wrong_data)
     CHECK(says_once(WITH("data { train = digits(); scale = 2; normalize = standard; }"), "exclude"));
     CHECK(says_once(WITH("data { train = digits(); normalize = [1]; }"), "two numbers"));
     CHECK(says_once(WITH("data { train = digits(); limit = 0; }"), "at least 1"));
-    CHECK(says_once(WITH("data = cifar10(\"x\");"), "NET0242"));
-    CHECK(says_once(WITH("data { train = digits(); augment = [hflip, crop(pad = 4)]; }"), "NET0242"));
+    CHECK(says_once(WITH("data { train = digits(); augment = [hflip]; }"), "changes images"));
+    CHECK(says_once(WITH("data = cifar10(\"x\");"), "is [3,32,32]"));
+    CHECK(is_fine("data { train = cifar10(\"x\"); augment = [hflip, crop(pad = 4)]; } "
+                  "model { input [3, 32, 32]; target class(10); flatten; dense(10); } "
+                  "train { optimizer = adam; }"));
     CHECK(says_once(WITH("data { train = digits(); augment = [relu]; }"), "wanted an augmentation"));
     CHECK(is_fine(WITH("data { train = digits(); normalize = [0.5, 0.1]; }")));
 #undef WITH

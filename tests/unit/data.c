@@ -277,9 +277,9 @@ TEST(batches_gather_rows)
 
 TEST(sources_are_looked_up)
 {
-    rt_data data = {.train = {.reader = "cifar10"}, .scale = 1};
+    rt_data data = {.train = {.reader = "imagenet"}, .scale = 1};
     const rt_model m = model_of(2, 3, &data);
-    CHECK_TEXT(error_of(&m, "."), "data: this library has no source 'cifar10'");
+    CHECK_TEXT(error_of(&m, "."), "data: this library has no source 'imagenet'");
     data.train.reader = NULL;
     CHECK_TEXT(error_of(&m, "."), "data: no source to train from");
     data.train.reader = "digits";
