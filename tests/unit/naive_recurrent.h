@@ -186,7 +186,7 @@ static inline void naive_gru_back(const layer *l, const trace *t, int k, backwar
     }
 }
 
-/* Of one sample: dz and dzh[steps][gates * units]; dw and db are added to. */
+/* Of one sample: dz and dzh[steps][gates * units]; dw is added to. */
 static inline void naive_backward(const layer *l, const rt_real *dh, const rt_real *w,
                                   const trace *t, rt_real *dz, rt_real *dzh, double *dw)
 {

@@ -257,7 +257,7 @@ TEST(samples_do_not_meet)
     }
 }
 
-/* A NaN at a step is in all that is walked after, in none before; and its gradient in all before. */
+/* A NaN at a step is in all that is walked after, in none before; of gradients, in all before. */
 TEST(nan_goes_along_the_walk)
 {
     for (int i = 0; i < 6; i++) {
