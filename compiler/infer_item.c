@@ -193,6 +193,8 @@ Item *infer_item(Builder *b, ItemKind kind, const Stmt *s, Str word)
 
     item->kind = kind;
     infer_name(b, item, s, word);
+    if (!item->named)
+        take_name(b, item->name, s->at);    /* before its body can */
     return item;
 }
 

@@ -55,6 +55,10 @@ TEST(bodies_share_the_names_of_their_unit)
     CHECK_TEXT(second->iteration[0]->items.item[0]->name, "dense_5");
     CHECK(first->n_runs == 1 && second->n_runs == 1);
     checked_free(&c);
+    c = check_text(MODEL("residual { repeat 2 { residual { dense(64); } } } dense(10);"));
+    CHECK_TEXT(names(&c), "residual dense_2 ");
+    CHECK_TEXT(item(&c, 0)->body.item[0]->iteration[1]->items.item[0]->name, "residual_2");
+    checked_free(&c);
     CHECK(says_once(MODEL("h = dense(10); h = dense(10);"), "a second layer is named 'h'"));
     CHECK(says_once(MODEL("h = dense(64); residual { h = dense(64); } dense(10);"), "named 'h'"));
     CHECK(says_once(MODEL("repeat 2 { h = dense(10); } repeat 2 { h = dense(10); }"), "two repeats"));
