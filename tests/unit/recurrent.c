@@ -144,6 +144,34 @@ TEST(every_activation)
     }
 }
 
+/* dw over several tiles each way, summed by sample and by step. */
+static void check_dw(rt_direction way, int n, int steps, int m, int units)
+{
+    rt_pass c = { .rows = n };
+    const size_t rows = (size_t)n * (size_t)steps, count = (size_t)m * (size_t)units;
+    rt_real *dz = normals(rows * (size_t)m, 1), *h = normals(rows * (size_t)units, 2);
+    rt_real *dw = unknown(count), *want = zeros(count);
+    const int back = way == RT_FROM_LAST ? 1 : -1;      /* to the step walked before */
+
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < units; j++) {
+            double sum = 0;
+            for (int row = 0; row < n * steps; row++)
+                if (row % steps + back >= 0 && row % steps + back < steps)
+                    sum += (double)dz[row * m + i] * (double)h[(row + back) * units + j];
+            want[i * units + j] = (rt_real)sum;
+        }
+    rt_recurrent_dw(&c, way, n, steps, m, units, dz, h, dw);
+    CHECK_NEAR(distance(count, dw, want), 0, CLOSE * sqrt((double)rows));
+    free(dz), free(h), free(dw), free(want);
+}
+
+TEST(gradient_of_wide_weights)
+{
+    for (int i = 0; i < 4; i++)
+        check_dw(i % 2 ? RT_FROM_LAST : RT_FROM_FIRST, i / 2 ? 2 : 9, i / 2 ? 9 : 3, 131, 257);
+}
+
 /* ---- Differences of the definition ----------------------------------------------------------- */
 
 enum { N = 2, STEPS = 4, UNITS = 3, ROWS = GATES * UNITS };
@@ -312,6 +340,7 @@ int main(void)
     RUN(lstm_as_defined);
     RUN(gru_as_defined);
     RUN(every_activation);
+    RUN(gradient_of_wide_weights);
     RUN(gradients_as_differences);
     RUN(same_bits_for_any_threads);
     RUN(samples_do_not_meet);
