@@ -80,7 +80,7 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct cell_6_tanh_on_2_memory {
-    struct { rt_watch a, layernorm, dense, dense_2; } watch;
+    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
     rt_real layernorm[BATCH * 6];
@@ -89,7 +89,7 @@ struct cell_6_tanh_on_2_memory {
 };
 
 struct cell_6_tanh_on_6_memory {
-    struct { rt_watch a, layernorm, dense, dense_2; } watch;
+    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
     rt_real layernorm[BATCH * 6];
@@ -98,7 +98,7 @@ struct cell_6_tanh_on_6_memory {
 };
 
 struct cell_6_softplus_on_6_memory {
-    struct { rt_watch a, layernorm, dense, dense_2; } watch;
+    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
     rt_real a_z[BATCH * 6];
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
@@ -132,9 +132,9 @@ struct cell_6_tanh_on_2_scratch {
     union {
         rt_real d_b[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
     };
-    rt_real d_a_by_dense_2[BATCH * 6];
+    rt_real d_b_branch_1[BATCH * 6];
     rt_real d_layernorm[BATCH * 6];
 };
 
@@ -149,9 +149,9 @@ struct cell_6_tanh_on_6_scratch {
     union {
         rt_real d_b[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
     };
-    rt_real d_a_by_dense_2[BATCH * 6];
+    rt_real d_b_branch_1[BATCH * 6];
     rt_real d_layernorm[BATCH * 6];
 };
 
@@ -165,9 +165,9 @@ struct cell_6_softplus_on_6_scratch {
     union {
         rt_real d_b[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
     };
-    rt_real d_a_by_dense_2[BATCH * 6];
+    rt_real d_b_branch_1[BATCH * 6];
     rt_real d_layernorm[BATCH * 6];
 };
 
@@ -256,7 +256,10 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_a_by_dense_2);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -280,7 +283,10 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
     rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_a_by_layernorm);
+                    t->d_b_branch_0);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy (1 - y^2)
@@ -289,8 +295,8 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_dense_2_ = t->d_a_by_mul[i] + t->d_a_by_dense_2[i];
-        const rt_real v_d_a = v_d_a_by_dense_2_ + t->d_a_by_layernorm[i];
+        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -360,7 +366,10 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_a_by_dense_2);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -384,7 +393,10 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
     rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_a_by_layernorm);
+                    t->d_b_branch_0);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy (1 - y^2)
@@ -393,8 +405,8 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_dense_2_ = t->d_a_by_mul[i] + t->d_a_by_dense_2[i];
-        const rt_real v_d_a = v_d_a_by_dense_2_ + t->d_a_by_layernorm[i];
+        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -461,7 +473,10 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_a_by_dense_2);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -485,7 +500,10 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
     rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_a_by_layernorm);
+                    t->d_b_branch_0);
+
+    /* gradient of b = parallel(join = add) */
+    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy s(z)
@@ -494,8 +512,8 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_dense_2_ = t->d_a_by_mul[i] + t->d_a_by_dense_2[i];
-        const rt_real v_d_a = v_d_a_by_dense_2_ + t->d_a_by_layernorm[i];
+        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_softplus_slope(m->a_z[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -560,9 +578,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, t->d_concat);
 
-    /* gradient of concat from first, third
-     *   dx = its columns of dy
-     */
+    /* gradient of concat from first, third */
     rt_extract(c, n, 6, 12, 0, t->d_concat, t->d_first_out_by_concat);
     rt_extract(c, n, 6, 12, 6, t->d_concat, t->d_third_out);
 
@@ -604,6 +620,10 @@ static const rt_layer cell_6_tanh_on_2_a_layer = { .name = "a", .kind = "dense",
         .watched = true, .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.a),
         .in_flow = true };
 
+static const rt_layer cell_6_tanh_on_2_b_layer = { .name = "b", .kind = "parallel",
+        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.b), .paths = 2 };
+
 static const rt_tensor cell_6_tanh_on_2_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_2_params, layernorm.weight),
       .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
@@ -644,6 +664,7 @@ static const rt_layer cell_6_tanh_on_2_dense_2_layer = { .name = "dense_2", .kin
 
 static const rt_member cell_6_tanh_on_2_members[] = {
     { .layer = &cell_6_tanh_on_2_a_layer },
+    { .layer = &cell_6_tanh_on_2_b_layer },
     { .layer = &cell_6_tanh_on_2_layernorm_layer },
     { .layer = &cell_6_tanh_on_2_dense_layer },
     { .layer = &cell_6_tanh_on_2_dense_2_layer },
@@ -664,6 +685,10 @@ static const rt_layer cell_6_tanh_on_6_a_layer = { .name = "a", .kind = "dense",
         .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_a_params, .n_params = 2,
         .watched = true, .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.a),
         .in_flow = true };
+
+static const rt_layer cell_6_tanh_on_6_b_layer = { .name = "b", .kind = "parallel",
+        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.b), .paths = 2 };
 
 static const rt_tensor cell_6_tanh_on_6_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_6_params, layernorm.weight),
@@ -705,6 +730,7 @@ static const rt_layer cell_6_tanh_on_6_dense_2_layer = { .name = "dense_2", .kin
 
 static const rt_member cell_6_tanh_on_6_members[] = {
     { .layer = &cell_6_tanh_on_6_a_layer },
+    { .layer = &cell_6_tanh_on_6_b_layer },
     { .layer = &cell_6_tanh_on_6_layernorm_layer },
     { .layer = &cell_6_tanh_on_6_dense_layer },
     { .layer = &cell_6_tanh_on_6_dense_2_layer },
@@ -725,6 +751,10 @@ static const rt_layer cell_6_softplus_on_6_a_layer = { .name = "a", .kind = "den
         .act = RT_SOFTPLUS, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_a_params,
         .n_params = 2, .watched = true,
         .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.a), .in_flow = true };
+
+static const rt_layer cell_6_softplus_on_6_b_layer = { .name = "b", .kind = "parallel",
+        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
+        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.b), .paths = 2 };
 
 static const rt_tensor cell_6_softplus_on_6_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.weight),
@@ -766,6 +796,7 @@ static const rt_layer cell_6_softplus_on_6_dense_2_layer = { .name = "dense_2", 
 
 static const rt_member cell_6_softplus_on_6_members[] = {
     { .layer = &cell_6_softplus_on_6_a_layer },
+    { .layer = &cell_6_softplus_on_6_b_layer },
     { .layer = &cell_6_softplus_on_6_layernorm_layer },
     { .layer = &cell_6_softplus_on_6_dense_layer },
     { .layer = &cell_6_softplus_on_6_dense_2_layer },

@@ -185,6 +185,7 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     const int n = c->rows;
 
     /* gradient of r = residual(scale = learn(0)) */
+    rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
@@ -224,7 +225,7 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
                     t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)) */
-    rt_watch_join(c, &m->watch.r, n, 32, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
 
     /* gradient of h = dense(32, act = tanh)
      *   dz = dy (1 - y^2)
@@ -286,6 +287,7 @@ static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params
     const int n = c->rows;
 
     /* gradient of r = residual(scale = learn(0)) */
+    rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
@@ -325,7 +327,7 @@ static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params
                     t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)) */
-    rt_watch_join(c, &m->watch.r, n, 32, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
 
     /* gradient of h = dense(32, act = tanh)
      *   dz = dy (1 - y^2)
@@ -444,7 +446,7 @@ static const rt_tensor repeat_at_0_r_params[] = {
 
 static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 32 }, .param = repeat_at_0_r_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
+        .watch = offsetof(struct repeat_at_0_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_at_0_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, batchnorm.weight),
@@ -513,7 +515,7 @@ static const rt_tensor repeat_from_1_r_params[] = {
 
 static const rt_layer repeat_from_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 32 }, .param = repeat_from_1_r_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.r) };
+        .watch = offsetof(struct repeat_from_1_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_from_1_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_1_params, batchnorm.weight),

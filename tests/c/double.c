@@ -227,6 +227,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, t->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)) */
+    rt_watch_path(c, &m->watch.r, 0, n, 8, t->d_r);
 
     /* gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
@@ -244,7 +245,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, t->d_r_body);
 
     /* gradient of r = residual(scale = sqrt(0.5)) */
-    rt_watch_join(c, &m->watch.r, n, 8, t->d_r, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 8, t->d_r_body);
 
     /* gradient of repeat 2 as i */
     for (int i = 0; i < n * 8; i++)
@@ -303,7 +304,8 @@ static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_a
 
 static const rt_layer model_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
                                         .rank = 1, .shape = { 8 }, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.r) };
+                                        .watch = offsetof(struct model_memory, watch.r),
+                                        .paths = 2 };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),

@@ -243,6 +243,9 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
 {
     const int n = c->rows;
 
+    /* gradient of r = residual */
+    rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
+
     /* gradient of dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
@@ -257,7 +260,7 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -307,6 +310,9 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
 {
     const int n = c->rows;
 
+    /* gradient of r = residual */
+    rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
+
     /* gradient of dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
@@ -321,7 +327,7 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -373,6 +379,9 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
     const int n = c->rows;
 
     /* gradient of r = residual */
+    for (int i = 0; i < n * 6; i++)
+        t->d_r[i] = dy[i] + dy_r_copy[i];
+    rt_watch_path(c, &m->watch.r, 0, n, 6, t->d_r);
 
     /* gradient of dense(6, act = tanh)
      *   dz = dy (1 - y^2)
@@ -380,17 +389,15 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        t->d_r[i] = dy[i] + dy_r_copy[i];
+    for (int i = 0; i < n * 6; i++)
         t->d_dense_2_z[i] = t->d_r[i] * rt_tanh_slope(m->dense_2[i]);
-    }
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_join(c, &m->watch.r, n, 6, t->d_r, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -439,6 +446,9 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
 {
     const int n = c->rows;
 
+    /* gradient of r = residual */
+    rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
+
     /* gradient of dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
@@ -453,7 +463,7 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -503,6 +513,9 @@ static void repeat_at_5_backward(rt_pass *c, const struct repeat_at_5_params *p,
 {
     const int n = c->rows;
 
+    /* gradient of r = residual */
+    rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
+
     /* gradient of dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
@@ -517,7 +530,7 @@ static void repeat_at_5_backward(rt_pass *c, const struct repeat_at_5_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_join(c, &m->watch.r, n, 6, dy, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -603,9 +616,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 1, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, t->d_concat);
 
-    /* gradient of concat from h[0], r[2], h[depth - 1]
-     *   dx = its columns of dy
-     */
+    /* gradient of concat from h[0], r[2], h[depth - 1] */
     rt_extract(c, n, 6, 18, 0, t->d_concat, t->d_repeat_0_h);
     rt_extract(c, n, 6, 18, 6, t->d_concat, t->d_repeat_2_r);
     rt_extract(c, n, 6, 18, 12, t->d_concat, t->d_repeat_5_h);
@@ -666,7 +677,7 @@ static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act
 
 static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.r) };
+        .watch = offsetof(struct repeat_at_0_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_at_0_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense_2.weight),
@@ -703,7 +714,7 @@ static const rt_layer repeat_at_1_h_layer = { .name = "h", .kind = "dense", .act
 
 static const rt_layer repeat_at_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_1_memory, watch.r) };
+        .watch = offsetof(struct repeat_at_1_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_at_1_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense_2.weight),
@@ -740,7 +751,7 @@ static const rt_layer repeat_at_2_h_layer = { .name = "h", .kind = "dense", .act
 
 static const rt_layer repeat_at_2_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_2_memory, watch.r) };
+        .watch = offsetof(struct repeat_at_2_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_at_2_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense_2.weight),
@@ -777,7 +788,7 @@ static const rt_layer repeat_from_3_h_layer = { .name = "h", .kind = "dense", .a
 
 static const rt_layer repeat_from_3_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_from_3_memory, watch.r) };
+        .watch = offsetof(struct repeat_from_3_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_from_3_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_3_params, dense_2.weight),
@@ -815,7 +826,7 @@ static const rt_layer repeat_at_5_h_layer = { .name = "h", .kind = "dense", .act
 
 static const rt_layer repeat_at_5_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_5_memory, watch.r) };
+        .watch = offsetof(struct repeat_at_5_memory, watch.r), .paths = 2 };
 
 static const rt_tensor repeat_at_5_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_5_params, dense_2.weight),

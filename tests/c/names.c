@@ -281,18 +281,23 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
 {
     const int n = c->rows;
 
+    /* gradient of dense(4) */
+    rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
+
+    /* gradient of dy = residual */
+    rt_watch_path(c, &m->watch.dy, 0, n, 4, dy);
+
     /* gradient of dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
     rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense_2.weight);
     rt_column_sum(c, n, 4, dy, g->dense_2.bias);
     rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
 
     /* gradient of dy = residual */
-    rt_watch_join(c, &m->watch.dy, n, 4, dy, t->d_dy_body);
+    rt_watch_path(c, &m->watch.dy, 1, n, 4, t->d_dy_body);
 
     /* gradient of y = dense(4, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -668,7 +673,7 @@ static const rt_layer repeat_y_layer = { .name = "y", .kind = "dense", .act = RT
 
 static const rt_layer repeat_dy_layer = { .name = "dy", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 4 }, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.dy) };
+        .watch = offsetof(struct repeat_memory, watch.dy), .paths = 2 };
 
 static const rt_tensor repeat_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, dense_2.weight),

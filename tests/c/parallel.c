@@ -65,7 +65,8 @@ struct gate_16_on_32_memory {
 };
 
 struct model_memory {
-    struct { rt_watch dense, dense_2, batchnorm, dense_3, softmax, dense_4, dense_5, out; } watch;
+    struct { rt_watch dense, dense_2, batchnorm, dense_3, softmax, parallel, parallel_2, dense_4,
+                      dense_5, out; } watch;
     struct {
         struct {
             rt_real running_mean[4];
@@ -112,7 +113,8 @@ struct model_scratch {
         rt_real out_z[BATCH * 64];
         rt_real d_out[BATCH * 64];
         rt_real d_out_z[BATCH * 64];
-        rt_real d_parallel_by_dense_5[BATCH * 32];
+        rt_real d_parallel_2_branch_2[BATCH * 32];
+        rt_real d_parallel[BATCH * 32];
         rt_real d_wide[BATCH * 32];
         rt_real d_softmax_z[BATCH * 4 * 5];
         rt_real d_dense_2[BATCH * 4];
@@ -124,13 +126,13 @@ struct model_scratch {
         struct gate_16_on_32_scratch gate_16_on_32;
         rt_real dense_5[BATCH * 16];
         rt_real d_dense_4_z[BATCH * 16];
-        rt_real d_wide_by_parallel[BATCH * 32];
+        rt_real d_parallel_branch_0[BATCH * 32];
         rt_real d_dense[BATCH * 8];
     };
     union {
         rt_real dense_3[BATCH * 20];
         rt_real d_parallel_2[BATCH * 16];
-        rt_real d_parallel_by_dense_4_z[BATCH * 32];
+        rt_real d_parallel_2_branch_0[BATCH * 32];
         rt_real d_gate_out[BATCH * 32];
         rt_real d_batchnorm[BATCH * 4];
     };
@@ -339,11 +341,17 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_5, n, 16, t->d_parallel_2);
     rt_affine_dw(c, n, 16, 32, t->d_parallel_2, m->parallel, g->dense_5.weight);
     rt_column_sum(c, n, 16, t->d_parallel_2, g->dense_5.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_parallel_2, p->dense_5.weight, t->d_parallel_by_dense_5);
+    rt_affine_dx(c, n, 16, 32, t->d_parallel_2, p->dense_5.weight, t->d_parallel_2_branch_2);
+
+    /* gradient of parallel(join = add) */
+    rt_watch_path(c, &m->watch.parallel_2, 2, n, 32, t->d_parallel_2_branch_2);
 
     /* gradient of gate(16) */
     gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel,
                            m->gate_2_out, t->d_parallel_2, t->d_gate_2);
+
+    /* gradient of parallel(join = add) */
+    rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->d_gate_2);
 
     /* gradient of dense(16, act = leaky_relu(0.2))
      *   dz = dy, or dy slope where z < 0
@@ -356,34 +364,39 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 32, t->d_dense_4_z, m->parallel, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, t->d_parallel_by_dense_4_z);
+    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, t->d_parallel_2_branch_0);
+
+    /* gradient of parallel(join = add) */
+    rt_watch_path(c, &m->watch.parallel_2, 0, n, 32, t->d_parallel_2_branch_0);
 
     /* gradient of parallel(join = mul) */
     for (int i = 0; i < n * 32; i++) {
-        const rt_real v_d_parallel_by_gate_2_out = t->d_parallel_by_dense_5[i] + t->d_gate_2[i];
-        const rt_real v_d_parallel = v_d_parallel_by_gate_2_out + t->d_parallel_by_dense_4_z[i];
-        t->d_wide_by_parallel[i] = v_d_parallel * m->gate_out[i];
-        t->d_gate_out[i] = v_d_parallel * m->wide[i];
+        const rt_real v_d_parallel_by_parallel_2_branch_1 =
+            t->d_parallel_2_branch_2[i] + t->d_gate_2[i];
+        t->d_parallel[i] = v_d_parallel_by_parallel_2_branch_1 + t->d_parallel_2_branch_0[i];
+        t->d_parallel_branch_0[i] = t->d_parallel[i] * m->gate_out[i];
     }
+    rt_watch_path(c, &m->watch.parallel, 0, n, 32, t->d_parallel_branch_0);
+    for (int i = 0; i < n * 32; i++)
+        t->d_gate_out[i] = t->d_parallel[i] * m->wide[i];
 
     /* gradient of gate(32) */
     gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide, m->gate_out,
                            t->d_gate_out, t->d_gate);
 
-    /* gradient of wide = parallel(join = concat)
-     *   dx = its columns of dy
-     */
+    /* gradient of parallel(join = mul) */
+    rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->d_gate);
+
+    /* gradient of wide = parallel(join = concat) */
     for (int i = 0; i < n * 32; i++)
-        t->d_wide[i] = t->d_wide_by_parallel[i] + t->d_gate[i];
+        t->d_wide[i] = t->d_gate[i] + t->d_parallel_branch_0[i];
     rt_extract(c, n, 8, 32, 0, t->d_wide, t->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
 
     /* gradient of batchnorm */
     rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
 
-    /* gradient of wide = parallel(join = concat)
-     *   dx = its columns of dy
-     */
+    /* gradient of wide = parallel(join = concat) */
     rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_flatten);
 
     /* gradient of softmax
@@ -493,6 +506,9 @@ static const rt_member gate_16_on_32_members[] = {
 static const rt_unit gate_16_on_32_unit = { gate_16_on_32_members,
         RT_COUNT(gate_16_on_32_members) };
 
+static const rt_layer model_wide_layer = { .name = "wide", .kind = "parallel", .act = RT_LINEAR,
+        .rank = 1, .shape = { 32 }, .paths = 3 };
+
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
       .rank = 2, .shape = { 8, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
@@ -553,6 +569,14 @@ static const rt_layer model_softmax_layer = { .name = "softmax", .kind = "softma
         .act = RT_SOFTMAX, .rank = 2, .shape = { 4, 5 }, .watched = true,
         .watch = offsetof(struct model_memory, watch.softmax) };
 
+static const rt_layer model_parallel_layer = { .name = "parallel", .kind = "parallel",
+        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.parallel), .paths = 2 };
+
+static const rt_layer model_parallel_2_layer = { .name = "parallel_2", .kind = "parallel",
+        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .watched = true,
+        .watch = offsetof(struct model_memory, watch.parallel_2), .paths = 3 };
+
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
       .rank = 2, .shape = { 16, 32 }, .init = { RT_HE_NORMAL, 0.2, 0.0 }, .fan_in = 32,
@@ -591,16 +615,19 @@ static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act =
         .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
 
 static const rt_member model_members[] = {
+    { .layer = &model_wide_layer },
     { .layer = &model_dense_layer },
     { .layer = &model_dense_2_layer },
     { .layer = &model_batchnorm_layer },
     { .layer = &model_dense_3_layer },
     { .layer = &model_softmax_layer },
+    { .layer = &model_parallel_layer },
     { .unit = &gate_32_on_32_unit, .name = "gate", .count = 1,
       .params = offsetof(struct model_params, gate),
       .params_stride = sizeof(struct gate_32_on_32_params),
       .memory = offsetof(struct model_memory, gate),
       .memory_stride = sizeof(struct gate_32_on_32_memory) },
+    { .layer = &model_parallel_2_layer },
     { .layer = &model_dense_4_layer },
     { .unit = &gate_16_on_32_unit, .name = "gate_2", .count = 1,
       .params = offsetof(struct model_params, gate_2),

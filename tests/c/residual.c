@@ -217,15 +217,23 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, t->d_outer);
 
+    /* gradient of dense(16) */
+    rt_watch_delta(c, &m->watch.dense_7, n, 16, t->d_outer);
+
+    /* gradient of outer = residual */
+    rt_watch_path(c, &m->watch.outer, 0, n, 16, t->d_outer);
+
     /* gradient of dense(16)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_7, n, 16, t->d_outer);
     rt_affine_dw(c, n, 16, 16, t->d_outer, m->inner, g->dense_7.weight);
     rt_column_sum(c, n, 16, t->d_outer, g->dense_7.bias);
     rt_affine_dx(c, n, 16, 16, t->d_outer, p->dense_7.weight, t->d_inner);
+
+    /* gradient of inner = residual */
+    rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
 
     /* gradient of dense(16, act = softsign)
      *   dz = dy (1 - |y|)^2
@@ -241,12 +249,12 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, t->d_inner_body);
 
     /* gradient of inner = residual */
-    rt_watch_join(c, &m->watch.inner, n, 16, t->d_inner, t->d_inner_body);
+    rt_watch_path(c, &m->watch.inner, 1, n, 16, t->d_inner_body);
 
     /* gradient of outer = residual */
     for (int i = 0; i < n * 16; i++)
         t->d_outer_body[i] = t->d_inner[i] + t->d_inner_body[i];
-    rt_watch_join(c, &m->watch.outer, n, 16, t->d_outer, t->d_outer_body);
+    rt_watch_path(c, &m->watch.outer, 1, n, 16, t->d_outer_body);
 
     /* gradient of grow = residual(scale = learn(0.1)) */
     for (int i = 0; i < n * 16; i++)
@@ -269,6 +277,9 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 16, 64, t->d_grow, m->half, g->dense_5.weight);
     rt_affine_dx(c, n, 16, 64, t->d_grow, p->dense_5.weight, t->d_grow_skip);
 
+    /* gradient of grow = residual(scale = learn(0.1)) */
+    rt_watch_path(c, &m->watch.grow, 0, n, 64, t->d_grow_skip);
+
     /* gradient of dropout(0.2)
      *   dx = dy under the same mask
      */
@@ -288,9 +299,12 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, t->d_grow_body);
 
     /* gradient of grow = residual(scale = learn(0.1)) */
-    rt_watch_join(c, &m->watch.grow, n, 64, t->d_grow_skip, t->d_grow_body);
+    rt_watch_path(c, &m->watch.grow, 1, n, 64, t->d_grow_body);
 
     /* gradient of half = residual(scale = 0.5) */
+    for (int i = 0; i < n * 64; i++)
+        t->d_half[i] = t->d_grow_skip[i] + t->d_grow_body[i];
+    rt_watch_path(c, &m->watch.half, 0, n, 64, t->d_half);
 
     /* gradient of dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
@@ -299,7 +313,6 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     for (int i = 0; i < n * 64; i++) {
-        t->d_half[i] = t->d_grow_skip[i] + t->d_grow_body[i];
         const rt_real v_d_dense_3 = RT_C(0.5) * t->d_half[i];
         t->d_dense_3_z[i] = v_d_dense_3 * rt_gelu_slope(m->dense_3_z[i]);
     }
@@ -321,7 +334,7 @@ static void model_backward(rt_pass *c)
                     t->d_half_body);
 
     /* gradient of half = residual(scale = 0.5) */
-    rt_watch_join(c, &m->watch.half, n, 64, t->d_half, t->d_half_body);
+    rt_watch_path(c, &m->watch.half, 1, n, 64, t->d_half_body);
 
     /* gradient of plain = residual */
     for (int i = 0; i < n * 64; i++)
@@ -359,7 +372,7 @@ static void update(rt_update *u)
 /* ---- The record: what the runtime is told of all this ---- */
 
 static const rt_layer model_plain_layer = { .name = "plain", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 64 } };
+        .rank = 1, .shape = { 64 }, .paths = 2 };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -387,7 +400,7 @@ static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense"
 
 static const rt_layer model_half_layer = { .name = "half", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 64 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.half) };
+        .watch = offsetof(struct model_memory, watch.half), .paths = 2 };
 
 static const rt_tensor model_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, layernorm.weight),
@@ -419,7 +432,7 @@ static const rt_tensor model_grow_params[] = {
 
 static const rt_layer model_grow_layer = { .name = "grow", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 16 }, .param = model_grow_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct model_memory, watch.grow) };
+        .watch = offsetof(struct model_memory, watch.grow), .paths = 2 };
 
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
@@ -449,11 +462,11 @@ static const rt_layer model_dense_5_layer = { .name = "dense_5", .kind = "dense"
 
 static const rt_layer model_outer_layer = { .name = "outer", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.outer) };
+        .watch = offsetof(struct model_memory, watch.outer), .paths = 2 };
 
 static const rt_layer model_inner_layer = { .name = "inner", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.inner) };
+        .watch = offsetof(struct model_memory, watch.inner), .paths = 2 };
 
 static const rt_tensor model_dense_6_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_6.weight),
