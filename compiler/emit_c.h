@@ -1,6 +1,6 @@
 /* emit_c.h -- the files that write C: emit_c.c the unit as a whole, emit_body.c what stands in
  * functions, emit_operand.c how a tensor is written, emit_struct.c the layout of memory,
- * emit_record.c and emit_tables.c what the runtime reads. */
+ * emit_expect.c, emit_record.c and emit_tables.c what the runtime reads. */
 #ifndef EMIT_C_H
 #define EMIT_C_H
 
@@ -76,6 +76,11 @@ void emit_statement(Writer *w, const char *text);
 void find_facts(Writer *w);                             /* before all else */
 void emit_structs(Writer *w);
 bool is_recorded(const Layer *layer);                   /* has an rt_watch in the unit's memory */
+
+/* ---- emit_expect.c ------------------------------------------------------------------------- */
+
+/* Nothing where nothing is expected. */
+void emit_expect(Writer *w);
 
 /* ---- emit_record.c ------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* emit_record.c -- the update, the expectations, and the record that the runtime runs. */
+/* emit_record.c -- the update, and the record that the runtime runs. */
 #include "emit_c.h"
 
 #include <string.h>
@@ -27,89 +27,6 @@ static void emit_update(Writer *w)
         emit_step(w, arena_printf(w->arena, "clip_%s", set->clip.callee->name), "clip",
                   set->clip.callee->name);
     emit_step(w, set->optimizer.callee->name, "optimizer", set->optimizer.callee->name);
-    emit_close(w->out, "");
-}
-
-/* ---- Expectations -------------------------------------------------------------------------- */
-
-static const char *quantity_text(Writer *w, const Check *c)
-{
-    return arena_printf(w->arena, "rt_quantity(e, %s, %s, %lld, %lld)",
-                        emit_string(w->arena, c->quantity),
-                        c->layer ? emit_string(w->arena, c->layer) : "NULL", (long long)c->step,
-                        (long long)c->epoch);
-}
-
-static const char *relation_text(Oper oper)
-{
-    switch (oper) {
-    case OPER_LT: return "RT_LESS";
-    case OPER_LE: return "RT_LESS_EQUAL";
-    case OPER_GT: return "RT_GREATER";
-    case OPER_GE: return "RT_GREATER_EQUAL";
-    case OPER_EQ: return "RT_EQUAL";
-    case OPER_NE: return "RT_NOT_EQUAL";
-    default: bug("no relation");
-    }
-}
-
-static char arithmetic_sign(Oper oper)
-{
-    return oper == OPER_ADD ? '+' : oper == OPER_SUB || oper == OPER_NEG ? '-'
-         : oper == OPER_MUL ? '*' : '/';
-}
-
-static const char *check_text(Writer *w, const Check *c)
-{
-    const char *left = c->left ? check_text(w, c->left) : "";
-    const char *right = c->right ? check_text(w, c->right) : "";
-
-    switch (c->kind) {
-    case CHECK_AND: return arena_printf(w->arena, "(%s\n                && %s)", left, right);
-    case CHECK_OR: return arena_printf(w->arena, "(%s\n                || %s)", left, right);
-    case CHECK_NOT: return arena_printf(w->arena, "!%s%s", left, right);
-    case CHECK_COMPARE:
-        return arena_printf(w->arena, "rt_compare(e, %s, %s, %s)", left, relation_text(c->oper),
-                            right);
-    case CHECK_ARITHMETIC:
-        return arena_printf(w->arena, "(%s%s%c %s)", left, *left ? " " : "",
-                            arithmetic_sign(c->oper), right);
-    case CHECK_NUMBER: return emit_number(w->arena, c->number);
-    case CHECK_QUANTITY: return quantity_text(w, c);
-    }
-    bug("no kind of check");
-}
-
-/* A comparison by pieces, so that its line can be broken between them. */
-static void emit_condition(Writer *w, const Check *c)
-{
-    if (c->kind != CHECK_COMPARE) {
-        emit_piece(w->out, "%s", check_text(w, c));
-        return;
-    }
-    emit_piece(w->out, "rt_compare(e");
-    emit_piece(w->out, "%s", check_text(w, c->left));
-    emit_piece(w->out, "%s", relation_text(c->oper));
-    emit_piece(w->out, "%s)", check_text(w, c->right));
-}
-
-static void emit_expect(Writer *w)
-{
-    const Model *m = w->program->model;
-
-    if (!m->n_expects)
-        return;
-    emit_blank(w->out);
-    emit_line(w->out, "/* expect { ... }, when training has ended */");
-    emit_line(w->out, "static void expect(rt_expect *e)");
-    emit_open(w->out, "{");
-    for (int i = 0; i < m->n_expects; i++) {
-        emit_begin(w->out, "rt_expected(");
-        emit_piece(w->out, "e");
-        emit_piece(w->out, "%s", emit_string(w->arena, m->expect[i].text));
-        emit_condition(w, m->expect[i].check);
-        emit_end(w->out, ");");
-    }
     emit_close(w->out, "");
 }
 
