@@ -23,6 +23,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "philox.h"
 #include "reals.h"
@@ -243,8 +244,7 @@ static double measure_rounding(Check *c, double *copy)
     const rt_stream stream = { c->run->set->seed, RT_FOR_CHECK, 0, 1 };
     double largest = DBL_EPSILON * fabs(c->loss);
 
-    for (size_t i = 0; i < n; i++)
-        copy[i] = c->w[i];
+    memcpy(copy, c->w, n * sizeof *copy);
     for (uint32_t trial = 0; trial < TRIALS; trial++) {
         for (size_t i = 0; i < n; i++) {
             const double u = rt_random_uniform(&stream, (uint32_t)(trial * n + i));
@@ -252,8 +252,7 @@ static double measure_rounding(Check *c, double *copy)
         }
         largest = fmax(largest, fabs(loss_of(c) - c->loss));
     }
-    for (size_t i = 0; i < n; i++)
-        c->w[i] = copy[i];
+    memcpy(c->w, copy, n * sizeof *copy);
     return largest;
 }
 
@@ -286,8 +285,7 @@ static bool differentiate(Check *c, double *gradient, rt_error *e)
     run->update.g = p->grads;
     run->model->reals->penalty(&run->update);
     c->rounding = measure_rounding(c, gradient);
-    for (size_t i = 0; i < run->net.n_elements; i++)
-        gradient[i] = ((const double *)p->grads)[i];
+    memcpy(gradient, p->grads, run->net.n_elements * sizeof *gradient);
     c->gradient = gradient;
     return true;
 }
