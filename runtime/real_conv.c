@@ -4,7 +4,8 @@
  *   y[filters][positions] = w[filters][depth] columns
  *   dcolumns = w^T dy, added to the pixels that the columns come from
  *   dw = sum over samples of dy columns^T
- * A window of one pixel that moves by one needs none: the image is its own columns.
+ * A window of one pixel that moves by one needs none: the image is its own columns.  A window as
+ * large as the image is a dense layer.
  *
  * Tiles own what they write: of y an area of one sample and group, of dx some of its channels, of
  * dw some of its depth for all samples.  So there are no partial sums, whatever the threads. */
@@ -48,6 +49,13 @@ static conv conv_of(int n, const rt_window *v)
     p.direct = v->kernel == 1 && v->stride == 1 && v->top == 0 && v->left == 0
             && v->out_height == v->height && v->out_width == v->width;
     return p;
+}
+
+/* The window stands in one place, and sees each pixel once. */
+static bool is_dense(const rt_window *v)
+{
+    return v->groups == 1 && v->out_height == 1 && v->out_width == 1 && v->top == 0 && v->left == 0
+        && v->height == v->kernel && v->width == v->kernel && (v->kernel == 1 || v->dilation == 1);
 }
 
 static int lesser(int a, int b) { return a < b ? a : b; }
@@ -125,6 +133,10 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
              const rt_real *b, rt_real *y)
 {
     conv p = conv_of(n, v);
+    if (is_dense(v)) {
+        rt_affine(c, n, p.filters, p.depth, x, w, b, y);
+        return;
+    }
     p.x = x, p.w = w, p.b = b, p.y = y;
     p.cut = rt_cut_columns(v, rt_piece(p.depth, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)areas(&p), conv_tile);
@@ -192,6 +204,10 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
 {
     conv p = conv_of(n, v);
     const int together = channels_together(&p);
+    if (is_dense(v)) {
+        rt_affine_dx(c, n, p.filters, p.depth, dy, w, dx);
+        return;
+    }
     p.dy = dy, p.w = w, p.dx = dx;
     p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)rt_pieces(p.channels, together),
@@ -245,6 +261,10 @@ void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
                 rt_real *dw)
 {
     conv p = conv_of(n, v);
+    if (is_dense(v)) {
+        rt_affine_dw(c, n, p.filters, p.depth, dy, x, dw);
+        return;
+    }
     p.dy = dy, p.x = x, p.dw = dw;
     p.cut = rt_cut_columns(v, dw_depth(p.depth));
     run_conv(c, &p, (size_t)v->groups * (size_t)rt_pieces(p.depth, p.cut.depth), conv_dw_tile);

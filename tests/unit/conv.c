@@ -146,14 +146,16 @@ TEST(as_its_definition)
     }
 }
 
-/* Each has what the drawn ones are too small for: several blocks of columns in depth, several areas
- * of rows, areas of parts of one row, more tiles than items. */
+/* Each has what the drawn ones lack: several blocks of columns in depth, several areas of rows, areas
+ * of parts of one row, a kernel of more places than a block has, one as large as the image. */
 TEST(large_ones)
 {
     const rt_window deep = same_window(80, 7, 9, 5, 3), high = same_window(3, 90, 40, 4, 3);
     const rt_window broad = { 2, 2, 6000, 3, 2, 2999, 3, 2, 1, 1, 1, 0 };
     const rt_window one = { 1, 210, 195, 2, 2, 3, 200, 7, 1, 1, 3, 9 };
     const rt_window point = same_window(700, 12, 11, 6, 1);
+    const rt_window whole = { 6, 5, 5, 20, 1, 1, 5, 2, 1, 1, 0, 0 };
+    const rt_window apart = { 6, 5, 5, 20, 1, 1, 5, 1, 2, 1, 0, 0 };
     rt_window depthwise = same_window(300, 6, 5, 300, 3);
 
     depthwise.groups = 300;
@@ -162,6 +164,8 @@ TEST(large_ones)
     check_window(1, &broad, true);
     check_window(2, &one, false);
     check_window(3, &point, true);
+    check_window(4, &whole, true);
+    check_window(4, &apart, true);
     check_window(2, &depthwise, true);
 }
 
