@@ -46,8 +46,8 @@ static bool find(const rt_request *r, const char *file, char name[NAME], rt_erro
 static bool check(const rt_bytes *b, rt_error *e)
 {
     if (b->size % ROW)
-        return rt_fail_at(b, b->size, e, "the file ends %zu bytes into a sample of %d",
-                          b->size % ROW, ROW);
+        return rt_fail_at(b, b->size, e, "the file ends %zu byte%s into a sample of %d",
+                          b->size % ROW, rt_plural(b->size % ROW), ROW);
     for (size_t at = 0; at < b->size; at += ROW)
         if (b->data[at] >= CLASSES)
             return rt_fail_at(b, at, e, "sample %zu: label %d is none of CIFAR-10's, 0 to 9",

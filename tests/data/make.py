@@ -3,7 +3,11 @@
 
 x[i][j][k] = 6 i + 3 j + k, of shape (4, 2, 3), less 12 where the type is signed, modulo 2 where it is
 bool; y = 0 2 1 2.
+cifar/ holds few samples in CIFAR-10's binary format, for tests/unit/data_cifar.c and
+tests/program/images.sh: sample k of a file is of class (k + file) % 10, its byte j is
+(7 file + 31 k + j) % 256; the test batch is file 6.
 """
+import gzip
 import os
 import sys
 
@@ -32,3 +36,11 @@ for version in (2, 0), (3, 0):
 np.savez("stored.npz", x=x.astype("<f4"), y=y)
 np.savez_compressed("deflated.npz", x=x.astype("<f4"), y=y)
 np.savez("names.npz", images=x.astype("u1"), labels=y.astype("u1"))
+
+os.makedirs("cifar/cifar-10-batches-bin", exist_ok=True)
+for file in range(1, 7):
+    name = f"data_batch_{file}.bin.gz" if file < 6 else "test_batch.bin.gz"
+    rows = b"".join(bytes([(k + file) % 10]) + bytes((7 * file + 31 * k + j) % 256 for j in range(3072))
+                    for k in range(4))
+    with open(f"cifar/cifar-10-batches-bin/{name}", "wb") as out:
+        out.write(gzip.compress(rows, mtime=0))

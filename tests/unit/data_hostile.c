@@ -199,6 +199,28 @@ TEST(npz_files)
     }
 }
 
+/* One sample, a label and 3,072 pixels; the other four batches are whole. */
+TEST(cifar_files)
+{
+    seed s = {.label = "cifar10", .name = "data_batch_4.bin", .features = 3072, .n = 3073,
+              .header = 1, .data = {.train = {"cifar10", {"."}, {0}}, .scale = 1}};
+    char name[32];
+    for (size_t i = 0; i < s.n; i++)
+        s.bytes[i] = (unsigned char)(2 + i % 200);
+    for (int i = 1; i <= 5; i++) {
+        snprintf(name, sizeof name, "data_batch_%d.bin", i);
+        put(name, s.bytes, s.n);
+    }
+    CHECK(attack(&s, s.bytes, s.n));
+    every_prefix(&s);
+    every_number(&s);
+    every_tail(&s);
+    for (int label = 0; label < 256; label++) {             /* the model has 3 classes */
+        s.bytes[0] = (unsigned char)label;
+        CHECK(attack(&s, s.bytes, s.n) == (label < 3));
+    }
+}
+
 /* A prefix of a CSV file may be a CSV file. */
 TEST(csv_files)
 {
@@ -222,6 +244,7 @@ int main(void)
     RUN(idx_gzip);
     RUN(npy_files);
     RUN(npz_files);
+    RUN(cifar_files);
     RUN(csv_files);
     printf("%d damaged files: %d load, %d are refused with a sentence\n", loaded + failed, loaded,
            failed);
