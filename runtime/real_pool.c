@@ -1,8 +1,11 @@
 /* real_pool.c -- the largest value and the mean under a sliding window, and the mean of a plane.
  *
  * Planes are independent of each other; a tile is some of them. */
+#include "columns.h"
 #include "sums.h"
 #include "tiles.h"
+
+#include <string.h>
 
 typedef struct {
     rt_window v;
@@ -19,11 +22,10 @@ typedef struct {
 
 static int within(int64_t i, int n) { return i < 0 ? 0 : i < n ? (int)i : n; }
 
-/* The window in position o. */
-static frame frame_of(const rt_window *v, size_t o)
+static frame frame_of(const rt_window *v, int i, int j)
 {
-    const int64_t row = (int64_t)o / v->out_width * v->stride - v->top;
-    const int64_t column = (int64_t)o % v->out_width * v->stride - v->left;
+    const int64_t row = (int64_t)i * v->stride - v->top;
+    const int64_t column = (int64_t)j * v->stride - v->left;
     return (frame){ within(row, v->height), within(row + v->kernel, v->height),
                     within(column, v->width), within(column + v->kernel, v->width) };
 }
@@ -43,33 +45,63 @@ static void run_pooling(rt_pass *c, int n, const rt_window *v, pooling *p,
 
 /* ---- Max ------------------------------------------------------------------------------------ */
 
-/* Where the largest pixel is, the first of equals, a NaN before all; -1 where there is none. */
-static int64_t largest(const rt_window *v, const frame *f, const rt_real *x)
+enum { LARGEST = 64 };
+
+/* The largest pixels under some neighbouring windows of a row, and where they are in the plane: the
+ * first of equals, a NaN before all; -1 where a window sees none.  Pixel by pixel for all windows
+ * at once, without branches: which pixel is the largest cannot be predicted. */
+typedef struct {
+    rt_real most[LARGEST];
+    int32_t at[LARGEST];
+} largest;
+
+static void compare(int n, const rt_real *x, int stride, int32_t at, rt_real *restrict most,
+                    int32_t *restrict where)
 {
-    int64_t best = -1;
-    for (int r = f->top; r < f->bottom; r++)
-        for (int s = f->left; s < f->right; s++) {
-            const int64_t at = (int64_t)r * v->width + s;
-            if (best < 0 || x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
-                best = at;
+    for (int j = 0; j < n; j++) {
+        const rt_real value = x[(ptrdiff_t)j * stride], old = most[j];
+        const int more = (value > old) | (where[j] < 0) | ((value != value) & (old == old));
+        most[j] = more ? value : old;
+        where[j] = more ? at + j * stride : where[j];
+    }
+}
+
+/* Windows first .. end - 1 of row i. */
+static void find_largest(const rt_window *v, int i, rt_span windows, const rt_real *x, largest *m)
+{
+    const int64_t top = (int64_t)i * v->stride - v->top;
+    for (int j = 0; j < LARGEST; j++) {
+        m->most[j] = -(rt_real)INFINITY;
+        m->at[j] = -1;
+    }
+    for (int row = within(top, v->height); row < within(top + v->kernel, v->height); row++)
+        for (int l = 0; l < v->kernel; l++) {
+            const int64_t column = (int64_t)l - v->left;
+            const rt_span in = rt_inside(windows, v->stride, column, v->width);
+            const int64_t at = (int64_t)row * v->width + (int64_t)in.first * v->stride + column;
+            const int j = in.first - windows.first;
+            if (rt_length(in) > 0)
+                compare(rt_length(in), x + at, v->stride, (int32_t)at, m->most + j, m->at + j);
         }
-    return best;
+}
+
+static void max_plane(const rt_window *v, const rt_real *x, rt_real *y)
+{
+    for (int i = 0; i < v->out_height; i++)
+        for (int piece = 0; piece < rt_pieces(v->out_width, LARGEST); piece++) {
+            const rt_span windows = rt_span_of(v->out_width, LARGEST, piece);
+            largest m;
+            find_largest(v, i, windows, x, &m);
+            memcpy(y, m.most, (size_t)rt_length(windows) * sizeof *y);
+            y += rt_length(windows);
+        }
 }
 
 static void max_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    const rt_window *v = &p->v;
-
-    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
-        const rt_real *x = p->x + k * p->plane;
-        rt_real *y = p->y + k * p->out_plane;
-        for (size_t o = 0; o < p->out_plane; o++) {
-            const frame f = frame_of(v, o);
-            const int64_t at = largest(v, &f, x);
-            y[o] = at < 0 ? -(rt_real)INFINITY : x[at];
-        }
-    }
+    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
+        max_plane(&p->v, p->x + k * p->plane, p->y + k * p->out_plane);
 }
 
 void rt_max_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_real *y)
@@ -77,22 +109,27 @@ void rt_max_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_rea
     run_pooling(c, n, v, &(pooling){ .x = x, .y = y }, max_tile);
 }
 
+static void max_dx_plane(const rt_window *v, const rt_real *dy, const rt_real *x, rt_real *dx)
+{
+    for (int i = 0; i < v->out_height; i++)
+        for (int piece = 0; piece < rt_pieces(v->out_width, LARGEST); piece++) {
+            const rt_span windows = rt_span_of(v->out_width, LARGEST, piece);
+            largest m;
+            find_largest(v, i, windows, x, &m);
+            for (int j = 0; j < rt_length(windows); j++)
+                if (m.at[j] >= 0)
+                    dx[m.at[j]] += dy[j];
+            dy += rt_length(windows);
+        }
+}
+
 static void max_dx_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    const rt_window *v = &p->v;
-
     for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
-        const rt_real *x = p->x + k * p->plane, *dy = p->dy + k * p->out_plane;
         rt_real *dx = p->dx + k * p->plane;
-        for (size_t i = 0; i < p->plane; i++)
-            dx[i] = 0;
-        for (size_t o = 0; o < p->out_plane; o++) {
-            const frame f = frame_of(v, o);
-            const int64_t at = largest(v, &f, x);
-            if (at >= 0)
-                dx[at] += dy[o];
-        }
+        memset(dx, 0, p->plane * sizeof *dx);
+        max_dx_plane(&p->v, p->dy + k * p->out_plane, p->x + k * p->plane, dx);
     }
 }
 
@@ -104,23 +141,30 @@ void rt_max_pool_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, co
 
 /* ---- Mean ----------------------------------------------------------------------------------- */
 
+static double window_sum(const rt_window *v, const frame *f, const rt_real *x)
+{
+    double sum = 0;
+    for (int r = f->top; r < f->bottom; r++)
+        for (int s = f->left; s < f->right; s++)
+            sum += (double)x[(ptrdiff_t)r * v->width + s];
+    return sum;
+}
+
+static void avg_plane(const rt_window *v, const rt_real *x, rt_real *y)
+{
+    const double count = (double)v->kernel * v->kernel;
+    for (int i = 0; i < v->out_height; i++)
+        for (int j = 0; j < v->out_width; j++) {
+            const frame f = frame_of(v, i, j);
+            *y++ = (rt_real)(window_sum(v, &f, x) / count);
+        }
+}
+
 static void avg_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    const rt_window *v = &p->v;
-    const double count = (double)v->kernel * v->kernel;
-
-    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
-        const rt_real *x = p->x + k * p->plane;
-        for (size_t o = 0; o < p->out_plane; o++) {
-            const frame f = frame_of(v, o);
-            double sum = 0;
-            for (int r = f.top; r < f.bottom; r++)
-                for (int s = f.left; s < f.right; s++)
-                    sum += (double)x[(int64_t)r * v->width + s];
-            p->y[k * p->out_plane + o] = (rt_real)(sum / count);
-        }
-    }
+    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
+        avg_plane(&p->v, p->x + k * p->plane, p->y + k * p->out_plane);
 }
 
 void rt_avg_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_real *y)
@@ -132,24 +176,26 @@ static void spread(const rt_window *v, const frame *f, rt_real d, rt_real *dx)
 {
     for (int r = f->top; r < f->bottom; r++)
         for (int s = f->left; s < f->right; s++)
-            dx[(int64_t)r * v->width + s] += d;
+            dx[(ptrdiff_t)r * v->width + s] += d;
+}
+
+static void avg_dx_plane(const rt_window *v, const rt_real *dy, rt_real *dx)
+{
+    const rt_real share = 1 / ((rt_real)v->kernel * (rt_real)v->kernel);
+    for (int i = 0; i < v->out_height; i++)
+        for (int j = 0; j < v->out_width; j++) {
+            const frame f = frame_of(v, i, j);
+            spread(v, &f, *dy++ * share, dx);
+        }
 }
 
 static void avg_dx_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    const rt_window *v = &p->v;
-    const rt_real share = 1 / ((rt_real)v->kernel * (rt_real)v->kernel);
-
     for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
-        const rt_real *dy = p->dy + k * p->out_plane;
         rt_real *dx = p->dx + k * p->plane;
-        for (size_t i = 0; i < p->plane; i++)
-            dx[i] = 0;
-        for (size_t o = 0; o < p->out_plane; o++) {
-            const frame f = frame_of(v, o);
-            spread(v, &f, dy[o] * share, dx);
-        }
+        memset(dx, 0, p->plane * sizeof *dx);
+        avg_dx_plane(&p->v, p->dy + k * p->out_plane, dx);
     }
 }
 
