@@ -113,12 +113,29 @@ static bool is_output(const rt_net *net, int layer)
     return rt_next_in_flow(net, layer) < 0;
 }
 
-/* Dead: more than half of the units have slope 0 on the whole batch. */
+/* Saturated: more than half of the outputs of a bounded activation lie where it is flat.  The
+ * output layer is left out: there it is what training aims at. */
+
+static bool is_bounded(rt_activation act)
+{
+    return act == RT_SIGMOID || act == RT_TANH || act == RT_SOFTSIGN || act == RT_HARD_SIGMOID
+        || act == RT_HARD_TANH;
+}
+
+static bool is_saturated(const rt_history *h, const rt_record *r, int layer)
+{
+    const rt_layer *l = h->net->layer[layer].layer;
+    return l->watched && is_bounded(l->act) && !is_output(h->net, layer)
+        && isfinite(r->layer[layer].watch.act_rms) && r->layer[layer].watch.saturated > 0.5;
+}
+
+/* Dead: more than half of the units have slope 0 on the whole batch.  Where that is for saturation,
+ * it is told as such. */
 
 static bool is_dead(const rt_history *h, const rt_record *r, int layer)
 {
     return h->net->layer[layer].layer->watched && isfinite(r->layer[layer].watch.act_rms)
-        && r->layer[layer].watch.dead > 0.5;
+        && r->layer[layer].watch.dead > 0.5 && !is_saturated(h, r, layer);
 }
 
 static double dead(const rt_layer_record *l) { return l->watch.dead; }
@@ -134,22 +151,6 @@ static void explain_dead(const rt_history *h, When w, int layer, rt_verdict *v)
         rt_activation_name(h->net->layer[layer].layer->act));
     rt_write_edit(h->net, layer, w & AT_START ? "act = leaky_relu(0.1)"
                                               : "act = leaky_relu(0.1), or a smaller lr", v);
-}
-
-/* Saturated: more than half of the outputs of a bounded activation lie where it is flat.  The
- * output layer is left out: there it is what training aims at. */
-
-static bool is_bounded(rt_activation act)
-{
-    return act == RT_SIGMOID || act == RT_TANH || act == RT_SOFTSIGN || act == RT_HARD_SIGMOID
-        || act == RT_HARD_TANH;
-}
-
-static bool is_saturated(const rt_history *h, const rt_record *r, int layer)
-{
-    const rt_layer *l = h->net->layer[layer].layer;
-    return l->watched && is_bounded(l->act) && !is_output(h->net, layer)
-        && isfinite(r->layer[layer].watch.act_rms) && r->layer[layer].watch.saturated > 0.5;
 }
 
 static double saturated(const rt_layer_record *l) { return l->watch.saturated; }
@@ -168,6 +169,10 @@ static void explain_saturated(const rt_history *h, When w, int layer, rt_verdict
         snprintf(v->edit, sizeof v->edit, "in data: normalize = standard");
     else if (w & AT_START)
         rt_write_edit(h->net, layer, "init = xavier_uniform", v);
+    else if (h->net->layer[layer].layer->steps > 0)
+        snprintf(v->edit, sizeof v->edit, "in train: %sa smaller lr than %g",
+                 strcmp(h->net->model->clip, "none") ? "" : "clip = global_norm(1.0), or ",
+                 h->set->lr);
     else
         rt_write_edit(h->net, layer, "put `batchnorm;` before it, or a smaller lr", v);
 }
@@ -249,12 +254,13 @@ static void explain_underflow(const rt_history *h, When w, int layer, rt_verdict
 }
 
 /* Stalled: the weights change by less than a millionth of their size in a step, though the learning
- * rate is not at the end of its schedule. */
+ * rate is not at the end of its schedule, and not since the layer is dead or saturated. */
 
 static bool is_stalled(const rt_history *h, const rt_record *r, int layer)
 {
     return h->net->layer[layer].layer->in_flow && r->rate > 0.01 * h->set->lr
-        && isfinite(r->norm_before) && r->layer[layer].update_ratio < 1e-6;
+        && isfinite(r->norm_before) && r->layer[layer].update_ratio < 1e-6
+        && !is_dead(h, r, layer) && !is_saturated(h, r, layer);
 }
 
 static double slowness(const rt_layer_record *l) { return -l->update_ratio; }
@@ -282,7 +288,7 @@ void rt_judge_layers(Findings *f)
     static const Rule stalled = { "stalled", 1, is_stalled, slowness, explain_stalled };
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         apply(f, &rule[i]);
-    if (!rt_has_found(f, "vanishing") && !rt_has_found(f, "symmetric")
-        && !rt_has_found(f, "underflow"))
+    if (!rt_has_found(f, "vanishing") && !rt_has_found(f, "exploding")
+        && !rt_has_found(f, "symmetric") && !rt_has_found(f, "underflow"))
         apply(f, &stalled);
 }

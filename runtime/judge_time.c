@@ -49,8 +49,8 @@ static bool is_healed(const rt_history *h, int layer)
         return false;
     for (int i = h->n_records - RT_SUSTAINED; i < h->n_records; i++) {
         const rt_record *r = &h->record[i];
-        if (!isfinite(rt_flow_through_time(&r->layer[layer].watch)) || level(r, layer, false)
-            || level(r, layer, true))
+        const double flow = rt_flow_through_time(&r->layer[layer].watch);
+        if (!(flow > 0) || level(r, layer, false) || level(r, layer, true))
             return false;
     }
     return true;

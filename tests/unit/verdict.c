@@ -281,6 +281,12 @@ TEST(tells_when_time_has_healed)
     const rt_verdict *v = verdict_of(s, "vanishing");
     CHECK(v && n_found == 1 && v->gravity == 1);
     CHECK(says(v, "9.59 decades lost") && says(v, "; at step 5 the flow through time is 0.370"));
+    for (int i = 0; i < 3; i++) {                       /* nothing comes back: that is no cure */
+        rt_watch *w = &s->h.record[3 + i].layer[0].watch;
+        w->delta_first = w->delta_middle = w->delta_last = 0;
+    }
+    v = verdict_of(s, "vanishing");
+    CHECK(v && v->gravity == 3 && !says(v, "; at step 5"));
     synthetic_free(s);
 }
 
@@ -443,6 +449,42 @@ TEST(finds_the_saturated)
     synthetic_free(s);
 }
 
+/* A tanh whose slope rounds to 0 is saturated, not dead and not stalled besides. */
+TEST(tells_saturation_once)
+{
+    Synthetic *s = synthetic_new(4, 64);
+    s->hidden.act = RT_TANH;
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, 0.03, 1);
+        s->watch[1].saturated = s->watch[1].dead = 1;
+        s->tensor[1].change_sum_squares = 0;
+        synthetic_add(s, i);
+    }
+    CHECK(verdict_of(s, "saturated") && n_found == 1 && found[0].layer == 1);
+    for (int i = 0; i < 3; i++)
+        s->h.record[i].layer[1].watch.saturated = s->h.record[i].layer[1].watch.dead = 0;
+    CHECK(verdict_of(s, "stalled") && n_found == 1);
+    s->hidden.act = RT_RELU;
+    for (int i = 0; i < 3; i++)
+        s->h.record[i].layer[1].watch.dead = 1;
+    CHECK(verdict_of(s, "dead") && n_found == 1);
+    rt_layer mem;
+    synthetic_recur(s, 1, &mem, "rnn", 1);
+    s->h.record[0].layer[1].watch.dead = 0;
+    s->h.record[0].layer[1].update_ratio = 1e-3;
+    for (int i = 1; i < 3; i++)
+        s->h.record[i].layer[1].watch.saturated = 1;
+    synthetic_step(s, 0.03, 1);
+    s->watch[1].saturated = 1;
+    synthetic_add(s, 3);
+    CHECK(verdict_of(s, "saturated") && n_found == 1);
+    CHECK_TEXT(found[0].edit, "in train: clip = global_norm(1.0), or a smaller lr than 0.1");
+    s->model.clip = "norm";
+    CHECK(verdict_of(s, "saturated"));
+    CHECK_TEXT(found[0].edit, "in train: a smaller lr than 0.1");
+    synthetic_free(s);
+}
+
 TEST(finds_symmetry)
 {
     Synthetic *s = synthetic_new(4, 16);
@@ -590,6 +632,7 @@ int main(void)
     RUN(diverges);
     RUN(finds_the_dead);
     RUN(finds_the_saturated);
+    RUN(tells_saturation_once);
     RUN(finds_symmetry);
     RUN(breaks_symmetry);
     RUN(finds_underflow);
