@@ -26,6 +26,8 @@ bool rt_has_found(const Findings *f, const char *verdict);
 
 /* exploding, or else vanishing, through time: of recurrent layers */
 void rt_judge_time(Findings *f, bool growing);
+/* Writes how to start the recurrent weights smaller; false: the layer is not recurrent. */
+bool rt_edit_recurrent_init(const rt_net *net, int layer, rt_verdict *v);
 /* vanishing exploding clip-bound diverged */
 void rt_judge_net(Findings *f);
 /* symmetric dead saturated underflow stalled */

@@ -188,11 +188,33 @@ static void say_before(const rt_history *h, rt_verdict *v)
             rt_figure(delta, r->layer[bad->layer].watch.delta_rms));
 }
 
+/* Before any update the learning rate and the clip have done nothing: then the state of a recurrent
+ * layer grew from step to step of the sequence. */
+static bool overflowed_in_time(const rt_history *h)
+{
+    const rt_nonfinite *bad = &h->nonfinite;
+    return bad->step == 0 && bad->layer >= 0 && !strcmp(bad->tensor, "output")
+        && h->net->layer[bad->layer].layer->steps > 0;
+}
+
+static void mend_divergence(const Findings *f, rt_verdict *v)
+{
+    const rt_history *h = f->h;
+    if (&f->v[0] != v && !strcmp(f->v[0].verdict, "exploding"))
+        snprintf(v->edit, sizeof v->edit, "%s", f->v[0].edit);
+    else if (overflowed_in_time(h))
+        rt_edit_recurrent_init(h->net, h->nonfinite.layer, v);
+    else if (!strcmp(h->net->model->clip, "none"))
+        snprintf(v->edit, sizeof v->edit, "in train: clip = global_norm(1.0), or lr = %g",
+                 h->set->lr / 10);
+    else
+        snprintf(v->edit, sizeof v->edit, "in train: lr = %g", h->set->lr / 10);
+}
+
 static void judge_divergence(Findings *f)
 {
     const rt_history *h = f->h;
     const rt_nonfinite *bad = &h->nonfinite;
-    const bool explodes = f->n > 0 && !strcmp(f->v[0].verdict, "exploding");
     rt_verdict *v = bad->happened ? rt_find(f, "diverged", bad->layer, 3) : NULL;
     if (!v)
         return;
@@ -200,16 +222,13 @@ static void judge_divergence(Findings *f)
     if (bad->layer >= 0)
         rt_append_place(v->reason, sizeof v->reason, h->net, bad->layer);
     SAY(v, " was the first value that is not finite, at step %lld", (long long)bad->step);
+    if (overflowed_in_time(h))
+        SAY(v, ": its state grows over the %d steps of the sequence until it overflows",
+            h->net->layer[bad->layer].layer->steps);
     say_before(h, v);
     if (bad->skipped)
         SAY(v, "; %lld updates were skipped", (long long)bad->skipped);
-    if (explodes)
-        snprintf(v->edit, sizeof v->edit, "%s", f->v[0].edit);
-    else if (!strcmp(h->net->model->clip, "none"))
-        snprintf(v->edit, sizeof v->edit, "in train: clip = global_norm(1.0), or lr = %g",
-                 h->set->lr / 10);
-    else
-        snprintf(v->edit, sizeof v->edit, "in train: lr = %g", h->set->lr / 10);
+    mend_divergence(f, v);
 }
 
 void rt_judge_net(Findings *f)

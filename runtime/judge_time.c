@@ -175,16 +175,24 @@ static void suggest_memory(const rt_net *net, int layer, rt_verdict *v)
     rt_write_edit(net, layer, change, v);
 }
 
-static void suggest_restraint(const rt_history *h, int layer, rt_verdict *v)
+bool rt_edit_recurrent_init(const rt_net *net, int layer, rt_verdict *v)
 {
-    const rt_tensor *w = recurrent_weight(h->net, layer);
+    const rt_tensor *w = recurrent_weight(net, layer);
     const bool keeps = w && (w->init.kind == RT_ORTHOGONAL || w->init.kind == RT_IDENTITY);
     const double gain = keeps ? fabs(w->init.a) : INFINITY;
     char change[64] = "recurrent_init = orthogonal";
+    if (net->layer[layer].layer->steps == 0)
+        return false;
     if (keeps)
         snprintf(change, sizeof change, "recurrent_init = %s(%.2g)",
                  w->init.kind == RT_IDENTITY ? "identity" : "orthogonal", gain > 1 ? 1 : 0.9 * gain);
-    rt_write_edit(h->net, layer, change, v);
+    rt_write_edit(net, layer, change, v);
+    return true;
+}
+
+static void suggest_restraint(const rt_history *h, int layer, rt_verdict *v)
+{
+    rt_edit_recurrent_init(h->net, layer, v);
     if (!strcmp(h->net->model->clip, "none"))
         rt_append(v->edit, sizeof v->edit, "; or in train: clip = global_norm(1.0)");
 }

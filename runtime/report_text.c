@@ -93,10 +93,11 @@ static void put_head(const rt_history *h, const rt_style *s)
     fputs("  ", s->out);
     say_length(h, text, sizeof text);
     rt_paragraph(s, text, (int)strlen(name) + 2, indent);
-    if (h->n_epochs == 0)
+    const rt_epoch *last = h->n_epochs ? &h->epoch[h->n_epochs - 1] : NULL;
+    if (!last || (isnan(last->loss_train) && isnan(last->loss_test)))
         return;
     fprintf(s->out, "%*s", indent, "");
-    put_measures(&h->epoch[h->n_epochs - 1], indent, s);
+    put_measures(last, indent, s);
 }
 
 /* ---- The flow ------------------------------------------------------------------------------ */

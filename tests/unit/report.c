@@ -257,6 +257,17 @@ TEST(tells_the_ends_of_time_and_paths)
     synthetic_free(q.s);
 }
 
+TEST(prints_no_measures_where_there_are_none)
+{
+    Synthetic *s = synthetic_new(3, 8);
+    rt_error e;
+    rt_history_add_epoch(&s->h, &(rt_epoch){ 0, 4, NAN, NAN, NAN, NAN, 1 }, &e);
+    char *text = written(s, rt_text_writer.summary, (rt_style){ .width = 80 });
+    CHECK(!strstr(text, " \n") && !strstr(text, "loss"));
+    free(text);
+    synthetic_free(s);
+}
+
 TEST(prints_an_empty_history)
 {
     Synthetic *s = synthetic_new(3, 8);
@@ -451,6 +462,7 @@ int main(void)
     RUN(says_what_a_reader_wants);
     RUN(tells_time_and_paths);
     RUN(tells_the_ends_of_time_and_paths);
+    RUN(prints_no_measures_where_there_are_none);
     RUN(prints_an_empty_history);
     RUN(writes_the_summary_with_all_keys);
     RUN(lists_what_is_not_finite);

@@ -256,6 +256,26 @@ TEST(overflows_through_time)
     synthetic_free(s);
 }
 
+TEST(overflows_on_the_way_through_time)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 1000);
+    m.tensor[1].init = (rt_init){ RT_NORMAL, 0.5, 0 };
+    synthetic_step(s, 0.03, 1);
+    s->watch[0].act_nonfinite = 9;
+    for (int i = 0; i < 4; i++) {
+        s->watch[i].delta.nonfinite = 9;
+        s->watch[i].delta_last = s->watch[i].delta_first = NAN;
+    }
+    synthetic_add(s, 0);
+    CHECK(says(verdict_of(s, "diverged"), "its state grows over the 1000 steps of the sequence"));
+    CHECK(n_found == 1);
+    CHECK_TEXT(found[0].edit, "in mem (line 9): recurrent_init = orthogonal");
+    s->h.nonfinite.step = 3;                            /* then updates have had their part */
+    CHECK(verdict_of(s, "diverged") && strstr(found[0].edit, "clip = global_norm(1.0)"));
+    synthetic_free(s);
+}
+
 TEST(does_not_judge_time_by_one_step)
 {
     Memory m;
@@ -622,6 +642,7 @@ int main(void)
     RUN(knows_how_gates_forget);
     RUN(explodes_through_time);
     RUN(overflows_through_time);
+    RUN(overflows_on_the_way_through_time);
     RUN(does_not_judge_time_by_one_step);
     RUN(tells_when_time_has_healed);
     RUN(tells_of_time_once);
