@@ -63,7 +63,10 @@ static inline rt_area rt_area_of(const rt_window *v, const rt_blocks *b, int blo
 }
 
 static inline int rt_length(rt_span s) { return s.end - s.first; }
-static inline int rt_area_size(const rt_area *a) { return rt_length(a->rows) * rt_length(a->columns); }
+static inline int rt_area_size(const rt_area *a)
+{
+    return rt_length(a->rows) * rt_length(a->columns);
+}
 
 /* Where the area begins in a plane of results. */
 static inline size_t rt_area_start(const rt_window *v, const rt_area *a)

@@ -5,11 +5,11 @@
  *   dcolumns = w^T dy, added to the pixels that the columns come from
  *   dw = sum over samples of dy columns^T
  * A window of one pixel that moves by one needs none: the image is its own columns.  A window as
- * large as the image is a dense layer.
+ * large as the image is a dense layer, and one filter a channel has kernels of its own.
  *
  * Tiles own what they write: of y an area of one sample and group, of dx some of its channels, of
  * dw some of its depth for all samples.  So there are no partial sums, whatever the threads. */
-#include "columns.h"
+#include "depthwise.h"
 #include "tiles.h"
 
 #include <cblas.h>
@@ -71,7 +71,7 @@ static void run_conv(rt_pass *c, conv *p, size_t items, void (*body)(void *arg, 
     rt_run_tiles(c->pool, work / FLOPS_PER_NS, p->tiles.count, body, p);
 }
 
-/* Rows k0 .. k0 + depth - 1 of the columns of an image x[channels][plane]; their distance is *ld. */
+/* Rows k0 .. k0 + depth - 1 of the columns of an image x[channels][plane], *ld apart. */
 static const rt_real *columns_of(const conv *p, const rt_real *x, const rt_area *a, int k0,
                                  int depth, rt_real *buffer, int *ld)
 {
@@ -135,6 +135,10 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
     conv p = conv_of(n, v);
     if (is_dense(v)) {
         rt_affine(c, n, p.filters, p.depth, x, w, b, y);
+        return;
+    }
+    if (rt_is_depthwise(v)) {
+        rt_depthwise(c, n, v, x, w, b, y);
         return;
     }
     p.x = x, p.w = w, p.b = b, p.y = y;
@@ -208,6 +212,10 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
         rt_affine_dx(c, n, p.filters, p.depth, dy, w, dx);
         return;
     }
+    if (rt_is_depthwise(v)) {
+        rt_depthwise_dx(c, n, v, dy, w, dx);
+        return;
+    }
     p.dy = dy, p.w = w, p.dx = dx;
     p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)rt_pieces(p.channels, together),
@@ -263,6 +271,10 @@ void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
     conv p = conv_of(n, v);
     if (is_dense(v)) {
         rt_affine_dw(c, n, p.filters, p.depth, dy, x, dw);
+        return;
+    }
+    if (rt_is_depthwise(v)) {
+        rt_depthwise_dw(c, n, v, dy, x, dw);
         return;
     }
     p.dy = dy, p.x = x, p.dw = dw;

@@ -131,9 +131,8 @@ static rt_window draw_conv(dice *d)
 {
     rt_window v = draw_window(d, 7, 3);
     v.groups = one_of(d, 5, (int[]){ 1, 1, 1, 2, 5 });
-    const int members = roll(d, 3) == 0 ? 1 : 1 + roll(d, 9);
-    v.channels = v.groups * members;
-    v.filters = v.groups * (1 + roll(d, 9));
+    v.channels = v.groups * (roll(d, 3) == 0 ? 1 : 1 + roll(d, 9));
+    v.filters = v.groups * (roll(d, 3) == 0 ? 1 : 1 + roll(d, 9));
     return v;
 }
 
@@ -156,9 +155,10 @@ TEST(large_ones)
     const rt_window point = same_window(700, 12, 11, 6, 1);
     const rt_window whole = { 6, 5, 5, 20, 1, 1, 5, 2, 1, 1, 0, 0 };
     const rt_window apart = { 6, 5, 5, 20, 1, 1, 5, 1, 2, 1, 0, 0 };
-    rt_window depthwise = same_window(300, 6, 5, 300, 3);
+    rt_window depthwise = same_window(300, 6, 5, 300, 3), wide = same_window(2, 4, 9000, 2, 3);
 
     depthwise.groups = 300;
+    wide.groups = 2;
     check_window(2, &deep, true);
     check_window(2, &high, false);
     check_window(1, &broad, true);
@@ -167,6 +167,7 @@ TEST(large_ones)
     check_window(4, &whole, true);
     check_window(4, &apart, true);
     check_window(2, &depthwise, true);
+    check_window(2, &wide, true);
 }
 
 static void same_for_threads(int n, const rt_window *v)

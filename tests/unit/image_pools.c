@@ -142,6 +142,16 @@ TEST(the_first_of_equals)
     CHECK(dx[1] == 110 && dx[0] + dx[2] + dx[3] + dx[4] + dx[5] == 0);
 }
 
+/* Nothing is smaller, yet it is a pixel. */
+TEST(the_first_of_minus_infinities)
+{
+    const rt_window v = { 1, 2, 2, 1, 1, 1, 2, 2, 1, 1, 0, 0 };
+    const rt_real low = -(rt_real)INFINITY, x[4] = { low, low, low, low }, dy[1] = { 10 };
+    rt_real dx[4];
+    rt_max_pool_dx(&(rt_pass){ .rows = 1 }, 1, &v, dy, x, dx);
+    CHECK(dx[0] == 10 && dx[1] == 0 && dx[2] == 0 && dx[3] == 0);
+}
+
 /* Padding is no pixel of value 0: negative values stay the largest. */
 TEST(padding_is_never_the_largest)
 {
@@ -216,6 +226,7 @@ int main(void)
     RUN(as_their_definitions);
     RUN(nan_wins);
     RUN(the_first_of_equals);
+    RUN(the_first_of_minus_infinities);
     RUN(padding_is_never_the_largest);
     RUN(mean_of_planes);
     RUN(same_bits_for_any_threads);
