@@ -103,11 +103,11 @@ static void emit_params(Writer *w, const Graph *g)
 
 static void emit_watch(Writer *w, const Graph *g)
 {
-    emit_begin(w->out, "struct { rt_watch ");
+    emit_open(w->out, "struct {");
     for (int i = 0; i < g->n_layers; i++)
         if (is_recorded(&g->layer[i]))
-            emit_piece(w->out, "%s", g->layer[i].member);
-    emit_end(w->out, "; } watch;");
+            emit_line(w->out, "rt_watch %s;", g->layer[i].member);
+    emit_close(w->out, " watch;");
 }
 
 static void emit_state(Writer *w, const Graph *g)

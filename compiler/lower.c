@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-static void lower_items(Lower *l, const Items *items);
 static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name);
 
 /* ---- What a reference stands for ----------------------------------------------------------- */
@@ -52,7 +51,7 @@ static NodeId redirected(const Redirect *r, NodeId id)
     return r->from == id ? r->to : id;
 }
 
-static NodeId resolve(const Lower *l, const Ref *ref)
+NodeId lower_ref(const Lower *l, const Ref *ref)
 {
     NodeId id = 0;
 
@@ -103,93 +102,6 @@ NodeId lower_tensor(Lower *l, int row, OpKind op, Tensor tensor)
     return tensor.node;
 }
 
-/* ---- Compound items ------------------------------------------------------------------------ */
-
-static NodeId tap(Lower *l, const Item *item, NodeId x, const char *suffix)
-{
-    Node node = { .op = OP_TAP, .shape = l->g->node[x].shape, .batched = true, .layer = -1,
-                  .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
-
-    node.in[0] = x;
-    return lower_node(l, node, item, arena_printf(l->s->arena, "%s_%s", item->name, suffix));
-}
-
-/* Lowers items whose input flows by `to` instead of `from`; the node of `out`. */
-static NodeId lower_path(Lower *l, const Items *items, const Ref *out, NodeId from, NodeId to)
-{
-    Redirect redirect = { from, to, l->redirect };
-    NodeId result;
-
-    l->redirect = &redirect;
-    lower_items(l, items);
-    result = resolve(l, out);
-    l->redirect = redirect.outer;
-    return result;
-}
-
-/* scale * F(x): by a constant, or by a trained scalar (Bachlechner et al. 2020, ReZero). */
-static NodeId scaled(Lower *l, const Item *item, int row, NodeId x)
-{
-    const Value *scale = call_arg(item->callee, item->arg, "scale");
-    const bool learned = scale->kind == VALUE_CALL;
-    Node node = { .op = learned ? OP_SCALE_BY : OP_SCALE, .shape = l->g->node[x].shape,
-                  .batched = true, .layer = row, .n_in = learned ? 2 : 1,
-                  .in = arena_array(l->s->arena, NodeId, 2) };
-
-    if (!learned && scale->real == 1)
-        return x;
-    node.in[0] = x;
-    node.number[0] = scale->real;
-    if (learned)
-        node.in[1] = lower_tensor(l, row, OP_PARAM, (Tensor){ .role = "scale", .is_constant = true,
-                                  .constant = value_arg(scale, "value")->real });
-    return lower_node(l, node, item, arena_printf(l->s->arena, "%s_scaled", item->name));
-}
-
-/* The gradient that comes back to a join's input is told by path. */
-static void add_path(Lower *l, int row, NodeId start)
-{
-    Layer *layer = &l->g->layer[row];
-
-    arena_push(l->s->arena, layer->path, layer->n_paths, start);
-}
-
-static NodeId lower_residual(Lower *l, const Item *item)
-{
-    const NodeId x = resolve(l, &item->from[0]);
-    const int row = lower_row(l, item, "residual");
-    const NodeId body = tap(l, item, x, "body"), skip = tap(l, item, x, "skip");
-    NodeId end[2];
-
-    end[1] = lower_path(l, &item->body, &item->body_out, x, body);
-    end[0] = lower_path(l, &item->shortcut, &item->shortcut_out, x, skip);
-    end[1] = scaled(l, item, row, end[1]);
-    add_path(l, row, skip);
-    add_path(l, row, body);
-    return lower_join(l, OP_ADD, item, end, 2);
-}
-
-static NodeId lower_parallel(Lower *l, const Item *item)
-{
-    const Value *join = call_arg(item->callee, item->arg, "join");
-    const NodeId x = resolve(l, &item->from[0]);
-    const int row = lower_row(l, item, "parallel");
-    NodeId *end = arena_array(l->s->arena, NodeId, item->n_branches);
-    OpKind op = OP_CONCAT;
-
-    for (int i = 0; i < item->n_branches; i++) {
-        const NodeId start = tap(l, item, x, arena_printf(l->s->arena, "branch_%d", i));
-
-        end[i] = lower_path(l, &item->branch[i], &item->branch_out[i], x, start);
-        add_path(l, row, start);
-    }
-    if (strcmp(join->text, "add") == 0)
-        op = OP_ADD;
-    else if (strcmp(join->text, "mul") == 0)
-        op = OP_MUL;
-    return lower_join(l, op, item, end, item->n_branches);
-}
-
 /* ---- Calls of other units ------------------------------------------------------------------ */
 
 /* A call is a member beside the layers, in the parameters, and beside the tensors, in memory. */
@@ -217,11 +129,25 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     node.in[0] = x;
     node.member = claim_member(l, name);
     for (int i = 0; i < u->n_captures; i++)
-        node.in[1 + i] = resolve(l, &u->capture[i]);
+        node.in[1 + i] = lower_ref(l, &u->capture[i]);
     id = lower_node(l, node, item, arena_printf(l->s->arena, "%s_out", name));
     arena_push(l->s->arena, l->g->member, l->g->n_members, -1 - l->g->n_calls);
     arena_push(l->s->arena, l->g->call, l->g->n_calls, id);
     return id;
+}
+
+/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for several,
+ * and "repeat_last" for the last one, which the count does not rename */
+static const char *run_name(Lower *l, const Item *item, const Run *run)
+{
+    const bool is_last = run == &item->run[item->n_runs - 1];
+
+    if (item->n_runs == 1)
+        return item->name;
+    if (is_last && run->count == 1)
+        return arena_printf(l->s->arena, "%s_last", item->name);
+    return arena_printf(l->s->arena, "%s_%s_%d", item->name, run->count == 1 ? "at" : "from",
+                        run->first);
 }
 
 static void lower_exports(Lower *l, const Item *item, const Run *run, NodeId call)
@@ -232,24 +158,14 @@ static void lower_exports(Lower *l, const Item *item, const Run *run, NodeId cal
                       .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
 
         node.in[0] = call;
-        bind(l, item, run->first, k, lower_node(l, node, item, arena_printf(l->s->arena, "%s_%d_%s",
-             item->name, run->first, e->name)));
+        bind(l, item, run->first, k, lower_node(l, node, item, arena_printf(l->s->arena, "%s_%s",
+             run_name(l, item, run), e->name)));
     }
-}
-
-/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for
- * several */
-static const char *run_name(Lower *l, const Item *item, const Run *run)
-{
-    if (item->n_runs == 1)
-        return item->name;
-    return arena_printf(l->s->arena, "%s_%s_%d", item->name, run->count == 1 ? "at" : "from",
-                        run->first);
 }
 
 static NodeId lower_repeat(Lower *l, const Item *item)
 {
-    NodeId x = resolve(l, &item->from[0]);
+    NodeId x = lower_ref(l, &item->from[0]);
 
     for (int i = 0; i < item->n_runs; i++) {
         const Run *run = &item->run[i];
@@ -273,16 +189,16 @@ static NodeId lower_item(Lower *l, const Item *item)
     case ITEM_REPEAT: return lower_repeat(l, item);
     case ITEM_BLOCK:
         return lower_call(l, item, lower_unit(l, item->unit, item, item->unit->name),
-                          resolve(l, &item->from[0]), NULL, item->name);
+                          lower_ref(l, &item->from[0]), NULL, item->name);
     case ITEM_LAYER:
     case ITEM_ACTIVATION: break;
     }
     for (int i = 0; i < item->n_from; i++)
-        in[i] = resolve(l, &item->from[i]);
+        in[i] = lower_ref(l, &item->from[i]);
     return lower_layer(l, item, in);
 }
 
-static void lower_items(Lower *l, const Items *items)
+void lower_items(Lower *l, const Items *items)
 {
     for (int i = 0; i < items->n; i++)
         bind(l, items->item[i], -1, 0, lower_item(l, items->item[i]));
@@ -366,7 +282,7 @@ static void add_loss(Lower *l, const Settings *set)
 /* "x_stem": a tensor of the unit around, by its name there. */
 static const char *capture_name(const Lower *outer, const Ref *ref)
 {
-    return arena_printf(outer->s->arena, "x_%s", outer->g->node[resolve(outer, ref)].name);
+    return arena_printf(outer->s->arena, "x_%s", outer->g->node[lower_ref(outer, ref)].name);
 }
 
 static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name)
@@ -389,7 +305,7 @@ static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const
     for (int i = 0; i < unit->n_captures; i++)
         add_input(&l, capture_name(outer, &unit->capture[i]), unit->capture_shape[i]);
     lower_items(&l, &unit->items);
-    add_result(&l, resolve(&l, &unit->result));
+    add_result(&l, lower_ref(&l, &unit->result));
     for (int i = 0; i < unit->n_exports; i++)
         add_result(&l, l.binding[slot_of(&l, unit->export[i], -1, 0)].node);
     if (g->is_model && l.program->model->has_train)

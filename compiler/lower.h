@@ -35,6 +35,15 @@ typedef NodeId LowerRule(Lower *l, const Item *item, const NodeId *in);
 /* Adds a node whose tensor is called `name`. */
 NodeId lower_node(Lower *l, Node node, const Item *item, const char *name);
 
+/* The node that a reference stands for. */
+NodeId lower_ref(const Lower *l, const Ref *ref);
+
+void lower_items(Lower *l, const Items *items);
+
+/* lower_compound.c */
+NodeId lower_residual(Lower *l, const Item *item);
+NodeId lower_parallel(Lower *l, const Item *item);
+
 /* Lowers a layer or an activation; its inputs are nodes. */
 NodeId lower_layer(Lower *l, const Item *item, const NodeId *in);
 

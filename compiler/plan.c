@@ -1,9 +1,11 @@
 /* plan.c -- where every tensor lives.
  *
  * What the backward pass reads is kept in the unit's memory.  The rest is scratch, in unions of
- * tensors whose lifetimes do not meet: first fit, in order of first use.  Time counts steps of the
- * forward pass, then of the backward pass; two to a step, so that an elementwise node may write
- * where one of its inputs ends. */
+ * tensors whose lifetimes do not meet.  A tensor chooses among the unions with room by its name, not
+ * by its place in the order: in a chain of layers two unions would do in turn, but then one layer
+ * more would move all behind it from one to the other.  Time counts steps of the forward pass, then
+ * of the backward pass; two to a step, so that an elementwise node may write where one of its inputs
+ * ends. */
 #include "passes.h"
 
 #include <string.h>
@@ -210,24 +212,71 @@ static bool fits(const Planner *p, const Union *u, const Lodger *t)
     return true;
 }
 
+/* The most lodgers that live at one half step. */
+static int most_alive(const Planner *p)
+{
+    const int end = 2 * (p->g->n_order[FORWARD] + p->g->n_order[BACKWARD]) + 2;
+    int *change = arena_array(p->arena, int, end + 1);
+    int alive = 0, most = 0;
+
+    for (int i = 0; i < p->n_lodgers; i++)
+        for (int k = 0; k < p->lodger[i].n; k++) {
+            change[p->lodger[i].life[k].from]++;
+            change[p->lodger[i].life[k].to + 1]--;
+        }
+    for (int at = 0; at < end; at++) {
+        alive += change[at];
+        most = alive > most ? alive : most;
+    }
+    return most;
+}
+
+/* How much a lodger likes a union: a number that its name and the union's decide alone. */
+static uint64_t liking(const Planner *p, const Lodger *t, int at)
+{
+    const char *name = t->tenant.unit ? t->tenant.unit->name : p->g->node[t->tenant.node].name;
+    uint64_t h = 0xcbf29ce484222325u + (uint64_t)at * 0x9e3779b97f4a7c15u;
+
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 0x100000001b3u;
+    return h * 0x9e3779b97f4a7c15u >> 16;
+}
+
+/* The union that it likes best among those with room; a new one where there is none. */
+static int choose(const Planner *p, const Union *unions, int n, const Lodger *t)
+{
+    int best = n;
+
+    for (int at = 0; at < n; at++)
+        if (fits(p, &unions[at], t) &&
+            (best == n || liking(p, t, at) > liking(p, t, best)))
+            best = at;
+    return best;
+}
+
+/* One union more than must be: so a tensor nearly always gets the one that its name likes, and a
+ * layer more or less moves few tensors but its own. */
 static void settle(Planner *p, bool reuse)
 {
-    Union *unions = arena_array(p->arena, Union, p->n_lodgers);
+    Union *unions = arena_array(p->arena, Union, 2 * p->n_lodgers + 1);
+    const int spare = reuse && p->n_lodgers ? most_alive(p) + 1 : 0;
     Graph *g = p->g;
+    int n = spare;
 
-    g->slot = arena_array(p->arena, Slot, p->n_lodgers);
+    g->slot = arena_array(p->arena, Slot, 2 * p->n_lodgers + 1);
     for (int i = 0; i < p->n_lodgers; i++) {
         const Lodger *t = &p->lodger[i];
-        int at = reuse ? 0 : g->n_slots;
+        const int at = reuse ? choose(p, unions, n, t) : i;
 
-        while (at < g->n_slots && !fits(p, &unions[at], t))
-            at++;
-        g->n_slots += at == g->n_slots;
+        n = at >= n ? at + 1 : n;
         arena_push(p->arena, unions[at].lodger, unions[at].n, i);
         if (t->life[t->n - 1].to > unions[at].until)
             unions[at].until = t->life[t->n - 1].to;
         arena_push(p->arena, g->slot[at].tenant, g->slot[at].n, t->tenant);
     }
+    for (int at = 0; at < n; at++)              /* some union may have stayed empty */
+        if (g->slot[at].n)
+            g->slot[g->n_slots++] = g->slot[at];
 }
 
 /* ---- Sizes --------------------------------------------------------------------------------- */

@@ -17,16 +17,15 @@ typedef struct {
     Family family;
     int id;
     const char *id_name, *name, *signature;
-    const char *lower;              /* "later": known, not built yet */
 } Row;
 
 /* Rows in the order in which signatures are read: a default may name what stands further up. */
 static const Row rows[] = {
-#define WORD(family, id, name, signature) { FAMILY_##family, 0, #id, name, signature, "" },
+#define WORD(family, id, name, signature) { FAMILY_##family, 0, #id, name, signature },
 #define ACTIVATION(id, name, signature, slope_of, family) \
-    { FAMILY_ACTIVATION, ACTIVATION_##id, #id, name, signature, "" },
+    { FAMILY_ACTIVATION, ACTIVATION_##id, #id, name, signature },
 #define LAYER(id, name, signature, shape, lower) \
-    { FAMILY_LAYER, LAYER_##id, #id, name, signature, #lower },
+    { FAMILY_LAYER, LAYER_##id, #id, name, signature },
 #include "vocabulary.def"
 #include "activations.def"
 #include "layers.def"
@@ -56,7 +55,7 @@ Vocabulary *vocabulary_new(struct Intern *names, Arena *a)
     for (size_t i = 0; i < countof(rows); i++) {
         const Row *r = &rows[i];
         all[i] = (Callable){ .family = r->family, .id = r->id, .name = intern(names, r->name),
-                             .id_name = r->id_name, .later = !strcmp(r->lower, "later") };
+                             .id_name = r->id_name };
         arena_push(a, v->word[r->family], v->n[r->family], &all[i]);
     }
     for (size_t i = 0; i < countof(rows); i++)

@@ -63,7 +63,6 @@ struct Callable {
     const char *id_name;            /* "HE_NORMAL": aliases share it; the runtime's RT_ name */
     Param *param;
     int n_params;
-    bool later;                     /* known, not built yet */
 };
 
 typedef struct Vocabulary Vocabulary;

@@ -31,13 +31,19 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct mix_4_0p9_on_2_memory {
-    struct { rt_watch dense, dropout, dense_2; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch dropout;
+        rt_watch dense_2;
+    } watch;
     rt_real dense[BATCH * 4];
     rt_real dropout[BATCH * 4];
 };
 
 struct model_memory {
-    struct { rt_watch logits; } watch;
+    struct {
+        rt_watch logits;
+    } watch;
     struct mix_4_0p9_on_2_memory left;
     rt_real left_out[BATCH * 2];
     struct mix_4_0p9_on_2_memory right;
@@ -50,27 +56,25 @@ struct model_memory {
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct mix_4_0p9_on_2_scratch {
+    rt_real d_dense[BATCH * 4];
+    rt_real d_dense_z[BATCH * 4];
     union {
         rt_real dense_z[BATCH * 4];
         rt_real d_dropout[BATCH * 4];
-        rt_real d_dense_z[BATCH * 4];
     };
-    rt_real d_dense[BATCH * 4];
 };
 
 struct model_scratch {
     union {
-        struct mix_4_0p9_on_2_scratch mix_4_0p9_on_2;
-        rt_real d_logits[BATCH * 2];
-    };
-    union {
         rt_real d_mix_out[BATCH * 2];
-        rt_real d_right[BATCH * 2];
-    };
-    union {
-        rt_real d_mix[BATCH * 2];
         rt_real d_left[BATCH * 2];
     };
+    union {
+        rt_real d_logits[BATCH * 2];
+        rt_real d_mix[BATCH * 2];
+    };
+    rt_real d_right[BATCH * 2];
+    struct mix_4_0p9_on_2_scratch mix_4_0p9_on_2;
 };
 
 /* ---- Functions: each unit forward, then backward ---- */

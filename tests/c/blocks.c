@@ -80,7 +80,13 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct cell_6_tanh_on_2_memory {
-    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
+    struct {
+        rt_watch a;
+        rt_watch b;
+        rt_watch layernorm;
+        rt_watch dense;
+        rt_watch dense_2;
+    } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
     rt_real layernorm[BATCH * 6];
@@ -89,7 +95,13 @@ struct cell_6_tanh_on_2_memory {
 };
 
 struct cell_6_tanh_on_6_memory {
-    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
+    struct {
+        rt_watch a;
+        rt_watch b;
+        rt_watch layernorm;
+        rt_watch dense;
+        rt_watch dense_2;
+    } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
     rt_real layernorm[BATCH * 6];
@@ -98,7 +110,13 @@ struct cell_6_tanh_on_6_memory {
 };
 
 struct cell_6_softplus_on_6_memory {
-    struct { rt_watch a, b, layernorm, dense, dense_2; } watch;
+    struct {
+        rt_watch a;
+        rt_watch b;
+        rt_watch layernorm;
+        rt_watch dense;
+        rt_watch dense_2;
+    } watch;
     rt_real a_z[BATCH * 6];
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
@@ -108,7 +126,9 @@ struct cell_6_softplus_on_6_memory {
 };
 
 struct model_memory {
-    struct { rt_watch logits; } watch;
+    struct {
+        rt_watch logits;
+    } watch;
     struct cell_6_tanh_on_2_memory first;
     rt_real first_out[BATCH * 6];
     struct cell_6_tanh_on_6_memory second;
@@ -123,73 +143,73 @@ struct model_memory {
 
 struct cell_6_tanh_on_2_scratch {
     union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_b[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
+    rt_real d_a_by_mul[BATCH * 6];
+    rt_real d_dense_z[BATCH * 6];
+    rt_real d_b_branch_0[BATCH * 6];
+    union {
         rt_real a_z[BATCH * 6];
         rt_real dense_z[BATCH * 6];
-        rt_real dense_2[BATCH * 6];
-        rt_real d_a_by_mul[BATCH * 6];
+        rt_real d_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
-    union {
-        rt_real d_b[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
-        rt_real d_b_branch_0[BATCH * 6];
-    };
-    rt_real d_b_branch_1[BATCH * 6];
-    rt_real d_layernorm[BATCH * 6];
 };
 
 struct cell_6_tanh_on_6_scratch {
     union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_b[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
+    rt_real d_a_by_mul[BATCH * 6];
+    rt_real d_dense_z[BATCH * 6];
+    rt_real d_b_branch_0[BATCH * 6];
+    union {
         rt_real a_z[BATCH * 6];
         rt_real dense_z[BATCH * 6];
-        rt_real dense_2[BATCH * 6];
-        rt_real d_a_by_mul[BATCH * 6];
+        rt_real d_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
-    union {
-        rt_real d_b[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
-        rt_real d_b_branch_0[BATCH * 6];
-    };
-    rt_real d_b_branch_1[BATCH * 6];
-    rt_real d_layernorm[BATCH * 6];
 };
 
 struct cell_6_softplus_on_6_scratch {
     union {
-        rt_real dense_z[BATCH * 6];
         rt_real dense_2[BATCH * 6];
-        rt_real d_a_by_mul[BATCH * 6];
+        rt_real d_b[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
+    rt_real d_a_by_mul[BATCH * 6];
+    rt_real d_dense_z[BATCH * 6];
+    rt_real d_b_branch_0[BATCH * 6];
+    union {
+        rt_real dense_z[BATCH * 6];
+        rt_real d_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
-    union {
-        rt_real d_b[BATCH * 6];
-        rt_real d_dense_z[BATCH * 6];
-        rt_real d_b_branch_0[BATCH * 6];
-    };
-    rt_real d_b_branch_1[BATCH * 6];
-    rt_real d_layernorm[BATCH * 6];
 };
 
 struct model_scratch {
     union {
-        struct cell_6_tanh_on_2_scratch cell_6_tanh_on_2;
-        struct cell_6_tanh_on_6_scratch cell_6_tanh_on_6;
-        struct cell_6_softplus_on_6_scratch cell_6_softplus_on_6;
-        rt_real d_logits[BATCH * 2];
-    };
-    union {
-        rt_real d_concat[BATCH * 12];
-        rt_real d_third[BATCH * 6];
-        rt_real d_first_out[BATCH * 6];
-    };
-    union {
-        rt_real d_first_out_by_concat[BATCH * 6];
+        rt_real d_third_out[BATCH * 6];
         rt_real d_first[BATCH * 2];
     };
     union {
-        rt_real d_third_out[BATCH * 6];
+        rt_real d_logits[BATCH * 2];
+        rt_real d_third[BATCH * 6];
+        rt_real d_first_out[BATCH * 6];
+    };
+    rt_real d_first_out_by_concat[BATCH * 6];
+    union {
+        rt_real d_concat[BATCH * 12];
         rt_real d_second[BATCH * 6];
+    };
+    union {
+        struct cell_6_tanh_on_2_scratch cell_6_tanh_on_2;
+        struct cell_6_tanh_on_6_scratch cell_6_tanh_on_6;
+        struct cell_6_softplus_on_6_scratch cell_6_softplus_on_6;
     };
 };
 

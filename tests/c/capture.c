@@ -15,7 +15,7 @@ struct repeat_from_0_params {
     } h;
 };
 
-struct repeat_at_3_params {
+struct repeat_last_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
@@ -36,7 +36,7 @@ struct repeat_2_at_1_params {
     } k;
 };
 
-struct repeat_2_at_2_params {
+struct repeat_2_last_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
@@ -49,10 +49,10 @@ struct model_params {
         rt_real bias[4];
     } stem;
     struct repeat_from_0_params repeat_from_0[REPEAT_FROM_0_COUNT];
-    struct repeat_at_3_params repeat_at_3;
+    struct repeat_last_params repeat_last;
     struct repeat_2_at_0_params repeat_2_at_0;
     struct repeat_2_at_1_params repeat_2_at_1;
-    struct repeat_2_at_2_params repeat_2_at_2;
+    struct repeat_2_last_params repeat_2_last;
     struct {
         rt_real weight[2 * 4];
         rt_real bias[2];
@@ -62,100 +62,115 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_from_0_memory {
-    struct { rt_watch h; } watch;
+    struct {
+        rt_watch h;
+    } watch;
     rt_real h_z[BATCH * 4];
 };
 
-struct repeat_at_3_memory {
-    struct { rt_watch h; } watch;
+struct repeat_last_memory {
+    struct {
+        rt_watch h;
+    } watch;
     rt_real h_z[BATCH * 4];
 };
 
 struct repeat_2_at_0_memory {
-    struct { rt_watch k; } watch;
+    struct {
+        rt_watch k;
+    } watch;
 };
 
 struct repeat_2_at_1_memory {
-    struct { rt_watch k; } watch;
+    struct {
+        rt_watch k;
+    } watch;
 };
 
-struct repeat_2_at_2_memory {
-    struct { rt_watch k; } watch;
+struct repeat_2_last_memory {
+    struct {
+        rt_watch k;
+    } watch;
     rt_real k[BATCH * 4];
 };
 
 struct model_memory {
-    struct { rt_watch stem, out; } watch;
+    struct {
+        rt_watch stem;
+        rt_watch out;
+    } watch;
     rt_real stem[BATCH * 4];
     struct repeat_from_0_memory repeat_from_0[REPEAT_FROM_0_COUNT];
     rt_real repeat_from_0_out[REPEAT_FROM_0_COUNT][BATCH * 4];
-    struct repeat_at_3_memory repeat_at_3;
-    rt_real repeat_at_3_out[BATCH * 4];
-    rt_real repeat_3_h[BATCH * 4];
+    struct repeat_last_memory repeat_last;
+    rt_real repeat_last_out[BATCH * 4];
+    rt_real repeat_last_h[BATCH * 4];
     struct repeat_2_at_0_memory repeat_2_at_0;
     rt_real repeat_2_at_0_out[BATCH * 4];
     struct repeat_2_at_1_memory repeat_2_at_1;
     rt_real repeat_2_at_1_out[BATCH * 4];
-    rt_real repeat_2_1_k[BATCH * 4];
-    struct repeat_2_at_2_memory repeat_2_at_2;
-    rt_real repeat_2_at_2_out[BATCH * 4];
+    rt_real repeat_2_at_1_k[BATCH * 4];
+    struct repeat_2_last_memory repeat_2_last;
+    rt_real repeat_2_last_out[BATCH * 4];
     rt_real out[BATCH * 2];
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_from_0_scratch {
-    union {
-        rt_real h[BATCH * 4];
-        rt_real d_h_z[BATCH * 4];
-    };
+    rt_real h[BATCH * 4];
+    rt_real d_h_z[BATCH * 4];
 };
 
-struct repeat_at_3_scratch {
+struct repeat_last_scratch {
     rt_real d_h_z[BATCH * 4];
 };
 
 struct repeat_2_at_1_scratch {
-    rt_real d_x_repeat_3_h[BATCH * 4];
     rt_real d_k[BATCH * 4];
+    rt_real d_x_repeat_last_h[BATCH * 4];
 };
 
-struct repeat_2_at_2_scratch {
+struct repeat_2_last_scratch {
+    rt_real d_x_repeat_2_at_1_k[BATCH * 4];
+    rt_real d_x_repeat_last_h[BATCH * 4];
     rt_real d_k[BATCH * 4];
-    rt_real d_x_repeat_3_h[BATCH * 4];
-    rt_real d_x_repeat_2_1_k[BATCH * 4];
 };
 
 struct model_scratch {
     union {
-        rt_real stem_z[BATCH * 4];
-        struct repeat_from_0_scratch repeat_from_0;
-        struct repeat_at_3_scratch repeat_at_3;
-        struct repeat_2_at_1_scratch repeat_2_at_1;
-        struct repeat_2_at_2_scratch repeat_2_at_2;
-        rt_real d_out[BATCH * 2];
-        rt_real d_stem_z[BATCH * 4];
-    };
-    union {
-        rt_real d_repeat_2_at_2_out[BATCH * 4];
-        rt_real d_repeat_2_at_1[BATCH * 4];
-        rt_real d_repeat_3_h[BATCH * 4];
-        rt_real d_repeat_from_0[2][BATCH * 4];
-    };
-    union {
-        rt_real d_repeat_2_at_2[BATCH * 4];
-        rt_real d_repeat_2_at_0[BATCH * 4];
+        rt_real d_repeat_2_last[BATCH * 4];
         rt_real d_stem_by_repeat_from_0_out[BATCH * 4];
     };
     union {
-        rt_real d_repeat_2_1_k[BATCH * 4];
-        rt_real d_repeat_at_3[BATCH * 4];
+        struct repeat_2_at_1_scratch repeat_2_at_1;
+        rt_real d_repeat_2_at_0[BATCH * 4];
     };
     union {
-        rt_real d_repeat_3_h_by_repeat_2_at_2_out[BATCH * 4];
-        rt_real d_stem_by_repeat_at_3_out[BATCH * 4];
+        struct repeat_from_0_scratch repeat_from_0;
+        rt_real d_repeat_2_last_out[BATCH * 4];
+        rt_real d_repeat_last_h[BATCH * 4];
     };
-    rt_real d_repeat_3_h_by_repeat_2_at_1_out[BATCH * 4];
+    union {
+        struct repeat_last_scratch repeat_last;
+        rt_real d_repeat_2_at_1_k[BATCH * 4];
+    };
+    union {
+        rt_real d_out[BATCH * 2];
+        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
+        rt_real d_stem_by_repeat_last_out[BATCH * 4];
+    };
+    union {
+        rt_real d_repeat_2_at_1[BATCH * 4];
+        rt_real d_repeat_from_0[2][BATCH * 4];
+    };
+    union {
+        rt_real stem_z[BATCH * 4];
+        struct repeat_2_last_scratch repeat_2_last;
+        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
+        rt_real d_repeat_last[BATCH * 4];
+        rt_real d_stem_z[BATCH * 4];
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
@@ -204,8 +219,8 @@ static void repeat_from_0_backward(rt_pass *c, const struct repeat_from_0_params
 }
 
 /* repeat 4 as i: [4] -> [4] */
-static void repeat_at_3_forward(rt_pass *c, const struct repeat_at_3_params *p,
-                                struct repeat_at_3_memory *m, const rt_real *x,
+static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
+                                struct repeat_last_memory *m, const rt_real *x,
                                 const rt_real *x_stem, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
@@ -221,9 +236,9 @@ static void repeat_at_3_forward(rt_pass *c, const struct repeat_at_3_params *p,
         y[i] = y_h[i] + x_stem[i];
 }
 
-static void repeat_at_3_backward(rt_pass *c, const struct repeat_at_3_params *p,
-                                 struct repeat_at_3_params *g, struct repeat_at_3_memory *m,
-                                 struct repeat_at_3_scratch *t, const rt_real *x, const rt_real *dy,
+static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
+                                 struct repeat_last_params *g, struct repeat_last_memory *m,
+                                 struct repeat_last_scratch *t, const rt_real *x, const rt_real *dy,
                                  const rt_real *dy_h, rt_real *dx, rt_real *dx_stem)
 {
     const int n = c->rows;
@@ -279,7 +294,7 @@ static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params
 /* repeat 3 as i: [4] -> [4] */
 static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params *p,
                                   struct repeat_2_at_1_memory *m, const rt_real *x,
-                                  const rt_real *x_repeat_3_h, rt_real *y, rt_real *y_k)
+                                  const rt_real *x_repeat_last_h, rt_real *y, rt_real *y_k)
 {
     const int n = c->rows;
 
@@ -289,15 +304,15 @@ static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params 
 
     /* mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        y[i] = y_k[i] * x_repeat_3_h[i];
+        y[i] = y_k[i] * x_repeat_last_h[i];
 }
 
 static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params *p,
                                    struct repeat_2_at_1_params *g, struct repeat_2_at_1_memory *m,
                                    struct repeat_2_at_1_scratch *t, const rt_real *x,
-                                   const rt_real *x_repeat_3_h, const rt_real *y_k,
+                                   const rt_real *x_repeat_last_h, const rt_real *y_k,
                                    const rt_real *dy, const rt_real *dy_k, rt_real *dx,
-                                   rt_real *dx_repeat_3_h)
+                                   rt_real *dx_repeat_last_h)
 {
     const int n = c->rows;
 
@@ -309,8 +324,8 @@ static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params
      *   dx = dz W
      */
     for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_k_by_mul = dy[i] * x_repeat_3_h[i];
-        t->d_x_repeat_3_h[i] = dy[i] * y_k[i];
+        const rt_real v_d_k_by_mul = dy[i] * x_repeat_last_h[i];
+        t->d_x_repeat_last_h[i] = dy[i] * y_k[i];
         t->d_k[i] = dy_k[i] + v_d_k_by_mul;
     }
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
@@ -320,58 +335,59 @@ static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
-        dx_repeat_3_h[i] = dx_repeat_3_h[i] + t->d_x_repeat_3_h[i];
+        dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
 }
 
 /* repeat 3 as i: [4] -> [4] */
-static void repeat_2_at_2_forward(rt_pass *c, const struct repeat_2_at_2_params *p,
-                                  struct repeat_2_at_2_memory *m, const rt_real *x_repeat_2_1_k,
-                                  const rt_real *x_repeat_3_h, rt_real *y)
+static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params *p,
+                                  struct repeat_2_last_memory *m, const rt_real *x_repeat_2_at_1_k,
+                                  const rt_real *x_repeat_last_h, rt_real *y)
 {
     const int n = c->rows;
 
     /* k = dense(4) from k[i - 1] */
-    rt_affine(c, n, 4, 4, x_repeat_2_1_k, p->k.weight, p->k.bias, m->k);
+    rt_affine(c, n, 4, 4, x_repeat_2_at_1_k, p->k.weight, p->k.bias, m->k);
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, m->k, m->k);
 
     /* mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        y[i] = m->k[i] * x_repeat_3_h[i];
+        y[i] = m->k[i] * x_repeat_last_h[i];
 }
 
-static void repeat_2_at_2_backward(rt_pass *c, const struct repeat_2_at_2_params *p,
-                                   struct repeat_2_at_2_params *g, struct repeat_2_at_2_memory *m,
-                                   struct repeat_2_at_2_scratch *t, const rt_real *x_repeat_2_1_k,
-                                   const rt_real *x_repeat_3_h, const rt_real *dy, rt_real *dx,
-                                   rt_real *dx_repeat_2_1_k, rt_real *dx_repeat_3_h)
+static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params *p,
+                                   struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
+                                   struct repeat_2_last_scratch *t,
+                                   const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h,
+                                   const rt_real *dy, rt_real *dx, rt_real *dx_repeat_2_at_1_k,
+                                   rt_real *dx_repeat_last_h)
 {
     const int n = c->rows;
 
     /* gradient of mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        t->d_k[i] = dy[i] * x_repeat_3_h[i];
+        t->d_k[i] = dy[i] * x_repeat_last_h[i];
 
     /* gradient of k = dense(4) from k[i - 1] */
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
 
     /* gradient of mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        t->d_x_repeat_3_h[i] = dy[i] * m->k[i];
+        t->d_x_repeat_last_h[i] = dy[i] * m->k[i];
 
     /* gradient of k = dense(4) from k[i - 1]
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_2_1_k, g->k.weight);
+    rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_2_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, t->d_x_repeat_2_1_k);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, t->d_x_repeat_2_at_1_k);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++) {
         dx[i] = 0;
-        dx_repeat_2_1_k[i] = dx_repeat_2_1_k[i] + t->d_x_repeat_2_1_k[i];
-        dx_repeat_3_h[i] = dx_repeat_3_h[i] + t->d_x_repeat_3_h[i];
+        dx_repeat_2_at_1_k[i] = dx_repeat_2_at_1_k[i] + t->d_x_repeat_2_at_1_k[i];
+        dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
     }
 }
 
@@ -397,20 +413,20 @@ static double model_forward(rt_pass *c)
         repeat_from_0_forward(c, &p->repeat_from_0[i], &m->repeat_from_0[i], &t->repeat_from_0, x_i,
                               m->stem, m->repeat_from_0_out[i]);
     }
-    repeat_at_3_forward(c, &p->repeat_at_3, &m->repeat_at_3,
-                        m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], m->stem, m->repeat_at_3_out,
-                        m->repeat_3_h);
+    repeat_last_forward(c, &p->repeat_last, &m->repeat_last,
+                        m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], m->stem, m->repeat_last_out,
+                        m->repeat_last_h);
 
     /* repeat 3 as i */
-    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0, m->repeat_at_3_out,
+    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0, m->repeat_last_out,
                           m->repeat_2_at_0_out);
     repeat_2_at_1_forward(c, &p->repeat_2_at_1, &m->repeat_2_at_1, m->repeat_2_at_0_out,
-                          m->repeat_3_h, m->repeat_2_at_1_out, m->repeat_2_1_k);
-    repeat_2_at_2_forward(c, &p->repeat_2_at_2, &m->repeat_2_at_2, m->repeat_2_1_k, m->repeat_3_h,
-                          m->repeat_2_at_2_out);
+                          m->repeat_last_h, m->repeat_2_at_1_out, m->repeat_2_at_1_k);
+    repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last, m->repeat_2_at_1_k,
+                          m->repeat_last_h, m->repeat_2_last_out);
 
     /* out = dense(2) */
-    rt_affine(c, n, 2, 4, m->repeat_2_at_2_out, p->out.weight, p->out.bias, m->out);
+    rt_affine(c, n, 2, 4, m->repeat_2_last_out, p->out.weight, p->out.bias, m->out);
     rt_watch_output(c, &m->watch.out, RT_LINEAR, 0.0, n, 2, 1, m->out, m->out);
 
     /* loss = mae */
@@ -437,44 +453,44 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.out, n, 2, t->d_out);
-    rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_2_at_2_out, g->out.weight);
+    rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_2_last_out, g->out.weight);
     rt_column_sum(c, n, 2, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, t->d_repeat_2_at_2_out);
+    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, t->d_repeat_2_last_out);
 
     /* gradient of repeat 3 as i */
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_2_1_k[i] = 0;
+        t->d_repeat_2_at_1_k[i] = 0;
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_3_h_by_repeat_2_at_2_out[i] = 0;
-    repeat_2_at_2_backward(c, &p->repeat_2_at_2, &g->repeat_2_at_2, &m->repeat_2_at_2,
-                           &t->repeat_2_at_2, m->repeat_2_1_k, m->repeat_3_h,
-                           t->d_repeat_2_at_2_out, t->d_repeat_2_at_2, t->d_repeat_2_1_k,
-                           t->d_repeat_3_h_by_repeat_2_at_2_out);
+        t->d_repeat_last_h_by_repeat_2_last_out[i] = 0;
+    repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
+                           &t->repeat_2_last, m->repeat_2_at_1_k, m->repeat_last_h,
+                           t->d_repeat_2_last_out, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
+                           t->d_repeat_last_h_by_repeat_2_last_out);
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_3_h_by_repeat_2_at_1_out[i] = 0;
+        t->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
     repeat_2_at_1_backward(c, &p->repeat_2_at_1, &g->repeat_2_at_1, &m->repeat_2_at_1,
-                           &t->repeat_2_at_1, m->repeat_2_at_0_out, m->repeat_3_h, m->repeat_2_1_k,
-                           t->d_repeat_2_at_2, t->d_repeat_2_1_k, t->d_repeat_2_at_1,
-                           t->d_repeat_3_h_by_repeat_2_at_1_out);
+                           &t->repeat_2_at_1, m->repeat_2_at_0_out, m->repeat_last_h,
+                           m->repeat_2_at_1_k, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
+                           t->d_repeat_2_at_1, t->d_repeat_last_h_by_repeat_2_at_1_out);
     repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0, &m->repeat_2_at_0,
-                           m->repeat_at_3_out, t->d_repeat_2_at_1, t->d_repeat_2_at_0);
+                           m->repeat_last_out, t->d_repeat_2_at_1, t->d_repeat_2_at_0);
 
     /* gradient of repeat 4 as i */
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_3_h[i] =
-            t->d_repeat_3_h_by_repeat_2_at_2_out[i] + t->d_repeat_3_h_by_repeat_2_at_1_out[i];
+        t->d_repeat_last_h[i] =
+            t->d_repeat_last_h_by_repeat_2_last_out[i] + t->d_repeat_last_h_by_repeat_2_at_1_out[i];
     for (int i = 0; i < n * 4; i++)
-        t->d_stem_by_repeat_at_3_out[i] = 0;
-    repeat_at_3_backward(c, &p->repeat_at_3, &g->repeat_at_3, &m->repeat_at_3, &t->repeat_at_3,
+        t->d_stem_by_repeat_last_out[i] = 0;
+    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
                          m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], t->d_repeat_2_at_0,
-                         t->d_repeat_3_h, t->d_repeat_at_3, t->d_stem_by_repeat_at_3_out);
+                         t->d_repeat_last_h, t->d_repeat_last, t->d_stem_by_repeat_last_out);
     for (int i = 0; i < n * 4; i++)
         t->d_stem_by_repeat_from_0_out[i] = 0;
     for (int i = REPEAT_FROM_0_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
                              : m->stem;
         const rt_real *dy_i = i < REPEAT_FROM_0_COUNT - 1 ? t->d_repeat_from_0[(i + 1) % 2]
-                              : t->d_repeat_at_3;
+                              : t->d_repeat_last;
         repeat_from_0_backward(c, &p->repeat_from_0[i], &g->repeat_from_0[i], &m->repeat_from_0[i],
                                &t->repeat_from_0, x_i, dy_i, t->d_repeat_from_0[i % 2],
                                t->d_stem_by_repeat_from_0_out);
@@ -487,7 +503,7 @@ static void model_backward(rt_pass *c)
      */
     for (int i = 0; i < n * 4; i++) {
         const rt_real v_d_stem_by_repeat_from_0_out_ =
-            t->d_stem_by_repeat_at_3_out[i] + t->d_repeat_from_0[0][i];
+            t->d_stem_by_repeat_last_out[i] + t->d_repeat_from_0[0][i];
         const rt_real v_d_stem =
             v_d_stem_by_repeat_from_0_out_ + t->d_stem_by_repeat_from_0_out[i];
         t->d_stem_z[i] = v_d_stem * rt_tanh_slope(m->stem[i]);
@@ -525,23 +541,23 @@ static const rt_member repeat_from_0_members[] = {
 static const rt_unit repeat_from_0_unit = { repeat_from_0_members,
         RT_COUNT(repeat_from_0_members) };
 
-static const rt_tensor repeat_at_3_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_3_params, h.weight),
+static const rt_tensor repeat_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
       .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
       .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_3_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_at_3_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
-        .rank = 1, .shape = { 4 }, .param = repeat_at_3_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_3_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
+        .rank = 1, .shape = { 4 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
 
-static const rt_member repeat_at_3_members[] = {
-    { .layer = &repeat_at_3_h_layer },
+static const rt_member repeat_last_members[] = {
+    { .layer = &repeat_last_h_layer },
 };
 
-static const rt_unit repeat_at_3_unit = { repeat_at_3_members, RT_COUNT(repeat_at_3_members) };
+static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
 
 static const rt_tensor repeat_2_at_0_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_at_0_params, k.weight),
@@ -581,24 +597,24 @@ static const rt_member repeat_2_at_1_members[] = {
 static const rt_unit repeat_2_at_1_unit = { repeat_2_at_1_members,
         RT_COUNT(repeat_2_at_1_members) };
 
-static const rt_tensor repeat_2_at_2_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_at_2_params, k.weight),
+static const rt_tensor repeat_2_last_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_2_last_params, k.weight),
       .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
       .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_2_at_2_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_2_last_params, k.bias),
       .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
 };
 
-static const rt_layer repeat_2_at_2_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = repeat_2_at_2_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_at_2_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_last_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
+        .rank = 1, .shape = { 4 }, .param = repeat_2_last_k_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_2_last_memory, watch.k), .in_flow = true };
 
-static const rt_member repeat_2_at_2_members[] = {
-    { .layer = &repeat_2_at_2_k_layer },
+static const rt_member repeat_2_last_members[] = {
+    { .layer = &repeat_2_last_k_layer },
 };
 
-static const rt_unit repeat_2_at_2_unit = { repeat_2_at_2_members,
-        RT_COUNT(repeat_2_at_2_members) };
+static const rt_unit repeat_2_last_unit = { repeat_2_last_members,
+        RT_COUNT(repeat_2_last_members) };
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
@@ -631,11 +647,11 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_from_0_params),
       .memory = offsetof(struct model_memory, repeat_from_0),
       .memory_stride = sizeof(struct repeat_from_0_memory) },
-    { .unit = &repeat_at_3_unit, .name = "", .is_repeat = true, .first = 3, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_3),
-      .params_stride = sizeof(struct repeat_at_3_params),
-      .memory = offsetof(struct model_memory, repeat_at_3),
-      .memory_stride = sizeof(struct repeat_at_3_memory) },
+    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 3, .count = 1,
+      .params = offsetof(struct model_params, repeat_last),
+      .params_stride = sizeof(struct repeat_last_params),
+      .memory = offsetof(struct model_memory, repeat_last),
+      .memory_stride = sizeof(struct repeat_last_memory) },
     { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
       .params = offsetof(struct model_params, repeat_2_at_0),
       .params_stride = sizeof(struct repeat_2_at_0_params),
@@ -646,11 +662,11 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_2_at_1_params),
       .memory = offsetof(struct model_memory, repeat_2_at_1),
       .memory_stride = sizeof(struct repeat_2_at_1_memory) },
-    { .unit = &repeat_2_at_2_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
-      .params = offsetof(struct model_params, repeat_2_at_2),
-      .params_stride = sizeof(struct repeat_2_at_2_params),
-      .memory = offsetof(struct model_memory, repeat_2_at_2),
-      .memory_stride = sizeof(struct repeat_2_at_2_memory) },
+    { .unit = &repeat_2_last_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
+      .params = offsetof(struct model_params, repeat_2_last),
+      .params_stride = sizeof(struct repeat_2_last_params),
+      .memory = offsetof(struct model_memory, repeat_2_last),
+      .memory_stride = sizeof(struct repeat_2_last_memory) },
     { .layer = &model_out_layer },
 };
 

@@ -63,15 +63,28 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct watch_8_on_8_memory {
-    struct { rt_watch dense; } watch;
+    struct {
+        rt_watch dense;
+    } watch;
 };
 
 struct dead_8_on_8_memory {
-    struct { rt_watch dense; } watch;
+    struct {
+        rt_watch dense;
+    } watch;
 };
 
 struct model_memory {
-    struct { rt_watch forward, members, unit, h, h_params, math_errhandling_, a, dense; } watch;
+    struct {
+        rt_watch forward;
+        rt_watch members;
+        rt_watch unit;
+        rt_watch h;
+        rt_watch h_params;
+        rt_watch math_errhandling_;
+        rt_watch a;
+        rt_watch dense;
+    } watch;
     rt_real forward[BATCH * 8];
     rt_real members[BATCH * 8];
     rt_real unit[BATCH * 7];
@@ -93,17 +106,19 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real dead_out[BATCH * 8];
-        rt_real d_dense[BATCH * 10];
-        rt_real d_state_out[BATCH * 8];
         rt_real d_watch2[BATCH * 8];
-        rt_real d_h_params[BATCH * 8];
         rt_real d_unit[BATCH * 7];
+    };
+    union {
+        rt_real dead_out[BATCH * 8];
+        rt_real d_a[BATCH * 8];
+        rt_real d_state_[BATCH * 8];
+        rt_real d_h_params[BATCH * 8];
         rt_real d_forward[BATCH * 8];
     };
     union {
-        rt_real d_a[BATCH * 8];
-        rt_real d_state_[BATCH * 8];
+        rt_real d_dense[BATCH * 10];
+        rt_real d_state_out[BATCH * 8];
         rt_real d_watch_[BATCH * 8];
         rt_real d_h[BATCH * 8];
         rt_real d_members[BATCH * 8];

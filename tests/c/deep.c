@@ -56,7 +56,13 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_at_0_memory {
-    struct { rt_watch h, r, batchnorm, relu, dense; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch batchnorm;
+        rt_watch relu;
+        rt_watch dense;
+    } watch;
     struct {
         struct {
             rt_real running_mean[32];
@@ -70,7 +76,13 @@ struct repeat_at_0_memory {
 };
 
 struct repeat_from_1_memory {
-    struct { rt_watch h, r, batchnorm, relu, dense; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch batchnorm;
+        rt_watch relu;
+        rt_watch dense;
+    } watch;
     struct {
         struct {
             rt_real running_mean[32];
@@ -84,7 +96,10 @@ struct repeat_from_1_memory {
 };
 
 struct model_memory {
-    struct { rt_watch dropout, logits; } watch;
+    struct {
+        rt_watch dropout;
+        rt_watch logits;
+    } watch;
     struct repeat_at_0_memory repeat_at_0;
     rt_real repeat_at_0_out[BATCH * 32];
     struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
@@ -99,13 +114,13 @@ struct repeat_at_0_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real batchnorm[BATCH * 32];
-        rt_real d_dense[BATCH * 32];
-        rt_real d_relu_z[BATCH * 32];
+        rt_real d_relu[BATCH * 32];
+        rt_real d_r_body[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
-        rt_real d_relu[BATCH * 32];
-        rt_real d_r_body[BATCH * 32];
+        rt_real d_dense[BATCH * 32];
+        rt_real d_relu_z[BATCH * 32];
     };
 };
 
@@ -113,30 +128,30 @@ struct repeat_from_1_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real batchnorm[BATCH * 32];
-        rt_real d_dense[BATCH * 32];
-        rt_real d_relu_z[BATCH * 32];
+        rt_real d_relu[BATCH * 32];
+        rt_real d_r_body[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
-        rt_real d_relu[BATCH * 32];
-        rt_real d_r_body[BATCH * 32];
+        rt_real d_dense[BATCH * 32];
+        rt_real d_relu_z[BATCH * 32];
     };
 };
 
 struct model_scratch {
     union {
-        struct repeat_at_0_scratch repeat_at_0;
         struct repeat_from_1_scratch repeat_from_1;
-        rt_real d_logits[BATCH * 10];
+        rt_real d_repeat_at_0[BATCH * 64];
     };
     union {
-        rt_real d_dropout[BATCH * 32];
+        rt_real d_logits[BATCH * 10];
         rt_real d_repeat_from_1[2][BATCH * 32];
     };
     union {
-        rt_real d_repeat_from_1_out[BATCH * 32];
-        rt_real d_repeat_at_0[BATCH * 64];
+        struct repeat_at_0_scratch repeat_at_0;
+        rt_real d_dropout[BATCH * 32];
     };
+    rt_real d_repeat_from_1_out[BATCH * 32];
 };
 
 /* ---- Functions: each unit forward, then backward ---- */

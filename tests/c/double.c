@@ -17,7 +17,7 @@ struct repeat_at_0_params {
     } h;
 };
 
-struct repeat_at_1_params {
+struct repeat_last_params {
     struct {
         rt_real weight[8 * 8];
         rt_real bias[8];
@@ -26,7 +26,7 @@ struct repeat_at_1_params {
 
 struct model_params {
     struct repeat_at_0_params repeat_at_0;
-    struct repeat_at_1_params repeat_at_1;
+    struct repeat_last_params repeat_last;
     struct {
         rt_real weight[8 * 8];
         rt_real bias[8];
@@ -40,21 +40,30 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_at_0_memory {
-    struct { rt_watch h; } watch;
+    struct {
+        rt_watch h;
+    } watch;
     rt_real h_z[BATCH * 8];
 };
 
-struct repeat_at_1_memory {
-    struct { rt_watch h; } watch;
+struct repeat_last_memory {
+    struct {
+        rt_watch h;
+    } watch;
     rt_real h_z[BATCH * 8];
 };
 
 struct model_memory {
-    struct { rt_watch r, dense, y, sigmoid; } watch;
+    struct {
+        rt_watch r;
+        rt_watch dense;
+        rt_watch y;
+        rt_watch sigmoid;
+    } watch;
     struct repeat_at_0_memory repeat_at_0;
     rt_real repeat_at_0_out[BATCH * 8];
-    struct repeat_at_1_memory repeat_at_1;
-    rt_real repeat_at_1_out[BATCH * 8];
+    struct repeat_last_memory repeat_last;
+    rt_real repeat_last_out[BATCH * 8];
     rt_real dense_z[BATCH * 8];
     rt_real r[BATCH * 8];
     rt_real y[BATCH * 1];
@@ -67,26 +76,26 @@ struct repeat_at_0_scratch {
     rt_real d_h_z[BATCH * 8];
 };
 
-struct repeat_at_1_scratch {
+struct repeat_last_scratch {
     rt_real d_h_z[BATCH * 8];
 };
 
 struct model_scratch {
     union {
-        struct repeat_at_0_scratch repeat_at_0;
-        struct repeat_at_1_scratch repeat_at_1;
-        rt_real dense[BATCH * 8];
-        rt_real d_sigmoid_z[BATCH * 1];
-        rt_real d_dense_z[BATCH * 8];
-    };
-    union {
         rt_real d_r[BATCH * 8];
-        rt_real d_repeat_at_1_out[BATCH * 8];
+        rt_real d_repeat_last_out[BATCH * 8];
         rt_real d_repeat_at_0[BATCH * 2];
     };
     union {
+        rt_real dense[BATCH * 8];
+        rt_real d_dense_z[BATCH * 8];
+        rt_real d_repeat_last[BATCH * 8];
+    };
+    struct repeat_at_0_scratch repeat_at_0;
+    union {
+        struct repeat_last_scratch repeat_last;
+        rt_real d_sigmoid_z[BATCH * 1];
         rt_real d_r_body[BATCH * 8];
-        rt_real d_repeat_at_1[BATCH * 8];
     };
 };
 
@@ -127,8 +136,8 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
 }
 
 /* repeat 2 as i: [8] -> [8] */
-static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
-                                struct repeat_at_1_memory *m, const rt_real *x, rt_real *y)
+static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
+                                struct repeat_last_memory *m, const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -139,9 +148,9 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
 }
 
-static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
-                                 struct repeat_at_1_params *g, struct repeat_at_1_memory *m,
-                                 struct repeat_at_1_scratch *t, const rt_real *x, const rt_real *dy,
+static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
+                                 struct repeat_last_params *g, struct repeat_last_memory *m,
+                                 struct repeat_last_scratch *t, const rt_real *x, const rt_real *dy,
                                  rt_real *dx)
 {
     const int n = c->rows;
@@ -171,11 +180,11 @@ static double model_forward(rt_pass *c)
 
     /* repeat 2 as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, x, m->repeat_at_0_out);
-    repeat_at_1_forward(c, &p->repeat_at_1, &m->repeat_at_1, m->repeat_at_0_out,
-                        m->repeat_at_1_out);
+    repeat_last_forward(c, &p->repeat_last, &m->repeat_last, m->repeat_at_0_out,
+                        m->repeat_last_out);
 
     /* dense(8, act = elu(1 / 7)) */
-    rt_affine(c, n, 8, 8, m->repeat_at_1_out, p->dense.weight, p->dense.bias, m->dense_z);
+    rt_affine(c, n, 8, 8, m->repeat_last_out, p->dense.weight, p->dense.bias, m->dense_z);
     for (int i = 0; i < n * 8; i++)
         t->dense[i] = rt_elu(m->dense_z[i], RT_C(0.14285714285714285));
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
@@ -183,7 +192,7 @@ static double model_forward(rt_pass *c)
     /* r = residual(scale = sqrt(0.5)) */
     for (int i = 0; i < n * 8; i++) {
         const rt_real v_r_scaled = RT_C(0.7071067811865476) * t->dense[i];
-        m->r[i] = m->repeat_at_1_out[i] + v_r_scaled;
+        m->r[i] = m->repeat_last_out[i] + v_r_scaled;
     }
 
     /* y = dense(1, init = uniform(-0.1, 0.1), bias_init = constant(slope)) */
@@ -240,7 +249,7 @@ static void model_backward(rt_pass *c)
         t->d_dense_z[i] = v_d_dense * rt_elu_slope(m->dense_z[i], RT_C(0.14285714285714285));
     }
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
-    rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_at_1_out, g->dense.weight);
+    rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
     rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, t->d_r_body);
 
@@ -249,11 +258,11 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat 2 as i */
     for (int i = 0; i < n * 8; i++)
-        t->d_repeat_at_1_out[i] = t->d_r[i] + t->d_r_body[i];
-    repeat_at_1_backward(c, &p->repeat_at_1, &g->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1,
-                         m->repeat_at_0_out, t->d_repeat_at_1_out, t->d_repeat_at_1);
+        t->d_repeat_last_out[i] = t->d_r[i] + t->d_r_body[i];
+    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
+                         m->repeat_at_0_out, t->d_repeat_last_out, t->d_repeat_last);
     repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                         t->d_repeat_at_1, t->d_repeat_at_0);
+                         t->d_repeat_last, t->d_repeat_at_0);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -284,23 +293,23 @@ static const rt_member repeat_at_0_members[] = {
 
 static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
 
-static const rt_tensor repeat_at_1_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_1_params, h.weight),
+static const rt_tensor repeat_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
       .rank = 2, .shape = { 8, 8 }, .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 }, .fan_in = 8,
       .fan_out = 8, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_1_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
       .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
 };
 
-static const rt_layer repeat_at_1_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
-        .rank = 1, .shape = { 8 }, .param = repeat_at_1_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_1_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
+        .rank = 1, .shape = { 8 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
 
-static const rt_member repeat_at_1_members[] = {
-    { .layer = &repeat_at_1_h_layer },
+static const rt_member repeat_last_members[] = {
+    { .layer = &repeat_last_h_layer },
 };
 
-static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_at_1_members) };
+static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
 
 static const rt_layer model_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
                                         .rank = 1, .shape = { 8 }, .watched = true,
@@ -343,11 +352,11 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_at_0_params),
       .memory = offsetof(struct model_memory, repeat_at_0),
       .memory_stride = sizeof(struct repeat_at_0_memory) },
-    { .unit = &repeat_at_1_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_1),
-      .params_stride = sizeof(struct repeat_at_1_params),
-      .memory = offsetof(struct model_memory, repeat_at_1),
-      .memory_stride = sizeof(struct repeat_at_1_memory) },
+    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+      .params = offsetof(struct model_params, repeat_last),
+      .params_stride = sizeof(struct repeat_last_params),
+      .memory = offsetof(struct model_memory, repeat_last),
+      .memory_stride = sizeof(struct repeat_last_memory) },
     { .layer = &model_r_layer },
     { .layer = &model_dense_layer },
     { .layer = &model_y_layer },

@@ -34,15 +34,21 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_at_0_memory {
-    struct { rt_watch h; } watch;
+    struct {
+        rt_watch h;
+    } watch;
 };
 
 struct repeat_from_1_memory {
-    struct { rt_watch h; } watch;
+    struct {
+        rt_watch h;
+    } watch;
 };
 
 struct model_memory {
-    struct { rt_watch logits; } watch;
+    struct {
+        rt_watch logits;
+    } watch;
     struct repeat_at_0_memory repeat_at_0;
     rt_real repeat_at_0_out[BATCH * 32];
     struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
@@ -68,15 +74,15 @@ struct repeat_from_1_scratch {
 
 struct model_scratch {
     union {
-        struct repeat_at_0_scratch repeat_at_0;
         struct repeat_from_1_scratch repeat_from_1;
-        rt_real d_logits[BATCH * 10];
-    };
-    union {
-        rt_real d_repeat_from_1_out[BATCH * 32];
         rt_real d_repeat_at_0[BATCH * 64];
     };
-    rt_real d_repeat_from_1[2][BATCH * 32];
+    union {
+        rt_real d_logits[BATCH * 10];
+        rt_real d_repeat_from_1[2][BATCH * 32];
+    };
+    struct repeat_at_0_scratch repeat_at_0;
+    rt_real d_repeat_from_1_out[BATCH * 32];
 };
 
 /* ---- Functions: each unit forward, then backward ---- */

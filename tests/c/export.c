@@ -52,7 +52,7 @@ struct repeat_from_3_params {
     } dense_2;
 };
 
-struct repeat_at_5_params {
+struct repeat_last_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -72,7 +72,7 @@ struct model_params {
     struct repeat_at_1_params repeat_at_1;
     struct repeat_at_2_params repeat_at_2;
     struct repeat_from_3_params repeat_from_3[REPEAT_FROM_3_COUNT];
-    struct repeat_at_5_params repeat_at_5;
+    struct repeat_last_params repeat_last;
     struct {
         rt_real weight[1 * 18];
         rt_real bias[1];
@@ -82,49 +82,72 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_at_0_memory {
-    struct { rt_watch h, r, dense_2; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
     rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_at_1_memory {
-    struct { rt_watch h, r, dense_2; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
     rt_real h[BATCH * 6];
     rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_at_2_memory {
-    struct { rt_watch h, r, dense_2; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
     rt_real h[BATCH * 6];
     rt_real dense_2[BATCH * 6];
 };
 
 struct repeat_from_3_memory {
-    struct { rt_watch h, r, dense_2; } watch;
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
     rt_real h[BATCH * 6];
     rt_real dense_2[BATCH * 6];
 };
 
-struct repeat_at_5_memory {
-    struct { rt_watch h, r, dense_2; } watch;
+struct repeat_last_memory {
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
     rt_real dense_2[BATCH * 6];
 };
 
 struct model_memory {
-    struct { rt_watch dense, logits; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch logits;
+    } watch;
     rt_real dense[BATCH * 6];
     struct repeat_at_0_memory repeat_at_0;
     rt_real repeat_at_0_out[BATCH * 6];
-    rt_real repeat_0_h[BATCH * 6];
+    rt_real repeat_at_0_h[BATCH * 6];
     struct repeat_at_1_memory repeat_at_1;
     rt_real repeat_at_1_out[BATCH * 6];
     struct repeat_at_2_memory repeat_at_2;
     rt_real repeat_at_2_out[BATCH * 6];
-    rt_real repeat_2_r[BATCH * 6];
+    rt_real repeat_at_2_r[BATCH * 6];
     struct repeat_from_3_memory repeat_from_3[REPEAT_FROM_3_COUNT];
     rt_real repeat_from_3_out[REPEAT_FROM_3_COUNT][BATCH * 6];
-    struct repeat_at_5_memory repeat_at_5;
-    rt_real repeat_at_5_out[BATCH * 6];
-    rt_real repeat_5_h[BATCH * 6];
+    struct repeat_last_memory repeat_last;
+    rt_real repeat_last_out[BATCH * 6];
+    rt_real repeat_last_h[BATCH * 6];
     rt_real concat[BATCH * 18];
     rt_real logits[BATCH * 1];
 };
@@ -132,81 +155,81 @@ struct model_memory {
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_at_0_scratch {
+    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_r_body[BATCH * 6];
 };
 
 struct repeat_at_1_scratch {
+    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_r_body[BATCH * 6];
 };
 
 struct repeat_at_2_scratch {
+    rt_real d_r[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     rt_real d_dense_2_z[BATCH * 6];
-    rt_real d_r_body[BATCH * 6];
 };
 
 struct repeat_from_3_scratch {
+    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_r_body[BATCH * 6];
 };
 
-struct repeat_at_5_scratch {
+struct repeat_last_scratch {
+    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_r_body[BATCH * 6];
 };
 
 struct model_scratch {
     union {
-        struct repeat_at_0_scratch repeat_at_0;
         struct repeat_at_1_scratch repeat_at_1;
-        struct repeat_at_2_scratch repeat_at_2;
         struct repeat_from_3_scratch repeat_from_3;
-        struct repeat_at_5_scratch repeat_at_5;
-        rt_real d_logits[BATCH * 1];
-    };
-    union {
-        rt_real d_concat[BATCH * 18];
-        rt_real d_repeat_at_5_out[BATCH * 6];
-        rt_real d_repeat_from_3[2][BATCH * 6];
-        rt_real d_repeat_at_1[BATCH * 6];
-    };
-    rt_real d_repeat_0_h[BATCH * 6];
-    union {
-        rt_real d_repeat_2_r[BATCH * 6];
+        rt_real d_repeat_last_out[BATCH * 6];
         rt_real d_repeat_at_0[BATCH * 6];
     };
     union {
-        rt_real d_repeat_5_h[BATCH * 6];
+        rt_real d_logits[BATCH * 1];
+        rt_real d_repeat_at_0_h[BATCH * 6];
+    };
+    rt_real d_repeat_last_h[BATCH * 6];
+    union {
+        struct repeat_last_scratch repeat_last;
+        rt_real d_concat[BATCH * 18];
+        rt_real d_repeat_from_3[2][BATCH * 6];
+        rt_real d_repeat_at_1[BATCH * 6];
+    };
+    struct repeat_at_2_scratch repeat_at_2;
+    rt_real d_repeat_at_2_r[BATCH * 6];
+    union {
+        struct repeat_at_0_scratch repeat_at_0;
+        rt_real d_repeat_last[BATCH * 6];
         rt_real d_repeat_at_2[BATCH * 6];
     };
-    rt_real d_repeat_at_5[BATCH * 6];
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
@@ -482,8 +505,8 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
 }
 
 /* repeat depth as i: [6] -> [6] */
-static void repeat_at_5_forward(rt_pass *c, const struct repeat_at_5_params *p,
-                                struct repeat_at_5_memory *m, struct repeat_at_5_scratch *t,
+static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
+                                struct repeat_last_memory *m, struct repeat_last_scratch *t,
                                 const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
@@ -505,9 +528,9 @@ static void repeat_at_5_forward(rt_pass *c, const struct repeat_at_5_params *p,
         y[i] = y_h[i] + m->dense_2[i];
 }
 
-static void repeat_at_5_backward(rt_pass *c, const struct repeat_at_5_params *p,
-                                 struct repeat_at_5_params *g, struct repeat_at_5_memory *m,
-                                 struct repeat_at_5_scratch *t, const rt_real *x,
+static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
+                                 struct repeat_last_params *g, struct repeat_last_memory *m,
+                                 struct repeat_last_scratch *t, const rt_real *x,
                                  const rt_real *y_h, const rt_real *dy, const rt_real *dy_h,
                                  rt_real *dx)
 {
@@ -564,25 +587,25 @@ static double model_forward(rt_pass *c)
 
     /* repeat depth as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, m->dense,
-                        m->repeat_at_0_out, m->repeat_0_h);
+                        m->repeat_at_0_out, m->repeat_at_0_h);
     repeat_at_1_forward(c, &p->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1, m->repeat_at_0_out,
                         m->repeat_at_1_out);
     repeat_at_2_forward(c, &p->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2, m->repeat_at_1_out,
-                        m->repeat_at_2_out, m->repeat_2_r);
+                        m->repeat_at_2_out, m->repeat_at_2_r);
     for (int i = 0; i < REPEAT_FROM_3_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
                              : m->repeat_at_2_out;
         repeat_from_3_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i], &t->repeat_from_3, x_i,
                               m->repeat_from_3_out[i]);
     }
-    repeat_at_5_forward(c, &p->repeat_at_5, &m->repeat_at_5, &t->repeat_at_5,
-                        m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_at_5_out,
-                        m->repeat_5_h);
+    repeat_last_forward(c, &p->repeat_last, &m->repeat_last, &t->repeat_last,
+                        m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_out,
+                        m->repeat_last_h);
 
     /* concat from h[0], r[2], h[depth - 1] */
-    rt_insert(c, n, 6, 18, 0, m->repeat_0_h, m->concat);
-    rt_insert(c, n, 6, 18, 6, m->repeat_2_r, m->concat);
-    rt_insert(c, n, 6, 18, 12, m->repeat_5_h, m->concat);
+    rt_insert(c, n, 6, 18, 0, m->repeat_at_0_h, m->concat);
+    rt_insert(c, n, 6, 18, 6, m->repeat_at_2_r, m->concat);
+    rt_insert(c, n, 6, 18, 12, m->repeat_last_h, m->concat);
 
     /* logits = dense(1) */
     rt_affine(c, n, 1, 18, m->concat, p->logits.weight, p->logits.bias, m->logits);
@@ -617,31 +640,31 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, t->d_concat);
 
     /* gradient of concat from h[0], r[2], h[depth - 1] */
-    rt_extract(c, n, 6, 18, 0, t->d_concat, t->d_repeat_0_h);
-    rt_extract(c, n, 6, 18, 6, t->d_concat, t->d_repeat_2_r);
-    rt_extract(c, n, 6, 18, 12, t->d_concat, t->d_repeat_5_h);
+    rt_extract(c, n, 6, 18, 0, t->d_concat, t->d_repeat_at_0_h);
+    rt_extract(c, n, 6, 18, 6, t->d_concat, t->d_repeat_at_2_r);
+    rt_extract(c, n, 6, 18, 12, t->d_concat, t->d_repeat_last_h);
 
     /* gradient of repeat depth as i */
     for (int i = 0; i < n * 6; i++)
-        t->d_repeat_at_5_out[i] = 0;
-    repeat_at_5_backward(c, &p->repeat_at_5, &g->repeat_at_5, &m->repeat_at_5, &t->repeat_at_5,
-                         m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_5_h,
-                         t->d_repeat_at_5_out, t->d_repeat_5_h, t->d_repeat_at_5);
+        t->d_repeat_last_out[i] = 0;
+    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
+                         m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_h,
+                         t->d_repeat_last_out, t->d_repeat_last_h, t->d_repeat_last);
     for (int i = REPEAT_FROM_3_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
                              : m->repeat_at_2_out;
         const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2]
-                              : t->d_repeat_at_5;
+                              : t->d_repeat_last;
         repeat_from_3_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i], &m->repeat_from_3[i],
                                &t->repeat_from_3, x_i, dy_i, t->d_repeat_from_3[i % 2]);
     }
     repeat_at_2_backward(c, &p->repeat_at_2, &g->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2,
-                         m->repeat_at_1_out, t->d_repeat_from_3[0], t->d_repeat_2_r,
+                         m->repeat_at_1_out, t->d_repeat_from_3[0], t->d_repeat_at_2_r,
                          t->d_repeat_at_2);
     repeat_at_1_backward(c, &p->repeat_at_1, &g->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1,
                          m->repeat_at_0_out, t->d_repeat_at_2, t->d_repeat_at_1);
     repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0,
-                         m->dense, m->repeat_0_h, t->d_repeat_at_1, t->d_repeat_0_h,
+                         m->dense, m->repeat_at_0_h, t->d_repeat_at_1, t->d_repeat_at_0_h,
                          t->d_repeat_at_0);
 
     /* gradient of dense(6)
@@ -812,42 +835,42 @@ static const rt_member repeat_from_3_members[] = {
 static const rt_unit repeat_from_3_unit = { repeat_from_3_members,
         RT_COUNT(repeat_from_3_members) };
 
-static const rt_tensor repeat_at_5_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_5_params, h.weight),
+static const rt_tensor repeat_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_5_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_5_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_5_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_5_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
+        .rank = 1, .shape = { 6 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
+        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
 
-static const rt_layer repeat_at_5_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
+static const rt_layer repeat_last_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
         .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_5_memory, watch.r), .paths = 2 };
+        .watch = offsetof(struct repeat_last_memory, watch.r), .paths = 2 };
 
-static const rt_tensor repeat_at_5_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_5_params, dense_2.weight),
+static const rt_tensor repeat_last_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_last_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
       .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_at_5_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_last_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
 };
 
-static const rt_layer repeat_at_5_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_5_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_5_memory, watch.dense_2),
+static const rt_layer repeat_last_dense_2_layer = { .name = "dense_2", .kind = "dense",
+        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_last_dense_2_params,
+        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_last_memory, watch.dense_2),
         .in_flow = true };
 
-static const rt_member repeat_at_5_members[] = {
-    { .layer = &repeat_at_5_h_layer },
-    { .layer = &repeat_at_5_r_layer },
-    { .layer = &repeat_at_5_dense_2_layer },
+static const rt_member repeat_last_members[] = {
+    { .layer = &repeat_last_h_layer },
+    { .layer = &repeat_last_r_layer },
+    { .layer = &repeat_last_dense_2_layer },
 };
 
-static const rt_unit repeat_at_5_unit = { repeat_at_5_members, RT_COUNT(repeat_at_5_members) };
+static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -895,11 +918,11 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_from_3_params),
       .memory = offsetof(struct model_memory, repeat_from_3),
       .memory_stride = sizeof(struct repeat_from_3_memory) },
-    { .unit = &repeat_at_5_unit, .name = "", .is_repeat = true, .first = 5, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_5),
-      .params_stride = sizeof(struct repeat_at_5_params),
-      .memory = offsetof(struct model_memory, repeat_at_5),
-      .memory_stride = sizeof(struct repeat_at_5_memory) },
+    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 5, .count = 1,
+      .params = offsetof(struct model_params, repeat_last),
+      .params_stride = sizeof(struct repeat_last_params),
+      .memory = offsetof(struct model_memory, repeat_last),
+      .memory_stride = sizeof(struct repeat_last_memory) },
     { .layer = &model_logits_layer },
 };
 

@@ -52,7 +52,10 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct normed_4_1_on_4x8x8_memory {
-    struct { rt_watch conv, batchnorm; } watch;
+    struct {
+        rt_watch conv;
+        rt_watch batchnorm;
+    } watch;
     struct {
         struct {
             rt_real running_mean[4];
@@ -64,7 +67,11 @@ struct normed_4_1_on_4x8x8_memory {
 };
 
 struct repeat_memory {
-    struct { rt_watch residual, relu, groupnorm; } watch;
+    struct {
+        rt_watch residual;
+        rt_watch relu;
+        rt_watch groupnorm;
+    } watch;
     struct normed_4_1_on_4x8x8_memory unit;
     rt_real unit_out[BATCH * 4 * 8 * 8];
     rt_real relu[BATCH * 4 * 8 * 8];
@@ -72,7 +79,10 @@ struct repeat_memory {
 };
 
 struct normed_6_2_on_4x8x8_memory {
-    struct { rt_watch conv, batchnorm; } watch;
+    struct {
+        rt_watch conv;
+        rt_watch batchnorm;
+    } watch;
     struct {
         struct {
             rt_real running_mean[6];
@@ -84,7 +94,10 @@ struct normed_6_2_on_4x8x8_memory {
 };
 
 struct model_memory {
-    struct { rt_watch stem, logits; } watch;
+    struct {
+        rt_watch stem;
+        rt_watch logits;
+    } watch;
     rt_real stem[BATCH * 4 * 8 * 8];
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 4 * 8 * 8];
@@ -101,13 +114,13 @@ struct normed_4_1_on_4x8x8_scratch {
 };
 
 struct repeat_scratch {
+    rt_real d_unit[BATCH * 4 * 8 * 8];
+    rt_real groupnorm[BATCH * 4 * 8 * 8];
+    rt_real d_relu_z[BATCH * 4 * 8 * 8];
     union {
         struct normed_4_1_on_4x8x8_scratch normed_4_1_on_4x8x8;
-        rt_real groupnorm[BATCH * 4 * 8 * 8];
         rt_real d_relu[BATCH * 4 * 8 * 8];
     };
-    rt_real d_relu_z[BATCH * 4 * 8 * 8];
-    rt_real d_unit[BATCH * 4 * 8 * 8];
 };
 
 struct normed_6_2_on_4x8x8_scratch {
@@ -116,23 +129,25 @@ struct normed_6_2_on_4x8x8_scratch {
 
 struct model_scratch {
     union {
+        rt_real avg_pool[BATCH * 6 * 3 * 3];
+        rt_real d_global_avg_pool[BATCH * 6];
+        rt_real d_down_out[BATCH * 6 * 4 * 4];
+        rt_real d_repeat[2][BATCH * 4 * 8 * 8];
+    };
+    union {
         rt_real stem_z[BATCH * 4 * 8 * 8];
-        struct repeat_scratch repeat;
         struct normed_6_2_on_4x8x8_scratch normed_6_2_on_4x8x8;
         rt_real max_pool[BATCH * 6 * 2 * 2];
         rt_real d_logits[BATCH * 3];
-        rt_real d_avg_pool[BATCH * 6 * 3 * 3];
         rt_real d_stem_z[BATCH * 4 * 8 * 8];
     };
     union {
-        rt_real avg_pool[BATCH * 6 * 3 * 3];
-        rt_real d_global_avg_pool[BATCH * 6];
-        rt_real d_max_pool[BATCH * 6 * 2 * 2];
-        rt_real d_down[BATCH * 4 * 8 * 8];
+        struct repeat_scratch repeat;
+        rt_real d_avg_pool[BATCH * 6 * 3 * 3];
     };
     union {
-        rt_real d_down_out[BATCH * 6 * 4 * 4];
-        rt_real d_repeat[2][BATCH * 4 * 8 * 8];
+        rt_real d_max_pool[BATCH * 6 * 2 * 2];
+        rt_real d_down[BATCH * 4 * 8 * 8];
     };
 };
 

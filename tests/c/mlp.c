@@ -21,7 +21,10 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct model_memory {
-    struct { rt_watch h, logits; } watch;
+    struct {
+        rt_watch h;
+        rt_watch logits;
+    } watch;
     rt_real h[BATCH * 8];
     rt_real logits[BATCH * 2];
 };

@@ -107,18 +107,42 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct int_3_on_3_memory {
-    struct { rt_watch for_, x; } watch;
+    struct {
+        rt_watch for_;
+        rt_watch x;
+    } watch;
     rt_real for_[BATCH * 3];
 };
 
 struct repeat_memory {
-    struct { rt_watch y, dy, dense_2; } watch;
+    struct {
+        rt_watch y;
+        rt_watch dy;
+        rt_watch dense_2;
+    } watch;
     rt_real y[BATCH * 4];
 };
 
 struct model_memory {
-    struct { rt_watch NAN_, n, BATCH_, int_3_on_3, d_n, d_n_, model_, weight, watch, state, rt_relu,
-                      main, settings, offsetof, dense, dense_3, loss; } watch;
+    struct {
+        rt_watch NAN_;
+        rt_watch n;
+        rt_watch BATCH_;
+        rt_watch int_3_on_3;
+        rt_watch d_n;
+        rt_watch d_n_;
+        rt_watch model_;
+        rt_watch weight;
+        rt_watch watch;
+        rt_watch state;
+        rt_watch rt_relu;
+        rt_watch main;
+        rt_watch settings;
+        rt_watch offsetof;
+        rt_watch dense;
+        rt_watch dense_3;
+        rt_watch loss;
+    } watch;
     struct {
         struct {
             rt_real running_mean[4];
@@ -156,9 +180,9 @@ struct model_memory {
 struct int_3_on_3_scratch {
     union {
         rt_real for_z[BATCH * 3];
-        rt_real d_for_[BATCH * 3];
         rt_real d_for_z[BATCH * 3];
     };
+    rt_real d_for_[BATCH * 3];
 };
 
 struct repeat_scratch {
@@ -166,40 +190,42 @@ struct repeat_scratch {
         rt_real y_z[BATCH * 4];
         rt_real dense_2[BATCH * 4];
         rt_real d_dy_body[BATCH * 4];
-        rt_real d_y_z[BATCH * 4];
     };
+    rt_real d_y_z[BATCH * 4];
 };
 
 struct model_scratch {
     union {
-        rt_real NAN_z[BATCH * 3];
-        struct int_3_on_3_scratch int_3_on_3;
-        struct repeat_scratch repeat;
-        rt_real d_loss[BATCH * 2];
-        rt_real d_dense[BATCH * 4];
-        rt_real d_settings[BATCH * 4];
-        rt_real d_rt_relu[BATCH * 4];
-        rt_real d_watch_[BATCH * 4];
-        rt_real d_model_[BATCH * 4];
-        rt_real d_d_n[BATCH * 4];
-        rt_real d_NAN_[BATCH * 3];
-        rt_real d_NAN_z[BATCH * 3];
-    };
-    union {
         rt_real d_dense_3[BATCH * 4];
         rt_real d_offsetof[BATCH * 4];
-        rt_real d_main[BATCH * 4];
-        rt_real d_state_[BATCH * 4];
-        rt_real d_weight[BATCH * 4];
-        rt_real d_d_n_[BATCH * 4];
-        rt_real d_int_3_on_3[BATCH * 4];
-        rt_real d_repeat[2][BATCH * 4];
-        rt_real d_struct_[BATCH * 3];
-    };
-    union {
+        rt_real d_d_n[BATCH * 4];
         rt_real d_repeat_out[BATCH * 4];
         rt_real d_struct_out[BATCH * 3];
         rt_real d_m[BATCH * 3];
+        rt_real d_NAN_z[BATCH * 3];
+    };
+    union {
+        rt_real NAN_z[BATCH * 3];
+        struct int_3_on_3_scratch int_3_on_3;
+        rt_real d_loss[BATCH * 2];
+        rt_real d_settings[BATCH * 4];
+        rt_real d_rt_relu[BATCH * 4];
+        rt_real d_watch_[BATCH * 4];
+        rt_real d_d_n_[BATCH * 4];
+    };
+    union {
+        struct repeat_scratch repeat;
+        rt_real d_dense[BATCH * 4];
+        rt_real d_state_[BATCH * 4];
+        rt_real d_model_[BATCH * 4];
+    };
+    union {
+        rt_real d_main[BATCH * 4];
+        rt_real d_weight[BATCH * 4];
+        rt_real d_int_3_on_3[BATCH * 4];
+        rt_real d_repeat[2][BATCH * 4];
+        rt_real d_struct_[BATCH * 3];
+        rt_real d_NAN_[BATCH * 3];
     };
 };
 

@@ -36,8 +36,18 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct model_memory {
-    struct { rt_watch batchnorm, dense, bn, relu, ln, dense_2, batchnorm_2, dropout, layernorm,
-                      logits; } watch;
+    struct {
+        rt_watch batchnorm;
+        rt_watch dense;
+        rt_watch bn;
+        rt_watch relu;
+        rt_watch ln;
+        rt_watch dense_2;
+        rt_watch batchnorm_2;
+        rt_watch dropout;
+        rt_watch layernorm;
+        rt_watch logits;
+    } watch;
     struct {
         struct {
             rt_real running_mean[64];
@@ -70,22 +80,24 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real batchnorm_stats[2 * 64];
-        rt_real bn[BATCH * 32];
-        rt_real dense_2_z[BATCH * 4 * 6];
-        rt_real batchnorm_2[BATCH * 4 * 6];
-        rt_real d_logits[BATCH * 10];
-        rt_real d_flatten[BATCH * 24];
-        rt_real d_dense_2[BATCH * 4 * 6];
-        rt_real d_dense_2_z[BATCH * 4 * 6];
-        rt_real d_reshape[BATCH * 4 * 8];
-        rt_real d_relu_z[BATCH * 32];
-    };
-    union {
         rt_real d_layernorm[BATCH * 24];
         rt_real d_batchnorm_2[BATCH * 4 * 6];
-        rt_real d_ln[BATCH * 4 * 8];
+        rt_real d_dense_2_z[BATCH * 4 * 6];
         rt_real d_dense[BATCH * 32];
+    };
+    union {
+        rt_real dense_2_z[BATCH * 4 * 6];
+        rt_real d_logits[BATCH * 10];
+        rt_real d_reshape[BATCH * 4 * 8];
+    };
+    union {
+        rt_real batchnorm_stats[2 * 64];
+        rt_real bn[BATCH * 32];
+        rt_real batchnorm_2[BATCH * 4 * 6];
+        rt_real d_flatten[BATCH * 24];
+        rt_real d_dense_2[BATCH * 4 * 6];
+        rt_real d_ln[BATCH * 4 * 8];
+        rt_real d_relu_z[BATCH * 32];
     };
 };
 

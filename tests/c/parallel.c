@@ -57,16 +57,32 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct gate_32_on_32_memory {
-    struct { rt_watch dense, sigmoid; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch sigmoid;
+    } watch;
 };
 
 struct gate_16_on_32_memory {
-    struct { rt_watch dense, sigmoid; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch sigmoid;
+    } watch;
 };
 
 struct model_memory {
-    struct { rt_watch dense, dense_2, batchnorm, dense_3, softmax, parallel, parallel_2, dense_4,
-                      dense_5, out; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch dense_2;
+        rt_watch batchnorm;
+        rt_watch dense_3;
+        rt_watch softmax;
+        rt_watch parallel;
+        rt_watch parallel_2;
+        rt_watch dense_4;
+        rt_watch dense_5;
+        rt_watch out;
+    } watch;
     struct {
         struct {
             rt_real running_mean[4];
@@ -92,54 +108,52 @@ struct model_memory {
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct gate_32_on_32_scratch {
-    union {
-        rt_real dense[BATCH * 32];
-        rt_real d_sigmoid_z[BATCH * 32];
-    };
+    rt_real d_sigmoid_z[BATCH * 32];
+    rt_real dense[BATCH * 32];
 };
 
 struct gate_16_on_32_scratch {
-    union {
-        rt_real dense[BATCH * 16];
-        rt_real d_sigmoid_z[BATCH * 16];
-    };
+    rt_real d_sigmoid_z[BATCH * 16];
+    rt_real dense[BATCH * 16];
 };
 
 struct model_scratch {
     union {
-        rt_real dense[BATCH * 8];
-        struct gate_32_on_32_scratch gate_32_on_32;
-        rt_real dense_4[BATCH * 16];
-        rt_real out_z[BATCH * 64];
-        rt_real d_out[BATCH * 64];
-        rt_real d_out_z[BATCH * 64];
-        rt_real d_parallel_2_branch_2[BATCH * 32];
-        rt_real d_parallel[BATCH * 32];
+        rt_real dense_5[BATCH * 16];
+        rt_real d_parallel_2[BATCH * 16];
+        rt_real d_parallel_2_branch_0[BATCH * 32];
+        rt_real d_gate_out[BATCH * 32];
         rt_real d_wide[BATCH * 32];
         rt_real d_softmax_z[BATCH * 4 * 5];
-        rt_real d_dense_2[BATCH * 4];
         rt_real d_dense_2_z[BATCH * 4];
-        rt_real d_dense_z[BATCH * 8];
     };
     union {
         rt_real batchnorm[BATCH * 4];
         struct gate_16_on_32_scratch gate_16_on_32;
-        rt_real dense_5[BATCH * 16];
         rt_real d_dense_4_z[BATCH * 16];
         rt_real d_parallel_branch_0[BATCH * 32];
+        rt_real d_dense_z[BATCH * 8];
+    };
+    union {
+        rt_real d_parallel_2_branch_2[BATCH * 32];
         rt_real d_dense[BATCH * 8];
     };
     union {
         rt_real dense_3[BATCH * 20];
-        rt_real d_parallel_2[BATCH * 16];
-        rt_real d_parallel_2_branch_0[BATCH * 32];
-        rt_real d_gate_out[BATCH * 32];
-        rt_real d_batchnorm[BATCH * 4];
-    };
-    union {
-        rt_real d_gate_2[BATCH * 32];
+        rt_real dense_4[BATCH * 16];
+        rt_real out_z[BATCH * 64];
         rt_real d_gate[BATCH * 32];
         rt_real d_flatten[BATCH * 20];
+        rt_real d_dense_2[BATCH * 4];
+    };
+    union {
+        rt_real dense[BATCH * 8];
+        struct gate_32_on_32_scratch gate_32_on_32;
+        rt_real d_out[BATCH * 64];
+        rt_real d_out_z[BATCH * 64];
+        rt_real d_gate_2[BATCH * 32];
+        rt_real d_parallel[BATCH * 32];
+        rt_real d_batchnorm[BATCH * 4];
     };
 };
 

@@ -25,11 +25,15 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_memory {
-    struct { rt_watch h; } watch;
+    struct {
+        rt_watch h;
+    } watch;
 };
 
 struct model_memory {
-    struct { rt_watch dense; } watch;
+    struct {
+        rt_watch dense;
+    } watch;
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 6];
     rt_real dense[BATCH * 6];
@@ -45,11 +49,11 @@ struct repeat_scratch {
 };
 
 struct model_scratch {
+    rt_real d_repeat_out[BATCH * 6];
     union {
         struct repeat_scratch repeat;
         rt_real d_dense[BATCH * 6];
     };
-    rt_real d_repeat_out[BATCH * 6];
     rt_real d_repeat[2][BATCH * 6];
 };
 

@@ -51,8 +51,22 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct model_memory {
-    struct { rt_watch dense, dense_2, half, layernorm, dense_3, grow, dense_4, dropout, dense_5,
-                      outer, inner, dense_6, dense_7, logits; } watch;
+    struct {
+        rt_watch dense;
+        rt_watch dense_2;
+        rt_watch half;
+        rt_watch layernorm;
+        rt_watch dense_3;
+        rt_watch grow;
+        rt_watch dense_4;
+        rt_watch dropout;
+        rt_watch dense_5;
+        rt_watch outer;
+        rt_watch inner;
+        rt_watch dense_6;
+        rt_watch dense_7;
+        rt_watch logits;
+    } watch;
     rt_real dense[BATCH * 64];
     rt_real plain[BATCH * 64];
     rt_real layernorm_stats[BATCH * 1 * 2];
@@ -72,37 +86,41 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real dense_z[BATCH * 64];
         rt_real dense_2[BATCH * 64];
-        rt_real dense_3[BATCH * 64];
-        rt_real dense_4[BATCH * 16];
         rt_real dense_5[BATCH * 16];
+        rt_real d_dense_6_z[BATCH * 16];
+        rt_real d_grow_body[BATCH * 64];
+    };
+    union {
+        rt_real d_logits[BATCH * 10];
+        rt_real d_inner_body[BATCH * 16];
+        rt_real d_dense_4_z[BATCH * 16];
+        rt_real d_layernorm[BATCH * 64];
+        rt_real d_dense_z[BATCH * 64];
+    };
+    union {
         rt_real dense_6_z[BATCH * 16];
         rt_real dense_7[BATCH * 16];
-        rt_real d_logits[BATCH * 10];
+        rt_real d_dropout[BATCH * 16];
+        rt_real d_dense_3_z[BATCH * 64];
+        rt_real d_dense[BATCH * 64];
+    };
+    union {
+        rt_real dense_3[BATCH * 64];
+        rt_real dense_4[BATCH * 16];
+        rt_real d_outer[BATCH * 16];
+        rt_real d_grow_skip[BATCH * 64];
+        rt_real d_half_body[BATCH * 64];
+    };
+    union {
+        rt_real dense_z[BATCH * 64];
         rt_real d_inner[BATCH * 16];
         rt_real d_outer_body[BATCH * 16];
         rt_real d_grow[BATCH * 16];
         rt_real d_dense_4[BATCH * 16];
-        rt_real d_dense_4_z[BATCH * 16];
         rt_real d_half[BATCH * 64];
         rt_real d_plain[BATCH * 64];
-        rt_real d_dense_z[BATCH * 64];
     };
-    union {
-        rt_real d_outer[BATCH * 16];
-        rt_real d_dropout[BATCH * 16];
-        rt_real d_grow_body[BATCH * 64];
-        rt_real d_dense_3_z[BATCH * 64];
-        rt_real d_half_body[BATCH * 64];
-        rt_real d_dense[BATCH * 64];
-    };
-    union {
-        rt_real d_dense_6_z[BATCH * 16];
-        rt_real d_grow_skip[BATCH * 64];
-        rt_real d_layernorm[BATCH * 64];
-    };
-    rt_real d_inner_body[BATCH * 16];
 };
 
 /* ---- Functions: each unit forward, then backward ---- */

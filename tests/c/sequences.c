@@ -36,7 +36,14 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct model_memory {
-    struct { rt_watch words, parallel, ahead, back, mix, logits; } watch;
+    struct {
+        rt_watch words;
+        rt_watch parallel;
+        rt_watch ahead;
+        rt_watch back;
+        rt_watch mix;
+        rt_watch logits;
+    } watch;
     rt_real words[BATCH * 9 * 3];
     rt_real ahead_cell[BATCH * 9 * 20];
     rt_real ahead[BATCH * 9 * 4];
@@ -52,30 +59,32 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real ahead_z[BATCH * 9 * 16];
-        rt_real back_z[BATCH * 9 * 12];
-        rt_real mix_z[BATCH * 9 * 5];
-        rt_real d_logits[BATCH * 9 * 9];
-        rt_real d_mix_carry[BATCH * 5];
-        rt_real d_parallel[BATCH * 9 * 8];
+        rt_real d_mix_z[BATCH * 9 * 5];
         rt_real d_back_carry[BATCH * 8];
         rt_real d_back_hidden[BATCH * 9 * 12];
+        rt_real d_ahead_z[BATCH * 9 * 16];
+    };
+    union {
+        rt_real d_logits[BATCH * 9 * 9];
+        rt_real d_back[BATCH * 9 * 4];
         rt_real d_parallel_branch_1[BATCH * 9 * 3];
         rt_real d_words[BATCH * 9 * 3];
     };
     union {
-        rt_real d_mix[BATCH * 9 * 5];
-        rt_real d_ahead[BATCH * 9 * 4];
+        rt_real ahead_z[BATCH * 9 * 16];
+        rt_real mix_z[BATCH * 9 * 5];
         rt_real d_parallel_branch_0[BATCH * 9 * 3];
     };
     union {
-        rt_real d_mix_z[BATCH * 9 * 5];
-        rt_real d_back[BATCH * 9 * 4];
-        rt_real d_ahead_carry[BATCH * 8];
+        rt_real d_mix[BATCH * 9 * 5];
+        rt_real d_ahead[BATCH * 9 * 4];
     };
     union {
+        rt_real back_z[BATCH * 9 * 12];
+        rt_real d_mix_carry[BATCH * 5];
+        rt_real d_parallel[BATCH * 9 * 8];
         rt_real d_back_z[BATCH * 9 * 12];
-        rt_real d_ahead_z[BATCH * 9 * 16];
+        rt_real d_ahead_carry[BATCH * 8];
     };
 };
 

@@ -48,24 +48,34 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass ---- */
 
 struct repeat_memory {
-    struct { rt_watch narrow; } watch;
+    struct {
+        rt_watch narrow;
+    } watch;
     rt_real narrow_z[BATCH * 8];
 };
 
 struct repeat_2_repeat_memory {
-    struct { rt_watch wide; } watch;
+    struct {
+        rt_watch wide;
+    } watch;
     rt_real wide_z[BATCH * 12];
 };
 
 struct repeat_2_memory {
-    struct { rt_watch layernorm; } watch;
+    struct {
+        rt_watch layernorm;
+    } watch;
     struct repeat_2_repeat_memory repeat[REPEAT_2_REPEAT_COUNT];
     rt_real repeat_out[REPEAT_2_REPEAT_COUNT][BATCH * 12];
     rt_real layernorm_stats[BATCH * 1 * 2];
 };
 
 struct model_memory {
-    struct { rt_watch stem, dense, logits; } watch;
+    struct {
+        rt_watch stem;
+        rt_watch dense;
+        rt_watch logits;
+    } watch;
     rt_real stem[BATCH * 8];
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 8];
@@ -86,23 +96,23 @@ struct repeat_2_repeat_scratch {
 };
 
 struct repeat_2_scratch {
-    struct repeat_2_repeat_scratch repeat_2_repeat;
-    rt_real d_repeat_out[BATCH * 12];
     rt_real d_repeat[2][BATCH * 12];
+    rt_real d_repeat_out[BATCH * 12];
+    struct repeat_2_repeat_scratch repeat_2_repeat;
 };
 
 struct model_scratch {
     union {
-        struct repeat_scratch repeat;
         struct repeat_2_scratch repeat_2;
-        rt_real d_logits[BATCH * 3];
-    };
-    union {
-        rt_real d_repeat_2_out[BATCH * 12];
         rt_real d_repeat_out[BATCH * 8];
     };
     union {
+        rt_real d_logits[BATCH * 3];
         rt_real d_repeat_2[2][BATCH * 12];
+    };
+    struct repeat_scratch repeat;
+    union {
+        rt_real d_repeat_2_out[BATCH * 12];
         rt_real d_repeat[2][BATCH * 8];
     };
 };

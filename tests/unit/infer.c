@@ -522,10 +522,16 @@ TEST(layer_params_resolve_at_each_use)
 
 /* ---- The rest ---- */
 
-TEST(known_layers_that_are_not_built)
+TEST(layers_of_images_and_sequences)
 {
-    CHECK(says_once(MODEL("reshape([1, 8, 8]); conv(4, 3); max_pool(2); flatten; dense(10);"), "'conv'"));
-    CHECK(says_once("param cell: layer = lstm(8); " MODEL("reshape([8, 8]); cell; dense(10);"), "'lstm'"));
+    Checked c = check_text("param cell: layer = lstm(8); "
+                           MODEL("reshape([1, 8, 8]); conv(4, 3); max_pool(2); reshape([6, 6]); cell; "
+                                 "dense(10);"));
+
+    CHECK(c.ok);
+    CHECK_TEXT(item(&c, 4)->name, "lstm");
+    CHECK_TEXT(init_of(item(&c, 4)), "xavier_uniform");
+    checked_free(&c);
     CHECK(says_once(MODEL("reshape([1, 8, 8]); conv(4); flatten; dense(10);"), "needs 'kernel'"));
 }
 
@@ -625,7 +631,7 @@ int main(void)
     RUN(auto_looks_out_of_repeats_and_residuals);
     RUN(auto_sees_into_blocks_and_not_out);
     RUN(layer_params_resolve_at_each_use);
-    RUN(known_layers_that_are_not_built);
+    RUN(layers_of_images_and_sequences);
     RUN(layers_have_did_you_mean);
     RUN(unused_declarations_warn);
     RUN(a_syntax_error_is_one_message);

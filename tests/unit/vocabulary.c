@@ -39,7 +39,7 @@ TEST(parameters_have_kinds_and_defaults)
     const Callable *dense = word(&s, FAMILY_LAYER, "dense");
 
     CHECK(dense->n_params == 7);
-    CHECK(dense->id == LAYER_DENSE && !dense->later);
+    CHECK(dense->id == LAYER_DENSE);
     CHECK(param(dense, "units")->required);
     CHECK(param(dense, "units")->accepts.mask == KIND_INT);
     CHECK(param(dense, "act")->value.kind == VALUE_CALL);
@@ -47,8 +47,6 @@ TEST(parameters_have_kinds_and_defaults)
     CHECK_TEXT(param(dense, "init")->value.callee->name, "auto");
     CHECK(param(dense, "bias")->value.kind == VALUE_BOOL);
     CHECK(param(dense, "l1")->value.kind == VALUE_REAL);
-    CHECK(word(&s, FAMILY_LAYER, "conv")->later);
-    CHECK(!word(&s, FAMILY_SOURCE, "cifar10")->later);
     arena_free(s.arena);
 }
 
