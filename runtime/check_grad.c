@@ -281,7 +281,7 @@ static bool differentiate(Check *c, double *gradient, rt_error *e)
     if (!isfinite(c->loss))
         return rt_fail(e, "check-grad: the loss at these weights is %g: there is nothing to "
                        "compare", c->loss);
-    run->model->backward(p);
+    rt_run_backward(run);
     run->update.g = p->grads;
     run->model->reals->penalty(&run->update);
     c->rounding = measure_rounding(c, gradient);

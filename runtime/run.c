@@ -187,6 +187,12 @@ void rt_run_batch(rt_run *run, const rt_samples *s, const uint32_t *order, int64
     run->pass.target = s->target ? run->target : run->x;
 }
 
+void rt_run_backward(rt_run *run)
+{
+    memset(run->pass.grads, 0, run->model->params_size);
+    run->model->backward(&run->pass);
+}
+
 static const rt_layer_info *layer_of_stream(const rt_net *net, uint32_t stream)
 {
     for (int i = 0; i < net->n_layers; i++)

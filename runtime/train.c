@@ -54,7 +54,7 @@ static void repeat_watching(rt_run *run)
 {
     run->pass.watching = run->pass.frozen = true;
     run->model->forward(&run->pass);
-    run->model->backward(&run->pass);
+    rt_run_backward(run);
     run->pass.frozen = false;
 }
 
@@ -71,7 +71,7 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
     const double loss = run->model->forward(c);
     if (rt_has_accuracy(run->model))
         b->hits += rt_hits(run);
-    run->model->backward(c);
+    rt_run_backward(run);
     b->loss += loss * rows / (double)b->rows;
     if (is_finite_pass(run, loss))
         return;

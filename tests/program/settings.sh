@@ -158,3 +158,21 @@ status settings/warmup 0 ./adagrad --quiet --steps 3 --set warmup=5
 sentence 'settings/warmup: warning' 'adagrad: warning: the warmup takes 5 steps, the run 3: the rate never reaches'
 status 'settings/warmup as long as the run' 0 ./adagrad --quiet --steps 5 --set warmup=5
 check 'settings/warmup as long as the run: no warning' test ! -s err
+
+# a layer that the loss does not depend on has the gradient of its penalty, the same in every step
+cat > beside.net <<'NET'
+data = gaussian(12, 3);
+model {
+    input [3];
+    target [2];
+    x = linear;
+    beside = dense(4);
+    dense(2) from x;
+}
+train { loss = mse; optimizer = sgd(lr = 1e-12); regularize = l2(0.5); batch = 12; steps = 4; }
+NET
+compile beside -O1
+./beside --quiet --json | grep '"event":"step"' | sed -n 's/.*"name":"beside",.*"grad_norm":\([^,]*\),.*"name":"dense".*/\1/p' \
+    | cut -c1-8 > norms
+check 'a penalty alone: four steps' [ "$(wc -l < norms)" -eq 4 ]
+check 'a penalty alone: one gradient' [ "$(sort -u norms | wc -l)" -eq 1 ]
