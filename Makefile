@@ -67,7 +67,7 @@ compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test lint bench install clean help need
+.PHONY: all unit demo test fuzz-nets lint bench install clean help need
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
@@ -76,6 +76,7 @@ help:
 	@echo 'make          netc and its runtime in $(BUILD)/'
 	@echo 'make demo     installs what is missing, then compiles and runs an example'
 	@echo 'make test     all tests (SAN=1: with the sanitizers)'
+	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
 	@echo 'make lint     floors, sizes, names'
 	@echo 'make bench    how fast netc and its programs are on this machine'
 	@echo 'make install  PREFIX=$(PREFIX) DESTDIR='
@@ -90,6 +91,9 @@ test:
 	@sh tests/need.sh test
 	@$(MAKE) --no-print-directory $(parallel) all unit
 	@BUILD=$(BUILD) sh tests/run
+
+fuzz-nets: all
+	@BUILD=$(BUILD) $(if $(N),N=$(N)) $(if $(SEED),SEED=$(SEED)) sh tests/fuzz_nets.sh
 
 unit: $(unit_tests)
 

@@ -1,5 +1,5 @@
 # nets.sh -- the programs on which whole-net tests run: the examples, and those of tests/c.
-# Read by scripts of tests/kind; built once a run, into $BUILD/tests/nets.
+# Read by scripts of tests/kind; built once a run, into $BUILD/tests/programs.
 
 # What is only there to be imported has no model.
 nets() { grep -l '^model {' examples/*/*.net tests/c/*.net | LC_ALL=C sort; }
@@ -29,8 +29,8 @@ net_name() { echo "${1%.net}" | tr / _; }
 
 # build_net FILE : prints the path of the program, or fails with the compiler's words on stderr
 build_net() {
-    program=$BUILD/tests/nets/$(net_name "$1")
-    mkdir -p "$BUILD/tests/nets"
+    program=$BUILD/tests/programs/$(net_name "$1")
+    mkdir -p "$BUILD/tests/programs"
     # shellcheck disable=SC2046
     if [ ! -e "$program" ] || [ -n "$(find "$NETC" "$BUILD/lib/libnetrt.a" "$1" $(parts) \
         -newer "$program")" ]; then
