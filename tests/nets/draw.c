@@ -8,8 +8,8 @@
 
 #include "draw.h"
 
-/* Words go to an embedding, if at all.  What has many equal values, such as black pixels, goes through
- * weights before a norm can make exact zeros of it, which are kinks. */
+/* Words go to an embedding, if at all.  What has many equal values, such as black pixels, goes
+ * through weights before a norm can make exact zeros of it, which are kinks. */
 static void write_entry(Draw *d)
 {
     const int n = size(d->now);

@@ -143,11 +143,18 @@ void end_compound(Draw *d, const char *name, Shape out);
 /* ---- draw_layer.c ---- */
 void write_layer(Draw *d);                          /* one that fits the current tensor */
 void write_dense(Draw *d, int units);
-void write_conv_same(Draw *d, int filters);
 void write_recurrent(Draw *d, int units, bool all);
 void write_activation(Draw *d);
 void write_embedding(Draw *d);
 void restore(Draw *d, Shape want);                  /* layers that bring the tensor to a shape */
+void put_dense_arguments(Draw *d, bool positional); /* activation, initialisers, bias, penalties */
+void end_weights(Draw *d, Shape out, int parameters);       /* end_layer of one with weights */
+
+/* ---- draw_window.c ---- */
+void draw_conv(Draw *d);
+void write_conv_same(Draw *d, int filters);         /* keeps the image's sides */
+void draw_pool(Draw *d);
+void draw_global_pool(Draw *d);
 
 /* ---- draw_compound.c, draw_repeat.c, draw_block.c ---- */
 void write_statements(Draw *d, int n);

@@ -132,14 +132,15 @@ static void put_text(Draw *d, const char *text)
 /* A body for every width: `n` is what comes out, N what comes in. */
 static void write_wide_body(Draw *d, Block *b, const char *n, const char *phi)
 {
-    char text[200];
+    static const char *const first[] = {
+        "dense(%s + N, act = %s, bias_init = normal(0.3));",
+        "residual { dense(2 * %s, act = %s); dense(N); }",
+        "wide = dense(2 * %s); layernorm; %s;",
+        "parallel(join = concat) { branch { dense(%s); %s; } branch { } }", NULL
+    };
+    char text[300];
 
-    switch (below(d, 4)) {
-    case 0: snprintf(text, sizeof text, "dense(%s + N, act = %s, bias_init = normal(0.3));", n, phi); break;
-    case 1: snprintf(text, sizeof text, "residual { dense(2 * %s, act = %s); dense(N); }", n, phi); break;
-    case 2: snprintf(text, sizeof text, "wide = dense(2 * N); layernorm; %s;", phi); break;
-    default: snprintf(text, sizeof text, "parallel(join = concat) { branch { dense(%s); %s; } branch { } }", n, phi); break;
-    }
+    snprintf(text, sizeof text, pick(d, first), n, phi);
     put_text(d, text);
     if (b->in.rank == 2 && chance(d, 50))
         snprintf(text, sizeof text, "last = gru(%s, output = all);", n);

@@ -24,7 +24,7 @@ static Shape split_size(Draw *d, int n)
     return shapes[below(d, 3)];
 }
 
-/* What a source has: its inputs, classes (0: any), whether for each step, and numbers as a target. */
+/* What a source has: its inputs; its classes, 0 for any. */
 static void set_source(Draw *d, Shape input, int classes, const char *format, ...)
 {
     va_list ap;

@@ -1,5 +1,4 @@
 /* draw_text.c -- random numbers and text. */
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

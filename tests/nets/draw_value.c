@@ -1,5 +1,4 @@
 /* draw_value.c -- numbers, truth values, activations and initialisers, as a user may write them. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
