@@ -75,7 +75,7 @@ typedef struct {
     char index[NAME];               /* the innermost repeat's variable, or "" */
     int index_count, first_own;     /* its count; the first tensor of its body */
     int depth, times;               /* of compounds; how often a statement stands in the net */
-    int layers, parameters;
+    int layers, parameters, norms;
 
     int batch;
     bool many;                      /* a batchnorm needs more than one sample in each batch */

@@ -135,7 +135,7 @@ static void write_wide_body(Draw *d, Block *b, const char *n, const char *phi)
     static const char *const first[] = {
         "dense(%s + N, act = %s, bias_init = normal(0.3));",
         "residual { dense(2 * %s, act = %s); dense(N); }",
-        "wide = dense(2 * %s); layernorm; %s;",
+        "wide = dense(2 * %s); layernorm(eps = 0.1); %s;",
         "parallel(join = concat) { branch { dense(%s); %s; } branch { } }", NULL
     };
     char text[300];

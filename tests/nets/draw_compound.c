@@ -12,10 +12,12 @@ static void write_statement(Draw *d)
 {
     static const struct { int percent; bool (*write)(Draw *); } compounds[] = {
         { 9, write_join }, { 8, write_residual }, { 8, write_parallel }, { 5, write_if },
-        { 9, write_repeat }, { 9, write_block }, { 25, write_by_index },
+        { 10, write_repeat }, { 9, write_block },
     };
-    int drawn = below(d, 140);
+    int drawn = below(d, 110);
 
+    if (d->index[0] && !is_full(d) && chance(d, 30) && write_by_index(d))
+        return;
     for (size_t i = 0; i < sizeof compounds / sizeof compounds[0] && !is_full(d); i++) {
         drawn -= compounds[i].percent;
         if (drawn >= 0)

@@ -65,7 +65,7 @@ static bool write_growing(Draw *d)
 
     put_head(d, count);
     if (chance(d, 40)) {
-        put(d, "%s", chance(d, 50) ? "layernorm;" : "tanh;");
+        put(d, "%s", chance(d, 50) ? "layernorm(eps = 0.1);" : "tanh;");
         end_line(d);
     }
     new_name(d, "g", name);
@@ -203,11 +203,11 @@ bool write_by_index(Draw *d)
 {
     if (!d->index[0] || d->dead)
         return false;
-    switch (below(d, 3)) {
+    switch (below(d, 4)) {
     case 0:
         write_index_if(d);
         return true;
-    case 1:
+    case 1: case 2:
         return write_before(d);
     default:
         if (d->now.rank < 3)

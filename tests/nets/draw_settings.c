@@ -9,7 +9,7 @@
 
 static Shape draw_input(Draw *d)
 {
-    switch (below(d, 5)) {
+    switch (below(d, 6)) {
     case 0: case 1: return shape(1, between(d, 1, 10), 1, 1);
     case 2:         return shape(2, between(d, 1, 6), between(d, 1, 6), 1);
     default:        return shape(3, between(d, 1, 4), between(d, 2, 8), between(d, 2, 8));
