@@ -39,12 +39,24 @@ static Shape images_wanted(const ShapeCall *c)
     return SHAPE_ERROR;
 }
 
+/* Whether a weight of rows x columns numbers may be; a message where not. */
+static bool weights_fit(const ShapeCall *c, int64_t rows, int64_t columns)
+{
+    int64_t weights;
+
+    if (mul_ok(rows, columns, &weights) && weights <= LIMIT_TENSOR_ELEMENTS)
+        return true;
+    infer_error(c->b, MSG_SHAPE_SIZE, c->at, "the weights of '%s' have %" PRId64 " x %" PRId64
+                " elements, at most %" PRId64 " are possible", c->callee->name, rows, columns,
+                LIMIT_TENSOR_ELEMENTS);
+    return false;
+}
+
 /* [n] -> [units]; [t, n] -> [t, units] */
 static Shape shape_dense(const ShapeCall *c)
 {
     Shape s = in_shape(c);
     const int64_t units = int_arg(c, "units");
-    int64_t weights;
 
     if (s.rank > 2) {
         Message *m = wanted(c, "[features] or [time, features]");
@@ -54,14 +66,8 @@ static Shape shape_dense(const ShapeCall *c)
         diag_note(m, c->at, "flatten makes [%" PRId64 "] of it", shape_size(s));
         return SHAPE_ERROR;
     }
-    if (units < 0)
+    if (units < 0 || !weights_fit(c, units, s.dim[s.rank - 1]))
         return SHAPE_ERROR;
-    if (!mul_ok(units, s.dim[s.rank - 1], &weights) || weights > LIMIT_TENSOR_ELEMENTS) {
-        infer_error(c->b, MSG_SHAPE_SIZE, c->at, "the weights of '%s' have %" PRId64 " x %" PRId64
-                    " elements, at most %" PRId64 " are possible", c->callee->name, units,
-                    s.dim[s.rank - 1], LIMIT_TENSOR_ELEMENTS);
-        return SHAPE_ERROR;
-    }
     s.dim[s.rank - 1] = units;
     return s;
 }
@@ -122,7 +128,8 @@ static Shape shape_conv(const ShapeCall *c)
     if (filters < 0 || groups < 0 || w.kernel < 0 || w.stride < 0 || w.pad < 0 || w.dilation < 0)
         return SHAPE_ERROR;
     if (!divides(c, groups, in_shape(c).dim[0], "channels") ||
-        !divides(c, groups, filters, "filters"))
+        !divides(c, groups, filters, "filters") ||
+        !weights_fit(c, filters, in_shape(c).dim[0] / groups * w.kernel * w.kernel))
         return SHAPE_ERROR;
     return slide(c, &w, filters);
 }
@@ -213,6 +220,20 @@ static Shape shape_groupnorm(const ShapeCall *c)
                                  images ? "channels" : "features") ? in : SHAPE_ERROR;
 }
 
+/* The weights of all gates, and what a batch keeps of every step: at most MOST_KEPT numbers a unit. */
+static bool cell_fits(const ShapeCall *c, int64_t units)
+{
+    enum { MOST_GATES = 4, MOST_KEPT = 5 };
+    const Shape in = in_shape(c);
+    int64_t width, rows;
+
+    if (!mul_ok(MOST_GATES, units, &rows) ||
+        !weights_fit(c, rows, in.dim[1] > units ? in.dim[1] : units))
+        return false;
+    return mul_ok(MOST_KEPT, units, &width) &&
+           infer_size(c->b, shape2(in.dim[0], width), c->at);
+}
+
 /* [t, n] -> [units], or with output = all [t, units] */
 static Shape shape_recurrent(const ShapeCall *c)
 {
@@ -223,7 +244,7 @@ static Shape shape_recurrent(const ShapeCall *c)
         wanted(c, "[time, features]");
         return SHAPE_ERROR;
     }
-    if (units < 0 || output->kind != VALUE_WORD)
+    if (units < 0 || output->kind != VALUE_WORD || !cell_fits(c, units))
         return SHAPE_ERROR;
     return output->text[0] == 'a' ? shape2(in_shape(c).dim[0], units) : shape1(units);
 }
@@ -231,13 +252,15 @@ static Shape shape_recurrent(const ShapeCall *c)
 /* [t] -> [t, dim] */
 static Shape shape_embedding(const ShapeCall *c)
 {
-    const int64_t dim = int_arg(c, "dim");
+    const int64_t words = int_arg(c, "vocab"), dim = int_arg(c, "dim");
 
     if (in_shape(c).rank != 1) {
         wanted(c, "[time], a row of numbers of words");
         return SHAPE_ERROR;
     }
-    return dim < 0 ? SHAPE_ERROR : shape2(in_shape(c).dim[0], dim);
+    if (words < 0 || dim < 0 || !weights_fit(c, words, dim))
+        return SHAPE_ERROR;
+    return shape2(in_shape(c).dim[0], dim);
 }
 
 static ShapeRule *const rules[N_LAYERS] = {

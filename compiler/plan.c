@@ -4,8 +4,8 @@
  * tensors whose lifetimes do not meet.  A tensor chooses among the unions with room by its name, not
  * by its place in the order: in a chain of layers two unions would do in turn, but then one layer
  * more would move all behind it from one to the other.  Time counts steps of the forward pass, then
- * of the backward pass; two to a step, so that an elementwise node may write where one of its inputs
- * ends. */
+ * by its place in the order: in a chain of layers two unions would do in turn, but one layer more
+ * would then move all behind it from one to the other.  Time counts steps of the forward pass, then
 #include "passes.h"
 
 #include <string.h>

@@ -457,9 +457,14 @@ TEST(sizes_are_limited)
     CHECK(says_once(SIZED("65536, 65536", "flatten; dense(1);"), "NET0309"));
     CHECK(says_once(SIZED("2000000000, 2000000000, 2000000000", "flatten; dense(1);"), "NET0309"));
     CHECK(says_once(SIZED("3, 8, 8", "conv(4, 3, stride = 9223372036854775807, pad = same);"
-                          " flatten; dense(2);"), "NET0242"));
-    CHECK(says_once(SIZED("3, 8, 8", "conv(4, 3, pad = 9223372036854775807); flatten; dense(2);"),
-                    "NET0306"));
+                          " flatten; dense(2);"), "NET0209"));
+    CHECK(says_once(SIZED("3, 8, 8", "conv(4, 3, pad = 32768); flatten; dense(2);"), "NET0209"));
+    CHECK(is_fine(SIZED("3, 8, 8", "conv(4, 9, stride = 32767, pad = 32767, dilation = 1); flatten;"
+                        " dense(2);")));
+    CHECK(says_once(SIZED("3, 8, 8", "conv(700000000, 3); flatten; dense(2);"), "NET0309"));
+    CHECK(says_once(SIZED("3, 8", "lstm(30000); dense(2);"), "NET0309"));
+    CHECK(says_once(SIZED("65536, 8", "gru(8192); dense(2);"), "NET0309"));
+    CHECK(says_once(SIZED("8", "embedding(65536, 32768); flatten; dense(2);"), "NET0309"));
     CHECK(says_once(SIZED("3, 8, 8", "conv(9223372036854775807, 3); flatten; dense(2);"), "NET0309"));
 #undef SIZED
 }
