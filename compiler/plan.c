@@ -2,9 +2,9 @@
  *
  * What the backward pass reads is kept in the unit's memory.  The rest is scratch, in unions of
  * tensors whose lifetimes do not meet.  A tensor chooses among the unions with room by its name, not
- * by its place in the order: two unions in turn would do for a chain, but then one layer more would
- * move all behind it from one to the other.  Time counts steps of the forward pass, then of the
- * backward pass; two to a step, so that an elementwise node may write where one of its inputs
+ * by its place in the order: in a chain of layers two unions would do in turn, but one layer more
+ * would then move all behind it from one to the other.  Time counts steps of the forward pass, then
+ * of the backward pass; two to a step, so that an elementwise node may write where one of its inputs
  * ends. */
 #include "passes.h"
 
