@@ -25,13 +25,25 @@ class Net(nn.Module):
         return self.function(self, x)
 
 
-def path(*steps):
-    """A function for Net: each step is the name of a layer, or a function of the tensor."""
+def path(*parts):
+    """A function for Net: each part is the name of a layer, a function of the tensor, or one of
+    `steps`."""
     def run(m, x):
-        for step in steps:
-            x = getattr(m, step)(x) if isinstance(step, str) else step(x)
+        for part in parts:
+            if isinstance(part, steps):
+                x = getattr(m, part)(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+            else:
+                x = getattr(m, part)(x) if isinstance(part, str) else part(x)
         return x
     return run
+
+
+class steps(str):
+    """The name of a layer that in torch works on [n][features]: here, on each step by itself."""
+
+
+def flat(x):
+    return x.flatten(1)
 
 
 def softmax(x):
@@ -55,24 +67,32 @@ class Scale(nn.Module):
 
 
 class Case:
-    """One net.  `classes` 0: the target is a vector of `targets` numbers; `binary`: of 0 and 1.
-    `penalty`: parameter name -> (l1, l2); `clip`, `schedule`: functions, None for none."""
+    """One net.  `words` 0: inputs are unit-normal, else whole numbers under it.  `classes` 0: the
+    target is a vector of shape `targets`; `binary`: of 0 and 1; `label_steps`: [t] for a class at
+    each of t steps.  `penalty`: parameter name -> (l1, l2); `clip`, `schedule`: functions, None for
+    none.  `kept`: the steps whose gradients are stored; `compact`: as float32."""
 
     def __init__(self, name, source, module, loss, optimizer, **given):
         self.name, self.source, self.module = name, source, module
         self.loss, self.optimizer = loss, optimizer
         self.shape = given.pop("shape", [6])
+        self.words = given.pop("words", 0)
         self.classes = given.pop("classes", 0)
-        self.targets = given.pop("targets", 0)
+        self.label_steps = given.pop("label_steps", [])
+        self.targets = given.pop("targets", [])
         self.binary = given.pop("binary", False)
         self.samples = given.pop("samples", 58)
         self.batch = given.pop("batch", 16)
-        self.steps = 20
+        self.steps = int((re.findall(r"^ *steps *= (\d+);", source, re.M) or [20])[0])
+        self.kept = given.pop("kept", (0, 1, 9, 19))
+        self.compact = given.pop("compact", False)
         self.penalty = given.pop("penalty", {})
         self.clip = given.pop("clip", None)
         self.schedule = given.pop("schedule", None)
         self.gain = given.pop("gain", 1.0)
         self.double = bool(re.search(r"precision\s*= double", source))
+        epochs = re.findall(r"^ *epochs *= (\d+);", source, re.M)
+        assert not epochs or int(epochs[0]) * self.steps_per_epoch() == self.steps, name
         assert not given, given
 
     def steps_per_epoch(self):
@@ -135,9 +155,12 @@ def clip_global_norm(limit):
 
 
 def clip_adaptive(limit, eps=1e-3):
-    """Brock et al. 2021 (arXiv 2102.06171): by row of a matrix, by the whole of a vector."""
+    """Brock et al. 2021 (arXiv 2102.06171): by row of a matrix, by filter of a convolution, by the
+    whole of a vector."""
     def unit_norm(x):
-        return x.norm(dim=1, keepdim=True) if x.dim() > 1 else x.norm()
+        if x.dim() < 2:
+            return x.norm()
+        return x.flatten(1).norm(dim=1).reshape([-1] + [1] * (x.dim() - 1))
 
     def clip(params):
         for p in params:

@@ -3,7 +3,7 @@ import torch
 from torch.nn import BatchNorm1d, BatchNorm2d, LayerNorm, Linear
 from torch.nn import functional as F
 
-from cases import (Net, Scale, adagrad, adam, adamw, case, clip_adaptive, cosine, exponential,
+from cases import (Net, Scale, adagrad, adam, adamw, case, clip_adaptive, cosine, exponential, flat,
                    hard_sigmoid, one_hot, path, rmsprop, sgd, softmax, step_at)
 
 case("kinked", """
@@ -147,7 +147,7 @@ train {
                       "dense_14"),
                  dense=Linear(6, 7), **{f"dense_{i}": Linear(7, 7) for i in range(2, 14)},
                  dense_14=Linear(7, 2)),
-     F.mse_loss, sgd(0.05, momentum=0.9), targets=2, gain=2.0)
+     F.mse_loss, sgd(0.05, momentum=0.9), targets=[2], gain=2.0)
 
 case("batchnorm", """
 // Batch normalisation: its running statistics, its momentum, without affine; a smaller last batch.
@@ -241,10 +241,6 @@ train {
      schedule=exponential(0.8))
 
 
-def flat(x):
-    return x.flatten(1)
-
-
 case("reshaped", """
 // Norms of an image: by channel, and of the whole; flatten and reshape move no number; `let` and
 // `if` leave no trace in the net.
@@ -280,7 +276,7 @@ train {
                       torch.tanh, "y"),
                  bn=BatchNorm2d(2), ln=LayerNorm([2, 2, 3]), a=Linear(4, 6), b=Linear(18, 9),
                  y=Linear(9, 3)),
-     F.l1_loss, rmsprop(0.01), targets=3, shape=[2, 2, 3], samples=64)
+     F.l1_loss, rmsprop(0.01), targets=[3], shape=[2, 2, 3], samples=64)
 
 case("double_norms", """
 // Both norms and a trained skip, in double; adaptive clipping in double.
@@ -340,4 +336,4 @@ train {
     precision = double;
 }
 """, lambda: Net(path("a", F.softsign, "y"), a=Linear(6, 8), y=Linear(8, 2)),
-     torch.nn.HuberLoss(delta=0.7), adagrad(0.1, lr_decay=0.05, eps=1e-4), targets=2)
+     torch.nn.HuberLoss(delta=0.7), adagrad(0.1, lr_decay=0.05, eps=1e-4), targets=[2])

@@ -123,7 +123,7 @@ train {
 }
 """, lambda: Net(joins, a=Linear(6, 8), b=Linear(8, 8), c=Linear(8, 8), d=Linear(8, 8),
                  y=Linear(24, 3)),
-     F.mse_loss, adam(0.01), targets=3, samples=60, batch=15, gain=1.5, schedule=linear(4))
+     F.mse_loss, adam(0.01), targets=[3], samples=60, batch=15, gain=1.5, schedule=linear(4))
 
 
 def joins(m, x):
@@ -317,7 +317,7 @@ train {
     optimizer = sgd(lr = 0.1, momentum = 0.9);
     clip      = global_norm(0.2);
     batch     = 16;
-    epochs    = 5;
+    steps     = 20;
     shuffle   = false;
 }
 """, lambda: Net(vanishing, h=[Linear(6, 6) for i in range(20)], logits=Linear(6, 3)),

@@ -27,7 +27,7 @@ train {
     shuffle   = false;
 }
 """, lambda: Net(path("h", torch.tanh, "logits"), h=Linear(6, 9), logits=Linear(9, 3)),
-     F.binary_cross_entropy_with_logits, sgd(0.5, momentum=0.9), targets=3, binary=True,
+     F.binary_cross_entropy_with_logits, sgd(0.5, momentum=0.9), targets=[3], binary=True,
      clip=clip_value(0.02), schedule=linear(4))
 
 case("bce_sigmoid", """
@@ -50,7 +50,7 @@ train {
     shuffle   = false;
 }
 """, lambda: Net(path("h", F.relu, "y", torch.sigmoid), h=Linear(6, 9), y=Linear(9, 3)),
-     F.binary_cross_entropy, sgd(0.5), targets=3, binary=True, gain=1.5, clip=clip_norm(0.1))
+     F.binary_cross_entropy, sgd(0.5), targets=[3], binary=True, gain=1.5, clip=clip_norm(0.1))
 
 case("two_classes", """
 // A class of two as one number; the sigmoid is a layer of its own.
@@ -121,7 +121,7 @@ train {
 }
 """, lambda: Net(path("a", F.softplus, "b", torch.tanh, "y"), a=Linear(6, 9),
                  b=Linear(9, 9), y=Linear(9, 2)),
-     F.l1_loss, sgd(0.05, momentum=0.9, nesterov=True), targets=2,
+     F.l1_loss, sgd(0.05, momentum=0.9, nesterov=True), targets=[2],
      penalty={"a.weight": (0.01, 0), "y.weight": (0.005, 0.03)})
 
 case("huber", """
@@ -145,7 +145,7 @@ train {
     shuffle    = false;
 }
 """, lambda: Net(path("h", F.elu, "y"), h=Linear(6, 9), y=Linear(9, 2)),
-     torch.nn.HuberLoss(delta=0.7), sgd(0.3), targets=2, clip=clip_global_norm(0.2),
+     torch.nn.HuberLoss(delta=0.7), sgd(0.3), targets=[2], clip=clip_global_norm(0.2),
      penalty={"h.weight": (0.004, 0.02), "y.weight": (0.004, 0.02)})
 
 case("autoencoder", """
