@@ -153,6 +153,24 @@ static NodeId *output_gradients(Sweep *s, NodeId call, NodeId dy)
     return d;
 }
 
+/* The unit writes a capture's gradient also for a caller that wants none: so it has a place. */
+static void give_capture(Sweep *s, NodeId y, int i, NodeId gradient)
+{
+    const NodeId x = node(s, y)->in[i];
+    Node pick = like_input(s, OP_PICK, y, i);
+    NodeId id;
+
+    pick.index = i;
+    id = sweep_add(s, y, pick, &gradient, 1);
+    if (wants(s, y, i))
+        give(s, y, i, id);
+    else
+        s->g->node[id].name =
+            name_claim(s->g->taken, s->s->names,
+                       arena_printf(s->s->arena, "d_%s_by_%s", node(s, x)->name,
+                                    node(s, y)->name), s->s->arena);
+}
+
 /* Inputs of the gradient: the call, then dy of each output, then the call's own inputs.  Its
  * output is dx; gradients of captures are picked from it. */
 static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
@@ -176,13 +194,9 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
     s->g->node[id].name = name_claim(s->g->taken, s->s->names,
                                       arena_printf(s->s->arena, "d_%s", call.member), s->s->arena);
     give(s, y, 0, id);
-    for (int i = 1; i < call.n_in; i++) {
-        Node pick = like_input(s, OP_PICK, y, i);
-
-        pick.index = i;
-        if (wants(s, y, i) && call.unit->dinput[i])     /* else the unit does not depend on it */
-            give(s, y, i, sweep_add(s, y, pick, &id, 1));
-    }
+    for (int i = 1; i < call.n_in; i++)
+        if (call.unit->dinput[i])       /* else the unit does not depend on it */
+            give_capture(s, y, i, id);
 }
 
 static void grad_call(Sweep *s, NodeId y, NodeId dy) { grad_unit(s, y, dy, OP_CALL_GRAD); }
