@@ -14,7 +14,7 @@ FLOOR4 = ast diag* value op names cc
 FLOOR5 = vocabulary* scope depend
 FLOOR6 = model globals suggest
 FLOOR7 = graph
-FLOOR8 = passes
+FLOOR8 = passes work
 # passes
 FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan \
 	emit_c emit_notes model_dump dump compile

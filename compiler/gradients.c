@@ -206,7 +206,8 @@ static void grad_repeat(Sweep *s, NodeId y, NodeId dy) { grad_unit(s, y, dy, OP_
 
 #define grad_none NULL
 static GradientRule *const rule[N_OPS] = {
-#define OP(id, name, inputs, shape, gradient, form, code, formula) [OP_##id] = grad_##gradient,
+#define OP(id, name, inputs, shape, gradient, work, form, code, formula) \
+    [OP_##id] = grad_##gradient,
 #include "ops.def"
 #undef OP
 };

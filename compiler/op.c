@@ -12,7 +12,7 @@ typedef struct {
 } OpRow;
 
 static const OpRow row[N_OPS] = {
-#define OP(id, name, inputs, shape, gradient, form, code, formula) \
+#define OP(id, name, inputs, shape, gradient, work, form, code, formula) \
     [OP_##id] = { name, inputs, SHAPE_##shape, FORM_##form, code, formula },
 #include "ops.def"
 #undef OP

@@ -6,7 +6,7 @@
 
 typedef enum {
     OP_NONE,
-#define OP(id, name, inputs, shape, gradient, form, code, formula) OP_##id,
+#define OP(id, name, inputs, shape, gradient, work, form, code, formula) OP_##id,
 #include "ops.def"
 #undef OP
     N_OPS
