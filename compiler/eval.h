@@ -23,6 +23,8 @@ Value value_fit(Value v, const Kinds *want, const char *who, Session *s);
 /* The same for the value of a parameter, with its range. */
 Value param_fit(Value v, const Param *p, const char *who, Session *s);
 
+bool param_in_range(double x, const Param *p);
+
 /* eval, then value_fit to the one kind; false after a message. */
 bool eval_int(const Expr *e, const char *who, const Eval *in, int64_t *out);
 bool eval_bool(const Expr *e, const char *who, const Eval *in, bool *out);

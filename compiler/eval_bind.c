@@ -96,7 +96,7 @@ Value value_fit(Value v, const Kinds *want, const char *who, Session *s)
     return as_real(v, want);
 }
 
-static bool in_range(double x, const Param *p)
+bool param_in_range(double x, const Param *p)
 {
     const bool low = p->above_low ? x > p->low : x >= p->low;
     const bool high = p->below_high ? x < p->high : x <= p->high;
@@ -125,7 +125,7 @@ Value param_fit(Value v, const Param *p, const char *who, Session *s)
 {
     const Value fitted = value_fit(v, &p->accepts, who, s);
 
-    if (!value_is_number(&fitted) || in_range(fitted.real, p))
+    if (!value_is_number(&fitted) || param_in_range(fitted.real, p))
         return fitted;
     diag_error(s->diag, MSG_OUT_OF_RANGE, v.at, "%s is %s, wanted %s", who,
                value_text(&v, s->arena), range_text(p, s));
@@ -276,6 +276,21 @@ static Value default_value(const Binder *b, const Param *p)
     return v;
 }
 
+/* Worth what leaving it out would give.  Mistakes in a default that nobody asks for are not told. */
+static bool is_as_default(const Binder *b, const Param *p, const Value *v)
+{
+    Session quiet = *b->in->s;
+    const Eval in = { &quiet, b->in->scope };
+    const Binder aside = { b->call, &in, b->arg, b->given };
+
+    if (p->required || v->kind == VALUE_ERROR)
+        return false;
+    if (p->expr)
+        quiet.diag = diag_new(quiet.arena);
+    const Value other = default_value(&aside, p);
+    return value_equal(v, &other);
+}
+
 /* dense(784, 64) */
 static Value input_size(const Param *p, const Value *v, const Binder *b)
 {
@@ -296,11 +311,21 @@ static Value given_value(const Binder *b, const Param *p, const Arg *arg)
         p->accepts.mask == KIND_OF(FAMILY_ACTIVATION))
         return input_size(p, &v, b);
     if (v.kind != VALUE_LIST && fits(&v, &p->accepts) &&
-        (!value_is_number(&v) || in_range(v.real, p)))
+        (!value_is_number(&v) || param_in_range(v.real, p)))
         return as_real(v, &p->accepts);     /* the common case, without the words of a message */
     const bool section = c->family == FAMILY_SETTINGS && !arg->name;    /* data = 3; */
     return param_fit(v, p, section ? arena_printf(b->in->s->arena, "'%s'", c->name)
                                    : param_phrase(c, p, b->in->s->arena), b->in->s);
+}
+
+/* The value of a name may have been a default where the name was given it. */
+static Value bound_value(const Binder *b, const Param *p, const Arg *arg)
+{
+    Value v = given_value(b, p, arg);
+
+    v.is_default = v.automatic = false;
+    v.as_default = is_as_default(b, p, &v);
+    return v;
 }
 
 /* An unknown or misplaced argument may have been meant for the one that is missing: that is said
@@ -318,7 +343,7 @@ Value *call_bind(const Call *c, const Eval *in)
         const Param *p = &c->callee->param[i];
 
         if (b.given[i])
-            b.arg[i] = given_value(&b, p, b.given[i]);
+            b.arg[i] = bound_value(&b, p, b.given[i]);
         else if (p->required)
             b.arg[i] = misplaced ? value_error(c->at) : missing(&b, p);
         else if (misplaced && (c->callee->family != FAMILY_SETTINGS || p->value.kind == VALUE_CALL))

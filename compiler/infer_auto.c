@@ -31,6 +31,21 @@ static bool decides(const Value *act)
 
 /* ---- Resolving ---- */
 
+/* In the place of `auto`; to write what it would have chosen is the default too. */
+static void choose(const Param *p, Value *v, const Callable *init, Arena *a)
+{
+    Value chosen = call_with_defaults(init, v->at, a);
+
+    if (word_is(v, "AUTO")) {
+        chosen.is_default = v->is_default;
+        chosen.as_default = v->as_default;
+        chosen.automatic = true;
+        *v = chosen;
+    } else if (word_is(&p->value, "AUTO")) {
+        v->as_default = value_equal(v, &chosen);
+    }
+}
+
 static void resolve(Auto *au, Item *item, Follower next)
 {
     Session *s = au->in->s;
@@ -40,16 +55,9 @@ static void resolve(Auto *au, Item *item, Follower next)
     for (int i = 0; i < c->n_params; i++)
         if (c->param[i].accepts.mask & KIND_OF(FAMILY_ACTIVATION) && decides(&item->arg[i]))
             by = of_activation[item->arg[i].callee->id];
-    for (int i = 0; i < c->n_params; i++) {
-        Value *v = &item->arg[i];
-        if (!word_is(v, "AUTO"))
-            continue;
-        const bool is_default = v->is_default;
-        *v = call_with_defaults(vocabulary_find(s->vocabulary, FAMILY_INIT,
-                                                intern(s->names, initialiser[by])),
-                                v->at, s->arena);
-        v->is_default = is_default;
-    }
+    for (int i = 0; i < c->n_params; i++)
+        choose(&c->param[i], &item->arg[i], vocabulary_find(s->vocabulary, FAMILY_INIT,
+                                                    intern(s->names, initialiser[by])), s->arena);
 }
 
 /* ---- What one sees on entering an item ---- */

@@ -257,6 +257,8 @@ static void add_identity(const Use *u)
     Item *item = infer_item(u->b, ITEM_ACTIVATION, u->stmt, u->block->decl->name);
 
     item->callee = linear;
+    item->written = &u->block->callee;
+    item->arg = (Value *)(uintptr_t)u->arg;
     infer_add(u->b, item, &u->in, 1, u->in.shape);
     infer_count(u->b, 1, u->stmt->at);
 }
@@ -267,6 +269,7 @@ static void add_instance(const Use *u, const Unit *unit)
     Item *item = infer_item(u->b, ITEM_BLOCK, u->stmt, u->block->decl->name);
 
     item->unit = unit;
+    item->written = &u->block->callee;
     item->arg = (Value *)(uintptr_t)u->arg;
     infer_add(u->b, item, &u->in, 1, unit->out);
     infer_count(u->b, *layers, u->stmt->at);

@@ -109,7 +109,7 @@ void infer_residual(Builder *b, const Stmt *s)
     Item *item = infer_item(b, ITEM_RESIDUAL, s, callee->name);
     Wire f, skip;
 
-    item->callee = callee;
+    item->callee = item->written = callee;
     item->arg = bind(b, s, callee);
     f = inline_body(b, s->body, x, &item->body);
     skip = s->has_other ? inline_body(b, s->other, x, &item->shortcut) : x;
@@ -157,7 +157,7 @@ void infer_parallel(Builder *b, const Stmt *s)
     Wire *out = arena_array(a, Wire, n);
     Shape shape = SHAPE_ERROR;
 
-    item->callee = callee;
+    item->callee = item->written = callee;
     item->arg = bind(b, s, callee);
     item->branch = arena_array(a, Items, n);
     item->branch_out = arena_array(a, Ref, n);

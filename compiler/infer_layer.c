@@ -6,6 +6,7 @@
 typedef struct {
     const Callable *callee;         /* NULL: it could not be found */
     Value *arg;
+    bool from_value;                /* of a param: the arguments came with it */
 } Choice;
 
 /* Where the words of a family belong. */
@@ -84,7 +85,7 @@ static Choice layer_of_value(Builder *b, const Stmt *s, const Entry *entry)
         Value *arg = arena_array(b->in->s->arena, Value, callee->n_params);
         for (int i = 0; i < callee->n_params; i++)
             arg[i] = entry->value.arg[i];
-        return (Choice){ callee, arg };
+        return (Choice){ callee, arg, true };
     }
     m = infer_error(b, MSG_NOT_A_CALL, s->at, "'%s' is a value with its arguments, and takes none",
                     s->word);
@@ -119,7 +120,7 @@ static Choice find_layer(Builder *b, const Stmt *s)
         infer_unknown_layer(b->in, b->scope, s);
         return (Choice){ 0 };
     }
-    return (Choice){ call.callee, call_bind(&call, &in) };
+    return (Choice){ call.callee, call_bind(&call, &in), false };
 }
 
 /* ---- What kind of layer it is ---- */
@@ -210,6 +211,7 @@ static void add_layer(Builder *b, const Stmt *s, const Choice *layer, const Wire
         out = SHAPE_ERROR;
     item->callee = layer->callee;
     item->arg = layer->arg;
+    item->written = layer->from_value ? NULL : layer->callee;
     infer_add(b, item, from, n, out);
     b->in->trains = b->in->trains || has_weights(layer->callee);
     if (!is_activation && layer->callee->id == LAYER_EMBEDDING)

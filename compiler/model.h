@@ -52,7 +52,9 @@ struct Item {
     Ref *from;                      /* tensors it reads; the current one where nothing was said */
     int n_from;
     const Callable *callee;         /* LAYER, ACTIVATION, RESIDUAL, PARALLEL */
-    Value *arg;                     /* by the callee's signature; initialisers resolved from auto */
+    const Callable *written;        /* what the statement's arguments were bound to: the callee, or
+                                     * the block; NULL where it takes none */
+    Value *arg;                     /* by that signature; initialisers resolved from auto */
     const Unit *unit;               /* BLOCK: equal instantiations share one */
     Unit **iteration;               /* REPEAT: every iteration, 0 .. count - 1 */
     int count;

@@ -27,6 +27,8 @@ struct Value {
     const Callable *callee;         /* CALL */
     Value *arg;                     /* CALL: in the order of the callee's signature, defaults in */
     bool is_default;                /* in an arg: was not written */
+    bool as_default;                /* in an arg: was written, and is worth the default */
+    bool automatic;                 /* in an arg: an initialiser that was chosen for `auto` */
 };
 
 bool value_equal(const Value *a, const Value *b);       /* without the spans */

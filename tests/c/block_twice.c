@@ -95,7 +95,7 @@ static void mix_4_0p9_on_2_forward(rt_pass *c, const struct mix_4_0p9_on_2_param
     /* dropout(1 - keep) */
     rt_dropout(c, &m->watch.dropout, 0.09999999999999998, n, 4, m->dense, m->dropout);
 
-    /* dense(N) */
+    /* dense_2 = dense(N) */
     rt_affine(c, n, 2, 4, m->dropout, p->dense_2.weight, p->dense_2.bias, y);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 2, 1, y, y);
 }
@@ -108,7 +108,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c, const struct mix_4_0p9_on_2_para
 {
     const int n = c->rows;
 
-    /* gradient of dense(N)
+    /* gradient of dense_2 = dense(N)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W

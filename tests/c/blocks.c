@@ -241,11 +241,11 @@ static void cell_6_tanh_on_2_forward(rt_pass *c, const struct cell_6_tanh_on_2_p
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
-    /* dense(units) */
+    /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
 
-    /* b = parallel(join = add) */
+    /* b = parallel(add) */
 
     /* mul from a, b */
     for (int i = 0; i < n * 6; i++) {
@@ -268,7 +268,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
         t->d_b[i] = dy[i] * m->a[i];
     }
 
-    /* gradient of dense(units)
+    /* gradient of dense_2 = dense(units)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -278,7 +278,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -305,7 +305,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     t->d_b_branch_0);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
@@ -351,11 +351,11 @@ static void cell_6_tanh_on_6_forward(rt_pass *c, const struct cell_6_tanh_on_6_p
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
-    /* dense(units) */
+    /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
 
-    /* b = parallel(join = add) */
+    /* b = parallel(add) */
 
     /* mul from a, b */
     for (int i = 0; i < n * 6; i++) {
@@ -378,7 +378,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
         t->d_b[i] = dy[i] * m->a[i];
     }
 
-    /* gradient of dense(units)
+    /* gradient of dense_2 = dense(units)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -388,7 +388,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -415,7 +415,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     t->d_b_branch_0);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
@@ -460,11 +460,11 @@ static void cell_6_softplus_on_6_forward(rt_pass *c, const struct cell_6_softplu
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
-    /* dense(units) */
+    /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
 
-    /* b = parallel(join = add) */
+    /* b = parallel(add) */
 
     /* mul from a, b */
     for (int i = 0; i < n * 6; i++) {
@@ -485,7 +485,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
         t->d_b[i] = dy[i] * m->a[i];
     }
 
-    /* gradient of dense(units)
+    /* gradient of dense_2 = dense(units)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -495,7 +495,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -522,7 +522,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
     rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     t->d_b_branch_0);
 
-    /* gradient of b = parallel(join = add) */
+    /* gradient of b = parallel(add) */
     rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)

@@ -247,7 +247,7 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
         y_h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
@@ -269,7 +269,7 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     /* gradient of r = residual */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -315,7 +315,7 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
         m->h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
@@ -336,7 +336,7 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
     /* gradient of r = residual */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -381,7 +381,7 @@ static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
         m->h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
@@ -406,7 +406,7 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
         t->d_r[i] = dy[i] + dy_r_copy[i];
     rt_watch_path(c, &m->watch.r, 0, n, 6, t->d_r);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -451,7 +451,7 @@ static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params 
         m->h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
@@ -472,7 +472,7 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
     /* gradient of r = residual */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -517,7 +517,7 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
         y_h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
@@ -539,7 +539,7 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
     /* gradient of r = residual */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows

@@ -292,7 +292,7 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
         m->y[i] = rt_sigmoid(t->y_z[i]);
     rt_watch_output(c, &m->watch.y, RT_SIGMOID, 0.0, n, 4, 1, m->y, m->y);
 
-    /* dense(4) */
+    /* dense_2 = dense(4) */
     rt_affine(c, n, 4, 4, m->y, p->dense_2.weight, p->dense_2.bias, t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2, t->dense_2);
 
@@ -307,13 +307,13 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
 {
     const int n = c->rows;
 
-    /* gradient of dense(4) */
+    /* gradient of dense_2 = dense(4) */
     rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
 
     /* gradient of dy = residual */
     rt_watch_path(c, &m->watch.dy, 0, n, 4, dy);
 
-    /* gradient of dense(4)
+    /* gradient of dense_2 = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -424,11 +424,11 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 4, 4, m->settings, p->offsetof.weight, p->offsetof.bias, m->offsetof);
     rt_watch_output(c, &m->watch.offsetof, RT_LINEAR, 0.0, n, 4, 1, m->offsetof, m->offsetof);
 
-    /* dense = dense(4) */
+    /* dense(4) */
     rt_affine(c, n, 4, 4, m->offsetof, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, m->dense, m->dense);
 
-    /* dense(4) */
+    /* dense_3 = dense(4) */
     rt_affine(c, n, 4, 4, m->dense, p->dense_3.weight, p->dense_3.bias, m->dense_3);
     rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 4, 1, m->dense_3, m->dense_3);
 
@@ -464,7 +464,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 2, t->d_loss, g->loss.bias);
     rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, t->d_dense_3);
 
-    /* gradient of dense(4)
+    /* gradient of dense_3 = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -474,7 +474,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 4, t->d_dense_3, g->dense_3.bias);
     rt_affine_dx(c, n, 4, 4, t->d_dense_3, p->dense_3.weight, t->d_dense);
 
-    /* gradient of dense = dense(4)
+    /* gradient of dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W

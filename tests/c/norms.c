@@ -138,13 +138,13 @@ static double model_forward(rt_pass *c)
     rt_layernorm(c, n * 4, 8, m->relu, m->ln_stats, p->ln.weight, p->ln.bias, m->ln);
     rt_watch_output(c, &m->watch.ln, RT_LINEAR, 0.0, n * 4, 8, 1, m->ln, m->ln);
 
-    /* dense(6, act = tanh) */
+    /* dense_2 = dense(6, act = tanh) */
     rt_affine(c, n * 4, 6, 8, m->ln, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 4 * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n * 4, 6, 1, m->dense_2, m->dense_2);
 
-    /* batchnorm */
+    /* batchnorm_2 = batchnorm */
     rt_batchnorm_stats(c, n * 4, 6, 1, 1e-05, 0.1, m->dense_2, m->state.batchnorm_2.running_mean,
                        m->state.batchnorm_2.running_var, m->batchnorm_2_stats);
     rt_batchnorm(c, n * 4, 6, 1, m->dense_2, m->batchnorm_2_stats, p->batchnorm_2.weight,
@@ -202,7 +202,7 @@ static void model_backward(rt_pass *c)
      */
     rt_dropout(c, &m->watch.dropout, 0.25, n, 24, t->d_flatten, t->d_batchnorm_2);
 
-    /* gradient of batchnorm
+    /* gradient of batchnorm_2 = batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
@@ -214,7 +214,7 @@ static void model_backward(rt_pass *c)
     rt_batchnorm_dx(c, n * 4, 6, 1, t->d_batchnorm_2, m->dense_2, m->batchnorm_2_stats,
                     p->batchnorm_2.weight, t->d_dense_2);
 
-    /* gradient of dense(6, act = tanh)
+    /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows

@@ -258,7 +258,7 @@ static double model_forward(rt_pass *c)
         t->dense[i] = rt_hard_tanh(m->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_HARD_TANH, 0.0, n, 8, 1, m->dense_z, t->dense);
 
-    /* dense(4, act = hard_sigmoid) */
+    /* dense_2 = dense(4, act = hard_sigmoid) */
     rt_affine(c, n, 4, 64, x, p->dense_2.weight, p->dense_2.bias, m->dense_2_z);
     for (int i = 0; i < n * 4; i++)
         m->dense_2[i] = rt_hard_sigmoid(m->dense_2_z[i]);
@@ -271,7 +271,7 @@ static double model_forward(rt_pass *c)
                  t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 1, t->batchnorm, t->batchnorm);
 
-    /* dense(20) */
+    /* dense_3 = dense(20) */
     rt_affine(c, n, 20, 64, x, p->dense_3.weight, p->dense_3.bias, t->dense_3);
     rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 20, 1, t->dense_3, t->dense_3);
 
@@ -279,7 +279,7 @@ static double model_forward(rt_pass *c)
     rt_softmax(c, n * 4, 5, t->dense_3, m->softmax);
     rt_watch_output(c, &m->watch.softmax, RT_SOFTMAX, 0.0, n * 4, 5, 1, m->softmax, m->softmax);
 
-    /* wide = parallel(join = concat) */
+    /* wide = parallel(concat) */
     rt_insert(c, n, 8, 32, 0, t->dense, m->wide);
     rt_insert(c, n, 4, 32, 8, t->batchnorm, m->wide);
     rt_insert(c, n, 20, 32, 12, m->softmax, m->wide);
@@ -287,24 +287,24 @@ static double model_forward(rt_pass *c)
     /* gate(32) */
     gate_32_on_32_forward(c, &p->gate, &m->gate, &t->gate_32_on_32, m->wide, m->gate_out);
 
-    /* parallel(join = mul) */
+    /* parallel(mul) */
     for (int i = 0; i < n * 32; i++)
         m->parallel[i] = m->wide[i] * m->gate_out[i];
 
-    /* dense(16, act = leaky_relu(0.2)) */
+    /* dense_4 = dense(16, act = leaky_relu(0.2)) */
     rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias, m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_leaky_relu(m->dense_4_z[i], RT_C(0.2));
     rt_watch_output(c, &m->watch.dense_4, RT_LEAKY_RELU, 0.2, n, 16, 1, m->dense_4_z, t->dense_4);
 
-    /* gate(16) */
+    /* gate_2 = gate(16) */
     gate_16_on_32_forward(c, &p->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel, m->gate_2_out);
 
-    /* dense(16, init = identity, bias_init = constant(0.1)) */
+    /* dense_5 = dense(16, init = identity, bias_init = constant(0.1)) */
     rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias, t->dense_5);
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5, t->dense_5);
 
-    /* parallel(join = add) */
+    /* parallel_2 = parallel(add) */
     for (int i = 0; i < n * 16; i++) {
         const rt_real v_parallel_2_part = t->dense_4[i] + m->gate_2_out[i];
         m->parallel_2[i] = v_parallel_2_part + t->dense_5[i];
@@ -347,7 +347,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 64, t->d_out_z, g->out.bias);
     rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, t->d_parallel_2);
 
-    /* gradient of dense(16, init = identity, bias_init = constant(0.1))
+    /* gradient of dense_5 = dense(16, init = identity, bias_init = constant(0.1))
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -357,17 +357,17 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 16, t->d_parallel_2, g->dense_5.bias);
     rt_affine_dx(c, n, 16, 32, t->d_parallel_2, p->dense_5.weight, t->d_parallel_2_branch_2);
 
-    /* gradient of parallel(join = add) */
+    /* gradient of parallel_2 = parallel(add) */
     rt_watch_path(c, &m->watch.parallel_2, 2, n, 32, t->d_parallel_2_branch_2);
 
-    /* gradient of gate(16) */
+    /* gradient of gate_2 = gate(16) */
     gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel,
                            m->gate_2_out, t->d_parallel_2, t->d_gate_2);
 
-    /* gradient of parallel(join = add) */
+    /* gradient of parallel_2 = parallel(add) */
     rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->d_gate_2);
 
-    /* gradient of dense(16, act = leaky_relu(0.2))
+    /* gradient of dense_4 = dense(16, act = leaky_relu(0.2))
      *   dz = dy, or dy slope where z < 0
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -380,10 +380,10 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
     rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, t->d_parallel_2_branch_0);
 
-    /* gradient of parallel(join = add) */
+    /* gradient of parallel_2 = parallel(add) */
     rt_watch_path(c, &m->watch.parallel_2, 0, n, 32, t->d_parallel_2_branch_0);
 
-    /* gradient of parallel(join = mul) */
+    /* gradient of parallel(mul) */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_d_parallel_by_parallel_2_branch_1 =
             t->d_parallel_2_branch_2[i] + t->d_gate_2[i];
@@ -398,10 +398,10 @@ static void model_backward(rt_pass *c)
     gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide, m->gate_out,
                            t->d_gate_out, t->d_gate);
 
-    /* gradient of parallel(join = mul) */
+    /* gradient of parallel(mul) */
     rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->d_gate);
 
-    /* gradient of wide = parallel(join = concat) */
+    /* gradient of wide = parallel(concat) */
     for (int i = 0; i < n * 32; i++)
         t->d_wide[i] = t->d_gate[i] + t->d_parallel_branch_0[i];
     rt_extract(c, n, 8, 32, 0, t->d_wide, t->d_dense);
@@ -410,7 +410,7 @@ static void model_backward(rt_pass *c)
     /* gradient of batchnorm */
     rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
 
-    /* gradient of wide = parallel(join = concat) */
+    /* gradient of wide = parallel(concat) */
     rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_flatten);
 
     /* gradient of softmax
@@ -419,7 +419,7 @@ static void model_backward(rt_pass *c)
     rt_softmax_dx(c, n * 4, 5, t->d_flatten, m->softmax, t->d_softmax_z);
     rt_watch_delta(c, &m->watch.softmax, n, 20, t->d_softmax_z);
 
-    /* gradient of dense(20)
+    /* gradient of dense_3 = dense(20)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
@@ -438,7 +438,7 @@ static void model_backward(rt_pass *c)
     rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_dense_2);
 
-    /* gradient of dense(4, act = hard_sigmoid)
+    /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3
      *   dW = dz^T x
      *   db = sum of dz over rows

@@ -140,7 +140,7 @@ static double model_forward(rt_pass *c)
         m->dense[i] = rt_relu(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_RELU, 0.0, n, 64, 1, m->dense, m->dense);
 
-    /* dense(64) */
+    /* dense_2 = dense(64) */
     rt_affine(c, n, 64, 64, m->dense, p->dense_2.weight, p->dense_2.bias, t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 64, 1, t->dense_2, t->dense_2);
 
@@ -154,7 +154,7 @@ static double model_forward(rt_pass *c)
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 64, 1, m->layernorm, m->layernorm);
 
-    /* dense(64, act = gelu) */
+    /* dense_3 = dense(64, act = gelu) */
     rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias, m->dense_3_z);
     for (int i = 0; i < n * 64; i++)
         t->dense_3[i] = rt_gelu(m->dense_3_z[i]);
@@ -166,7 +166,7 @@ static double model_forward(rt_pass *c)
         m->half[i] = m->plain[i] + v_half_scaled;
     }
 
-    /* dense(16, act = selu) */
+    /* dense_4 = dense(16, act = selu) */
     rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_selu(m->dense_4_z[i]);
@@ -175,7 +175,7 @@ static double model_forward(rt_pass *c)
     /* dropout(0.2) */
     rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->dense_4, m->dropout);
 
-    /* dense(16, bias = false) */
+    /* dense_5 = dense(16, bias = false) */
     rt_affine(c, n, 16, 64, m->half, p->dense_5.weight, NULL, t->dense_5);
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5, t->dense_5);
 
@@ -185,7 +185,7 @@ static double model_forward(rt_pass *c)
         m->grow[i] = t->dense_5[i] + v_grow_scaled;
     }
 
-    /* dense(16, act = softsign) */
+    /* dense_6 = dense(16, act = softsign) */
     rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias, t->dense_6_z);
     for (int i = 0; i < n * 16; i++)
         m->dense_6[i] = rt_softsign(t->dense_6_z[i]);
@@ -195,7 +195,7 @@ static double model_forward(rt_pass *c)
     for (int i = 0; i < n * 16; i++)
         m->inner[i] = m->grow[i] + m->dense_6[i];
 
-    /* dense(16) */
+    /* dense_7 = dense(16) */
     rt_affine(c, n, 16, 16, m->inner, p->dense_7.weight, p->dense_7.bias, t->dense_7);
     rt_watch_output(c, &m->watch.dense_7, RT_LINEAR, 0.0, n, 16, 1, t->dense_7, t->dense_7);
 
@@ -235,13 +235,13 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, t->d_outer);
 
-    /* gradient of dense(16) */
+    /* gradient of dense_7 = dense(16) */
     rt_watch_delta(c, &m->watch.dense_7, n, 16, t->d_outer);
 
     /* gradient of outer = residual */
     rt_watch_path(c, &m->watch.outer, 0, n, 16, t->d_outer);
 
-    /* gradient of dense(16)
+    /* gradient of dense_7 = dense(16)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -253,7 +253,7 @@ static void model_backward(rt_pass *c)
     /* gradient of inner = residual */
     rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
 
-    /* gradient of dense(16, act = softsign)
+    /* gradient of dense_6 = dense(16, act = softsign)
      *   dz = dy (1 - |y|)^2
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -278,7 +278,7 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 16; i++)
         t->d_grow[i] = t->d_outer[i] + t->d_outer_body[i];
 
-    /* gradient of dense(16, bias = false) */
+    /* gradient of dense_5 = dense(16, bias = false) */
     rt_watch_delta(c, &m->watch.dense_5, n, 16, t->d_grow);
 
     /* gradient of grow = residual(scale = learn(0.1))
@@ -288,7 +288,7 @@ static void model_backward(rt_pass *c)
         t->d_dropout[i] = p->grow.scale[0] * t->d_grow[i];
     rt_dot(c, n * 16, t->d_grow, m->dropout, g->grow.scale);
 
-    /* gradient of dense(16, bias = false)
+    /* gradient of dense_5 = dense(16, bias = false)
      *   dW = dz^T x
      *   dx = dz W
      */
@@ -303,7 +303,7 @@ static void model_backward(rt_pass *c)
      */
     rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->d_dropout, t->d_dense_4);
 
-    /* gradient of dense(16, act = selu)
+    /* gradient of dense_4 = dense(16, act = selu)
      *   dz = dy lambda, or dy lambda alpha e^z where z < 0
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -324,7 +324,7 @@ static void model_backward(rt_pass *c)
         t->d_half[i] = t->d_grow_skip[i] + t->d_grow_body[i];
     rt_watch_path(c, &m->watch.half, 0, n, 64, t->d_half);
 
-    /* gradient of dense(64, act = gelu)
+    /* gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -358,7 +358,7 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 64; i++)
         t->d_plain[i] = t->d_half[i] + t->d_half_body[i];
 
-    /* gradient of dense(64)
+    /* gradient of dense_2 = dense(64)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W

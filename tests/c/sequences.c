@@ -115,11 +115,11 @@ static double model_forward(rt_pass *c)
            m->back_cell, m->back);
     rt_watch_output(c, &m->watch.back, RT_LINEAR, 0.0, n * 9, 4, 1, m->back, m->back);
 
-    /* parallel(join = concat) */
+    /* parallel(concat) */
     rt_insert(c, n * 9, 4, 8, 0, m->ahead, m->parallel);
     rt_insert(c, n * 9, 4, 8, 4, m->back, m->parallel);
 
-    /* mix = rnn(5, act = elu(0.5), output = all, bias = false) */
+    /* mix = rnn(5, act = elu(0.5), bias = false, output = all) */
     rt_affine(c, n * 9, 5, 8, m->parallel, p->mix.weight_ih_l0, NULL, t->mix_z);
     rt_rnn(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, t->mix_z, p->mix.weight_hh_l0, NULL, m->mix_cell,
            m->mix);
@@ -157,7 +157,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 9, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, t->d_mix);
 
-    /* gradient of mix = rnn(5, act = elu(0.5), output = all, bias = false)
+    /* gradient of mix = rnn(5, act = elu(0.5), bias = false, output = all)
      *   dz = act'(z) (dh + dz+ w)
      *   dw = sum over steps of dz^T h-
      *   dW = dz^T x
@@ -171,7 +171,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
     rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, t->d_parallel);
 
-    /* gradient of parallel(join = concat) */
+    /* gradient of parallel(concat) */
     rt_extract(c, n * 9, 4, 8, 0, t->d_parallel, t->d_ahead);
     rt_extract(c, n * 9, 4, 8, 4, t->d_parallel, t->d_back);
 
@@ -196,7 +196,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 12, t->d_back_z, g->back.bias_ih_l0);
     rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0, t->d_parallel_branch_1);
 
-    /* gradient of parallel(join = concat) */
+    /* gradient of parallel(concat) */
     rt_watch_path(c, &m->watch.parallel, 1, n, 27, t->d_parallel_branch_1);
 
     /* gradient of ahead = cell
@@ -218,7 +218,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_ih_l0);
     rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0, t->d_parallel_branch_0);
 
-    /* gradient of parallel(join = concat) */
+    /* gradient of parallel(concat) */
     rt_watch_path(c, &m->watch.parallel, 0, n, 27, t->d_parallel_branch_0);
 
     /* gradient of words = embedding(10, 3)
