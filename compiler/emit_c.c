@@ -148,10 +148,14 @@ static void emit_function(Writer *w, const Graph *g, Phase phase)
     }
     if (uses(w, "n"))
         emit_line(w->out, "const int n = c->rows;");
-    emit_blank(w->out);
-    emit_indent(w->out, -1);
-    emit_line(w->out, "%.*s", (int)strlen(body) - 1, body);     /* without the last newline */
-    emit_indent(w->out, 1);
+    if (*body) {
+        emit_blank(w->out);
+        emit_indent(w->out, -1);
+        emit_line(w->out, "%.*s", (int)strlen(body) - 1, body); /* without the last newline */
+        emit_indent(w->out, 1);
+    } else {
+        emit_line(w->out, "(void)c;    /* the loss depends on no parameter */");
+    }
     emit_close(w->out, "");
 }
 
