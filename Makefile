@@ -67,7 +67,7 @@ compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test fuzz-nets lint bench install clean help need
+.PHONY: all unit demo test fuzz-nets diffs lint bench install clean help need
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
@@ -77,6 +77,7 @@ help:
 	@echo 'make demo     installs what is missing, then compiles and runs an example'
 	@echo 'make test     all tests (SAN=1: with the sanitizers)'
 	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
+	@echo 'make diffs    what an edit of a .net changes in the C'
 	@echo 'make lint     floors, sizes, names'
 	@echo 'make bench    how fast netc and its programs are on this machine'
 	@echo 'make install  PREFIX=$(PREFIX) DESTDIR='
@@ -101,6 +102,9 @@ lint: all
 	@{ $(foreach n,1 2 3 4 5 6 7 8 9 10 11 12,echo 'compiler $n $(FLOOR$n)';) \
 	$(foreach n,1 2 3 4 5 6 7 8,echo 'runtime $n $(RUNTIME$n)';) } > $(BUILD)/floors
 	@BUILD=$(BUILD) sh tests/lint/lint.sh
+
+diffs: all
+	@sh tests/diffs/table.sh $(BUILD)
 
 bench: all
 	@BUILD=$(BUILD) sh bench/run.sh

@@ -71,7 +71,8 @@ static void dump_plan(const Graph *g, FILE *out)
             " reals\n", g->name, g->parameters, g->memory_reals, g->scratch_reals);
     for (NodeId id = 1; id < g->n; id++)
         if (g->store[id] == STORE_MEMORY)
-            fprintf(out, "  memory %s\n", g->node[id].name);
+            fprintf(out, "  memory %s%s%s\n", g->node[id].name, g->host[id] ? " in place of " : "",
+                    g->host[id] ? g->node[g->host[id]].name : "");
     for (int i = 0; i < g->n_slots; i++) {
         fprintf(out, "  union");
         for (int k = 0; k < g->slot[i].n; k++) {

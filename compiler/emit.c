@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 4, WIDTH = 100, DEEPEST_ALIGNMENT = 40 };
+enum { INDENT = 4, WIDTH = 100, DEEPEST_ALIGNMENT = 40, NUMBER_WIDTH = 4 };
 
 struct Emit {
     Arena *arena;
@@ -16,8 +16,9 @@ struct Emit {
     bool blank;                     /* an empty line is due before the next line */
     bool opened;                    /* the last line opened a block: no empty line after it */
     char *head;                     /* of the list between emit_begin and emit_end, or NULL */
-    char **piece;
+    char **piece;                   /* with a newline in front where it starts a line */
     int n_pieces;
+    bool break_next;
 };
 
 Emit *emit_new(Arena *a)
@@ -145,40 +146,64 @@ void emit_piece(Emit *e, const char *format, ...)
     va_start(ap, format);
     char *piece = arena_vprintf(e->arena, format, ap);
     va_end(ap);
+    if (e->break_next)
+        piece = arena_printf(e->arena, "\n%s", piece);
+    e->break_next = false;
     arena_push(e->arena, e->piece, e->n_pieces, piece);
 }
 
-/* Where further lines of a list start: under its first piece, where that leaves room for every
- * piece. */
-static int alignment(const Emit *e, int left, int head)
+void emit_break(Emit *e)
 {
+    e->break_next = true;
+}
+
+/* Columns that a text takes, were all its numbers of one width. */
+static int width_of(const char *text)
+{
+    int n = 0;
+
+    while (*text) {
+        const size_t digits = strspn(text, "0123456789");
+
+        n += digits ? NUMBER_WIDTH : *text != '\n';
+        text += digits ? digits : 1;
+    }
+    return n;
+}
+
+/* Where further lines of a list start: under its first piece, where that leaves room for every
+ * piece and no number moves it. */
+static int alignment(const Emit *e, int left)
+{
+    const int head = (int)strlen(e->head);
     int widest = 0;
 
     for (int i = 0; i < e->n_pieces; i++)
-        widest = (int)strlen(e->piece[i]) > widest ? (int)strlen(e->piece[i]) : widest;
-    if (head > DEEPEST_ALIGNMENT || left + head + widest >= WIDTH)
-        head = 2 * INDENT;
+        widest = width_of(e->piece[i]) > widest ? width_of(e->piece[i]) : widest;
+    if (head > DEEPEST_ALIGNMENT || head != width_of(e->head) || left + head + widest >= WIDTH)
+        return left + 2 * INDENT;
     return left + head;
 }
 
 /* Pieces fill a line as long as they fit, the last one with the tail. */
 void emit_end(Emit *e, const char *tail)
 {
-    const int left = e->depth * INDENT, head = (int)strlen(e->head);
-    const int start = alignment(e, left, head);
-    int column = left + head;
+    const int left = e->depth * INDENT, start = alignment(e, left);
+    int column = left + width_of(e->head);
 
     put_blank(e);
     put_spaces(e, left);
-    put(e, e->head, (size_t)head);
+    put(e, e->head, strlen(e->head));
     for (int i = 0; i < e->n_pieces; i++) {
-        const char *after = i == e->n_pieces - 1 ? tail : ",";
-        const int n = (int)strlen(e->piece[i]), width = n + (int)strlen(after);
-        const bool broken = i > 0 && column + 1 + width > WIDTH;
+        const char *after = i == e->n_pieces - 1 ? tail : ",", *piece = e->piece[i];
+        const int width = width_of(piece) + (int)strlen(after);
+        const bool broken = i > 0 && (*piece == '\n' || column + 1 + width > WIDTH);
+
         if (broken)
             put(e, "\n", 1);
         put_spaces(e, broken ? start : i > 0);
-        put(e, e->piece[i], (size_t)n);
+        piece += *piece == '\n';
+        put(e, piece, strlen(piece));
         put(e, after, strlen(after));
         column = (broken ? start : column + (i > 0)) + width;
     }

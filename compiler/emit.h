@@ -18,9 +18,11 @@ void emit_open(Emit *e, const char *format, ...) PRINTF(2, 3);      /* "for (...
 void emit_close(Emit *e, const char *tail);             /* "}" and tail: ";" or "" */
 void emit_indent(Emit *e, int by);
 
-/* A call or a list whose pieces are broken into lines under 100 columns: begin, piece ..., end. */
+/* A call or a list whose pieces are broken into lines under 100 columns: begin, piece ..., end.
+ * Every number counts as one of four digits, so that another number breaks no line elsewhere. */
 void emit_begin(Emit *e, const char *format, ...) PRINTF(2, 3);     /* "rt_affine(" */
 void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", " */
+void emit_break(Emit *e);                               /* the next piece starts a line */
 void emit_end(Emit *e, const char *tail);                           /* ");" */
 
 char *emit_number(Arena *a, double x);                  /* as a C double literal: shortest exact */

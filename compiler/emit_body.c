@@ -240,13 +240,20 @@ static void emit_node(Writer *w, NodeId id)
     }
 }
 
+const char *heading_text(Writer *w, const Item *item)
+{
+    if (item->kind != ITEM_REPEAT || item->stmt->value->kind == EXPR_NAME)
+        return item_text(item, w->arena);
+    return item->stmt->word ? arena_printf(w->arena, "repeat as %s", item->stmt->word) : "repeat";
+}
+
 /* Nodes of no item are the loss, its gradient, and what flows back into the unit's inputs. */
 static const char *source_text(Writer *w, NodeId id)
 {
     const Node *n = &w->g->node[id];
 
     if (n->item)
-        return item_text(n->item, w->arena);
+        return heading_text(w, n->item);
     if (w->g->loss && (n->phase == FORWARD || n->in[0] == w->g->node[w->g->loss].in[0]))
         return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
     return "the input";

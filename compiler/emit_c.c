@@ -18,6 +18,22 @@ static void emit_head(Writer *w)
     emit_line(w->out, "#include <netrt.h>");
 }
 
+/* The units of a repeat that stands in several units are several: their counts are one number. */
+static const char *same_count(Writer *w, const Node *call, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const Graph *g = w->program->graph[i];
+
+        for (int k = 0; k < g->n_calls; k++) {
+            const Node *n = &g->node[g->call[k]];
+
+            if (n->count == call->count && n->item->stmt == call->item->stmt)
+                return count_constant(w, n->unit);
+        }
+    }
+    return NULL;
+}
+
 /* Every count of a repeat, in order of the units. */
 static void emit_counts(Writer *w)
 {
@@ -26,9 +42,11 @@ static void emit_counts(Writer *w)
 
         for (int k = 0; k < g->n_calls; k++) {
             const Node *n = &g->node[g->call[k]];
+            const char *same = n->count > 1 ? same_count(w, n, i) : NULL;
 
             if (n->count > 1)
-                emit_line(w->out, "%s = %d,", count_constant(w, n->unit), n->count);
+                emit_line(w->out, "%s = %s,", count_constant(w, n->unit),
+                          same ? same : arena_printf(w->arena, "%d", n->count));
         }
     }
 }
@@ -38,7 +56,7 @@ static void emit_constants(Writer *w)
     emit_blank(w->out);
     emit_open(w->out, "enum {");
     emit_counts(w);
-    emit_line(w->out, "BATCH = %lld", (long long)w->program->model->settings.batch);
+    emit_line(w->out, "BATCH = %lld,", (long long)w->program->model->settings.batch);
     emit_close(w->out, ";");
 }
 
@@ -73,6 +91,8 @@ static void emit_signature(Writer *w, const Graph *g, Phase phase)
     for (int i = 0; i < parameter_count(g, phase); i++) {
         const Str name = parameter(w, g, phase, i);
 
+        if (i == fixed_parameters(phase))       /* the structs, then the tensors */
+            emit_break(w->out);
         if (is_used(w->used, name))
             emit_piece(w->out, "%s%s", arena_printf(w->arena, parameter_type(g, phase, i), g->name),
                        name);
@@ -104,7 +124,7 @@ static void emit_unit_head(Writer *w, const Graph *g)
 {
     const Unit *u = g->unit;
     const char *what = g->is_model ? "the model" : u->block ? arena_printf(w->arena, "block %s",
-                       u->block->name) : item_text(g->item, w->arena);
+                       u->block->name) : heading_text(w, g->item);
     const char *more = g->is_model ? "; returns the mean loss over the rows" : "";
 
     emit_line(w->out, "/* %s: %s -> %s%s */", what, shape_text(w->arena, u->in),
@@ -128,7 +148,7 @@ static void emit_windows(Writer *w, const Graph *g)
         emit_line(w->out, ".kernel = %lld, .stride = %lld, .dilation = %lld, .groups = %lld,",
                   (long long)v->kernel, (long long)v->stride, (long long)v->dilation,
                   (long long)v->groups);
-        emit_line(w->out, ".top = %lld, .left = %lld", (long long)v->top, (long long)v->left);
+        emit_line(w->out, ".top = %lld, .left = %lld,", (long long)v->top, (long long)v->left);
         emit_close(w->out, ";");
     }
 }

@@ -56,6 +56,7 @@ Str use(Writer *w, const char *word);                   /* notes that the functi
 const char *count_constant(Writer *w, const Graph *unit);   /* "REPEAT_COUNT" */
 
 /* The functions' parameters in order, by the names inside: "p", "m", "x", "dy", ... */
+int fixed_parameters(Phase phase);                      /* structs: the first so many */
 int parameter_count(const Graph *g, Phase phase);
 Str parameter(Writer *w, const Graph *g, Phase phase, int i);
 const char *parameter_type(const Graph *g, Phase phase, int i);
@@ -67,6 +68,10 @@ int graph_number(const Program *p, const Graph *g);
 
 /* The statements of one function, in groups under what the user wrote. */
 void emit_body(Writer *w);
+
+/* What the user wrote; of a repeat not how often, where that is no name: the count stands in one
+ * place, its constant. */
+const char *heading_text(Writer *w, const Item *item);
 
 /* A statement "f(a, b);" broken into lines under 100 columns. */
 void emit_statement(Writer *w, const char *text);

@@ -60,7 +60,7 @@ const char *count_constant(Writer *w, const Graph *unit)
 /* ---- Parameters of a unit's functions ------------------------------------------------------ */
 
 /* Order: p g m t, inputs, results, then in the backward pass their gradients. */
-static int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 4; }
+int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 4; }
 
 int parameter_count(const Graph *g, Phase phase)
 {

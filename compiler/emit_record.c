@@ -96,7 +96,7 @@ static void emit_settings(Writer *w)
     emit_line(w->out, ".on_nonfinite = RT_%s,",
               c_constant(w->s->names, set->on_nonfinite, w->arena));
     emit_line(w->out, ".every = %lld,", (long long)m->observe.every);
-    emit_line(w->out, ".histograms = %s", m->observe.histograms ? "true" : "false");
+    emit_line(w->out, ".histograms = %s,", m->observe.histograms ? "true" : "false");
     emit_close(w->out, ";");
 }
 
@@ -172,7 +172,7 @@ static void emit_data(Writer *w)
     emit_integer(w, "limit", d->limit);
     emit_augment(w, &d->augment);
     emit_line(w->out, ".split_seed = %lluu,", (unsigned long long)w->program->model->settings.seed);
-    emit_line(w->out, ".scale = %s", emit_number(w->arena, d->scale));
+    emit_line(w->out, ".scale = %s,", emit_number(w->arena, d->scale));
     emit_close(w->out, ";");
 }
 
@@ -255,9 +255,9 @@ static void emit_model(Writer *w)
     emit_line(w->out, ".data = &data,");
     emit_line(w->out, ".forward = model_forward,");
     emit_line(w->out, ".backward = model_backward,");
-    emit_line(w->out, ".update = update%s", m->n_expects ? "," : "");
+    emit_line(w->out, ".update = update,");
     if (m->n_expects)
-        emit_line(w->out, ".expect = expect");
+        emit_line(w->out, ".expect = expect,");
     emit_close(w->out, ";");
 }
 

@@ -130,6 +130,19 @@ static void emit_tensor(Writer *w, const Node *n)
     emit_line(w->out, "rt_real %s%s[%s];", n->name, copies, length_text(w, n));
 }
 
+/* A tensor, and the gradient that takes its place once it is no longer read. */
+static void emit_kept(Writer *w, const Graph *g, NodeId id)
+{
+    if (!g->guest[id]) {
+        emit_tensor(w, &g->node[id]);
+        return;
+    }
+    emit_open(w->out, "union {");
+    emit_tensor(w, &g->node[id]);
+    emit_tensor(w, &g->node[g->guest[id]]);
+    emit_close(w->out, ";");
+}
+
 static void emit_memory(Writer *w, const Graph *g)
 {
     const Facts *f = facts_of(w, g);
@@ -145,8 +158,8 @@ static void emit_memory(Writer *w, const Graph *g)
 
         if ((n->op == OP_CALL || n->op == OP_REPEAT) && facts_of(w, n->unit)->memory)
             emit_child(w, n, "memory");
-        if (g->store[id] == STORE_MEMORY)
-            emit_tensor(w, n);
+        if (g->store[id] == STORE_MEMORY && !g->host[id])
+            emit_kept(w, g, id);
     }
     emit_close(w->out, ";");
 }
@@ -166,12 +179,10 @@ static void emit_scratch(Writer *w, const Graph *g)
     emit_blank(w->out);
     emit_open(w->out, "struct %s_scratch {", g->name);
     for (int i = 0; i < g->n_slots; i++) {
-        if (g->slot[i].n > 1)
-            emit_open(w->out, "union {");
+        emit_open(w->out, "union {");
         for (int k = 0; k < g->slot[i].n; k++)
             emit_tenant(w, g, &g->slot[i].tenant[k]);
-        if (g->slot[i].n > 1)
-            emit_close(w->out, ";");
+        emit_close(w->out, ";");
     }
     emit_close(w->out, ";");
 }
@@ -185,7 +196,8 @@ void emit_structs(Writer *w)
         if (w->facts[i].params)
             emit_params(w, w->program->graph[i]);
     emit_blank(w->out);
-    emit_line(w->out, "/* ---- Memory: what lives from the forward to the backward pass ---- */");
+    emit_line(w->out, "/* ---- Memory: what lives from the forward to the backward pass; in a union a "
+              "gradient takes the\n * place of a tensor that is no longer read ---- */");
     for (int i = 0; i < w->program->n; i++)
         if (w->facts[i].memory)
             emit_memory(w, w->program->graph[i]);

@@ -62,8 +62,8 @@ static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const
     emit_begin(w->out, "{ ");
     emit_piece(w->out, ".role = \"%s\"", t->role);
     emit_piece(w->out, ".offset = offsetof(%s%s.%s)", of, layer->member, t->role);
+    emit_break(w->out);
     emit_piece(w->out, "%s", shape_initializer(w, "", t->shape));
-    emit_piece(w->out, ".init = %s", init_initializer(w, t));
     if (t->fan_in) {
         emit_piece(w->out, ".fan_in = %lld", (long long)t->fan_in);
         emit_piece(w->out, ".fan_out = %lld", (long long)t->fan_out);
@@ -72,6 +72,8 @@ static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const
         emit_piece(w->out, ".gates = %d", t->gates);
     if (t->is_weight)
         emit_piece(w->out, ".is_weight = true");
+    emit_break(w->out);
+    emit_piece(w->out, ".init = %s", init_initializer(w, t));
     if (t->l1 != 0)
         emit_piece(w->out, ".l1 = %s", emit_number(w->arena, t->l1));
     if (t->l2 != 0)
@@ -93,37 +95,37 @@ static void emit_tensor_table(Writer *w, const Graph *g, const Layer *layer, Str
     emit_close(w->out, ";");
 }
 
+static void emit_watch_row(Writer *w, const Graph *g, const Layer *layer)
+{
+    emit_line(w->out, "%s = true,", layer->watched ? ".watched" : ".random");
+    emit_line(w->out, ".watch = offsetof(struct %s_memory, watch.%s),", g->name, layer->member);
+}
+
+/* A line for each thing that there is to say, so that one more moves no other. */
 static void emit_layer(Writer *w, const Graph *g, const Layer *layer, Str of)
 {
     emit_tensor_table(w, g, layer, of, false);
     emit_tensor_table(w, g, layer, of, true);
     emit_blank(w->out);
-    emit_begin(w->out, "static const rt_layer %s_layer = { ", of);
-    emit_piece(w->out, ".name = %s", emit_string(w->arena, layer->name));
-    emit_piece(w->out, ".kind = \"%s\"", layer->kind);
-    emit_piece(w->out, ".act = %s", activation_text(layer->act));
-    emit_piece(w->out, "%s", shape_initializer(w, "", layer->out));
-    if (layer->n_params) {
-        emit_piece(w->out, ".param = %s_params", of);
-        emit_piece(w->out, ".n_params = %d", layer->n_params);
-    }
-    if (layer->n_states) {
-        emit_piece(w->out, ".state = %s_states", of);
-        emit_piece(w->out, ".n_states = %d", layer->n_states);
-    }
-    if (is_recorded(layer)) {
-        emit_piece(w->out, "%s", layer->watched ? ".watched = true" : ".random = true");
-        emit_piece(w->out, ".watch = offsetof(struct %s_memory, watch.%s)", g->name, layer->member);
-    }
+    emit_open(w->out, "static const rt_layer %s_layer = {", of);
+    emit_line(w->out, ".name = %s, .kind = \"%s\", .act = %s,",
+              emit_string(w->arena, layer->name), layer->kind, activation_text(layer->act));
+    emit_line(w->out, "%s,", shape_initializer(w, "", layer->out));
+    if (layer->n_params)
+        emit_line(w->out, ".param = %s_params, .n_params = %d,", of, layer->n_params);
+    if (layer->n_states)
+        emit_line(w->out, ".state = %s_states, .n_states = %d,", of, layer->n_states);
+    if (is_recorded(layer))
+        emit_watch_row(w, g, layer);
     if (layer->in_flow)
-        emit_piece(w->out, ".in_flow = true");
+        emit_line(w->out, ".in_flow = true,");
     if (layer->steps)
-        emit_piece(w->out, ".steps = %lld", (long long)layer->steps);
+        emit_line(w->out, ".steps = %lld,", (long long)layer->steps);
     if (layer->n_paths)
-        emit_piece(w->out, ".paths = %d", layer->n_paths);
+        emit_line(w->out, ".paths = %d,", layer->n_paths);
     if (!layer->observed)
-        emit_piece(w->out, ".unlisted = true");
-    emit_end(w->out, " };");
+        emit_line(w->out, ".unlisted = true,");
+    emit_close(w->out, ";");
 }
 
 /* ---- Units --------------------------------------------------------------------------------- */
@@ -132,6 +134,22 @@ static void emit_offsets(Writer *w, const Graph *g, const Node *call, const char
 {
     emit_piece(w->out, ".%s = offsetof(struct %s_%s, %s)", kind, g->name, kind, call->member);
     emit_piece(w->out, ".%s_stride = sizeof(struct %s_%s)", kind, call->unit->name, kind);
+}
+
+/* The number of a run's first iteration; behind another run in terms of that one's count. */
+static const char *first_text(Writer *w, const Graph *g, const Node *call)
+{
+    for (int k = 0; k < g->n_calls; k++) {
+        const Node *before = &g->node[g->call[k]];
+
+        if (before->item != call->item || before->count == 1 || !call->first
+            || before->first + before->count != call->first)
+            continue;
+        if (!before->first)
+            return count_constant(w, before->unit);
+        return arena_printf(w->arena, "%d + %s", before->first, count_constant(w, before->unit));
+    }
+    return arena_printf(w->arena, "%d", call->first);
 }
 
 static void emit_call_row(Writer *w, const Graph *g, const Node *call)
@@ -144,13 +162,17 @@ static void emit_call_row(Writer *w, const Graph *g, const Node *call)
     emit_piece(w->out, ".name = %s", is_block ? emit_string(w->arena, call->item->name) : "\"\"");
     if (!is_block) {
         emit_piece(w->out, ".is_repeat = true");
-        emit_piece(w->out, ".first = %d", call->first);
+        emit_piece(w->out, ".first = %s", first_text(w, g, call));
     }
     emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call->unit) : "1");
-    if (f->params)
+    if (f->params) {
+        emit_break(w->out);
         emit_offsets(w, g, call, "params");
-    if (f->memory)
+    }
+    if (f->memory) {
+        emit_break(w->out);
         emit_offsets(w, g, call, "memory");
+    }
     emit_end(w->out, " },");
 }
 

@@ -132,6 +132,8 @@ struct Graph {
     int *loop;                      /* by NodeId: number of its loop in the phase, or -1; fuse */
 
     Store *store;                   /* by NodeId; plan */
+    NodeId *host, *guest;           /* by NodeId, in memory: a gradient (the guest) that takes the
+                                     * place of a tensor which is no longer read; 0: none */
     Slot *slot;
     int n_slots;
     int64_t memory_reals, scratch_reals;    /* of one instance with all it calls, full batch */

@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 5
+    BATCH = 5,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -14,7 +14,8 @@ struct model_params {
     } dense;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -28,8 +29,12 @@ struct model_memory {
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct model_scratch {
-    rt_real x_[BATCH * 3];
-    rt_real dense[BATCH * 4];
+    union {
+        rt_real dense[BATCH * 4];
+    };
+    union {
+        rt_real x_[BATCH * 3];
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
@@ -75,25 +80,37 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_layer model_x_layer = { .name = "x", .kind = "tanh", .act = RT_TANH,
-                                        .rank = 1, .shape = { 3 }, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.x) };
+static const rt_layer model_x_layer = {
+    .name = "x", .kind = "tanh", .act = RT_TANH,
+    .rank = 1, .shape = { 3 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.x),
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 4, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 3 }, .fan_in = 3, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 3, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
-static const rt_layer model_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
-        .rank = 1, .shape = { 3 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.relu) };
+static const rt_layer model_relu_layer = {
+    .name = "relu", .kind = "relu", .act = RT_RELU,
+    .rank = 1, .shape = { 3 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.relu),
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_x_layer },
@@ -116,13 +133,13 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 20.0, 1.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -147,5 +164,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

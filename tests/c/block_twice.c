@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 16
+    BATCH = 16,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -28,7 +28,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct mix_4_0p9_on_2_memory {
     struct {
@@ -37,7 +38,10 @@ struct mix_4_0p9_on_2_memory {
         rt_watch dense_2;
     } watch;
     rt_real dense[BATCH * 4];
-    rt_real dropout[BATCH * 4];
+    union {
+        rt_real dropout[BATCH * 4];
+        rt_real d_dense[BATCH * 4];
+    };
 };
 
 struct model_memory {
@@ -50,39 +54,47 @@ struct model_memory {
     rt_real right_out[BATCH * 2];
     struct mix_4_0p9_on_2_memory mix;
     rt_real mix_out[BATCH * 2];
-    rt_real logits[BATCH * 2];
+    union {
+        rt_real logits[BATCH * 2];
+        rt_real d_mix_out[BATCH * 2];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct mix_4_0p9_on_2_scratch {
-    rt_real d_dense[BATCH * 4];
-    rt_real d_dense_z[BATCH * 4];
     union {
         rt_real dense_z[BATCH * 4];
+        rt_real d_dense_z[BATCH * 4];
+    };
+    union {
         rt_real d_dropout[BATCH * 4];
     };
 };
 
 struct model_scratch {
     union {
-        rt_real d_mix_out[BATCH * 2];
         rt_real d_left[BATCH * 2];
     };
     union {
         rt_real d_logits[BATCH * 2];
         rt_real d_mix[BATCH * 2];
     };
-    rt_real d_right[BATCH * 2];
-    struct mix_4_0p9_on_2_scratch mix_4_0p9_on_2;
+    union {
+        rt_real d_right[BATCH * 2];
+    };
+    union {
+        struct mix_4_0p9_on_2_scratch mix_4_0p9_on_2;
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
 /* block mix: [2] -> [2] */
-static void mix_4_0p9_on_2_forward(rt_pass *c, const struct mix_4_0p9_on_2_params *p,
-                                   struct mix_4_0p9_on_2_memory *m,
-                                   struct mix_4_0p9_on_2_scratch *t, const rt_real *x, rt_real *y)
+static void mix_4_0p9_on_2_forward(rt_pass *c,
+        const struct mix_4_0p9_on_2_params *p,
+        struct mix_4_0p9_on_2_memory *m, struct mix_4_0p9_on_2_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -100,11 +112,11 @@ static void mix_4_0p9_on_2_forward(rt_pass *c, const struct mix_4_0p9_on_2_param
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 2, 1, y, y);
 }
 
-static void mix_4_0p9_on_2_backward(rt_pass *c, const struct mix_4_0p9_on_2_params *p,
-                                    struct mix_4_0p9_on_2_params *g,
-                                    struct mix_4_0p9_on_2_memory *m,
-                                    struct mix_4_0p9_on_2_scratch *t, const rt_real *x,
-                                    const rt_real *dy, rt_real *dx)
+static void mix_4_0p9_on_2_backward(rt_pass *c,
+        const struct mix_4_0p9_on_2_params *p,
+        struct mix_4_0p9_on_2_params *g, struct mix_4_0p9_on_2_memory *m,
+        struct mix_4_0p9_on_2_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -121,7 +133,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c, const struct mix_4_0p9_on_2_para
     /* gradient of dropout(1 - keep)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.09999999999999998, n, 4, t->d_dropout, t->d_dense);
+    rt_dropout(c, &m->watch.dropout, 0.09999999999999998, n, 4, t->d_dropout, m->d_dense);
 
     /* gradient of dense(units, act = relu)
      *   dz = dy where y > 0
@@ -130,7 +142,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c, const struct mix_4_0p9_on_2_para
      *   dx = dz W
      */
     for (int i = 0; i < n * 4; i++)
-        t->d_dense_z[i] = m->dense[i] > 0 ? t->d_dense[i] : 0;
+        t->d_dense_z[i] = m->dense[i] > 0 ? m->d_dense[i] : 0;
     rt_watch_delta(c, &m->watch.dense, n, 4, t->d_dense_z);
     rt_affine_dw(c, n, 4, 2, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 4, t->d_dense_z, g->dense.bias);
@@ -147,13 +159,16 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* left = mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->left, &m->left, &t->mix_4_0p9_on_2, x, m->left_out);
+    mix_4_0p9_on_2_forward(c, &p->left, &m->left, &t->mix_4_0p9_on_2, x,
+            m->left_out);
 
     /* right = mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->right, &m->right, &t->mix_4_0p9_on_2, m->left_out, m->right_out);
+    mix_4_0p9_on_2_forward(c, &p->right, &m->right, &t->mix_4_0p9_on_2,
+            m->left_out, m->right_out);
 
     /* mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->mix, &m->mix, &t->mix_4_0p9_on_2, m->right_out, m->mix_out);
+    mix_4_0p9_on_2_forward(c, &p->mix, &m->mix, &t->mix_4_0p9_on_2,
+            m->right_out, m->mix_out);
 
     /* logits = dense(2) */
     rt_affine(c, n, 2, 2, m->mix_out, p->logits.weight, p->logits.bias, m->logits);
@@ -185,19 +200,19 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 2, t->d_logits, m->mix_out, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, t->d_mix_out);
+    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, m->d_mix_out);
 
     /* gradient of mix(4) */
-    mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix, &t->mix_4_0p9_on_2, m->right_out,
-                            t->d_mix_out, t->d_mix);
+    mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,
+            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, t->d_mix);
 
     /* gradient of right = mix(4) */
-    mix_4_0p9_on_2_backward(c, &p->right, &g->right, &m->right, &t->mix_4_0p9_on_2, m->left_out,
-                            t->d_mix, t->d_right);
+    mix_4_0p9_on_2_backward(c, &p->right, &g->right, &m->right,
+            &t->mix_4_0p9_on_2, m->left_out, t->d_mix, t->d_right);
 
     /* gradient of left = mix(4) */
-    mix_4_0p9_on_2_backward(c, &p->left, &g->left, &m->left, &t->mix_4_0p9_on_2, x, t->d_right,
-                            t->d_left);
+    mix_4_0p9_on_2_backward(c, &p->left, &g->left, &m->left,
+            &t->mix_4_0p9_on_2, x, t->d_right, t->d_left);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -211,33 +226,47 @@ static void update(rt_update *u)
 
 static const rt_tensor mix_4_0p9_on_2_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct mix_4_0p9_on_2_params, dense.weight),
-      .rank = 2, .shape = { 4, 2 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 2, .fan_out = 4,
-      .is_weight = true },
+      .rank = 2, .shape = { 4, 2 }, .fan_in = 2, .fan_out = 4, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct mix_4_0p9_on_2_params, dense.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 2, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer mix_4_0p9_on_2_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_RELU, .rank = 1, .shape = { 4 }, .param = mix_4_0p9_on_2_dense_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense), .in_flow = true };
+static const rt_layer mix_4_0p9_on_2_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 4 },
+    .param = mix_4_0p9_on_2_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense),
+    .in_flow = true,
+};
 
-static const rt_layer mix_4_0p9_on_2_dropout_layer = { .name = "dropout", .kind = "dropout",
-        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .random = true,
-        .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dropout) };
+static const rt_layer mix_4_0p9_on_2_dropout_layer = {
+    .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .random = true,
+    .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dropout),
+};
 
 static const rt_tensor mix_4_0p9_on_2_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct mix_4_0p9_on_2_params, dense_2.weight),
-      .rank = 2, .shape = { 2, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 2, .is_weight = true },
+    { .role = "weight",
+      .offset = offsetof(struct mix_4_0p9_on_2_params, dense_2.weight),
+      .rank = 2, .shape = { 2, 4 }, .fan_in = 4, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct mix_4_0p9_on_2_params, dense_2.bias),
-      .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
+      .rank = 1, .shape = { 2 }, .fan_in = 4, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer mix_4_0p9_on_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 2 }, .param = mix_4_0p9_on_2_dense_2_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense_2), .in_flow = true };
+static const rt_layer mix_4_0p9_on_2_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = mix_4_0p9_on_2_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct mix_4_0p9_on_2_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member mix_4_0p9_on_2_members[] = {
     { .layer = &mix_4_0p9_on_2_dense_layer },
@@ -250,15 +279,21 @@ static const rt_unit mix_4_0p9_on_2_unit = { mix_4_0p9_on_2_members,
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 2, 2 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 2,
-      .fan_out = 2, .is_weight = true },
+      .rank = 2, .shape = { 2, 2 }, .fan_in = 2, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 2 },
+      .rank = 1, .shape = { 2 }, .fan_in = 2, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .unit = &mix_4_0p9_on_2_unit, .name = "left", .count = 1,
@@ -293,13 +328,13 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "xor", .number = { 64.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -324,5 +359,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -5,7 +5,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 25
+    BATCH = 25,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -77,7 +77,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct cell_6_tanh_on_2_memory {
     struct {
@@ -89,8 +90,14 @@ struct cell_6_tanh_on_2_memory {
     } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
-    rt_real layernorm[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    union {
+        rt_real layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
+    };
+    union {
+        rt_real dense[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
     rt_real b[BATCH * 6];
 };
 
@@ -104,8 +111,14 @@ struct cell_6_tanh_on_6_memory {
     } watch;
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
-    rt_real layernorm[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    union {
+        rt_real layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
+    };
+    union {
+        rt_real dense[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
     rt_real b[BATCH * 6];
 };
 
@@ -120,8 +133,14 @@ struct cell_6_softplus_on_6_memory {
     rt_real a_z[BATCH * 6];
     rt_real a[BATCH * 6];
     rt_real layernorm_stats[BATCH * 1 * 2];
-    rt_real layernorm[BATCH * 6];
-    rt_real dense[BATCH * 6];
+    union {
+        rt_real layernorm[BATCH * 6];
+        rt_real d_b_branch_0[BATCH * 6];
+    };
+    union {
+        rt_real dense[BATCH * 6];
+        rt_real d_layernorm[BATCH * 6];
+    };
     rt_real b[BATCH * 6];
 };
 
@@ -135,76 +154,88 @@ struct model_memory {
     rt_real second_out[BATCH * 6];
     struct cell_6_softplus_on_6_memory third;
     rt_real third_out[BATCH * 6];
-    rt_real concat[BATCH * 12];
-    rt_real logits[BATCH * 2];
+    union {
+        rt_real concat[BATCH * 12];
+        rt_real d_first_out_by_concat[BATCH * 6];
+    };
+    union {
+        rt_real logits[BATCH * 2];
+        rt_real d_concat[BATCH * 12];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct cell_6_tanh_on_2_scratch {
     union {
-        rt_real dense_2[BATCH * 6];
-        rt_real d_b[BATCH * 6];
-        rt_real d_layernorm[BATCH * 6];
-    };
-    rt_real d_a_by_mul[BATCH * 6];
-    rt_real d_dense_z[BATCH * 6];
-    rt_real d_b_branch_0[BATCH * 6];
-    union {
         rt_real a_z[BATCH * 6];
         rt_real dense_z[BATCH * 6];
-        rt_real d_b_branch_1[BATCH * 6];
+        rt_real d_dense_z[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
+    };
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_b[BATCH * 6];
+    };
+    union {
+        rt_real d_a_by_mul[BATCH * 6];
+    };
+    union {
+        rt_real d_b_branch_1[BATCH * 6];
     };
 };
 
 struct cell_6_tanh_on_6_scratch {
     union {
-        rt_real dense_2[BATCH * 6];
-        rt_real d_b[BATCH * 6];
-        rt_real d_layernorm[BATCH * 6];
-    };
-    rt_real d_a_by_mul[BATCH * 6];
-    rt_real d_dense_z[BATCH * 6];
-    rt_real d_b_branch_0[BATCH * 6];
-    union {
         rt_real a_z[BATCH * 6];
         rt_real dense_z[BATCH * 6];
-        rt_real d_b_branch_1[BATCH * 6];
+        rt_real d_dense_z[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
+    };
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_b[BATCH * 6];
+    };
+    union {
+        rt_real d_a_by_mul[BATCH * 6];
+    };
+    union {
+        rt_real d_b_branch_1[BATCH * 6];
     };
 };
 
 struct cell_6_softplus_on_6_scratch {
     union {
+        rt_real dense_z[BATCH * 6];
+        rt_real d_dense_z[BATCH * 6];
+        rt_real d_a_z[BATCH * 6];
+    };
+    union {
         rt_real dense_2[BATCH * 6];
         rt_real d_b[BATCH * 6];
-        rt_real d_layernorm[BATCH * 6];
     };
-    rt_real d_a_by_mul[BATCH * 6];
-    rt_real d_dense_z[BATCH * 6];
-    rt_real d_b_branch_0[BATCH * 6];
     union {
-        rt_real dense_z[BATCH * 6];
+        rt_real d_a_by_mul[BATCH * 6];
+    };
+    union {
         rt_real d_b_branch_1[BATCH * 6];
-        rt_real d_a_z[BATCH * 6];
     };
 };
 
 struct model_scratch {
     union {
-        rt_real d_third_out[BATCH * 6];
+        rt_real d_first_out[BATCH * 6];
+    };
+    union {
         rt_real d_first[BATCH * 2];
+    };
+    union {
+        rt_real d_third_out[BATCH * 6];
+        rt_real d_second[BATCH * 6];
     };
     union {
         rt_real d_logits[BATCH * 2];
         rt_real d_third[BATCH * 6];
-        rt_real d_first_out[BATCH * 6];
-    };
-    rt_real d_first_out_by_concat[BATCH * 6];
-    union {
-        rt_real d_concat[BATCH * 12];
-        rt_real d_second[BATCH * 6];
     };
     union {
         struct cell_6_tanh_on_2_scratch cell_6_tanh_on_2;
@@ -216,10 +247,10 @@ struct model_scratch {
 /* ---- Functions: each unit forward, then backward ---- */
 
 /* block cell: [2] -> [6] */
-static void cell_6_tanh_on_2_forward(rt_pass *c, const struct cell_6_tanh_on_2_params *p,
-                                     struct cell_6_tanh_on_2_memory *m,
-                                     struct cell_6_tanh_on_2_scratch *t, const rt_real *x,
-                                     rt_real *y)
+static void cell_6_tanh_on_2_forward(rt_pass *c,
+        const struct cell_6_tanh_on_2_params *p, struct cell_6_tanh_on_2_memory *m,
+        struct cell_6_tanh_on_2_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -233,7 +264,8 @@ static void cell_6_tanh_on_2_forward(rt_pass *c, const struct cell_6_tanh_on_2_p
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
     rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
-    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm, m->layernorm);
+    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
+                    m->layernorm);
 
     /* dense(units, act = sigmoid) */
     rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
@@ -243,7 +275,8 @@ static void cell_6_tanh_on_2_forward(rt_pass *c, const struct cell_6_tanh_on_2_p
 
     /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
+                    t->dense_2);
 
     /* b = parallel(add) */
 
@@ -254,11 +287,10 @@ static void cell_6_tanh_on_2_forward(rt_pass *c, const struct cell_6_tanh_on_2_p
     }
 }
 
-static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_params *p,
-                                      struct cell_6_tanh_on_2_params *g,
-                                      struct cell_6_tanh_on_2_memory *m,
-                                      struct cell_6_tanh_on_2_scratch *t, const rt_real *x,
-                                      const rt_real *dy, rt_real *dx)
+static void cell_6_tanh_on_2_backward(rt_pass *c,
+        const struct cell_6_tanh_on_2_params *p, struct cell_6_tanh_on_2_params *g,
+        struct cell_6_tanh_on_2_memory *m, struct cell_6_tanh_on_2_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -292,21 +324,21 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 6, t->d_layernorm);
-    rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
-    rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_b_branch_0);
+    rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
+    rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
+    rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+                    m->d_b_branch_0);
 
     /* gradient of b = parallel(add) */
-    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
+    rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy (1 - y^2)
@@ -316,7 +348,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -326,10 +358,10 @@ static void cell_6_tanh_on_2_backward(rt_pass *c, const struct cell_6_tanh_on_2_
 }
 
 /* block cell: [6] -> [6] */
-static void cell_6_tanh_on_6_forward(rt_pass *c, const struct cell_6_tanh_on_6_params *p,
-                                     struct cell_6_tanh_on_6_memory *m,
-                                     struct cell_6_tanh_on_6_scratch *t, const rt_real *x,
-                                     rt_real *y)
+static void cell_6_tanh_on_6_forward(rt_pass *c,
+        const struct cell_6_tanh_on_6_params *p, struct cell_6_tanh_on_6_memory *m,
+        struct cell_6_tanh_on_6_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -343,7 +375,8 @@ static void cell_6_tanh_on_6_forward(rt_pass *c, const struct cell_6_tanh_on_6_p
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
     rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
-    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm, m->layernorm);
+    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
+                    m->layernorm);
 
     /* dense(units, act = sigmoid) */
     rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
@@ -353,7 +386,8 @@ static void cell_6_tanh_on_6_forward(rt_pass *c, const struct cell_6_tanh_on_6_p
 
     /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
+                    t->dense_2);
 
     /* b = parallel(add) */
 
@@ -364,11 +398,10 @@ static void cell_6_tanh_on_6_forward(rt_pass *c, const struct cell_6_tanh_on_6_p
     }
 }
 
-static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_params *p,
-                                      struct cell_6_tanh_on_6_params *g,
-                                      struct cell_6_tanh_on_6_memory *m,
-                                      struct cell_6_tanh_on_6_scratch *t, const rt_real *x,
-                                      const rt_real *dy, rt_real *dx)
+static void cell_6_tanh_on_6_backward(rt_pass *c,
+        const struct cell_6_tanh_on_6_params *p, struct cell_6_tanh_on_6_params *g,
+        struct cell_6_tanh_on_6_memory *m, struct cell_6_tanh_on_6_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -402,21 +435,21 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 6, t->d_layernorm);
-    rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
-    rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_b_branch_0);
+    rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
+    rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
+    rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+                    m->d_b_branch_0);
 
     /* gradient of b = parallel(add) */
-    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
+    rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy (1 - y^2)
@@ -426,7 +459,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -436,7 +469,8 @@ static void cell_6_tanh_on_6_backward(rt_pass *c, const struct cell_6_tanh_on_6_
 }
 
 /* block cell: [6] -> [6] */
-static void cell_6_softplus_on_6_forward(rt_pass *c, const struct cell_6_softplus_on_6_params *p,
+static void cell_6_softplus_on_6_forward(rt_pass *c,
+        const struct cell_6_softplus_on_6_params *p,
         struct cell_6_softplus_on_6_memory *m, struct cell_6_softplus_on_6_scratch *t,
         const rt_real *x, rt_real *y)
 {
@@ -452,7 +486,8 @@ static void cell_6_softplus_on_6_forward(rt_pass *c, const struct cell_6_softplu
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
     rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
-    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm, m->layernorm);
+    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
+                    m->layernorm);
 
     /* dense(units, act = sigmoid) */
     rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
@@ -462,7 +497,8 @@ static void cell_6_softplus_on_6_forward(rt_pass *c, const struct cell_6_softplu
 
     /* dense_2 = dense(units) */
     rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
+                    t->dense_2);
 
     /* b = parallel(add) */
 
@@ -473,9 +509,11 @@ static void cell_6_softplus_on_6_forward(rt_pass *c, const struct cell_6_softplu
     }
 }
 
-static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softplus_on_6_params *p,
+static void cell_6_softplus_on_6_backward(rt_pass *c,
+        const struct cell_6_softplus_on_6_params *p,
         struct cell_6_softplus_on_6_params *g, struct cell_6_softplus_on_6_memory *m,
-        struct cell_6_softplus_on_6_scratch *t, const rt_real *x, const rt_real *dy, rt_real *dx)
+        struct cell_6_softplus_on_6_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -509,21 +547,21 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, t->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 6, t->d_layernorm);
-    rt_layernorm_dgamma(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
-    rt_column_sum(c, n, 6, t->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, t->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
-                    t->d_b_branch_0);
+    rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
+    rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
+    rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+                    m->d_b_branch_0);
 
     /* gradient of b = parallel(add) */
-    rt_watch_path(c, &m->watch.b, 0, n, 6, t->d_b_branch_0);
+    rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
      *   dz = dy s(z)
@@ -533,7 +571,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c, const struct cell_6_softpl
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + t->d_b_branch_0[i];
+        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
         t->d_a_z[i] = v_d_a * rt_softplus_slope(m->a_z[i]);
     }
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
@@ -552,15 +590,16 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* first = cell(6) */
-    cell_6_tanh_on_2_forward(c, &p->first, &m->first, &t->cell_6_tanh_on_2, x, m->first_out);
+    cell_6_tanh_on_2_forward(c, &p->first, &m->first, &t->cell_6_tanh_on_2, x,
+            m->first_out);
 
     /* second = cell(6) */
-    cell_6_tanh_on_6_forward(c, &p->second, &m->second, &t->cell_6_tanh_on_6, m->first_out,
-                             m->second_out);
+    cell_6_tanh_on_6_forward(c, &p->second, &m->second, &t->cell_6_tanh_on_6,
+            m->first_out, m->second_out);
 
     /* third = cell(6, phi = softplus) */
-    cell_6_softplus_on_6_forward(c, &p->third, &m->third, &t->cell_6_softplus_on_6, m->second_out,
-                                 m->third_out);
+    cell_6_softplus_on_6_forward(c, &p->third, &m->third, &t->cell_6_softplus_on_6,
+            m->second_out, m->third_out);
 
     /* concat from first, third */
     rt_insert(c, n, 6, 12, 0, m->first_out, m->concat);
@@ -596,25 +635,25 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 12, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, t->d_concat);
+    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, m->d_concat);
 
     /* gradient of concat from first, third */
-    rt_extract(c, n, 6, 12, 0, t->d_concat, t->d_first_out_by_concat);
-    rt_extract(c, n, 6, 12, 6, t->d_concat, t->d_third_out);
+    rt_extract(c, n, 6, 12, 0, m->d_concat, m->d_first_out_by_concat);
+    rt_extract(c, n, 6, 12, 6, m->d_concat, t->d_third_out);
 
     /* gradient of third = cell(6, phi = softplus) */
-    cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third, &t->cell_6_softplus_on_6,
-                                  m->second_out, t->d_third_out, t->d_third);
+    cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
+            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, t->d_third);
 
     /* gradient of second = cell(6) */
-    cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second, &t->cell_6_tanh_on_6,
-                              m->first_out, t->d_third, t->d_second);
+    cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second,
+            &t->cell_6_tanh_on_6, m->first_out, t->d_third, t->d_second);
 
     /* gradient of first = cell(6) */
     for (int i = 0; i < n * 6; i++)
-        t->d_first_out[i] = t->d_first_out_by_concat[i] + t->d_second[i];
-    cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2, x,
-                              t->d_first_out, t->d_first);
+        t->d_first_out[i] = m->d_first_out_by_concat[i] + t->d_second[i];
+    cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,
+            x, t->d_first_out, t->d_first);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -629,58 +668,82 @@ static void update(rt_update *u)
 
 static const rt_tensor cell_6_tanh_on_2_a_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_2_params, a.weight),
-      .rank = 2, .shape = { 6, 2 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 2,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 2 }, .fan_in = 2, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_2_params, a.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 2, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_2_a_layer = { .name = "a", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_a_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.a),
-        .in_flow = true };
+static const rt_layer cell_6_tanh_on_2_a_layer = {
+    .name = "a", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_2_a_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.a),
+    .in_flow = true,
+};
 
-static const rt_layer cell_6_tanh_on_2_b_layer = { .name = "b", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.b), .paths = 2 };
+static const rt_layer cell_6_tanh_on_2_b_layer = {
+    .name = "b", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.b),
+    .paths = 2,
+};
 
 static const rt_tensor cell_6_tanh_on_2_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_2_params, layernorm.weight),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_2_params, layernorm.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_2_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_layernorm_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.layernorm) };
+static const rt_layer cell_6_tanh_on_2_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_2_layernorm_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.layernorm),
+};
 
 static const rt_tensor cell_6_tanh_on_2_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_2_params, dense.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_2_params, dense.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_2_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_dense_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense), .in_flow = true };
+static const rt_layer cell_6_tanh_on_2_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_2_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor cell_6_tanh_on_2_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_2_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_2_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_2_dense_2_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense_2), .in_flow = true };
+static const rt_layer cell_6_tanh_on_2_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_2_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_2_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member cell_6_tanh_on_2_members[] = {
     { .layer = &cell_6_tanh_on_2_a_layer },
@@ -695,58 +758,82 @@ static const rt_unit cell_6_tanh_on_2_unit = { cell_6_tanh_on_2_members,
 
 static const rt_tensor cell_6_tanh_on_6_a_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_6_params, a.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_6_params, a.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_6_a_layer = { .name = "a", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_a_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.a),
-        .in_flow = true };
+static const rt_layer cell_6_tanh_on_6_a_layer = {
+    .name = "a", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_6_a_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.a),
+    .in_flow = true,
+};
 
-static const rt_layer cell_6_tanh_on_6_b_layer = { .name = "b", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.b), .paths = 2 };
+static const rt_layer cell_6_tanh_on_6_b_layer = {
+    .name = "b", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.b),
+    .paths = 2,
+};
 
 static const rt_tensor cell_6_tanh_on_6_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_6_params, layernorm.weight),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_6_params, layernorm.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_6_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_layernorm_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.layernorm) };
+static const rt_layer cell_6_tanh_on_6_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_6_layernorm_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.layernorm),
+};
 
 static const rt_tensor cell_6_tanh_on_6_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_6_params, dense.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_6_params, dense.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_6_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_dense_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense), .in_flow = true };
+static const rt_layer cell_6_tanh_on_6_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_6_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor cell_6_tanh_on_6_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_tanh_on_6_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_tanh_on_6_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_tanh_on_6_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_tanh_on_6_dense_2_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense_2), .in_flow = true };
+static const rt_layer cell_6_tanh_on_6_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_tanh_on_6_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_tanh_on_6_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member cell_6_tanh_on_6_members[] = {
     { .layer = &cell_6_tanh_on_6_a_layer },
@@ -761,58 +848,84 @@ static const rt_unit cell_6_tanh_on_6_unit = { cell_6_tanh_on_6_members,
 
 static const rt_tensor cell_6_softplus_on_6_a_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, a.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, a.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_softplus_on_6_a_layer = { .name = "a", .kind = "dense",
-        .act = RT_SOFTPLUS, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_a_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.a), .in_flow = true };
+static const rt_layer cell_6_softplus_on_6_a_layer = {
+    .name = "a", .kind = "dense", .act = RT_SOFTPLUS,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_softplus_on_6_a_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.a),
+    .in_flow = true,
+};
 
-static const rt_layer cell_6_softplus_on_6_b_layer = { .name = "b", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.b), .paths = 2 };
+static const rt_layer cell_6_softplus_on_6_b_layer = {
+    .name = "b", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.b),
+    .paths = 2,
+};
 
 static const rt_tensor cell_6_softplus_on_6_layernorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.weight),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "weight",
+      .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.weight),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_softplus_on_6_layernorm_layer = { .name = "layernorm",
-        .kind = "layernorm", .act = RT_LINEAR, .rank = 1, .shape = { 6 },
-        .param = cell_6_softplus_on_6_layernorm_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.layernorm) };
+static const rt_layer cell_6_softplus_on_6_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_softplus_on_6_layernorm_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.layernorm),
+};
 
 static const rt_tensor cell_6_softplus_on_6_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, dense.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, dense.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_softplus_on_6_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_dense_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense), .in_flow = true };
+static const rt_layer cell_6_softplus_on_6_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_softplus_on_6_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor cell_6_softplus_on_6_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+    { .role = "weight",
+      .offset = offsetof(struct cell_6_softplus_on_6_params, dense_2.weight),
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer cell_6_softplus_on_6_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 6 }, .param = cell_6_softplus_on_6_dense_2_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense_2), .in_flow = true };
+static const rt_layer cell_6_softplus_on_6_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = cell_6_softplus_on_6_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct cell_6_softplus_on_6_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member cell_6_softplus_on_6_members[] = {
     { .layer = &cell_6_softplus_on_6_a_layer },
@@ -827,15 +940,21 @@ static const rt_unit cell_6_softplus_on_6_unit = { cell_6_softplus_on_6_members,
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 2, 12 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 12,
-      .fan_out = 2, .is_weight = true },
+      .rank = 2, .shape = { 2, 12 }, .fan_in = 12, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 2 },
+      .rank = 1, .shape = { 2 }, .fan_in = 12, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .unit = &cell_6_tanh_on_2_unit, .name = "first", .count = 1,
@@ -873,13 +992,13 @@ static const rt_settings settings = {
     .clip = 0.5,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "moons", .number = { 200.0, 0.1 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -904,5 +1023,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

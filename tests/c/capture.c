@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_FROM_0_COUNT = 3,
-    BATCH = 24
+    BATCH = 24,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -59,7 +59,8 @@ struct model_params {
     } out;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_from_0_memory {
     struct {
@@ -91,7 +92,10 @@ struct repeat_2_last_memory {
     struct {
         rt_watch k;
     } watch;
-    rt_real k[BATCH * 4];
+    union {
+        rt_real k[BATCH * 4];
+        rt_real d_x_repeat_2_at_1_k[BATCH * 4];
+    };
 };
 
 struct model_memory {
@@ -103,82 +107,103 @@ struct model_memory {
     struct repeat_from_0_memory repeat_from_0[REPEAT_FROM_0_COUNT];
     rt_real repeat_from_0_out[REPEAT_FROM_0_COUNT][BATCH * 4];
     struct repeat_last_memory repeat_last;
-    rt_real repeat_last_out[BATCH * 4];
+    union {
+        rt_real repeat_last_out[BATCH * 4];
+        rt_real d_stem_by_repeat_from_0_out[BATCH * 4];
+    };
     rt_real repeat_last_h[BATCH * 4];
     struct repeat_2_at_0_memory repeat_2_at_0;
     rt_real repeat_2_at_0_out[BATCH * 4];
     struct repeat_2_at_1_memory repeat_2_at_1;
-    rt_real repeat_2_at_1_out[BATCH * 4];
+    union {
+        rt_real repeat_2_at_1_out[BATCH * 4];
+        rt_real d_repeat_2_at_0[BATCH * 4];
+    };
     rt_real repeat_2_at_1_k[BATCH * 4];
     struct repeat_2_last_memory repeat_2_last;
-    rt_real repeat_2_last_out[BATCH * 4];
-    rt_real out[BATCH * 2];
+    union {
+        rt_real repeat_2_last_out[BATCH * 4];
+        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
+    };
+    union {
+        rt_real out[BATCH * 2];
+        rt_real d_repeat_2_last_out[BATCH * 4];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_from_0_scratch {
-    rt_real h[BATCH * 4];
-    rt_real d_h_z[BATCH * 4];
+    union {
+        rt_real d_h_z[BATCH * 4];
+    };
+    union {
+        rt_real h[BATCH * 4];
+    };
 };
 
 struct repeat_last_scratch {
-    rt_real d_h_z[BATCH * 4];
+    union {
+        rt_real d_h_z[BATCH * 4];
+    };
 };
 
 struct repeat_2_at_1_scratch {
-    rt_real d_k[BATCH * 4];
-    rt_real d_x_repeat_last_h[BATCH * 4];
+    union {
+        rt_real d_k[BATCH * 4];
+    };
+    union {
+        rt_real d_x_repeat_last_h[BATCH * 4];
+    };
 };
 
 struct repeat_2_last_scratch {
-    rt_real d_x_repeat_2_at_1_k[BATCH * 4];
-    rt_real d_x_repeat_last_h[BATCH * 4];
-    rt_real d_k[BATCH * 4];
+    union {
+        rt_real d_k[BATCH * 4];
+    };
+    union {
+        rt_real d_x_repeat_last_h[BATCH * 4];
+    };
 };
 
 struct model_scratch {
     union {
+        rt_real stem_z[BATCH * 4];
         rt_real d_repeat_2_last[BATCH * 4];
-        rt_real d_stem_by_repeat_from_0_out[BATCH * 4];
-    };
-    union {
-        struct repeat_2_at_1_scratch repeat_2_at_1;
-        rt_real d_repeat_2_at_0[BATCH * 4];
-    };
-    union {
-        struct repeat_from_0_scratch repeat_from_0;
-        rt_real d_repeat_2_last_out[BATCH * 4];
         rt_real d_repeat_last_h[BATCH * 4];
+        rt_real d_stem_z[BATCH * 4];
     };
     union {
-        struct repeat_last_scratch repeat_last;
         rt_real d_repeat_2_at_1_k[BATCH * 4];
-    };
-    union {
-        rt_real d_out[BATCH * 2];
-        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
-        rt_real d_stem_by_repeat_last_out[BATCH * 4];
+        rt_real d_repeat_last[BATCH * 4];
     };
     union {
         rt_real d_repeat_2_at_1[BATCH * 4];
+    };
+    union {
+        rt_real d_out[BATCH * 2];
+        rt_real d_stem_by_repeat_last_out[BATCH * 4];
+    };
+    union {
+        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
+    };
+    union {
         rt_real d_repeat_from_0[2][BATCH * 4];
     };
     union {
-        rt_real stem_z[BATCH * 4];
+        struct repeat_from_0_scratch repeat_from_0;
+        struct repeat_last_scratch repeat_last;
+        struct repeat_2_at_1_scratch repeat_2_at_1;
         struct repeat_2_last_scratch repeat_2_last;
-        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
-        rt_real d_repeat_last[BATCH * 4];
-        rt_real d_stem_z[BATCH * 4];
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat 4 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_from_0_forward(rt_pass *c, const struct repeat_from_0_params *p,
-                                  struct repeat_from_0_memory *m, struct repeat_from_0_scratch *t,
-                                  const rt_real *x, const rt_real *x_stem, rt_real *y)
+        struct repeat_from_0_memory *m, struct repeat_from_0_scratch *t,
+        const rt_real *x, const rt_real *x_stem, rt_real *y)
 {
     const int n = c->rows;
 
@@ -194,9 +219,9 @@ static void repeat_from_0_forward(rt_pass *c, const struct repeat_from_0_params 
 }
 
 static void repeat_from_0_backward(rt_pass *c, const struct repeat_from_0_params *p,
-                                   struct repeat_from_0_params *g, struct repeat_from_0_memory *m,
-                                   struct repeat_from_0_scratch *t, const rt_real *x,
-                                   const rt_real *dy, rt_real *dx, rt_real *dx_stem)
+        struct repeat_from_0_params *g, struct repeat_from_0_memory *m,
+        struct repeat_from_0_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx, rt_real *dx_stem)
 {
     const int n = c->rows;
 
@@ -218,10 +243,10 @@ static void repeat_from_0_backward(rt_pass *c, const struct repeat_from_0_params
         dx_stem[i] = dx_stem[i] + dy[i];
 }
 
-/* repeat 4 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
-                                struct repeat_last_memory *m, const rt_real *x,
-                                const rt_real *x_stem, rt_real *y, rt_real *y_h)
+                                struct repeat_last_memory *m,
+                                const rt_real *x, const rt_real *x_stem, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
@@ -238,8 +263,9 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
 
 static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
                                  struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t, const rt_real *x, const rt_real *dy,
-                                 const rt_real *dy_h, rt_real *dx, rt_real *dx_stem)
+                                 struct repeat_last_scratch *t,
+                                 const rt_real *x, const rt_real *dy, const rt_real *dy_h,
+                                 rt_real *dx, rt_real *dx_stem)
 {
     const int n = c->rows;
 
@@ -263,9 +289,10 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
         dx_stem[i] = dx_stem[i] + dy[i];
 }
 
-/* repeat 3 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params *p,
-                                  struct repeat_2_at_0_memory *m, const rt_real *x, rt_real *y)
+        struct repeat_2_at_0_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -275,8 +302,8 @@ static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params 
 }
 
 static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params *p,
-                                   struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
-                                   const rt_real *x, const rt_real *dy, rt_real *dx)
+        struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -291,10 +318,10 @@ static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params
     rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
 }
 
-/* repeat 3 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params *p,
-                                  struct repeat_2_at_1_memory *m, const rt_real *x,
-                                  const rt_real *x_repeat_last_h, rt_real *y, rt_real *y_k)
+        struct repeat_2_at_1_memory *m,
+        const rt_real *x, const rt_real *x_repeat_last_h, rt_real *y, rt_real *y_k)
 {
     const int n = c->rows;
 
@@ -308,11 +335,10 @@ static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params 
 }
 
 static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params *p,
-                                   struct repeat_2_at_1_params *g, struct repeat_2_at_1_memory *m,
-                                   struct repeat_2_at_1_scratch *t, const rt_real *x,
-                                   const rt_real *x_repeat_last_h, const rt_real *y_k,
-                                   const rt_real *dy, const rt_real *dy_k, rt_real *dx,
-                                   rt_real *dx_repeat_last_h)
+        struct repeat_2_at_1_params *g, struct repeat_2_at_1_memory *m,
+        struct repeat_2_at_1_scratch *t,
+        const rt_real *x, const rt_real *x_repeat_last_h, const rt_real *y_k, const rt_real *dy,
+        const rt_real *dy_k, rt_real *dx, rt_real *dx_repeat_last_h)
 {
     const int n = c->rows;
 
@@ -338,10 +364,10 @@ static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params
         dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
 }
 
-/* repeat 3 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params *p,
-                                  struct repeat_2_last_memory *m, const rt_real *x_repeat_2_at_1_k,
-                                  const rt_real *x_repeat_last_h, rt_real *y)
+        struct repeat_2_last_memory *m,
+        const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h, rt_real *y)
 {
     const int n = c->rows;
 
@@ -355,11 +381,10 @@ static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params 
 }
 
 static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params *p,
-                                   struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
-                                   struct repeat_2_last_scratch *t,
-                                   const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h,
-                                   const rt_real *dy, rt_real *dx, rt_real *dx_repeat_2_at_1_k,
-                                   rt_real *dx_repeat_last_h)
+        struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
+        struct repeat_2_last_scratch *t,
+        const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h, const rt_real *dy,
+        rt_real *dx, rt_real *dx_repeat_2_at_1_k, rt_real *dx_repeat_last_h)
 {
     const int n = c->rows;
 
@@ -381,12 +406,12 @@ static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params
      */
     rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_2_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, t->d_x_repeat_2_at_1_k);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_2_at_1_k);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++) {
         dx[i] = 0;
-        dx_repeat_2_at_1_k[i] = dx_repeat_2_at_1_k[i] + t->d_x_repeat_2_at_1_k[i];
+        dx_repeat_2_at_1_k[i] = dx_repeat_2_at_1_k[i] + m->d_x_repeat_2_at_1_k[i];
         dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
     }
 }
@@ -406,24 +431,25 @@ static double model_forward(rt_pass *c)
         m->stem[i] = rt_tanh(t->stem_z[i]);
     rt_watch_output(c, &m->watch.stem, RT_TANH, 0.0, n, 4, 1, m->stem, m->stem);
 
-    /* repeat 4 as i */
+    /* repeat as i */
     for (int i = 0; i < REPEAT_FROM_0_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
                              : m->stem;
-        repeat_from_0_forward(c, &p->repeat_from_0[i], &m->repeat_from_0[i], &t->repeat_from_0, x_i,
-                              m->stem, m->repeat_from_0_out[i]);
+        repeat_from_0_forward(c, &p->repeat_from_0[i], &m->repeat_from_0[i],
+                &t->repeat_from_0, x_i, m->stem, m->repeat_from_0_out[i]);
     }
     repeat_last_forward(c, &p->repeat_last, &m->repeat_last,
-                        m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], m->stem, m->repeat_last_out,
-                        m->repeat_last_h);
+                        m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], m->stem,
+                        m->repeat_last_out, m->repeat_last_h);
 
-    /* repeat 3 as i */
-    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0, m->repeat_last_out,
-                          m->repeat_2_at_0_out);
-    repeat_2_at_1_forward(c, &p->repeat_2_at_1, &m->repeat_2_at_1, m->repeat_2_at_0_out,
-                          m->repeat_last_h, m->repeat_2_at_1_out, m->repeat_2_at_1_k);
-    repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last, m->repeat_2_at_1_k,
-                          m->repeat_last_h, m->repeat_2_last_out);
+    /* repeat as i */
+    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0,
+            m->repeat_last_out, m->repeat_2_at_0_out);
+    repeat_2_at_1_forward(c, &p->repeat_2_at_1, &m->repeat_2_at_1,
+            m->repeat_2_at_0_out, m->repeat_last_h, m->repeat_2_at_1_out,
+            m->repeat_2_at_1_k);
+    repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last,
+            m->repeat_2_at_1_k, m->repeat_last_h, m->repeat_2_last_out);
 
     /* out = dense(2) */
     rt_affine(c, n, 2, 4, m->repeat_2_last_out, p->out.weight, p->out.bias, m->out);
@@ -455,45 +481,48 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 2, t->d_out);
     rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_2_last_out, g->out.weight);
     rt_column_sum(c, n, 2, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, t->d_repeat_2_last_out);
+    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, m->d_repeat_2_last_out);
 
-    /* gradient of repeat 3 as i */
+    /* gradient of repeat as i */
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_2_at_1_k[i] = 0;
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_last_h_by_repeat_2_last_out[i] = 0;
     repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
-                           &t->repeat_2_last, m->repeat_2_at_1_k, m->repeat_last_h,
-                           t->d_repeat_2_last_out, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
-                           t->d_repeat_last_h_by_repeat_2_last_out);
+            &t->repeat_2_last, m->repeat_2_at_1_k, m->repeat_last_h,
+            m->d_repeat_2_last_out, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
+            t->d_repeat_last_h_by_repeat_2_last_out);
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
-    repeat_2_at_1_backward(c, &p->repeat_2_at_1, &g->repeat_2_at_1, &m->repeat_2_at_1,
-                           &t->repeat_2_at_1, m->repeat_2_at_0_out, m->repeat_last_h,
-                           m->repeat_2_at_1_k, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
-                           t->d_repeat_2_at_1, t->d_repeat_last_h_by_repeat_2_at_1_out);
-    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0, &m->repeat_2_at_0,
-                           m->repeat_last_out, t->d_repeat_2_at_1, t->d_repeat_2_at_0);
+        m->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
+    repeat_2_at_1_backward(c, &p->repeat_2_at_1, &g->repeat_2_at_1,
+            &m->repeat_2_at_1, &t->repeat_2_at_1, m->repeat_2_at_0_out,
+            m->repeat_last_h, m->repeat_2_at_1_k, t->d_repeat_2_last,
+            t->d_repeat_2_at_1_k, t->d_repeat_2_at_1,
+            m->d_repeat_last_h_by_repeat_2_at_1_out);
+    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0,
+            &m->repeat_2_at_0, m->repeat_last_out, t->d_repeat_2_at_1,
+            m->d_repeat_2_at_0);
 
-    /* gradient of repeat 4 as i */
+    /* gradient of repeat as i */
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_last_h[i] =
-            t->d_repeat_last_h_by_repeat_2_last_out[i] + t->d_repeat_last_h_by_repeat_2_at_1_out[i];
+            t->d_repeat_last_h_by_repeat_2_last_out[i] + m->d_repeat_last_h_by_repeat_2_at_1_out[i];
     for (int i = 0; i < n * 4; i++)
         t->d_stem_by_repeat_last_out[i] = 0;
     repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
-                         m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], t->d_repeat_2_at_0,
-                         t->d_repeat_last_h, t->d_repeat_last, t->d_stem_by_repeat_last_out);
+                         m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1],
+                         m->d_repeat_2_at_0, t->d_repeat_last_h, t->d_repeat_last,
+                         t->d_stem_by_repeat_last_out);
     for (int i = 0; i < n * 4; i++)
-        t->d_stem_by_repeat_from_0_out[i] = 0;
+        m->d_stem_by_repeat_from_0_out[i] = 0;
     for (int i = REPEAT_FROM_0_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
                              : m->stem;
         const rt_real *dy_i = i < REPEAT_FROM_0_COUNT - 1 ? t->d_repeat_from_0[(i + 1) % 2]
                               : t->d_repeat_last;
-        repeat_from_0_backward(c, &p->repeat_from_0[i], &g->repeat_from_0[i], &m->repeat_from_0[i],
-                               &t->repeat_from_0, x_i, dy_i, t->d_repeat_from_0[i % 2],
-                               t->d_stem_by_repeat_from_0_out);
+        repeat_from_0_backward(c, &p->repeat_from_0[i], &g->repeat_from_0[i],
+                &m->repeat_from_0[i], &t->repeat_from_0, x_i, dy_i,
+                t->d_repeat_from_0[i % 2], m->d_stem_by_repeat_from_0_out);
     }
 
     /* gradient of stem = dense(4, act = tanh)
@@ -505,7 +534,7 @@ static void model_backward(rt_pass *c)
         const rt_real v_d_stem_by_repeat_from_0_out_ =
             t->d_stem_by_repeat_last_out[i] + t->d_repeat_from_0[0][i];
         const rt_real v_d_stem =
-            v_d_stem_by_repeat_from_0_out_ + t->d_stem_by_repeat_from_0_out[i];
+            v_d_stem_by_repeat_from_0_out_ + m->d_stem_by_repeat_from_0_out[i];
         t->d_stem_z[i] = v_d_stem * rt_tanh_slope(m->stem[i]);
     }
     rt_watch_delta(c, &m->watch.stem, n, 4, t->d_stem_z);
@@ -524,15 +553,21 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_from_0_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_0_params, h.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_0_params, h.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_0_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
-        .rank = 1, .shape = { 4 }, .param = repeat_from_0_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_0_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_from_0_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_from_0_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_0_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_from_0_members[] = {
     { .layer = &repeat_from_0_h_layer },
@@ -543,15 +578,21 @@ static const rt_unit repeat_from_0_unit = { repeat_from_0_members,
 
 static const rt_tensor repeat_last_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
-        .rank = 1, .shape = { 4 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_last_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_last_members[] = {
     { .layer = &repeat_last_h_layer },
@@ -561,15 +602,21 @@ static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_l
 
 static const rt_tensor repeat_2_at_0_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_at_0_params, k.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_2_at_0_params, k.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_0_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = repeat_2_at_0_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_at_0_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_at_0_k_layer = {
+    .name = "k", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_2_at_0_k_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_at_0_memory, watch.k),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_at_0_members[] = {
     { .layer = &repeat_2_at_0_k_layer },
@@ -580,15 +627,21 @@ static const rt_unit repeat_2_at_0_unit = { repeat_2_at_0_members,
 
 static const rt_tensor repeat_2_at_1_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_at_1_params, k.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_2_at_1_params, k.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_1_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = repeat_2_at_1_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_at_1_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_at_1_k_layer = {
+    .name = "k", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_2_at_1_k_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_at_1_memory, watch.k),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_at_1_members[] = {
     { .layer = &repeat_2_at_1_k_layer },
@@ -599,15 +652,21 @@ static const rt_unit repeat_2_at_1_unit = { repeat_2_at_1_members,
 
 static const rt_tensor repeat_2_last_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_last_params, k.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_2_last_params, k.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_last_k_layer = { .name = "k", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = repeat_2_last_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_last_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_last_k_layer = {
+    .name = "k", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_2_last_k_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_last_memory, watch.k),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_last_members[] = {
     { .layer = &repeat_2_last_k_layer },
@@ -618,46 +677,62 @@ static const rt_unit repeat_2_last_unit = { repeat_2_last_members,
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
-      .rank = 2, .shape = { 4, 5 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 5,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, stem.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 5, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 5 }, .fan_in = 5, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, stem.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 5, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_stem_layer = { .name = "stem", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 4 }, .param = model_stem_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.stem), .in_flow = true };
+static const rt_layer model_stem_layer = {
+    .name = "stem", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 4 },
+    .param = model_stem_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.stem),
+    .in_flow = true,
+};
 
 static const rt_tensor model_out_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, out.weight),
-      .rank = 2, .shape = { 2, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 2, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, out.bias), .rank = 1, .shape = { 2 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
+      .rank = 2, .shape = { 2, 4 }, .fan_in = 4, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, out.bias),
+      .rank = 1, .shape = { 2 }, .fan_in = 4, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 2 }, .param = model_out_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
+static const rt_layer model_out_layer = {
+    .name = "out", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = model_out_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.out),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
     { .unit = &repeat_from_0_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = REPEAT_FROM_0_COUNT, .params = offsetof(struct model_params, repeat_from_0),
+      .count = REPEAT_FROM_0_COUNT,
+      .params = offsetof(struct model_params, repeat_from_0),
       .params_stride = sizeof(struct repeat_from_0_params),
       .memory = offsetof(struct model_memory, repeat_from_0),
       .memory_stride = sizeof(struct repeat_from_0_memory) },
-    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 3, .count = 1,
+    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = REPEAT_FROM_0_COUNT,
+      .count = 1,
       .params = offsetof(struct model_params, repeat_last),
       .params_stride = sizeof(struct repeat_last_params),
       .memory = offsetof(struct model_memory, repeat_last),
       .memory_stride = sizeof(struct repeat_last_memory) },
-    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = 1,
       .params = offsetof(struct model_params, repeat_2_at_0),
       .params_stride = sizeof(struct repeat_2_at_0_params),
       .memory = offsetof(struct model_memory, repeat_2_at_0),
       .memory_stride = sizeof(struct repeat_2_at_0_memory) },
-    { .unit = &repeat_2_at_1_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+    { .unit = &repeat_2_at_1_unit, .name = "", .is_repeat = true, .first = 1,
+      .count = 1,
       .params = offsetof(struct model_params, repeat_2_at_1),
       .params_stride = sizeof(struct repeat_2_at_1_params),
       .memory = offsetof(struct model_memory, repeat_2_at_1),
@@ -686,13 +761,13 @@ static const rt_settings settings = {
     .warmup = 5.0,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 96.0, 4.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -717,5 +792,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

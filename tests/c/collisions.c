@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 16
+    BATCH = 16,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -60,7 +60,8 @@ struct model_params {
     } dense;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct watch_8_on_8_memory {
     struct {
@@ -86,42 +87,56 @@ struct model_memory {
         rt_watch dense;
     } watch;
     rt_real forward[BATCH * 8];
-    rt_real members[BATCH * 8];
-    rt_real unit[BATCH * 7];
-    rt_real h[BATCH * 8];
-    rt_real h_params[BATCH * 8];
-    rt_real math_errhandling_[BATCH * 8];
+    union {
+        rt_real members[BATCH * 8];
+        rt_real d_forward[BATCH * 8];
+    };
+    union {
+        rt_real unit[BATCH * 7];
+        rt_real d_members[BATCH * 8];
+    };
+    union {
+        rt_real h[BATCH * 8];
+        rt_real d_unit[BATCH * 7];
+    };
+    union {
+        rt_real h_params[BATCH * 8];
+        rt_real d_h[BATCH * 8];
+    };
+    union {
+        rt_real math_errhandling_[BATCH * 8];
+        rt_real d_h_params[BATCH * 8];
+    };
     struct watch_8_on_8_memory watch_;
     rt_real watch_out[BATCH * 8];
     struct watch_8_on_8_memory watch2;
     rt_real watch2_out[BATCH * 8];
     struct watch_8_on_8_memory state_;
     rt_real state_out[BATCH * 8];
-    rt_real a[BATCH * 8];
+    union {
+        rt_real a[BATCH * 8];
+        rt_real d_state_out[BATCH * 8];
+    };
     struct dead_8_on_8_memory dead;
-    rt_real dense[BATCH * 10];
+    union {
+        rt_real dense[BATCH * 10];
+        rt_real d_a[BATCH * 8];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct model_scratch {
     union {
-        rt_real d_watch2[BATCH * 8];
-        rt_real d_unit[BATCH * 7];
+        rt_real dead_out[BATCH * 8];
     };
     union {
-        rt_real dead_out[BATCH * 8];
-        rt_real d_a[BATCH * 8];
-        rt_real d_state_[BATCH * 8];
-        rt_real d_h_params[BATCH * 8];
-        rt_real d_forward[BATCH * 8];
+        rt_real d_watch2[BATCH * 8];
     };
     union {
         rt_real d_dense[BATCH * 10];
-        rt_real d_state_out[BATCH * 8];
+        rt_real d_state_[BATCH * 8];
         rt_real d_watch_[BATCH * 8];
-        rt_real d_h[BATCH * 8];
-        rt_real d_members[BATCH * 8];
     };
 };
 
@@ -129,7 +144,8 @@ struct model_scratch {
 
 /* block watch: [8] -> [8] */
 static void watch_8_on_8_forward(rt_pass *c, const struct watch_8_on_8_params *p,
-                                 struct watch_8_on_8_memory *m, const rt_real *x, rt_real *y)
+        struct watch_8_on_8_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -139,8 +155,8 @@ static void watch_8_on_8_forward(rt_pass *c, const struct watch_8_on_8_params *p
 }
 
 static void watch_8_on_8_backward(rt_pass *c, const struct watch_8_on_8_params *p,
-                                  struct watch_8_on_8_params *g, struct watch_8_on_8_memory *m,
-                                  const rt_real *x, const rt_real *dy, rt_real *dx)
+        struct watch_8_on_8_params *g, struct watch_8_on_8_memory *m,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -157,7 +173,8 @@ static void watch_8_on_8_backward(rt_pass *c, const struct watch_8_on_8_params *
 
 /* block dead: [8] -> [8] */
 static void dead_8_on_8_forward(rt_pass *c, const struct dead_8_on_8_params *p,
-                                struct dead_8_on_8_memory *m, const rt_real *x, rt_real *y)
+        struct dead_8_on_8_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -177,11 +194,13 @@ static double model_forward(rt_pass *c)
 
     /* forward = dense(8) */
     rt_affine(c, n, 8, 64, x, p->forward.weight, p->forward.bias, m->forward);
-    rt_watch_output(c, &m->watch.forward, RT_LINEAR, 0.0, n, 8, 1, m->forward, m->forward);
+    rt_watch_output(c, &m->watch.forward, RT_LINEAR, 0.0, n, 8, 1, m->forward,
+                    m->forward);
 
     /* members = dense(8) */
     rt_affine(c, n, 8, 8, m->forward, p->members.weight, p->members.bias, m->members);
-    rt_watch_output(c, &m->watch.members, RT_LINEAR, 0.0, n, 8, 1, m->members, m->members);
+    rt_watch_output(c, &m->watch.members, RT_LINEAR, 0.0, n, 8, 1, m->members,
+                    m->members);
 
     /* unit = dense(7) */
     rt_affine(c, n, 7, 8, m->members, p->unit.weight, p->unit.bias, m->unit);
@@ -193,13 +212,14 @@ static double model_forward(rt_pass *c)
 
     /* h_params = dense(8) */
     rt_affine(c, n, 8, 8, m->h, p->h_params.weight, p->h_params.bias, m->h_params);
-    rt_watch_output(c, &m->watch.h_params, RT_LINEAR, 0.0, n, 8, 1, m->h_params, m->h_params);
+    rt_watch_output(c, &m->watch.h_params, RT_LINEAR, 0.0, n, 8, 1, m->h_params,
+                    m->h_params);
 
     /* math_errhandling = dense(8) */
     rt_affine(c, n, 8, 8, m->h_params, p->math_errhandling_.weight, p->math_errhandling_.bias,
               m->math_errhandling_);
-    rt_watch_output(c, &m->watch.math_errhandling_, RT_LINEAR, 0.0, n, 8, 1, m->math_errhandling_,
-                    m->math_errhandling_);
+    rt_watch_output(c, &m->watch.math_errhandling_, RT_LINEAR, 0.0, n, 8, 1,
+                    m->math_errhandling_, m->math_errhandling_);
 
     /* watch(8) */
     watch_8_on_8_forward(c, &p->watch_, &m->watch_, m->math_errhandling_, m->watch_out);
@@ -247,29 +267,29 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 10, t->d_dense);
     rt_affine_dw(c, n, 10, 8, t->d_dense, m->a, g->dense.weight);
     rt_column_sum(c, n, 10, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 10, 8, t->d_dense, p->dense.weight, t->d_a);
+    rt_affine_dx(c, n, 10, 8, t->d_dense, p->dense.weight, m->d_a);
 
     /* gradient of a = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.a, n, 8, t->d_a);
-    rt_affine_dw(c, n, 8, 8, t->d_a, m->state_out, g->a.weight);
-    rt_column_sum(c, n, 8, t->d_a, g->a.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_a, p->a.weight, t->d_state_out);
+    rt_watch_delta(c, &m->watch.a, n, 8, m->d_a);
+    rt_affine_dw(c, n, 8, 8, m->d_a, m->state_out, g->a.weight);
+    rt_column_sum(c, n, 8, m->d_a, g->a.bias);
+    rt_affine_dx(c, n, 8, 8, m->d_a, p->a.weight, m->d_state_out);
 
     /* gradient of state = watch(8) */
-    watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out, t->d_state_out,
-                          t->d_state_);
+    watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out,
+            m->d_state_out, t->d_state_);
 
     /* gradient of watch2 = watch(8) */
-    watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2, m->watch_out, t->d_state_,
-                          t->d_watch2);
+    watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2, m->watch_out,
+            t->d_state_, t->d_watch2);
 
     /* gradient of watch(8) */
-    watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_, m->math_errhandling_, t->d_watch2,
-                          t->d_watch_);
+    watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_, m->math_errhandling_,
+            t->d_watch2, t->d_watch_);
 
     /* gradient of math_errhandling = dense(8)
      *   dW = dz^T x
@@ -279,55 +299,55 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, t->d_watch_);
     rt_affine_dw(c, n, 8, 8, t->d_watch_, m->h_params, g->math_errhandling_.weight);
     rt_column_sum(c, n, 8, t->d_watch_, g->math_errhandling_.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_watch_, p->math_errhandling_.weight, t->d_h_params);
+    rt_affine_dx(c, n, 8, 8, t->d_watch_, p->math_errhandling_.weight, m->d_h_params);
 
     /* gradient of h_params = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.h_params, n, 8, t->d_h_params);
-    rt_affine_dw(c, n, 8, 8, t->d_h_params, m->h, g->h_params.weight);
-    rt_column_sum(c, n, 8, t->d_h_params, g->h_params.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_h_params, p->h_params.weight, t->d_h);
+    rt_watch_delta(c, &m->watch.h_params, n, 8, m->d_h_params);
+    rt_affine_dw(c, n, 8, 8, m->d_h_params, m->h, g->h_params.weight);
+    rt_column_sum(c, n, 8, m->d_h_params, g->h_params.bias);
+    rt_affine_dx(c, n, 8, 8, m->d_h_params, p->h_params.weight, m->d_h);
 
     /* gradient of h = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.h, n, 8, t->d_h);
-    rt_affine_dw(c, n, 8, 7, t->d_h, m->unit, g->h.weight);
-    rt_column_sum(c, n, 8, t->d_h, g->h.bias);
-    rt_affine_dx(c, n, 8, 7, t->d_h, p->h.weight, t->d_unit);
+    rt_watch_delta(c, &m->watch.h, n, 8, m->d_h);
+    rt_affine_dw(c, n, 8, 7, m->d_h, m->unit, g->h.weight);
+    rt_column_sum(c, n, 8, m->d_h, g->h.bias);
+    rt_affine_dx(c, n, 8, 7, m->d_h, p->h.weight, m->d_unit);
 
     /* gradient of unit = dense(7)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.unit, n, 7, t->d_unit);
-    rt_affine_dw(c, n, 7, 8, t->d_unit, m->members, g->unit.weight);
-    rt_column_sum(c, n, 7, t->d_unit, g->unit.bias);
-    rt_affine_dx(c, n, 7, 8, t->d_unit, p->unit.weight, t->d_members);
+    rt_watch_delta(c, &m->watch.unit, n, 7, m->d_unit);
+    rt_affine_dw(c, n, 7, 8, m->d_unit, m->members, g->unit.weight);
+    rt_column_sum(c, n, 7, m->d_unit, g->unit.bias);
+    rt_affine_dx(c, n, 7, 8, m->d_unit, p->unit.weight, m->d_members);
 
     /* gradient of members = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.members, n, 8, t->d_members);
-    rt_affine_dw(c, n, 8, 8, t->d_members, m->forward, g->members.weight);
-    rt_column_sum(c, n, 8, t->d_members, g->members.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_members, p->members.weight, t->d_forward);
+    rt_watch_delta(c, &m->watch.members, n, 8, m->d_members);
+    rt_affine_dw(c, n, 8, 8, m->d_members, m->forward, g->members.weight);
+    rt_column_sum(c, n, 8, m->d_members, g->members.bias);
+    rt_affine_dx(c, n, 8, 8, m->d_members, p->members.weight, m->d_forward);
 
     /* gradient of forward = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_watch_delta(c, &m->watch.forward, n, 8, t->d_forward);
-    rt_affine_dw(c, n, 8, 64, t->d_forward, x, g->forward.weight);
-    rt_column_sum(c, n, 8, t->d_forward, g->forward.bias);
+    rt_watch_delta(c, &m->watch.forward, n, 8, m->d_forward);
+    rt_affine_dw(c, n, 8, 64, m->d_forward, x, g->forward.weight);
+    rt_column_sum(c, n, 8, m->d_forward, g->forward.bias);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -341,142 +361,197 @@ static void update(rt_update *u)
 
 static const rt_tensor watch_8_on_8_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct watch_8_on_8_params, dense.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct watch_8_on_8_params, dense.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer watch_8_on_8_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 8 }, .param = watch_8_on_8_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct watch_8_on_8_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer watch_8_on_8_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = watch_8_on_8_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct watch_8_on_8_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member watch_8_on_8_members[] = {
     { .layer = &watch_8_on_8_dense_layer },
 };
 
-static const rt_unit watch_8_on_8_unit = { watch_8_on_8_members, RT_COUNT(watch_8_on_8_members) };
+static const rt_unit watch_8_on_8_unit = { watch_8_on_8_members,
+        RT_COUNT(watch_8_on_8_members) };
 
 static const rt_tensor dead_8_on_8_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct dead_8_on_8_params, dense.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct dead_8_on_8_params, dense.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer dead_8_on_8_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 8 }, .param = dead_8_on_8_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct dead_8_on_8_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer dead_8_on_8_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = dead_8_on_8_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct dead_8_on_8_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member dead_8_on_8_members[] = {
     { .layer = &dead_8_on_8_dense_layer },
 };
 
-static const rt_unit dead_8_on_8_unit = { dead_8_on_8_members, RT_COUNT(dead_8_on_8_members) };
+static const rt_unit dead_8_on_8_unit = { dead_8_on_8_members,
+        RT_COUNT(dead_8_on_8_members) };
 
 static const rt_tensor model_forward_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, forward.weight),
-      .rank = 2, .shape = { 8, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 64 }, .fan_in = 64, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, forward.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 64, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_forward_layer = { .name = "forward", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 8 }, .param = model_forward_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.forward), .in_flow = true };
+static const rt_layer model_forward_layer = {
+    .name = "forward", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_forward_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.forward),
+    .in_flow = true,
+};
 
 static const rt_tensor model_members_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, members.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, members.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_members_layer = { .name = "members", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 8 }, .param = model_members_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.members), .in_flow = true };
+static const rt_layer model_members_layer = {
+    .name = "members", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_members_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.members),
+    .in_flow = true,
+};
 
 static const rt_tensor model_unit_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, unit.weight),
-      .rank = 2, .shape = { 7, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 7, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, unit.bias), .rank = 1, .shape = { 7 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 7 },
+      .rank = 2, .shape = { 7, 8 }, .fan_in = 8, .fan_out = 7, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, unit.bias),
+      .rank = 1, .shape = { 7 }, .fan_in = 8, .fan_out = 7,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_unit_layer = { .name = "unit", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 7 }, .param = model_unit_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.unit), .in_flow = true };
+static const rt_layer model_unit_layer = {
+    .name = "unit", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 7 },
+    .param = model_unit_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.unit),
+    .in_flow = true,
+};
 
 static const rt_tensor model_h_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, h.weight),
-      .rank = 2, .shape = { 8, 7 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 7,
-      .fan_out = 8, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, h.bias), .rank = 1, .shape = { 8 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 7, .fan_out = 8 },
+      .rank = 2, .shape = { 8, 7 }, .fan_in = 7, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, h.bias),
+      .rank = 1, .shape = { 8 }, .fan_in = 7, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_h_layer = { .name = "h", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 8 }, .param = model_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer model_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_tensor model_h_params_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, h_params.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, h_params.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_h_params_layer = { .name = "h_params", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 8 }, .param = model_h_params_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct model_memory, watch.h_params), .in_flow = true };
+static const rt_layer model_h_params_layer = {
+    .name = "h_params", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_h_params_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.h_params),
+    .in_flow = true,
+};
 
 static const rt_tensor model_math_errhandling__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, math_errhandling_.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, math_errhandling_.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_math_errhandling__layer = { .name = "math_errhandling", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 8 }, .param = model_math_errhandling__params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.math_errhandling_), .in_flow = true };
+static const rt_layer model_math_errhandling__layer = {
+    .name = "math_errhandling", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_math_errhandling__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.math_errhandling_),
+    .in_flow = true,
+};
 
 static const rt_tensor model_a_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, a.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, a.bias), .rank = 1, .shape = { 8 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, a.bias),
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_a_layer = { .name = "a", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 8 }, .param = model_a_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.a),
-                                        .in_flow = true };
+static const rt_layer model_a_layer = {
+    .name = "a", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_a_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.a),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 10, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 10, .is_weight = true },
+      .rank = 2, .shape = { 10, 8 }, .fan_in = 8, .fan_out = 10, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 10 },
+      .rank = 1, .shape = { 10 }, .fan_in = 8, .fan_out = 10,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 10 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 10 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_forward_layer },
@@ -524,14 +599,14 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "digits" },
     .split = 0.8,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -556,5 +631,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

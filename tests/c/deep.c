@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_FROM_1_COUNT = 3,
-    BATCH = 32
+    BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -53,7 +53,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_at_0_memory {
     struct {
@@ -71,8 +72,14 @@ struct repeat_at_0_memory {
     } state;
     rt_real h[BATCH * 32];
     rt_real batchnorm_stats[2 * 32];
-    rt_real relu[BATCH * 32];
-    rt_real dense[BATCH * 32];
+    union {
+        rt_real relu[BATCH * 32];
+        rt_real d_relu_z[BATCH * 32];
+    };
+    union {
+        rt_real dense[BATCH * 32];
+        rt_real d_relu[BATCH * 32];
+    };
 };
 
 struct repeat_from_1_memory {
@@ -91,8 +98,14 @@ struct repeat_from_1_memory {
     } state;
     rt_real h[BATCH * 32];
     rt_real batchnorm_stats[2 * 32];
-    rt_real relu[BATCH * 32];
-    rt_real dense[BATCH * 32];
+    union {
+        rt_real relu[BATCH * 32];
+        rt_real d_relu_z[BATCH * 32];
+    };
+    union {
+        rt_real dense[BATCH * 32];
+        rt_real d_relu[BATCH * 32];
+    };
 };
 
 struct model_memory {
@@ -104,8 +117,14 @@ struct model_memory {
     rt_real repeat_at_0_out[BATCH * 32];
     struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
     rt_real repeat_from_1_out[REPEAT_FROM_1_COUNT][BATCH * 32];
-    rt_real dropout[BATCH * 32];
-    rt_real logits[BATCH * 10];
+    union {
+        rt_real dropout[BATCH * 32];
+        rt_real d_repeat_from_1_out[BATCH * 32];
+    };
+    union {
+        rt_real logits[BATCH * 10];
+        rt_real d_dropout[BATCH * 32];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
@@ -113,53 +132,53 @@ struct model_memory {
 struct repeat_at_0_scratch {
     union {
         rt_real h_z[BATCH * 32];
-        rt_real batchnorm[BATCH * 32];
-        rt_real d_relu[BATCH * 32];
-        rt_real d_r_body[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
         rt_real d_dense[BATCH * 32];
-        rt_real d_relu_z[BATCH * 32];
+    };
+    union {
+        rt_real batchnorm[BATCH * 32];
+        rt_real d_r_body[BATCH * 32];
     };
 };
 
 struct repeat_from_1_scratch {
     union {
         rt_real h_z[BATCH * 32];
-        rt_real batchnorm[BATCH * 32];
-        rt_real d_relu[BATCH * 32];
-        rt_real d_r_body[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
         rt_real d_dense[BATCH * 32];
-        rt_real d_relu_z[BATCH * 32];
+    };
+    union {
+        rt_real batchnorm[BATCH * 32];
+        rt_real d_r_body[BATCH * 32];
     };
 };
 
 struct model_scratch {
     union {
-        struct repeat_from_1_scratch repeat_from_1;
+        rt_real d_repeat_from_1[2][BATCH * 32];
+    };
+    union {
         rt_real d_repeat_at_0[BATCH * 64];
     };
     union {
         rt_real d_logits[BATCH * 10];
-        rt_real d_repeat_from_1[2][BATCH * 32];
     };
     union {
         struct repeat_at_0_scratch repeat_at_0;
-        rt_real d_dropout[BATCH * 32];
+        struct repeat_from_1_scratch repeat_from_1;
     };
-    rt_real d_repeat_from_1_out[BATCH * 32];
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
 /* repeat depth as i: [64] -> [32] */
 static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-                                struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
-                                const rt_real *x, rt_real *y)
+        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -170,11 +189,13 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, m->batchnorm_stats);
+    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
                  t->batchnorm);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm, t->batchnorm);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
+                    t->batchnorm);
 
     /* relu */
     for (int i = 0; i < n * 32; i++)
@@ -193,9 +214,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
 }
 
 static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-                                 struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-                                 struct repeat_at_0_scratch *t, const rt_real *x, const rt_real *dy,
-                                 rt_real *dx)
+        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
+        struct repeat_at_0_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -219,24 +240,25 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, t->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
     for (int i = 0; i < n * 32; i++)
-        t->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
-    rt_watch_delta(c, &m->watch.relu, n, 32, t->d_relu_z);
+        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_relu[i] : 0;
+    rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 32, t->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, t->d_relu_z, m->h, m->batchnorm_stats, g->batchnorm.weight);
-    rt_channel_sum(c, n, 32, 1, t->d_relu_z, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 32, 1, t->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
+    rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
+    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
+                        g->batchnorm.weight);
+    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
+    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)) */
@@ -260,8 +282,8 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
 
 /* repeat depth as i: [32] -> [32] */
 static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params *p,
-                                  struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -272,11 +294,13 @@ static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params 
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, m->batchnorm_stats);
+    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
                  t->batchnorm);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm, t->batchnorm);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
+                    t->batchnorm);
 
     /* relu */
     for (int i = 0; i < n * 32; i++)
@@ -295,9 +319,9 @@ static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params 
 }
 
 static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params *p,
-                                   struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
-                                   struct repeat_from_1_scratch *t, const rt_real *x,
-                                   const rt_real *dy, rt_real *dx)
+        struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
+        struct repeat_from_1_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -321,24 +345,25 @@ static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, t->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
     for (int i = 0; i < n * 32; i++)
-        t->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
-    rt_watch_delta(c, &m->watch.relu, n, 32, t->d_relu_z);
+        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_relu[i] : 0;
+    rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 32, t->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, t->d_relu_z, m->h, m->batchnorm_stats, g->batchnorm.weight);
-    rt_channel_sum(c, n, 32, 1, t->d_relu_z, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 32, 1, t->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
+    rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
+    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
+                        g->batchnorm.weight);
+    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
+    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)) */
@@ -371,17 +396,17 @@ static double model_forward(rt_pass *c)
 
     /* repeat depth as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                        m->repeat_at_0_out);
+            m->repeat_at_0_out);
     for (int i = 0; i < REPEAT_FROM_1_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
                              : m->repeat_at_0_out;
-        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i], &t->repeat_from_1, x_i,
-                              m->repeat_from_1_out[i]);
+        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i],
+                &t->repeat_from_1, x_i, m->repeat_from_1_out[i]);
     }
 
     /* dropout(0.1) */
-    rt_dropout(c, &m->watch.dropout, 0.1, n, 32, m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1],
-               m->dropout);
+    rt_dropout(c, &m->watch.dropout, 0.1, n, 32,
+               m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1], m->dropout);
 
     /* logits = dense(10) */
     rt_affine(c, n, 10, 32, m->dropout, p->logits.weight, p->logits.bias, m->logits);
@@ -413,24 +438,25 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 32, t->d_logits, m->dropout, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, t->d_dropout);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_dropout);
 
     /* gradient of dropout(0.1)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.1, n, 32, t->d_dropout, t->d_repeat_from_1_out);
+    rt_dropout(c, &m->watch.dropout, 0.1, n, 32, m->d_dropout, m->d_repeat_from_1_out);
 
     /* gradient of repeat depth as i */
     for (int i = REPEAT_FROM_1_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
                              : m->repeat_at_0_out;
         const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2]
-                              : t->d_repeat_from_1_out;
-        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i], &m->repeat_from_1[i],
-                               &t->repeat_from_1, x_i, dy_i, t->d_repeat_from_1[i % 2]);
+                              : m->d_repeat_from_1_out;
+        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i],
+                &m->repeat_from_1[i], &t->repeat_from_1, x_i, dy_i,
+                t->d_repeat_from_1[i % 2]);
     }
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                         t->d_repeat_from_1[0], t->d_repeat_at_0);
+    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
+            &t->repeat_at_0, x, t->d_repeat_from_1[0], t->d_repeat_at_0);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -444,62 +470,90 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_at_0_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
-      .rank = 2, .shape = { 32, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 64 }, .fan_in = 64, .fan_out = 32, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 64, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_at_0_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_tensor repeat_at_0_r_params[] = {
-    { .role = "scale", .offset = offsetof(struct repeat_at_0_params, r.scale), .rank = 0,
+    { .role = "scale", .offset = offsetof(struct repeat_at_0_params, r.scale),
+      .rank = 0,
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = repeat_at_0_r_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_at_0_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_at_0_r_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_at_0_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, batchnorm.weight),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, batchnorm.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor repeat_at_0_batchnorm_states[] = {
     { .role = "running_mean",
       .offset = offsetof(struct repeat_at_0_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var",
       .offset = offsetof(struct repeat_at_0_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_at_0_batchnorm_params,
-        .n_params = 2, .state = repeat_at_0_batchnorm_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.batchnorm) };
+static const rt_layer repeat_at_0_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_at_0_batchnorm_params, .n_params = 2,
+    .state = repeat_at_0_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.batchnorm),
+};
 
-static const rt_layer repeat_at_0_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
-        .rank = 1, .shape = { 32 }, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.relu) };
+static const rt_layer repeat_at_0_relu_layer = {
+    .name = "relu", .kind = "relu", .act = RT_RELU,
+    .rank = 1, .shape = { 32 },
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.relu),
+};
 
 static const rt_tensor repeat_at_0_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense.weight),
-      .rank = 2, .shape = { 32, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_at_0_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer repeat_at_0_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_at_0_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_h_layer },
@@ -509,66 +563,95 @@ static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_dense_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
+        RT_COUNT(repeat_at_0_members) };
 
 static const rt_tensor repeat_from_1_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_1_params, h.weight),
-      .rank = 2, .shape = { 32, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_1_params, h.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 32 }, .param = repeat_from_1_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_from_1_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_from_1_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_tensor repeat_from_1_r_params[] = {
-    { .role = "scale", .offset = offsetof(struct repeat_from_1_params, r.scale), .rank = 0,
+    { .role = "scale", .offset = offsetof(struct repeat_from_1_params, r.scale),
+      .rank = 0,
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = repeat_from_1_r_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_from_1_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_from_1_r_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_from_1_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_1_params, batchnorm.weight),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_1_params, batchnorm.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor repeat_from_1_batchnorm_states[] = {
     { .role = "running_mean",
       .offset = offsetof(struct repeat_from_1_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var",
       .offset = offsetof(struct repeat_from_1_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_from_1_batchnorm_params,
-        .n_params = 2, .state = repeat_from_1_batchnorm_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.batchnorm) };
+static const rt_layer repeat_from_1_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_from_1_batchnorm_params, .n_params = 2,
+    .state = repeat_from_1_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.batchnorm),
+};
 
-static const rt_layer repeat_from_1_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
-        .rank = 1, .shape = { 32 }, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.relu) };
+static const rt_layer repeat_from_1_relu_layer = {
+    .name = "relu", .kind = "relu", .act = RT_RELU,
+    .rank = 1, .shape = { 32 },
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.relu),
+};
 
 static const rt_tensor repeat_from_1_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_1_params, dense.weight),
-      .rank = 2, .shape = { 32, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_1_params, dense.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = repeat_from_1_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_from_1_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer repeat_from_1_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_from_1_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member repeat_from_1_members[] = {
     { .layer = &repeat_from_1_h_layer },
@@ -581,21 +664,30 @@ static const rt_member repeat_from_1_members[] = {
 static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
         RT_COUNT(repeat_from_1_members) };
 
-static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .random = true,
-        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = {
+    .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .random = true,
+    .watch = offsetof(struct model_memory, watch.dropout),
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 10, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 10, .is_weight = true },
+      .rank = 2, .shape = { 10, 32 }, .fan_in = 32, .fan_out = 10, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 10 },
+      .rank = 1, .shape = { 10 }, .fan_in = 32, .fan_out = 10,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 10 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -604,7 +696,8 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, repeat_at_0),
       .memory_stride = sizeof(struct repeat_at_0_memory) },
     { .unit = &repeat_from_1_unit, .name = "", .is_repeat = true, .first = 1,
-      .count = REPEAT_FROM_1_COUNT, .params = offsetof(struct model_params, repeat_from_1),
+      .count = REPEAT_FROM_1_COUNT,
+      .params = offsetof(struct model_params, repeat_from_1),
       .params_stride = sizeof(struct repeat_from_1_params),
       .memory = offsetof(struct model_memory, repeat_from_1),
       .memory_stride = sizeof(struct repeat_from_1_memory) },
@@ -628,14 +721,14 @@ static const rt_settings settings = {
     .warmup = 10.0,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "digits" },
     .split = 0.8,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -661,5 +754,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -5,7 +5,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 25
+    BATCH = 25,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -37,7 +37,8 @@ struct model_params {
     } y;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_at_0_memory {
     struct {
@@ -64,46 +65,59 @@ struct model_memory {
     rt_real repeat_at_0_out[BATCH * 8];
     struct repeat_last_memory repeat_last;
     rt_real repeat_last_out[BATCH * 8];
-    rt_real dense_z[BATCH * 8];
+    union {
+        rt_real dense_z[BATCH * 8];
+        rt_real d_r_body[BATCH * 8];
+    };
     rt_real r[BATCH * 8];
-    rt_real y[BATCH * 1];
+    union {
+        rt_real y[BATCH * 1];
+        rt_real d_r[BATCH * 8];
+    };
     rt_real sigmoid[BATCH * 1];
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_at_0_scratch {
-    rt_real d_h_z[BATCH * 8];
+    union {
+        rt_real d_h_z[BATCH * 8];
+    };
 };
 
 struct repeat_last_scratch {
-    rt_real d_h_z[BATCH * 8];
+    union {
+        rt_real d_h_z[BATCH * 8];
+    };
 };
 
 struct model_scratch {
     union {
-        rt_real d_r[BATCH * 8];
+        rt_real d_dense_z[BATCH * 8];
         rt_real d_repeat_last_out[BATCH * 8];
         rt_real d_repeat_at_0[BATCH * 2];
     };
     union {
-        rt_real dense[BATCH * 8];
-        rt_real d_dense_z[BATCH * 8];
         rt_real d_repeat_last[BATCH * 8];
     };
-    struct repeat_at_0_scratch repeat_at_0;
     union {
-        struct repeat_last_scratch repeat_last;
         rt_real d_sigmoid_z[BATCH * 1];
-        rt_real d_r_body[BATCH * 8];
+    };
+    union {
+        rt_real dense[BATCH * 8];
+    };
+    union {
+        struct repeat_at_0_scratch repeat_at_0;
+        struct repeat_last_scratch repeat_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat 2 as i: [2] -> [8] */
+/* repeat as i: [2] -> [8] */
 static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-                                struct repeat_at_0_memory *m, const rt_real *x, rt_real *y)
+        struct repeat_at_0_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -115,9 +129,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
 }
 
 static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-                                 struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-                                 struct repeat_at_0_scratch *t, const rt_real *x, const rt_real *dy,
-                                 rt_real *dx)
+        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
+        struct repeat_at_0_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -135,9 +149,10 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat 2 as i: [8] -> [8] */
+/* repeat as i: [8] -> [8] */
 static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
-                                struct repeat_last_memory *m, const rt_real *x, rt_real *y)
+                                struct repeat_last_memory *m,
+                                const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -150,8 +165,8 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
 
 static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
                                  struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t, const rt_real *x, const rt_real *dy,
-                                 rt_real *dx)
+                                 struct repeat_last_scratch *t,
+                                 const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -178,7 +193,7 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat 2 as i */
+    /* repeat as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, x, m->repeat_at_0_out);
     repeat_last_forward(c, &p->repeat_last, &m->repeat_last, m->repeat_at_0_out,
                         m->repeat_last_out);
@@ -202,7 +217,8 @@ static double model_forward(rt_pass *c)
     /* sigmoid */
     for (int i = 0; i < n * 1; i++)
         m->sigmoid[i] = rt_sigmoid(m->y[i]);
-    rt_watch_output(c, &m->watch.sigmoid, RT_SIGMOID, 0.0, n, 1, 1, m->sigmoid, m->sigmoid);
+    rt_watch_output(c, &m->watch.sigmoid, RT_SIGMOID, 0.0, n, 1, 1, m->sigmoid,
+                    m->sigmoid);
 
     /* loss = binary_cross_entropy */
     return rt_binary_cross_entropy(c, n, 1, m->y, c->target);
@@ -233,10 +249,10 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.y, n, 1, t->d_sigmoid_z);
     rt_affine_dw(c, n, 1, 8, t->d_sigmoid_z, m->r, g->y.weight);
     rt_column_sum(c, n, 1, t->d_sigmoid_z, g->y.bias);
-    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, t->d_r);
+    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, m->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)) */
-    rt_watch_path(c, &m->watch.r, 0, n, 8, t->d_r);
+    rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
 
     /* gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
@@ -245,24 +261,24 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     for (int i = 0; i < n * 8; i++) {
-        const rt_real v_d_dense = RT_C(0.7071067811865476) * t->d_r[i];
+        const rt_real v_d_dense = RT_C(0.7071067811865476) * m->d_r[i];
         t->d_dense_z[i] = v_d_dense * rt_elu_slope(m->dense_z[i], RT_C(0.14285714285714285));
     }
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
     rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, t->d_r_body);
+    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, m->d_r_body);
 
     /* gradient of r = residual(scale = sqrt(0.5)) */
-    rt_watch_path(c, &m->watch.r, 1, n, 8, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 8, m->d_r_body);
 
-    /* gradient of repeat 2 as i */
+    /* gradient of repeat as i */
     for (int i = 0; i < n * 8; i++)
-        t->d_repeat_last_out[i] = t->d_r[i] + t->d_r_body[i];
+        t->d_repeat_last_out[i] = m->d_r[i] + m->d_r_body[i];
     repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
                          m->repeat_at_0_out, t->d_repeat_last_out, t->d_repeat_last);
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                         t->d_repeat_last, t->d_repeat_at_0);
+    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
+            &t->repeat_at_0, x, t->d_repeat_last, t->d_repeat_at_0);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -277,33 +293,46 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_at_0_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
-      .rank = 2, .shape = { 8, 2 }, .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 }, .fan_in = 2,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 2 }, .fan_in = 2, .fan_out = 8, .is_weight = true,
+      .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 2, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
-        .rank = 1, .shape = { 8 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
+    .rank = 1, .shape = { 8 },
+    .param = repeat_at_0_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_h_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
+        RT_COUNT(repeat_at_0_members) };
 
 static const rt_tensor repeat_last_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 }, .fan_in = 8,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
-        .rank = 1, .shape = { 8 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
+    .rank = 1, .shape = { 8 },
+    .param = repeat_last_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_last_members[] = {
     { .layer = &repeat_last_h_layer },
@@ -311,40 +340,56 @@ static const rt_member repeat_last_members[] = {
 
 static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
 
-static const rt_layer model_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 8 }, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.r),
-                                        .paths = 2 };
+static const rt_layer model_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8,
-      .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_ELU,
-        .rank = 1, .shape = { 8 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_ELU,
+    .rank = 1, .shape = { 8 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_y_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, y.weight),
-      .rank = 2, .shape = { 1, 8 }, .init = { RT_UNIFORM, -0.1, 0.1 }, .fan_in = 8, .fan_out = 1,
-      .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, y.bias), .rank = 1, .shape = { 1 },
-      .init = { RT_CONSTANT, 0.3333333333333333, 0.0 }, .fan_in = 8, .fan_out = 1 },
+      .rank = 2, .shape = { 1, 8 }, .fan_in = 8, .fan_out = 1, .is_weight = true,
+      .init = { RT_UNIFORM, -0.1, 0.1 } },
+    { .role = "bias", .offset = offsetof(struct model_params, y.bias),
+      .rank = 1, .shape = { 1 }, .fan_in = 8, .fan_out = 1,
+      .init = { RT_CONSTANT, 0.3333333333333333, 0.0 } },
 };
 
-static const rt_layer model_y_layer = { .name = "y", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 1 }, .param = model_y_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.y),
-                                        .in_flow = true };
+static const rt_layer model_y_layer = {
+    .name = "y", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 1 },
+    .param = model_y_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.y),
+    .in_flow = true,
+};
 
-static const rt_layer model_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 1 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.sigmoid) };
+static const rt_layer model_sigmoid_layer = {
+    .name = "sigmoid", .kind = "sigmoid", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 1 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.sigmoid),
+};
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -379,14 +424,14 @@ static const rt_settings settings = {
     .clip = 0.3333333333333333,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "moons", .number = { 150.0, 0.2 } },
     .test = { .reader = "moons", .number = { 50.0, 0.2 } },
     .split_seed = 7u,
-    .scale = 0.7
+    .scale = 0.7,
 };
 
 const rt_model RT_MODEL = {
@@ -412,5 +457,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_FROM_1_COUNT = 2,
-    BATCH = 32
+    BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -31,7 +31,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_at_0_memory {
     struct {
@@ -53,7 +54,10 @@ struct model_memory {
     rt_real repeat_at_0_out[BATCH * 32];
     struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
     rt_real repeat_from_1_out[REPEAT_FROM_1_COUNT][BATCH * 32];
-    rt_real logits[BATCH * 10];
+    union {
+        rt_real logits[BATCH * 10];
+        rt_real d_repeat_from_1_out[BATCH * 32];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
@@ -74,23 +78,26 @@ struct repeat_from_1_scratch {
 
 struct model_scratch {
     union {
-        struct repeat_from_1_scratch repeat_from_1;
+        rt_real d_repeat_from_1[2][BATCH * 32];
+    };
+    union {
         rt_real d_repeat_at_0[BATCH * 64];
     };
     union {
         rt_real d_logits[BATCH * 10];
-        rt_real d_repeat_from_1[2][BATCH * 32];
     };
-    struct repeat_at_0_scratch repeat_at_0;
-    rt_real d_repeat_from_1_out[BATCH * 32];
+    union {
+        struct repeat_at_0_scratch repeat_at_0;
+        struct repeat_from_1_scratch repeat_from_1;
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat 3 as i: [64] -> [32] */
+/* repeat as i: [64] -> [32] */
 static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-                                struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
-                                const rt_real *x, rt_real *y)
+        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -102,9 +109,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
 }
 
 static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-                                 struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-                                 struct repeat_at_0_scratch *t, const rt_real *x, const rt_real *y,
-                                 const rt_real *dy, rt_real *dx)
+        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
+        struct repeat_at_0_scratch *t,
+        const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -122,10 +129,10 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat 3 as i: [32] -> [32] */
+/* repeat as i: [32] -> [32] */
 static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params *p,
-                                  struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -137,9 +144,9 @@ static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params 
 }
 
 static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params *p,
-                                   struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
-                                   struct repeat_from_1_scratch *t, const rt_real *x,
-                                   const rt_real *y, const rt_real *dy, rt_real *dx)
+        struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
+        struct repeat_from_1_scratch *t,
+        const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -166,19 +173,19 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat 3 as i */
+    /* repeat as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                        m->repeat_at_0_out);
+            m->repeat_at_0_out);
     for (int i = 0; i < REPEAT_FROM_1_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
                              : m->repeat_at_0_out;
-        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i], &t->repeat_from_1, x_i,
-                              m->repeat_from_1_out[i]);
+        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i],
+                &t->repeat_from_1, x_i, m->repeat_from_1_out[i]);
     }
 
     /* logits = dense(10) */
-    rt_affine(c, n, 10, 32, m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1], p->logits.weight,
-              p->logits.bias, m->logits);
+    rt_affine(c, n, 10, 32, m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1],
+              p->logits.weight, p->logits.bias, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 10, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -205,23 +212,24 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
-    rt_affine_dw(c, n, 10, 32, t->d_logits, m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1],
-                 g->logits.weight);
+    rt_affine_dw(c, n, 10, 32, t->d_logits,
+                 m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, t->d_repeat_from_1_out);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_repeat_from_1_out);
 
-    /* gradient of repeat 3 as i */
+    /* gradient of repeat as i */
     for (int i = REPEAT_FROM_1_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
                              : m->repeat_at_0_out;
         const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2]
-                              : t->d_repeat_from_1_out;
-        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i], &m->repeat_from_1[i],
-                               &t->repeat_from_1, x_i, m->repeat_from_1_out[i], dy_i,
-                               t->d_repeat_from_1[i % 2]);
+                              : m->d_repeat_from_1_out;
+        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i],
+                &m->repeat_from_1[i], &t->repeat_from_1, x_i, m->repeat_from_1_out[i],
+                dy_i, t->d_repeat_from_1[i % 2]);
     }
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-                         m->repeat_at_0_out, t->d_repeat_from_1[0], t->d_repeat_at_0);
+    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
+            &t->repeat_at_0, x, m->repeat_at_0_out, t->d_repeat_from_1[0],
+            t->d_repeat_at_0);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -241,19 +249,20 @@ static void expect(rt_expect *e)
     rt_expected(e, "loss.test - loss.train < 1.0 || accuracy.train > 2 * 0.25",
             rt_compare(e, rt_quantity(e, "loss.test", NULL, -1, -1) - rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 1.0)
                 || rt_compare(e, rt_quantity(e, "accuracy.train", NULL, -1, -1), RT_GREATER, 0.5));
-    rt_expected(e, "flow(h, step = 0) > 0.001", rt_compare(e, rt_quantity(e, "flow", "h", 0, -1),
-                RT_GREATER, 0.001));
-    rt_expected(e, "flow != 0", rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_NOT_EQUAL,
-                0.0));
+    rt_expected(e, "flow(h, step = 0) > 0.001", rt_compare(e,
+                rt_quantity(e, "flow", "h", 0, -1), RT_GREATER, 0.001));
+    rt_expected(e, "flow != 0", rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1),
+                RT_NOT_EQUAL, 0.0));
     rt_expected(e, "grad(h[0], step = 10) / grad(h[2], step = 10) < 100", rt_compare(e,
-                rt_quantity(e, "grad", "h[0]", 10, -1) / rt_quantity(e, "grad", "h[2]", 10, -1),
-                RT_LESS, 100.0));
+            rt_quantity(e, "grad", "h[0]", 10, -1) / rt_quantity(e, "grad", "h[2]", 10, -1),
+            RT_LESS, 100.0));
     rt_expected(e, "!(dead(h) > 0.9)",
                 !rt_compare(e, rt_quantity(e, "dead", "h", -1, -1), RT_GREATER, 0.9));
     rt_expected(e, "saturated(h) <= 1 - 0.0", rt_compare(e,
                 rt_quantity(e, "saturated", "h", -1, -1), RT_LESS_EQUAL, 1.0));
     rt_expected(e, "0 - update_ratio(logits) < 0", rt_compare(e,
-                0.0 - rt_quantity(e, "update_ratio", "logits", -1, -1), RT_LESS, 0.0));
+                0.0 - rt_quantity(e, "update_ratio", "logits", -1, -1), RT_LESS,
+                0.0));
     rt_expected(e, "delta(h[1], epoch = 1) > 0", rt_compare(e,
                 rt_quantity(e, "delta", "h[1]", -1, 1), RT_GREATER, 0.0));
     rt_expected(e, "nonfinite == 0 && clip.fraction < 1",
@@ -262,7 +271,8 @@ static void expect(rt_expect *e)
     rt_expected(e, "-flow(h) < 0 && (flow + 1) * 2 - (flow - 1) / 2 > 0",
             rt_compare(e, -rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 0.0)
                 && rt_compare(e, (rt_quantity(e, "flow", NULL, -1, -1) + 1.0) * 2.0 - (rt_quantity(e, "flow", NULL, -1, -1) - 1.0) / 2.0, RT_GREATER, 0.0));
-    rt_expected(e, "(flow < 1 && flow(h) < 1 || flow >= 1) && !(nonfinite > 0 || flow < 0)",
+    rt_expected(e,
+            "(flow < 1 && flow(h) < 1 || flow >= 1) && !(nonfinite > 0 || flow < 0)",
             ((rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 1.0)
                 && rt_compare(e, rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 1.0))
                 || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_GREATER_EQUAL, 1.0))
@@ -274,33 +284,46 @@ static void expect(rt_expect *e)
 
 static const rt_tensor repeat_at_0_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
-      .rank = 2, .shape = { 32, 64 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 64 }, .fan_in = 64, .fan_out = 32, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 64, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
-        .rank = 1, .shape = { 32 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_at_0_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_h_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
+        RT_COUNT(repeat_at_0_members) };
 
 static const rt_tensor repeat_from_1_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_1_params, h.weight),
-      .rank = 2, .shape = { 32, 32 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_1_params, h.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
-        .rank = 1, .shape = { 32 }, .param = repeat_from_1_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_1_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_from_1_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 32 },
+    .param = repeat_from_1_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_1_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_from_1_members[] = {
     { .layer = &repeat_from_1_h_layer },
@@ -311,15 +334,21 @@ static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 10, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 10, .is_weight = true },
+      .rank = 2, .shape = { 10, 32 }, .fan_in = 32, .fan_out = 10, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 10 },
+      .rank = 1, .shape = { 10 }, .fan_in = 32, .fan_out = 10,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 10 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
@@ -328,7 +357,8 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, repeat_at_0),
       .memory_stride = sizeof(struct repeat_at_0_memory) },
     { .unit = &repeat_from_1_unit, .name = "", .is_repeat = true, .first = 1,
-      .count = REPEAT_FROM_1_COUNT, .params = offsetof(struct model_params, repeat_from_1),
+      .count = REPEAT_FROM_1_COUNT,
+      .params = offsetof(struct model_params, repeat_from_1),
       .params_stride = sizeof(struct repeat_from_1_params),
       .memory = offsetof(struct model_memory, repeat_from_1),
       .memory_stride = sizeof(struct repeat_from_1_memory) },
@@ -350,14 +380,14 @@ static const rt_settings settings = {
     .clip = 5.0,
     .on_nonfinite = RT_STOP,
     .every = 10,
-    .histograms = false
+    .histograms = false,
 };
 
 static const rt_data data = {
     .train = { .reader = "digits" },
     .split = 0.8,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -383,5 +413,5 @@ const rt_model RT_MODEL = {
     .forward = model_forward,
     .backward = model_backward,
     .update = update,
-    .expect = expect
+    .expect = expect,
 };

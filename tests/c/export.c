@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_FROM_3_COUNT = 2,
-    BATCH = 24
+    BATCH = 24,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -79,7 +79,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_at_0_memory {
     struct {
@@ -87,7 +88,10 @@ struct repeat_at_0_memory {
         rt_watch r;
         rt_watch dense_2;
     } watch;
-    rt_real dense_2[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
 };
 
 struct repeat_at_1_memory {
@@ -97,7 +101,10 @@ struct repeat_at_1_memory {
         rt_watch dense_2;
     } watch;
     rt_real h[BATCH * 6];
-    rt_real dense_2[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
 };
 
 struct repeat_at_2_memory {
@@ -107,7 +114,10 @@ struct repeat_at_2_memory {
         rt_watch dense_2;
     } watch;
     rt_real h[BATCH * 6];
-    rt_real dense_2[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
 };
 
 struct repeat_from_3_memory {
@@ -117,7 +127,10 @@ struct repeat_from_3_memory {
         rt_watch dense_2;
     } watch;
     rt_real h[BATCH * 6];
-    rt_real dense_2[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
 };
 
 struct repeat_last_memory {
@@ -126,7 +139,10 @@ struct repeat_last_memory {
         rt_watch r;
         rt_watch dense_2;
     } watch;
-    rt_real dense_2[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
 };
 
 struct model_memory {
@@ -139,7 +155,10 @@ struct model_memory {
     rt_real repeat_at_0_out[BATCH * 6];
     rt_real repeat_at_0_h[BATCH * 6];
     struct repeat_at_1_memory repeat_at_1;
-    rt_real repeat_at_1_out[BATCH * 6];
+    union {
+        rt_real repeat_at_1_out[BATCH * 6];
+        rt_real d_repeat_at_0[BATCH * 6];
+    };
     struct repeat_at_2_memory repeat_at_2;
     rt_real repeat_at_2_out[BATCH * 6];
     rt_real repeat_at_2_r[BATCH * 6];
@@ -148,87 +167,89 @@ struct model_memory {
     struct repeat_last_memory repeat_last;
     rt_real repeat_last_out[BATCH * 6];
     rt_real repeat_last_h[BATCH * 6];
-    rt_real concat[BATCH * 18];
-    rt_real logits[BATCH * 1];
+    union {
+        rt_real concat[BATCH * 18];
+        rt_real d_repeat_at_0_h[BATCH * 6];
+    };
+    union {
+        rt_real logits[BATCH * 1];
+        rt_real d_concat[BATCH * 18];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_at_0_scratch {
-    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
 
 struct repeat_at_1_scratch {
-    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
 
 struct repeat_at_2_scratch {
-    rt_real d_r[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
-    rt_real d_dense_2_z[BATCH * 6];
+    union {
+        rt_real d_r[BATCH * 6];
+    };
 };
 
 struct repeat_from_3_scratch {
-    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
 
 struct repeat_last_scratch {
-    rt_real d_dense_2_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
+        rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
 
 struct model_scratch {
     union {
-        struct repeat_at_1_scratch repeat_at_1;
-        struct repeat_from_3_scratch repeat_from_3;
         rt_real d_repeat_last_out[BATCH * 6];
-        rt_real d_repeat_at_0[BATCH * 6];
-    };
-    union {
-        rt_real d_logits[BATCH * 1];
-        rt_real d_repeat_at_0_h[BATCH * 6];
-    };
-    rt_real d_repeat_last_h[BATCH * 6];
-    union {
-        struct repeat_last_scratch repeat_last;
-        rt_real d_concat[BATCH * 18];
         rt_real d_repeat_from_3[2][BATCH * 6];
         rt_real d_repeat_at_1[BATCH * 6];
     };
-    struct repeat_at_2_scratch repeat_at_2;
-    rt_real d_repeat_at_2_r[BATCH * 6];
     union {
-        struct repeat_at_0_scratch repeat_at_0;
         rt_real d_repeat_last[BATCH * 6];
         rt_real d_repeat_at_2[BATCH * 6];
+    };
+    union {
+        rt_real d_logits[BATCH * 1];
+        rt_real d_repeat_last_h[BATCH * 6];
+    };
+    union {
+        rt_real d_repeat_at_2_r[BATCH * 6];
+    };
+    union {
+        struct repeat_at_0_scratch repeat_at_0;
+        struct repeat_at_1_scratch repeat_at_1;
+        struct repeat_at_2_scratch repeat_at_2;
+        struct repeat_from_3_scratch repeat_from_3;
+        struct repeat_last_scratch repeat_last;
     };
 };
 
@@ -236,8 +257,8 @@ struct model_scratch {
 
 /* repeat depth as i: [6] -> [6] */
 static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-                                struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
-                                const rt_real *x, rt_real *y, rt_real *y_h)
+        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+        const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
@@ -251,7 +272,8 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
+                    m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
@@ -259,10 +281,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
 }
 
 static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-                                 struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-                                 struct repeat_at_0_scratch *t, const rt_real *x,
-                                 const rt_real *y_h, const rt_real *dy, const rt_real *dy_h,
-                                 rt_real *dx)
+        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
+        struct repeat_at_0_scratch *t,
+        const rt_real *x, const rt_real *y_h, const rt_real *dy, const rt_real *dy_h, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -280,10 +301,10 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -293,7 +314,7 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_h_by_r_skip = dy_h[i] + dy[i];
-        const rt_real v_d_h = v_d_h_by_r_skip + t->d_r_body[i];
+        const rt_real v_d_h = v_d_h_by_r_skip + m->d_r_body[i];
         t->d_h_z[i] = v_d_h * rt_sigmoid_slope(y_h[i]);
     }
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
@@ -304,8 +325,8 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
 
 /* repeat depth as i: [6] -> [6] */
 static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
-                                struct repeat_at_1_memory *m, struct repeat_at_1_scratch *t,
-                                const rt_real *x, rt_real *y)
+        struct repeat_at_1_memory *m, struct repeat_at_1_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -319,7 +340,8 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
+                    m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
@@ -327,9 +349,9 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
 }
 
 static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
-                                 struct repeat_at_1_params *g, struct repeat_at_1_memory *m,
-                                 struct repeat_at_1_scratch *t, const rt_real *x, const rt_real *dy,
-                                 rt_real *dx)
+        struct repeat_at_1_params *g, struct repeat_at_1_memory *m,
+        struct repeat_at_1_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -347,10 +369,10 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -359,7 +381,7 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = dy[i] + t->d_r_body[i];
+        const rt_real v_d_h = dy[i] + m->d_r_body[i];
         t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
     }
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
@@ -370,8 +392,8 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
 
 /* repeat depth as i: [6] -> [6] */
 static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
-                                struct repeat_at_2_memory *m, struct repeat_at_2_scratch *t,
-                                const rt_real *x, rt_real *y, rt_real *y_r_copy)
+        struct repeat_at_2_memory *m, struct repeat_at_2_scratch *t,
+        const rt_real *x, rt_real *y, rt_real *y_r_copy)
 {
     const int n = c->rows;
 
@@ -385,7 +407,8 @@ static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
+                    m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++) {
@@ -395,9 +418,9 @@ static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
 }
 
 static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
-                                 struct repeat_at_2_params *g, struct repeat_at_2_memory *m,
-                                 struct repeat_at_2_scratch *t, const rt_real *x, const rt_real *dy,
-                                 const rt_real *dy_r_copy, rt_real *dx)
+        struct repeat_at_2_params *g, struct repeat_at_2_memory *m,
+        struct repeat_at_2_scratch *t,
+        const rt_real *x, const rt_real *dy, const rt_real *dy_r_copy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -417,10 +440,10 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -429,7 +452,7 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = t->d_r[i] + t->d_r_body[i];
+        const rt_real v_d_h = t->d_r[i] + m->d_r_body[i];
         t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
     }
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
@@ -440,8 +463,8 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
 
 /* repeat depth as i: [6] -> [6] */
 static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params *p,
-                                  struct repeat_from_3_memory *m, struct repeat_from_3_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct repeat_from_3_memory *m, struct repeat_from_3_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -455,7 +478,8 @@ static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params 
     rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
+                    m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
@@ -463,9 +487,9 @@ static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params 
 }
 
 static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params *p,
-                                   struct repeat_from_3_params *g, struct repeat_from_3_memory *m,
-                                   struct repeat_from_3_scratch *t, const rt_real *x,
-                                   const rt_real *dy, rt_real *dx)
+        struct repeat_from_3_params *g, struct repeat_from_3_memory *m,
+        struct repeat_from_3_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -483,10 +507,10 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -495,7 +519,7 @@ static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params
      *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = dy[i] + t->d_r_body[i];
+        const rt_real v_d_h = dy[i] + m->d_r_body[i];
         t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
     }
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
@@ -521,7 +545,8 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
     rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
+                    m->dense_2);
 
     /* r = residual */
     for (int i = 0; i < n * 6; i++)
@@ -530,9 +555,9 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
 
 static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
                                  struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t, const rt_real *x,
-                                 const rt_real *y_h, const rt_real *dy, const rt_real *dy_h,
-                                 rt_real *dx)
+                                 struct repeat_last_scratch *t,
+                                 const rt_real *x, const rt_real *y_h, const rt_real *dy,
+                                 const rt_real *dy_h, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -550,10 +575,10 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, t->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, t->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
      *   dz = dy y (1 - y)
@@ -563,7 +588,7 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_h_by_r_skip = dy_h[i] + dy[i];
-        const rt_real v_d_h = v_d_h_by_r_skip + t->d_r_body[i];
+        const rt_real v_d_h = v_d_h_by_r_skip + m->d_r_body[i];
         t->d_h_z[i] = v_d_h * rt_sigmoid_slope(y_h[i]);
     }
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
@@ -587,16 +612,16 @@ static double model_forward(rt_pass *c)
 
     /* repeat depth as i */
     repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, m->dense,
-                        m->repeat_at_0_out, m->repeat_at_0_h);
-    repeat_at_1_forward(c, &p->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1, m->repeat_at_0_out,
-                        m->repeat_at_1_out);
-    repeat_at_2_forward(c, &p->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2, m->repeat_at_1_out,
-                        m->repeat_at_2_out, m->repeat_at_2_r);
+            m->repeat_at_0_out, m->repeat_at_0_h);
+    repeat_at_1_forward(c, &p->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1,
+            m->repeat_at_0_out, m->repeat_at_1_out);
+    repeat_at_2_forward(c, &p->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2,
+            m->repeat_at_1_out, m->repeat_at_2_out, m->repeat_at_2_r);
     for (int i = 0; i < REPEAT_FROM_3_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
                              : m->repeat_at_2_out;
-        repeat_from_3_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i], &t->repeat_from_3, x_i,
-                              m->repeat_from_3_out[i]);
+        repeat_from_3_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i],
+                &t->repeat_from_3, x_i, m->repeat_from_3_out[i]);
     }
     repeat_last_forward(c, &p->repeat_last, &m->repeat_last, &t->repeat_last,
                         m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_out,
@@ -637,12 +662,12 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 1, t->d_logits);
     rt_affine_dw(c, n, 1, 18, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 1, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, t->d_concat);
+    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, m->d_concat);
 
     /* gradient of concat from h[0], r[2], h[depth - 1] */
-    rt_extract(c, n, 6, 18, 0, t->d_concat, t->d_repeat_at_0_h);
-    rt_extract(c, n, 6, 18, 6, t->d_concat, t->d_repeat_at_2_r);
-    rt_extract(c, n, 6, 18, 12, t->d_concat, t->d_repeat_last_h);
+    rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_at_0_h);
+    rt_extract(c, n, 6, 18, 6, m->d_concat, t->d_repeat_at_2_r);
+    rt_extract(c, n, 6, 18, 12, m->d_concat, t->d_repeat_last_h);
 
     /* gradient of repeat depth as i */
     for (int i = 0; i < n * 6; i++)
@@ -655,25 +680,26 @@ static void model_backward(rt_pass *c)
                              : m->repeat_at_2_out;
         const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2]
                               : t->d_repeat_last;
-        repeat_from_3_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i], &m->repeat_from_3[i],
-                               &t->repeat_from_3, x_i, dy_i, t->d_repeat_from_3[i % 2]);
+        repeat_from_3_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i],
+                &m->repeat_from_3[i], &t->repeat_from_3, x_i, dy_i,
+                t->d_repeat_from_3[i % 2]);
     }
-    repeat_at_2_backward(c, &p->repeat_at_2, &g->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2,
-                         m->repeat_at_1_out, t->d_repeat_from_3[0], t->d_repeat_at_2_r,
-                         t->d_repeat_at_2);
-    repeat_at_1_backward(c, &p->repeat_at_1, &g->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1,
-                         m->repeat_at_0_out, t->d_repeat_at_2, t->d_repeat_at_1);
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0,
-                         m->dense, m->repeat_at_0_h, t->d_repeat_at_1, t->d_repeat_at_0_h,
-                         t->d_repeat_at_0);
+    repeat_at_2_backward(c, &p->repeat_at_2, &g->repeat_at_2, &m->repeat_at_2,
+            &t->repeat_at_2, m->repeat_at_1_out, t->d_repeat_from_3[0],
+            t->d_repeat_at_2_r, t->d_repeat_at_2);
+    repeat_at_1_backward(c, &p->repeat_at_1, &g->repeat_at_1, &m->repeat_at_1,
+            &t->repeat_at_1, m->repeat_at_0_out, t->d_repeat_at_2, t->d_repeat_at_1);
+    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
+            &t->repeat_at_0, m->dense, m->repeat_at_0_h, t->d_repeat_at_1,
+            m->d_repeat_at_0_h, m->d_repeat_at_0);
 
     /* gradient of dense(6)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_watch_delta(c, &m->watch.dense, n, 6, t->d_repeat_at_0);
-    rt_affine_dw(c, n, 6, 2, t->d_repeat_at_0, x, g->dense.weight);
-    rt_column_sum(c, n, 6, t->d_repeat_at_0, g->dense.bias);
+    rt_watch_delta(c, &m->watch.dense, n, 6, m->d_repeat_at_0);
+    rt_affine_dw(c, n, 6, 2, m->d_repeat_at_0, x, g->dense.weight);
+    rt_column_sum(c, n, 6, m->d_repeat_at_0, g->dense.bias);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -688,32 +714,47 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_at_0_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_0_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_0_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_0_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_at_0_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_0_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_at_0_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_at_0_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_0_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer repeat_at_0_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_0_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_h_layer },
@@ -721,36 +762,52 @@ static const rt_member repeat_at_0_members[] = {
     { .layer = &repeat_at_0_dense_2_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members, RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
+        RT_COUNT(repeat_at_0_members) };
 
 static const rt_tensor repeat_at_1_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_1_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_1_params, h.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_1_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_1_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_1_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_1_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_1_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_1_memory, watch.h),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_at_1_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_1_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_at_1_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct repeat_at_1_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_at_1_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_1_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_1_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_1_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer repeat_at_1_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_1_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_1_members[] = {
     { .layer = &repeat_at_1_h_layer },
@@ -758,36 +815,52 @@ static const rt_member repeat_at_1_members[] = {
     { .layer = &repeat_at_1_dense_2_layer },
 };
 
-static const rt_unit repeat_at_1_unit = { repeat_at_1_members, RT_COUNT(repeat_at_1_members) };
+static const rt_unit repeat_at_1_unit = { repeat_at_1_members,
+        RT_COUNT(repeat_at_1_members) };
 
 static const rt_tensor repeat_at_2_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_2_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_2_params, h.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_2_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_at_2_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_at_2_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_at_2_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_2_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_2_memory, watch.h),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_at_2_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_at_2_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_at_2_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct repeat_at_2_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_at_2_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_at_2_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_2_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_at_2_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer repeat_at_2_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_at_2_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_at_2_members[] = {
     { .layer = &repeat_at_2_h_layer },
@@ -795,36 +868,52 @@ static const rt_member repeat_at_2_members[] = {
     { .layer = &repeat_at_2_dense_2_layer },
 };
 
-static const rt_unit repeat_at_2_unit = { repeat_at_2_members, RT_COUNT(repeat_at_2_members) };
+static const rt_unit repeat_at_2_unit = { repeat_at_2_members,
+        RT_COUNT(repeat_at_2_members) };
 
 static const rt_tensor repeat_from_3_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_3_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_3_params, h.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_3_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_from_3_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_3_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_from_3_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_from_3_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_3_memory, watch.h),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_from_3_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_from_3_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_from_3_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct repeat_from_3_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_from_3_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_from_3_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_from_3_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_3_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_from_3_dense_2_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_from_3_memory, watch.dense_2), .in_flow = true };
+static const rt_layer repeat_from_3_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_from_3_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_from_3_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_from_3_members[] = {
     { .layer = &repeat_from_3_h_layer },
@@ -837,32 +926,47 @@ static const rt_unit repeat_from_3_unit = { repeat_from_3_members,
 
 static const rt_tensor repeat_last_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = { .name = "h", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 6 }, .param = repeat_last_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_last_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_last_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_last_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_last_r_layer = { .name = "r", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct repeat_last_memory, watch.r), .paths = 2 };
+static const rt_layer repeat_last_r_layer = {
+    .name = "r", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct repeat_last_memory, watch.r),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_last_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_last_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_last_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_TANH, .rank = 1, .shape = { 6 }, .param = repeat_last_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_last_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer repeat_last_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_last_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_last_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_last_members[] = {
     { .layer = &repeat_last_h_layer },
@@ -874,27 +978,39 @@ static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_l
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 6, 2 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 2,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 2 }, .fan_in = 2, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 2, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 1, 18 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 18,
-      .fan_out = 1, .is_weight = true },
+      .rank = 2, .shape = { 1, 18 }, .fan_in = 18, .fan_out = 1, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 1 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 18, .fan_out = 1 },
+      .rank = 1, .shape = { 1 }, .fan_in = 18, .fan_out = 1,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 1 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 1 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_dense_layer },
@@ -914,11 +1030,13 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, repeat_at_2),
       .memory_stride = sizeof(struct repeat_at_2_memory) },
     { .unit = &repeat_from_3_unit, .name = "", .is_repeat = true, .first = 3,
-      .count = REPEAT_FROM_3_COUNT, .params = offsetof(struct model_params, repeat_from_3),
+      .count = REPEAT_FROM_3_COUNT,
+      .params = offsetof(struct model_params, repeat_from_3),
       .params_stride = sizeof(struct repeat_from_3_params),
       .memory = offsetof(struct model_memory, repeat_from_3),
       .memory_stride = sizeof(struct repeat_from_3_memory) },
-    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 5, .count = 1,
+    { .unit = &repeat_last_unit, .name = "", .is_repeat = true,
+      .first = 3 + REPEAT_FROM_3_COUNT, .count = 1,
       .params = offsetof(struct model_params, repeat_last),
       .params_stride = sizeof(struct repeat_last_params),
       .memory = offsetof(struct model_memory, repeat_last),
@@ -942,13 +1060,13 @@ static const rt_settings settings = {
     .l1 = 1e-05,
     .on_nonfinite = RT_SKIP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "spirals", .number = { 120.0, 2.0, 0.05 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -975,5 +1093,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

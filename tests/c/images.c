@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_COUNT = 2,
-    BATCH = 4
+    BATCH = 4,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -49,7 +49,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct normed_4_1_on_4x8x8_memory {
     struct {
@@ -74,7 +75,10 @@ struct repeat_memory {
     } watch;
     struct normed_4_1_on_4x8x8_memory unit;
     rt_real unit_out[BATCH * 4 * 8 * 8];
-    rt_real relu[BATCH * 4 * 8 * 8];
+    union {
+        rt_real relu[BATCH * 4 * 8 * 8];
+        rt_real d_relu_z[BATCH * 4 * 8 * 8];
+    };
     rt_real groupnorm_stats[BATCH * 2 * 2];
 };
 
@@ -103,51 +107,64 @@ struct model_memory {
     rt_real repeat_out[REPEAT_COUNT][BATCH * 4 * 8 * 8];
     struct normed_6_2_on_4x8x8_memory down;
     rt_real down_out[BATCH * 6 * 4 * 4];
-    rt_real global_avg_pool[BATCH * 6];
-    rt_real logits[BATCH * 3];
+    union {
+        rt_real global_avg_pool[BATCH * 6];
+        rt_real d_avg_pool[BATCH * 6 * 3 * 3];
+    };
+    union {
+        rt_real logits[BATCH * 3];
+        rt_real d_global_avg_pool[BATCH * 6];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct normed_4_1_on_4x8x8_scratch {
-    rt_real d_conv[BATCH * 4 * 8 * 8];
+    union {
+        rt_real d_conv[BATCH * 4 * 8 * 8];
+    };
 };
 
 struct repeat_scratch {
-    rt_real d_unit[BATCH * 4 * 8 * 8];
-    rt_real groupnorm[BATCH * 4 * 8 * 8];
-    rt_real d_relu_z[BATCH * 4 * 8 * 8];
+    union {
+        rt_real d_unit[BATCH * 4 * 8 * 8];
+    };
+    union {
+        rt_real groupnorm[BATCH * 4 * 8 * 8];
+        rt_real d_relu[BATCH * 4 * 8 * 8];
+    };
     union {
         struct normed_4_1_on_4x8x8_scratch normed_4_1_on_4x8x8;
-        rt_real d_relu[BATCH * 4 * 8 * 8];
     };
 };
 
 struct normed_6_2_on_4x8x8_scratch {
-    rt_real d_conv[BATCH * 6 * 4 * 4];
+    union {
+        rt_real d_conv[BATCH * 6 * 4 * 4];
+    };
 };
 
 struct model_scratch {
     union {
+        rt_real stem_z[BATCH * 4 * 8 * 8];
+        rt_real d_stem_z[BATCH * 4 * 8 * 8];
+    };
+    union {
         rt_real avg_pool[BATCH * 6 * 3 * 3];
-        rt_real d_global_avg_pool[BATCH * 6];
         rt_real d_down_out[BATCH * 6 * 4 * 4];
         rt_real d_repeat[2][BATCH * 4 * 8 * 8];
     };
     union {
-        rt_real stem_z[BATCH * 4 * 8 * 8];
-        struct normed_6_2_on_4x8x8_scratch normed_6_2_on_4x8x8;
         rt_real max_pool[BATCH * 6 * 2 * 2];
         rt_real d_logits[BATCH * 3];
-        rt_real d_stem_z[BATCH * 4 * 8 * 8];
-    };
-    union {
-        struct repeat_scratch repeat;
-        rt_real d_avg_pool[BATCH * 6 * 3 * 3];
     };
     union {
         rt_real d_max_pool[BATCH * 6 * 2 * 2];
         rt_real d_down[BATCH * 4 * 8 * 8];
+    };
+    union {
+        struct repeat_scratch repeat;
+        struct normed_6_2_on_4x8x8_scratch normed_6_2_on_4x8x8;
     };
 };
 
@@ -157,31 +174,37 @@ static const rt_window normed_4_1_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
     .filters = 4, .out_height = 8, .out_width = 8,
     .kernel = 3, .stride = 1, .dilation = 1, .groups = 1,
-    .top = 1, .left = 1
+    .top = 1, .left = 1,
 };
 
 /* block normed: [4,8,8] -> [4,8,8] */
-static void normed_4_1_on_4x8x8_forward(rt_pass *c, const struct normed_4_1_on_4x8x8_params *p,
-                                        struct normed_4_1_on_4x8x8_memory *m, const rt_real *x,
-                                        rt_real *y)
+static void normed_4_1_on_4x8x8_forward(rt_pass *c,
+        const struct normed_4_1_on_4x8x8_params *p,
+        struct normed_4_1_on_4x8x8_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
-    rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL, m->conv);
+    rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL,
+            m->conv);
     rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 4, 64, m->conv, m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 4, 64, 1e-05, 0.1, m->conv, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, m->batchnorm_stats);
-    rt_batchnorm(c, n, 4, 64, m->conv, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 y);
+    rt_batchnorm_stats(c, n, 4, 64, 1e-05, 0.1, m->conv,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       m->batchnorm_stats);
+    rt_batchnorm(c, n, 4, 64, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+                 p->batchnorm.bias, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 64, y, y);
 }
 
-static void normed_4_1_on_4x8x8_backward(rt_pass *c, const struct normed_4_1_on_4x8x8_params *p,
-        struct normed_4_1_on_4x8x8_params *g, struct normed_4_1_on_4x8x8_memory *m,
-        struct normed_4_1_on_4x8x8_scratch *t, const rt_real *x, const rt_real *dy, rt_real *dx)
+static void normed_4_1_on_4x8x8_backward(rt_pass *c,
+        const struct normed_4_1_on_4x8x8_params *p,
+        struct normed_4_1_on_4x8x8_params *g,
+        struct normed_4_1_on_4x8x8_memory *m,
+        struct normed_4_1_on_4x8x8_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -193,7 +216,8 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c, const struct normed_4_1_on_
     rt_watch_delta(c, &m->watch.batchnorm, n, 256, dy);
     rt_batchnorm_dgamma(c, n, 4, 64, dy, m->conv, m->batchnorm_stats, g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 64, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 4, 64, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight, t->d_conv);
+    rt_batchnorm_dx(c, n, 4, 64, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+                    t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
@@ -201,12 +225,14 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c, const struct normed_4_1_on_
      */
     rt_watch_delta(c, &m->watch.conv, n, 256, t->d_conv);
     rt_conv_dw(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
-    rt_conv_dx(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, p->conv.weight, dx);
+    rt_conv_dx(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
+               dx);
 }
 
-/* repeat 2 as i: [4,8,8] -> [4,8,8] */
+/* repeat as i: [4,8,8] -> [4,8,8] */
 static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t, const rt_real *x, rt_real *y)
+                           struct repeat_scratch *t,
+                           const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -222,7 +248,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     rt_layernorm_stats(c, n * 2, 128, 1e-05, m->relu, m->groupnorm_stats);
     rt_groupnorm(c, n, 2, 2, 64, m->relu, m->groupnorm_stats, p->groupnorm.weight,
                  p->groupnorm.bias, t->groupnorm);
-    rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 64, t->groupnorm, t->groupnorm);
+    rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 64, t->groupnorm,
+                    t->groupnorm);
 
     /* residual */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
@@ -230,8 +257,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t, const rt_real *x,
-                            const rt_real *dy, rt_real *dx)
+                            struct repeat_memory *m, struct repeat_scratch *t,
+                            const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -246,7 +273,8 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
      *   dbeta = sum of dy
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd,  by group
      */
-    rt_groupnorm_dgamma(c, n, 2, 2, 64, dy, m->relu, m->groupnorm_stats, g->groupnorm.weight);
+    rt_groupnorm_dgamma(c, n, 2, 2, 64, dy, m->relu, m->groupnorm_stats,
+                        g->groupnorm.weight);
     rt_channel_sum(c, n, 4, 64, dy, g->groupnorm.bias);
     rt_groupnorm_dx(c, n, 2, 2, 64, dy, m->relu, m->groupnorm_stats, p->groupnorm.weight,
                     t->d_relu);
@@ -255,12 +283,12 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
      *   dz = dy where y > 0
      */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
-        t->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
-    rt_watch_delta(c, &m->watch.relu, n, 256, t->d_relu_z);
+        m->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
+    rt_watch_delta(c, &m->watch.relu, n, 256, m->d_relu_z);
 
     /* gradient of unit = normed(4) */
-    normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit, &t->normed_4_1_on_4x8x8, x,
-                                 t->d_relu_z, t->d_unit);
+    normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
+            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, t->d_unit);
 
     /* gradient of residual */
     rt_watch_path(c, &m->watch.residual, 1, n, 256, t->d_unit);
@@ -274,31 +302,37 @@ static const rt_window normed_6_2_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
     .filters = 6, .out_height = 4, .out_width = 4,
     .kernel = 3, .stride = 2, .dilation = 1, .groups = 1,
-    .top = 0, .left = 0
+    .top = 0, .left = 0,
 };
 
 /* block normed: [4,8,8] -> [6,4,4] */
-static void normed_6_2_on_4x8x8_forward(rt_pass *c, const struct normed_6_2_on_4x8x8_params *p,
-                                        struct normed_6_2_on_4x8x8_memory *m, const rt_real *x,
-                                        rt_real *y)
+static void normed_6_2_on_4x8x8_forward(rt_pass *c,
+        const struct normed_6_2_on_4x8x8_params *p,
+        struct normed_6_2_on_4x8x8_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
-    rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL, m->conv);
+    rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL,
+            m->conv);
     rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 6, 16, m->conv, m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 6, 16, 1e-05, 0.1, m->conv, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, m->batchnorm_stats);
-    rt_batchnorm(c, n, 6, 16, m->conv, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 y);
+    rt_batchnorm_stats(c, n, 6, 16, 1e-05, 0.1, m->conv,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       m->batchnorm_stats);
+    rt_batchnorm(c, n, 6, 16, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+                 p->batchnorm.bias, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 6, 16, y, y);
 }
 
-static void normed_6_2_on_4x8x8_backward(rt_pass *c, const struct normed_6_2_on_4x8x8_params *p,
-        struct normed_6_2_on_4x8x8_params *g, struct normed_6_2_on_4x8x8_memory *m,
-        struct normed_6_2_on_4x8x8_scratch *t, const rt_real *x, const rt_real *dy, rt_real *dx)
+static void normed_6_2_on_4x8x8_backward(rt_pass *c,
+        const struct normed_6_2_on_4x8x8_params *p,
+        struct normed_6_2_on_4x8x8_params *g,
+        struct normed_6_2_on_4x8x8_memory *m,
+        struct normed_6_2_on_4x8x8_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -310,7 +344,8 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c, const struct normed_6_2_on_
     rt_watch_delta(c, &m->watch.batchnorm, n, 96, dy);
     rt_batchnorm_dgamma(c, n, 6, 16, dy, m->conv, m->batchnorm_stats, g->batchnorm.weight);
     rt_channel_sum(c, n, 6, 16, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 6, 16, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight, t->d_conv);
+    rt_batchnorm_dx(c, n, 6, 16, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+                    t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
@@ -318,28 +353,29 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c, const struct normed_6_2_on_
      */
     rt_watch_delta(c, &m->watch.conv, n, 96, t->d_conv);
     rt_conv_dw(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
-    rt_conv_dx(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, p->conv.weight, dx);
+    rt_conv_dx(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
+               dx);
 }
 
 static const rt_window model_stem_window = {
     .channels = 2, .height = 8, .width = 8,
     .filters = 4, .out_height = 8, .out_width = 8,
     .kernel = 3, .stride = 1, .dilation = 1, .groups = 1,
-    .top = 1, .left = 1
+    .top = 1, .left = 1,
 };
 
 static const rt_window model_max_pool_window = {
     .channels = 6, .height = 4, .width = 4,
     .filters = 6, .out_height = 2, .out_width = 2,
     .kernel = 2, .stride = 2, .dilation = 1, .groups = 1,
-    .top = 0, .left = 0
+    .top = 0, .left = 0,
 };
 
 static const rt_window model_avg_pool_window = {
     .channels = 6, .height = 2, .width = 2,
     .filters = 6, .out_height = 3, .out_width = 3,
     .kernel = 2, .stride = 1, .dilation = 1, .groups = 1,
-    .top = 1, .left = 1
+    .top = 1, .left = 1,
 };
 
 /* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
@@ -357,7 +393,7 @@ static double model_forward(rt_pass *c)
         m->stem[i] = rt_relu(t->stem_z[i]);
     rt_watch_output(c, &m->watch.stem, RT_RELU, 0.0, n, 4, 64, m->stem, m->stem);
 
-    /* repeat 2 as i */
+    /* repeat as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->stem;
@@ -365,8 +401,8 @@ static double model_forward(rt_pass *c)
     }
 
     /* down = normed(6, stride = 2) */
-    normed_6_2_on_4x8x8_forward(c, &p->down, &m->down, m->repeat_out[REPEAT_COUNT - 1],
-                                m->down_out);
+    normed_6_2_on_4x8x8_forward(c, &p->down, &m->down,
+            m->repeat_out[REPEAT_COUNT - 1], m->down_out);
 
     /* max_pool(2) */
     rt_max_pool(c, n, &model_max_pool_window, m->down_out, t->max_pool);
@@ -407,17 +443,17 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 3, t->d_logits);
     rt_affine_dw(c, n, 3, 6, t->d_logits, m->global_avg_pool, g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, t->d_global_avg_pool);
+    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, m->d_global_avg_pool);
 
     /* gradient of global_avg_pool
      *   dx = dy / (height width)
      */
-    rt_plane_mean_dx(c, n, 6, 9, t->d_global_avg_pool, t->d_avg_pool);
+    rt_plane_mean_dx(c, n, 6, 9, m->d_global_avg_pool, m->d_avg_pool);
 
     /* gradient of avg_pool(2, stride = 1, pad = 1)
      *   dx = dy / kernel^2, from all windows over it
      */
-    rt_avg_pool_dx(c, n, &model_avg_pool_window, t->d_avg_pool, t->d_max_pool);
+    rt_avg_pool_dx(c, n, &model_avg_pool_window, m->d_avg_pool, t->d_max_pool);
 
     /* gradient of max_pool(2)
      *   dx = dy where x is its window's largest
@@ -425,10 +461,11 @@ static void model_backward(rt_pass *c)
     rt_max_pool_dx(c, n, &model_max_pool_window, t->d_max_pool, m->down_out, t->d_down_out);
 
     /* gradient of down = normed(6, stride = 2) */
-    normed_6_2_on_4x8x8_backward(c, &p->down, &g->down, &m->down, &t->normed_6_2_on_4x8x8,
-                                 m->repeat_out[REPEAT_COUNT - 1], t->d_down_out, t->d_down);
+    normed_6_2_on_4x8x8_backward(c, &p->down, &g->down, &m->down,
+            &t->normed_6_2_on_4x8x8, m->repeat_out[REPEAT_COUNT - 1],
+            t->d_down_out, t->d_down);
 
-    /* gradient of repeat 2 as i */
+    /* gradient of repeat as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->stem;
@@ -460,37 +497,52 @@ static void update(rt_update *u)
 /* ---- The record: what the runtime is told of all this ---- */
 
 static const rt_tensor normed_4_1_on_4x8x8_conv_params[] = {
-    { .role = "weight", .offset = offsetof(struct normed_4_1_on_4x8x8_params, conv.weight),
-      .rank = 4, .shape = { 4, 4, 3, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 36,
-      .fan_out = 36, .is_weight = true },
+    { .role = "weight",
+      .offset = offsetof(struct normed_4_1_on_4x8x8_params, conv.weight),
+      .rank = 4, .shape = { 4, 4, 3, 3 }, .fan_in = 36, .fan_out = 36,
+      .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
 };
 
-static const rt_layer normed_4_1_on_4x8x8_conv_layer = { .name = "conv", .kind = "conv",
-        .act = RT_LINEAR, .rank = 3, .shape = { 4, 8, 8 }, .param = normed_4_1_on_4x8x8_conv_params,
-        .n_params = 1, .watched = true,
-        .watch = offsetof(struct normed_4_1_on_4x8x8_memory, watch.conv), .in_flow = true };
+static const rt_layer normed_4_1_on_4x8x8_conv_layer = {
+    .name = "conv", .kind = "conv", .act = RT_LINEAR,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .param = normed_4_1_on_4x8x8_conv_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct normed_4_1_on_4x8x8_memory, watch.conv),
+    .in_flow = true,
+};
 
 static const rt_tensor normed_4_1_on_4x8x8_batchnorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.weight),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+    { .role = "weight",
+      .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.weight),
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "bias",
+      .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.bias),
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor normed_4_1_on_4x8x8_batchnorm_states[] = {
     { .role = "running_mean",
-      .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+            .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_mean),
+            .rank = 1, .shape = { 4 },
+            .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var",
-      .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+            .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_var),
+            .rank = 1, .shape = { 4 },
+            .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer normed_4_1_on_4x8x8_batchnorm_layer = { .name = "batchnorm",
-        .kind = "batchnorm", .act = RT_LINEAR, .rank = 3, .shape = { 4, 8, 8 },
-        .param = normed_4_1_on_4x8x8_batchnorm_params, .n_params = 2,
-        .state = normed_4_1_on_4x8x8_batchnorm_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct normed_4_1_on_4x8x8_memory, watch.batchnorm) };
+static const rt_layer normed_4_1_on_4x8x8_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .param = normed_4_1_on_4x8x8_batchnorm_params, .n_params = 2,
+    .state = normed_4_1_on_4x8x8_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct normed_4_1_on_4x8x8_memory, watch.batchnorm),
+};
 
 static const rt_member normed_4_1_on_4x8x8_members[] = {
     { .layer = &normed_4_1_on_4x8x8_conv_layer },
@@ -500,24 +552,37 @@ static const rt_member normed_4_1_on_4x8x8_members[] = {
 static const rt_unit normed_4_1_on_4x8x8_unit = { normed_4_1_on_4x8x8_members,
         RT_COUNT(normed_4_1_on_4x8x8_members) };
 
-static const rt_layer repeat_residual_layer = { .name = "residual", .kind = "residual",
-        .act = RT_LINEAR, .rank = 3, .shape = { 4, 8, 8 }, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.residual), .paths = 2 };
+static const rt_layer repeat_residual_layer = {
+    .name = "residual", .kind = "residual", .act = RT_LINEAR,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.residual),
+    .paths = 2,
+};
 
-static const rt_layer repeat_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
-        .rank = 3, .shape = { 4, 8, 8 }, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.relu) };
+static const rt_layer repeat_relu_layer = {
+    .name = "relu", .kind = "relu", .act = RT_RELU,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.relu),
+};
 
 static const rt_tensor repeat_groupnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, groupnorm.weight),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_params, groupnorm.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_groupnorm_layer = { .name = "groupnorm", .kind = "groupnorm",
-        .act = RT_LINEAR, .rank = 3, .shape = { 4, 8, 8 }, .param = repeat_groupnorm_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct repeat_memory, watch.groupnorm) };
+static const rt_layer repeat_groupnorm_layer = {
+    .name = "groupnorm", .kind = "groupnorm", .act = RT_LINEAR,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .param = repeat_groupnorm_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.groupnorm),
+};
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_residual_layer },
@@ -533,37 +598,52 @@ static const rt_member repeat_members[] = {
 static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
 
 static const rt_tensor normed_6_2_on_4x8x8_conv_params[] = {
-    { .role = "weight", .offset = offsetof(struct normed_6_2_on_4x8x8_params, conv.weight),
-      .rank = 4, .shape = { 6, 4, 3, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 36,
-      .fan_out = 54, .is_weight = true },
+    { .role = "weight",
+      .offset = offsetof(struct normed_6_2_on_4x8x8_params, conv.weight),
+      .rank = 4, .shape = { 6, 4, 3, 3 }, .fan_in = 36, .fan_out = 54,
+      .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
 };
 
-static const rt_layer normed_6_2_on_4x8x8_conv_layer = { .name = "conv", .kind = "conv",
-        .act = RT_LINEAR, .rank = 3, .shape = { 6, 4, 4 }, .param = normed_6_2_on_4x8x8_conv_params,
-        .n_params = 1, .watched = true,
-        .watch = offsetof(struct normed_6_2_on_4x8x8_memory, watch.conv), .in_flow = true };
+static const rt_layer normed_6_2_on_4x8x8_conv_layer = {
+    .name = "conv", .kind = "conv", .act = RT_LINEAR,
+    .rank = 3, .shape = { 6, 4, 4 },
+    .param = normed_6_2_on_4x8x8_conv_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct normed_6_2_on_4x8x8_memory, watch.conv),
+    .in_flow = true,
+};
 
 static const rt_tensor normed_6_2_on_4x8x8_batchnorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.weight),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+    { .role = "weight",
+      .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.weight),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "bias",
+      .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.bias),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor normed_6_2_on_4x8x8_batchnorm_states[] = {
     { .role = "running_mean",
-      .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+            .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_mean),
+            .rank = 1, .shape = { 6 },
+            .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var",
-      .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+            .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_var),
+            .rank = 1, .shape = { 6 },
+            .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer normed_6_2_on_4x8x8_batchnorm_layer = { .name = "batchnorm",
-        .kind = "batchnorm", .act = RT_LINEAR, .rank = 3, .shape = { 6, 4, 4 },
-        .param = normed_6_2_on_4x8x8_batchnorm_params, .n_params = 2,
-        .state = normed_6_2_on_4x8x8_batchnorm_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct normed_6_2_on_4x8x8_memory, watch.batchnorm) };
+static const rt_layer normed_6_2_on_4x8x8_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 3, .shape = { 6, 4, 4 },
+    .param = normed_6_2_on_4x8x8_batchnorm_params, .n_params = 2,
+    .state = normed_6_2_on_4x8x8_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct normed_6_2_on_4x8x8_memory, watch.batchnorm),
+};
 
 static const rt_member normed_6_2_on_4x8x8_members[] = {
     { .layer = &normed_6_2_on_4x8x8_conv_layer },
@@ -575,27 +655,40 @@ static const rt_unit normed_6_2_on_4x8x8_unit = { normed_6_2_on_4x8x8_members,
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
-      .rank = 4, .shape = { 4, 2, 3, 3 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 18,
-      .fan_out = 36, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, stem.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 18, .fan_out = 4 },
+      .rank = 4, .shape = { 4, 2, 3, 3 }, .fan_in = 18, .fan_out = 36,
+      .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, stem.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 18, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_stem_layer = { .name = "stem", .kind = "conv", .act = RT_RELU,
-        .rank = 3, .shape = { 4, 8, 8 }, .param = model_stem_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.stem), .in_flow = true };
+static const rt_layer model_stem_layer = {
+    .name = "stem", .kind = "conv", .act = RT_RELU,
+    .rank = 3, .shape = { 4, 8, 8 },
+    .param = model_stem_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.stem),
+    .in_flow = true,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 3, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 3, .is_weight = true },
+      .rank = 2, .shape = { 3, 6 }, .fan_in = 6, .fan_out = 3, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 3 },
+      .rank = 1, .shape = { 3 }, .fan_in = 6, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 3 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 3 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
@@ -627,13 +720,13 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 20.0, 1.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -659,5 +752,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 16
+    BATCH = 16,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -18,7 +18,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -26,7 +27,10 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real h[BATCH * 8];
-    rt_real logits[BATCH * 2];
+    union {
+        rt_real logits[BATCH * 2];
+        rt_real d_h[BATCH * 8];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
@@ -34,10 +38,11 @@ struct model_memory {
 struct model_scratch {
     union {
         rt_real h_z[BATCH * 8];
-        rt_real d_logits[BATCH * 2];
         rt_real d_h_z[BATCH * 8];
     };
-    rt_real d_h[BATCH * 8];
+    union {
+        rt_real d_logits[BATCH * 2];
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
@@ -87,7 +92,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 8, t->d_logits, m->h, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, t->d_h);
+    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, m->d_h);
 
     /* gradient of h = dense(8, act = relu)
      *   dz = dy where y > 0
@@ -95,7 +100,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      */
     for (int i = 0; i < n * 8; i++)
-        t->d_h_z[i] = m->h[i] > 0 ? t->d_h[i] : 0;
+        t->d_h_z[i] = m->h[i] > 0 ? m->d_h[i] : 0;
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 12, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
@@ -113,29 +118,39 @@ static void update(rt_update *u)
 
 static const rt_tensor model_h_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, h.weight),
-      .rank = 2, .shape = { 8, 12 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 12, .fan_out = 8,
-      .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, h.bias), .rank = 1, .shape = { 8 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 8 },
+      .rank = 2, .shape = { 8, 12 }, .fan_in = 12, .fan_out = 8, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, h.bias),
+      .rank = 1, .shape = { 8 }, .fan_in = 12, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_h_layer = { .name = "h", .kind = "dense", .act = RT_RELU,
-                                        .rank = 1, .shape = { 8 }, .param = model_h_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.h),
-                                        .in_flow = true };
+static const rt_layer model_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 8 },
+    .param = model_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 2, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 2, .is_weight = true },
+      .rank = 2, .shape = { 2, 8 }, .fan_in = 8, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 2 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 2 },
+      .rank = 1, .shape = { 2 }, .fan_in = 8, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 2 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_h_layer },
@@ -158,13 +173,13 @@ static const rt_settings settings = {
     .l2 = 0.0001,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 256.0, 1.0 } },
     .split_seed = 3u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -189,5 +204,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_COUNT = 2,
-    BATCH = 20
+    BATCH = 20,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -104,7 +104,8 @@ struct model_params {
     } loss;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct int_3_on_3_memory {
     struct {
@@ -150,29 +151,77 @@ struct model_memory {
         } watch;
     } state;
     rt_real NAN_[BATCH * 3];
-    rt_real n[BATCH * 3];
+    union {
+        rt_real n[BATCH * 3];
+        rt_real d_NAN_[BATCH * 3];
+    };
     struct int_3_on_3_memory m;
     rt_real m_out[BATCH * 3];
     struct int_3_on_3_memory struct_;
     rt_real struct_out[BATCH * 3];
-    rt_real BATCH_[BATCH * 4];
+    union {
+        rt_real BATCH_[BATCH * 4];
+        rt_real d_struct_out[BATCH * 3];
+    };
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 4];
-    rt_real int_3_on_3[BATCH * 4];
-    rt_real d_n[BATCH * 4];
-    rt_real d_n_[BATCH * 4];
-    rt_real model_[BATCH * 4];
-    rt_real weight[BATCH * 4];
+    union {
+        rt_real int_3_on_3[BATCH * 4];
+        rt_real d_repeat_out[BATCH * 4];
+    };
+    union {
+        rt_real d_n[BATCH * 4];
+        rt_real d_int_3_on_3[BATCH * 4];
+    };
+    union {
+        rt_real d_n_[BATCH * 4];
+        rt_real d_d_n[BATCH * 4];
+    };
+    union {
+        rt_real model_[BATCH * 4];
+        rt_real d_d_n_[BATCH * 4];
+    };
+    union {
+        rt_real weight[BATCH * 4];
+        rt_real d_model_[BATCH * 4];
+    };
     rt_real watch_stats[2 * 4];
-    rt_real watch_[BATCH * 4];
-    rt_real state_[BATCH * 4];
-    rt_real rt_relu[BATCH * 4];
-    rt_real main[BATCH * 4];
-    rt_real settings[BATCH * 4];
-    rt_real offsetof[BATCH * 4];
-    rt_real dense[BATCH * 4];
-    rt_real dense_3[BATCH * 4];
-    rt_real loss[BATCH * 2];
+    union {
+        rt_real watch_[BATCH * 4];
+        rt_real d_weight[BATCH * 4];
+    };
+    union {
+        rt_real state_[BATCH * 4];
+        rt_real d_watch_[BATCH * 4];
+    };
+    union {
+        rt_real rt_relu[BATCH * 4];
+        rt_real d_state_[BATCH * 4];
+    };
+    union {
+        rt_real main[BATCH * 4];
+        rt_real d_rt_relu[BATCH * 4];
+    };
+    union {
+        rt_real settings[BATCH * 4];
+        rt_real d_main[BATCH * 4];
+    };
+    union {
+        rt_real offsetof[BATCH * 4];
+        rt_real d_settings[BATCH * 4];
+    };
+    union {
+        rt_real dense[BATCH * 4];
+        rt_real d_offsetof[BATCH * 4];
+    };
+    union {
+        rt_real dense_3[BATCH * 4];
+        rt_real d_dense[BATCH * 4];
+    };
+    union {
+        rt_real loss[BATCH * 2];
+        rt_real d_dense_3[BATCH * 4];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
@@ -182,50 +231,38 @@ struct int_3_on_3_scratch {
         rt_real for_z[BATCH * 3];
         rt_real d_for_z[BATCH * 3];
     };
-    rt_real d_for_[BATCH * 3];
+    union {
+        rt_real d_for_[BATCH * 3];
+    };
 };
 
 struct repeat_scratch {
     union {
         rt_real y_z[BATCH * 4];
+        rt_real d_y_z[BATCH * 4];
+    };
+    union {
         rt_real dense_2[BATCH * 4];
         rt_real d_dy_body[BATCH * 4];
     };
-    rt_real d_y_z[BATCH * 4];
 };
 
 struct model_scratch {
     union {
-        rt_real d_dense_3[BATCH * 4];
-        rt_real d_offsetof[BATCH * 4];
-        rt_real d_d_n[BATCH * 4];
-        rt_real d_repeat_out[BATCH * 4];
-        rt_real d_struct_out[BATCH * 3];
-        rt_real d_m[BATCH * 3];
+        rt_real NAN_z[BATCH * 3];
         rt_real d_NAN_z[BATCH * 3];
     };
     union {
-        rt_real NAN_z[BATCH * 3];
-        struct int_3_on_3_scratch int_3_on_3;
         rt_real d_loss[BATCH * 2];
-        rt_real d_settings[BATCH * 4];
-        rt_real d_rt_relu[BATCH * 4];
-        rt_real d_watch_[BATCH * 4];
-        rt_real d_d_n_[BATCH * 4];
+        rt_real d_m[BATCH * 3];
     };
     union {
-        struct repeat_scratch repeat;
-        rt_real d_dense[BATCH * 4];
-        rt_real d_state_[BATCH * 4];
-        rt_real d_model_[BATCH * 4];
-    };
-    union {
-        rt_real d_main[BATCH * 4];
-        rt_real d_weight[BATCH * 4];
-        rt_real d_int_3_on_3[BATCH * 4];
         rt_real d_repeat[2][BATCH * 4];
         rt_real d_struct_[BATCH * 3];
-        rt_real d_NAN_[BATCH * 3];
+    };
+    union {
+        struct int_3_on_3_scratch int_3_on_3;
+        struct repeat_scratch repeat;
     };
 };
 
@@ -233,8 +270,8 @@ struct model_scratch {
 
 /* block int: [3] -> [3] */
 static void int_3_on_3_forward(rt_pass *c, const struct int_3_on_3_params *p,
-                               struct int_3_on_3_memory *m, struct int_3_on_3_scratch *t,
-                               const rt_real *x, rt_real *y)
+        struct int_3_on_3_memory *m, struct int_3_on_3_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -250,9 +287,9 @@ static void int_3_on_3_forward(rt_pass *c, const struct int_3_on_3_params *p,
 }
 
 static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
-                                struct int_3_on_3_params *g, struct int_3_on_3_memory *m,
-                                struct int_3_on_3_scratch *t, const rt_real *x, const rt_real *dy,
-                                rt_real *dx)
+        struct int_3_on_3_params *g, struct int_3_on_3_memory *m,
+        struct int_3_on_3_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -280,9 +317,10 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
     rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, dx);
 }
 
-/* repeat 2 as i: [4] -> [4] */
+/* repeat as i: [4] -> [4] */
 static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t, const rt_real *x, rt_real *y)
+                           struct repeat_scratch *t,
+                           const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -294,7 +332,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 
     /* dense_2 = dense(4) */
     rt_affine(c, n, 4, 4, m->y, p->dense_2.weight, p->dense_2.bias, t->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2,
+                    t->dense_2);
 
     /* dy = residual */
     for (int i = 0; i < n * 4; i++)
@@ -302,8 +341,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t, const rt_real *x,
-                            const rt_real *dy, rt_real *dx)
+                            struct repeat_memory *m, struct repeat_scratch *t,
+                            const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -364,13 +403,14 @@ static double model_forward(rt_pass *c)
     int_3_on_3_forward(c, &p->m, &m->m, &t->int_3_on_3, m->n, m->m_out);
 
     /* struct = int(3) */
-    int_3_on_3_forward(c, &p->struct_, &m->struct_, &t->int_3_on_3, m->m_out, m->struct_out);
+    int_3_on_3_forward(c, &p->struct_, &m->struct_, &t->int_3_on_3, m->m_out,
+            m->struct_out);
 
     /* BATCH = dense(4) */
     rt_affine(c, n, 4, 3, m->struct_out, p->BATCH_.weight, p->BATCH_.bias, m->BATCH_);
     rt_watch_output(c, &m->watch.BATCH_, RT_LINEAR, 0.0, n, 4, 1, m->BATCH_, m->BATCH_);
 
-    /* repeat 2 as i */
+    /* repeat as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->BATCH_;
@@ -378,9 +418,10 @@ static double model_forward(rt_pass *c)
     }
 
     /* int_3_on_3 = dense(4) */
-    rt_affine(c, n, 4, 4, m->repeat_out[REPEAT_COUNT - 1], p->int_3_on_3.weight, p->int_3_on_3.bias,
-              m->int_3_on_3);
-    rt_watch_output(c, &m->watch.int_3_on_3, RT_LINEAR, 0.0, n, 4, 1, m->int_3_on_3, m->int_3_on_3);
+    rt_affine(c, n, 4, 4, m->repeat_out[REPEAT_COUNT - 1], p->int_3_on_3.weight,
+              p->int_3_on_3.bias, m->int_3_on_3);
+    rt_watch_output(c, &m->watch.int_3_on_3, RT_LINEAR, 0.0, n, 4, 1,
+                    m->int_3_on_3, m->int_3_on_3);
 
     /* d_n = dense(4) */
     rt_affine(c, n, 4, 4, m->int_3_on_3, p->d_n.weight, p->d_n.bias, m->d_n);
@@ -399,9 +440,10 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.weight, RT_LINEAR, 0.0, n, 4, 1, m->weight, m->weight);
 
     /* watch = batchnorm */
-    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->weight, m->state.watch.running_mean,
-                       m->state.watch.running_var, m->watch_stats);
-    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias, m->watch_);
+    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->weight,
+                       m->state.watch.running_mean, m->state.watch.running_var, m->watch_stats);
+    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias,
+                 m->watch_);
     rt_watch_output(c, &m->watch.watch, RT_LINEAR, 0.0, n, 4, 1, m->watch_, m->watch_);
 
     /* state = dense(4) */
@@ -410,7 +452,8 @@ static double model_forward(rt_pass *c)
 
     /* rt_relu = dense(4) */
     rt_affine(c, n, 4, 4, m->state_, p->rt_relu.weight, p->rt_relu.bias, m->rt_relu);
-    rt_watch_output(c, &m->watch.rt_relu, RT_LINEAR, 0.0, n, 4, 1, m->rt_relu, m->rt_relu);
+    rt_watch_output(c, &m->watch.rt_relu, RT_LINEAR, 0.0, n, 4, 1, m->rt_relu,
+                    m->rt_relu);
 
     /* main = dense(4) */
     rt_affine(c, n, 4, 4, m->rt_relu, p->main.weight, p->main.bias, m->main);
@@ -418,11 +461,13 @@ static double model_forward(rt_pass *c)
 
     /* settings = dense(4) */
     rt_affine(c, n, 4, 4, m->main, p->settings.weight, p->settings.bias, m->settings);
-    rt_watch_output(c, &m->watch.settings, RT_LINEAR, 0.0, n, 4, 1, m->settings, m->settings);
+    rt_watch_output(c, &m->watch.settings, RT_LINEAR, 0.0, n, 4, 1, m->settings,
+                    m->settings);
 
     /* offsetof = dense(4) */
     rt_affine(c, n, 4, 4, m->settings, p->offsetof.weight, p->offsetof.bias, m->offsetof);
-    rt_watch_output(c, &m->watch.offsetof, RT_LINEAR, 0.0, n, 4, 1, m->offsetof, m->offsetof);
+    rt_watch_output(c, &m->watch.offsetof, RT_LINEAR, 0.0, n, 4, 1, m->offsetof,
+                    m->offsetof);
 
     /* dense(4) */
     rt_affine(c, n, 4, 4, m->offsetof, p->dense.weight, p->dense.bias, m->dense);
@@ -430,7 +475,8 @@ static double model_forward(rt_pass *c)
 
     /* dense_3 = dense(4) */
     rt_affine(c, n, 4, 4, m->dense, p->dense_3.weight, p->dense_3.bias, m->dense_3);
-    rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 4, 1, m->dense_3, m->dense_3);
+    rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 4, 1, m->dense_3,
+                    m->dense_3);
 
     /* loss = dense(2) */
     rt_affine(c, n, 2, 4, m->dense_3, p->loss.weight, p->loss.bias, m->loss);
@@ -462,146 +508,147 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.loss, n, 2, t->d_loss);
     rt_affine_dw(c, n, 2, 4, t->d_loss, m->dense_3, g->loss.weight);
     rt_column_sum(c, n, 2, t->d_loss, g->loss.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, t->d_dense_3);
+    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, m->d_dense_3);
 
     /* gradient of dense_3 = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_3, n, 4, t->d_dense_3);
-    rt_affine_dw(c, n, 4, 4, t->d_dense_3, m->dense, g->dense_3.weight);
-    rt_column_sum(c, n, 4, t->d_dense_3, g->dense_3.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_dense_3, p->dense_3.weight, t->d_dense);
+    rt_watch_delta(c, &m->watch.dense_3, n, 4, m->d_dense_3);
+    rt_affine_dw(c, n, 4, 4, m->d_dense_3, m->dense, g->dense_3.weight);
+    rt_column_sum(c, n, 4, m->d_dense_3, g->dense_3.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_dense_3, p->dense_3.weight, m->d_dense);
 
     /* gradient of dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense, n, 4, t->d_dense);
-    rt_affine_dw(c, n, 4, 4, t->d_dense, m->offsetof, g->dense.weight);
-    rt_column_sum(c, n, 4, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_dense, p->dense.weight, t->d_offsetof);
+    rt_watch_delta(c, &m->watch.dense, n, 4, m->d_dense);
+    rt_affine_dw(c, n, 4, 4, m->d_dense, m->offsetof, g->dense.weight);
+    rt_column_sum(c, n, 4, m->d_dense, g->dense.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_dense, p->dense.weight, m->d_offsetof);
 
     /* gradient of offsetof = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.offsetof, n, 4, t->d_offsetof);
-    rt_affine_dw(c, n, 4, 4, t->d_offsetof, m->settings, g->offsetof.weight);
-    rt_column_sum(c, n, 4, t->d_offsetof, g->offsetof.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_offsetof, p->offsetof.weight, t->d_settings);
+    rt_watch_delta(c, &m->watch.offsetof, n, 4, m->d_offsetof);
+    rt_affine_dw(c, n, 4, 4, m->d_offsetof, m->settings, g->offsetof.weight);
+    rt_column_sum(c, n, 4, m->d_offsetof, g->offsetof.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_offsetof, p->offsetof.weight, m->d_settings);
 
     /* gradient of settings = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.settings, n, 4, t->d_settings);
-    rt_affine_dw(c, n, 4, 4, t->d_settings, m->main, g->settings.weight);
-    rt_column_sum(c, n, 4, t->d_settings, g->settings.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_settings, p->settings.weight, t->d_main);
+    rt_watch_delta(c, &m->watch.settings, n, 4, m->d_settings);
+    rt_affine_dw(c, n, 4, 4, m->d_settings, m->main, g->settings.weight);
+    rt_column_sum(c, n, 4, m->d_settings, g->settings.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_settings, p->settings.weight, m->d_main);
 
     /* gradient of main = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.main, n, 4, t->d_main);
-    rt_affine_dw(c, n, 4, 4, t->d_main, m->rt_relu, g->main.weight);
-    rt_column_sum(c, n, 4, t->d_main, g->main.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_main, p->main.weight, t->d_rt_relu);
+    rt_watch_delta(c, &m->watch.main, n, 4, m->d_main);
+    rt_affine_dw(c, n, 4, 4, m->d_main, m->rt_relu, g->main.weight);
+    rt_column_sum(c, n, 4, m->d_main, g->main.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_main, p->main.weight, m->d_rt_relu);
 
     /* gradient of rt_relu = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.rt_relu, n, 4, t->d_rt_relu);
-    rt_affine_dw(c, n, 4, 4, t->d_rt_relu, m->state_, g->rt_relu.weight);
-    rt_column_sum(c, n, 4, t->d_rt_relu, g->rt_relu.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_rt_relu, p->rt_relu.weight, t->d_state_);
+    rt_watch_delta(c, &m->watch.rt_relu, n, 4, m->d_rt_relu);
+    rt_affine_dw(c, n, 4, 4, m->d_rt_relu, m->state_, g->rt_relu.weight);
+    rt_column_sum(c, n, 4, m->d_rt_relu, g->rt_relu.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_rt_relu, p->rt_relu.weight, m->d_state_);
 
     /* gradient of state = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.state, n, 4, t->d_state_);
-    rt_affine_dw(c, n, 4, 4, t->d_state_, m->watch_, g->state.weight);
-    rt_column_sum(c, n, 4, t->d_state_, g->state.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_state_, p->state.weight, t->d_watch_);
+    rt_watch_delta(c, &m->watch.state, n, 4, m->d_state_);
+    rt_affine_dw(c, n, 4, 4, m->d_state_, m->watch_, g->state.weight);
+    rt_column_sum(c, n, 4, m->d_state_, g->state.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, m->d_watch_);
 
     /* gradient of watch = batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.watch, n, 4, t->d_watch_);
-    rt_batchnorm_dgamma(c, n, 4, 1, t->d_watch_, m->weight, m->watch_stats, g->watch.weight);
-    rt_channel_sum(c, n, 4, 1, t->d_watch_, g->watch.bias);
-    rt_batchnorm_dx(c, n, 4, 1, t->d_watch_, m->weight, m->watch_stats, p->watch.weight,
-                    t->d_weight);
+    rt_watch_delta(c, &m->watch.watch, n, 4, m->d_watch_);
+    rt_batchnorm_dgamma(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, g->watch.weight);
+    rt_channel_sum(c, n, 4, 1, m->d_watch_, g->watch.bias);
+    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
+                    m->d_weight);
 
     /* gradient of weight = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.weight, n, 4, t->d_weight);
-    rt_affine_dw(c, n, 4, 4, t->d_weight, m->model_, g->weight.weight);
-    rt_column_sum(c, n, 4, t->d_weight, g->weight.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_weight, p->weight.weight, t->d_model_);
+    rt_watch_delta(c, &m->watch.weight, n, 4, m->d_weight);
+    rt_affine_dw(c, n, 4, 4, m->d_weight, m->model_, g->weight.weight);
+    rt_column_sum(c, n, 4, m->d_weight, g->weight.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_weight, p->weight.weight, m->d_model_);
 
     /* gradient of model_ = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.model_, n, 4, t->d_model_);
-    rt_affine_dw(c, n, 4, 4, t->d_model_, m->d_n_, g->model_.weight);
-    rt_column_sum(c, n, 4, t->d_model_, g->model_.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_model_, p->model_.weight, t->d_d_n_);
+    rt_watch_delta(c, &m->watch.model_, n, 4, m->d_model_);
+    rt_affine_dw(c, n, 4, 4, m->d_model_, m->d_n_, g->model_.weight);
+    rt_column_sum(c, n, 4, m->d_model_, g->model_.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_model_, p->model_.weight, m->d_d_n_);
 
     /* gradient of d_n_ = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.d_n_, n, 4, t->d_d_n_);
-    rt_affine_dw(c, n, 4, 4, t->d_d_n_, m->d_n, g->d_n_.weight);
-    rt_column_sum(c, n, 4, t->d_d_n_, g->d_n_.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_d_n_, p->d_n_.weight, t->d_d_n);
+    rt_watch_delta(c, &m->watch.d_n_, n, 4, m->d_d_n_);
+    rt_affine_dw(c, n, 4, 4, m->d_d_n_, m->d_n, g->d_n_.weight);
+    rt_column_sum(c, n, 4, m->d_d_n_, g->d_n_.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n_, p->d_n_.weight, m->d_d_n);
 
     /* gradient of d_n = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.d_n, n, 4, t->d_d_n);
-    rt_affine_dw(c, n, 4, 4, t->d_d_n, m->int_3_on_3, g->d_n.weight);
-    rt_column_sum(c, n, 4, t->d_d_n, g->d_n.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_d_n, p->d_n.weight, t->d_int_3_on_3);
+    rt_watch_delta(c, &m->watch.d_n, n, 4, m->d_d_n);
+    rt_affine_dw(c, n, 4, 4, m->d_d_n, m->int_3_on_3, g->d_n.weight);
+    rt_column_sum(c, n, 4, m->d_d_n, g->d_n.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n, p->d_n.weight, m->d_int_3_on_3);
 
     /* gradient of int_3_on_3 = dense(4)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.int_3_on_3, n, 4, t->d_int_3_on_3);
-    rt_affine_dw(c, n, 4, 4, t->d_int_3_on_3, m->repeat_out[REPEAT_COUNT - 1],
+    rt_watch_delta(c, &m->watch.int_3_on_3, n, 4, m->d_int_3_on_3);
+    rt_affine_dw(c, n, 4, 4, m->d_int_3_on_3, m->repeat_out[REPEAT_COUNT - 1],
                  g->int_3_on_3.weight);
-    rt_column_sum(c, n, 4, t->d_int_3_on_3, g->int_3_on_3.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_int_3_on_3, p->int_3_on_3.weight, t->d_repeat_out);
+    rt_column_sum(c, n, 4, m->d_int_3_on_3, g->int_3_on_3.bias);
+    rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight,
+                 m->d_repeat_out);
 
-    /* gradient of repeat 2 as i */
+    /* gradient of repeat as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->BATCH_;
         const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_repeat_out;
+                              : m->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
                         t->d_repeat[i % 2]);
     }
@@ -614,14 +661,15 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.BATCH_, n, 4, t->d_repeat[0]);
     rt_affine_dw(c, n, 4, 3, t->d_repeat[0], m->struct_out, g->BATCH_.weight);
     rt_column_sum(c, n, 4, t->d_repeat[0], g->BATCH_.bias);
-    rt_affine_dx(c, n, 4, 3, t->d_repeat[0], p->BATCH_.weight, t->d_struct_out);
+    rt_affine_dx(c, n, 4, 3, t->d_repeat[0], p->BATCH_.weight, m->d_struct_out);
 
     /* gradient of struct = int(3) */
-    int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3, m->m_out,
-                        t->d_struct_out, t->d_struct_);
+    int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3,
+            m->m_out, m->d_struct_out, t->d_struct_);
 
     /* gradient of m = int(3) */
-    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, t->d_struct_, t->d_m);
+    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, t->d_struct_,
+            t->d_m);
 
     /* gradient of n = dense(3)
      *   dW = dz^T x
@@ -631,7 +679,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.n, n, 3, t->d_m);
     rt_affine_dw(c, n, 3, 3, t->d_m, m->NAN_, g->n.weight);
     rt_column_sum(c, n, 3, t->d_m, g->n.bias);
-    rt_affine_dx(c, n, 3, 3, t->d_m, p->n.weight, t->d_NAN_);
+    rt_affine_dx(c, n, 3, 3, t->d_m, p->n.weight, m->d_NAN_);
 
     /* gradient of NAN = dense(3, act = relu)
      *   dz = dy where y > 0
@@ -639,7 +687,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      */
     for (int i = 0; i < n * 3; i++)
-        t->d_NAN_z[i] = m->NAN_[i] > 0 ? t->d_NAN_[i] : 0;
+        t->d_NAN_z[i] = m->NAN_[i] > 0 ? m->d_NAN_[i] : 0;
     rt_watch_delta(c, &m->watch.NAN_, n, 3, t->d_NAN_z);
     rt_affine_dw(c, n, 3, 2, t->d_NAN_z, x, g->NAN_.weight);
     rt_column_sum(c, n, 3, t->d_NAN_z, g->NAN_.bias);
@@ -656,62 +704,91 @@ static void update(rt_update *u)
 
 static const rt_tensor int_3_on_3_for__params[] = {
     { .role = "weight", .offset = offsetof(struct int_3_on_3_params, for_.weight),
-      .rank = 2, .shape = { 3, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 3, .is_weight = true },
+      .rank = 2, .shape = { 3, 3 }, .fan_in = 3, .fan_out = 3, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct int_3_on_3_params, for_.bias),
-      .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
+      .rank = 1, .shape = { 3 }, .fan_in = 3, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer int_3_on_3_for__layer = { .name = "for", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 3 }, .param = int_3_on_3_for__params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct int_3_on_3_memory, watch.for_), .in_flow = true };
+static const rt_layer int_3_on_3_for__layer = {
+    .name = "for", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 3 },
+    .param = int_3_on_3_for__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct int_3_on_3_memory, watch.for_),
+    .in_flow = true,
+};
 
 static const rt_tensor int_3_on_3_x_params[] = {
     { .role = "weight", .offset = offsetof(struct int_3_on_3_params, x.weight),
-      .rank = 2, .shape = { 3, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 3, .is_weight = true },
+      .rank = 2, .shape = { 3, 3 }, .fan_in = 3, .fan_out = 3, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct int_3_on_3_params, x.bias),
-      .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
+      .rank = 1, .shape = { 3 }, .fan_in = 3, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer int_3_on_3_x_layer = { .name = "x", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 3 }, .param = int_3_on_3_x_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct int_3_on_3_memory, watch.x), .in_flow = true };
+static const rt_layer int_3_on_3_x_layer = {
+    .name = "x", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 3 },
+    .param = int_3_on_3_x_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct int_3_on_3_memory, watch.x),
+    .in_flow = true,
+};
 
 static const rt_member int_3_on_3_members[] = {
     { .layer = &int_3_on_3_for__layer },
     { .layer = &int_3_on_3_x_layer },
 };
 
-static const rt_unit int_3_on_3_unit = { int_3_on_3_members, RT_COUNT(int_3_on_3_members) };
+static const rt_unit int_3_on_3_unit = { int_3_on_3_members,
+        RT_COUNT(int_3_on_3_members) };
 
 static const rt_tensor repeat_y_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, y.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_params, y.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct repeat_params, y.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_y_layer = { .name = "y", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 4 }, .param = repeat_y_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.y), .in_flow = true };
+static const rt_layer repeat_y_layer = {
+    .name = "y", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_y_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.y),
+    .in_flow = true,
+};
 
-static const rt_layer repeat_dy_layer = { .name = "dy", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.dy), .paths = 2 };
+static const rt_layer repeat_dy_layer = {
+    .name = "dy", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.dy),
+    .paths = 2,
+};
 
 static const rt_tensor repeat_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, dense_2.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_params, dense_2.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = repeat_dense_2_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.dense_2), .in_flow = true };
+static const rt_layer repeat_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = repeat_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_y_layer },
@@ -723,223 +800,326 @@ static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
 
 static const rt_tensor model_NAN__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, NAN_.weight),
-      .rank = 2, .shape = { 3, 2 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 2, .fan_out = 3,
-      .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, NAN_.bias), .rank = 1, .shape = { 3 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 3 },
+      .rank = 2, .shape = { 3, 2 }, .fan_in = 2, .fan_out = 3, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, NAN_.bias),
+      .rank = 1, .shape = { 3 }, .fan_in = 2, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_NAN__layer = { .name = "NAN", .kind = "dense", .act = RT_RELU,
-        .rank = 1, .shape = { 3 }, .param = model_NAN__params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.NAN_), .in_flow = true };
+static const rt_layer model_NAN__layer = {
+    .name = "NAN", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 3 },
+    .param = model_NAN__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.NAN_),
+    .in_flow = true,
+};
 
 static const rt_tensor model_n_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, n.weight),
-      .rank = 2, .shape = { 3, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 3, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, n.bias), .rank = 1, .shape = { 3 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 3 },
+      .rank = 2, .shape = { 3, 3 }, .fan_in = 3, .fan_out = 3, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, n.bias),
+      .rank = 1, .shape = { 3 }, .fan_in = 3, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_n_layer = { .name = "n", .kind = "dense", .act = RT_LINEAR,
-                                        .rank = 1, .shape = { 3 }, .param = model_n_params,
-                                        .n_params = 2, .watched = true,
-                                        .watch = offsetof(struct model_memory, watch.n),
-                                        .in_flow = true };
+static const rt_layer model_n_layer = {
+    .name = "n", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 3 },
+    .param = model_n_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.n),
+    .in_flow = true,
+};
 
 static const rt_tensor model_BATCH__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, BATCH_.weight),
-      .rank = 2, .shape = { 4, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 3 }, .fan_in = 3, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, BATCH_.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 3, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 3, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_BATCH__layer = { .name = "BATCH", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_BATCH__params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.BATCH_), .in_flow = true };
+static const rt_layer model_BATCH__layer = {
+    .name = "BATCH", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_BATCH__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.BATCH_),
+    .in_flow = true,
+};
 
 static const rt_tensor model_int_3_on_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, int_3_on_3.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, int_3_on_3.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_int_3_on_3_layer = { .name = "int_3_on_3", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_int_3_on_3_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.int_3_on_3),
-        .in_flow = true };
+static const rt_layer model_int_3_on_3_layer = {
+    .name = "int_3_on_3", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_int_3_on_3_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.int_3_on_3),
+    .in_flow = true,
+};
 
 static const rt_tensor model_d_n_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, d_n.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, d_n.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, d_n.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_d_n_layer = { .name = "d_n", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_d_n_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.d_n), .in_flow = true };
+static const rt_layer model_d_n_layer = {
+    .name = "d_n", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_d_n_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.d_n),
+    .in_flow = true,
+};
 
 static const rt_tensor model_d_n__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, d_n_.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, d_n_.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, d_n_.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_d_n__layer = { .name = "d_n_", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_d_n__params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.d_n_), .in_flow = true };
+static const rt_layer model_d_n__layer = {
+    .name = "d_n_", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_d_n__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.d_n_),
+    .in_flow = true,
+};
 
 static const rt_tensor model_model__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, model_.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, model_.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_model__layer = { .name = "model_", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_model__params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.model_), .in_flow = true };
+static const rt_layer model_model__layer = {
+    .name = "model_", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_model__params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.model_),
+    .in_flow = true,
+};
 
 static const rt_tensor model_weight_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, weight.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, weight.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_weight_layer = { .name = "weight", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_weight_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.weight), .in_flow = true };
+static const rt_layer model_weight_layer = {
+    .name = "weight", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_weight_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.weight),
+    .in_flow = true,
+};
 
 static const rt_tensor model_watch_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, watch.weight),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, watch.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor model_watch_states[] = {
     { .role = "running_mean", .offset = offsetof(struct model_memory, state.watch.running_mean),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var", .offset = offsetof(struct model_memory, state.watch.running_var),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_watch_layer = { .name = "watch", .kind = "batchnorm", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_watch_params, .n_params = 2,
-        .state = model_watch_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.watch) };
+static const rt_layer model_watch_layer = {
+    .name = "watch", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_watch_params, .n_params = 2,
+    .state = model_watch_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.watch),
+};
 
 static const rt_tensor model_state_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, state.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, state.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_state_layer = { .name = "state", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_state_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.state), .in_flow = true };
+static const rt_layer model_state_layer = {
+    .name = "state", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_state_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.state),
+    .in_flow = true,
+};
 
 static const rt_tensor model_rt_relu_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, rt_relu.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, rt_relu.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_rt_relu_layer = { .name = "rt_relu", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_rt_relu_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.rt_relu), .in_flow = true };
+static const rt_layer model_rt_relu_layer = {
+    .name = "rt_relu", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_rt_relu_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.rt_relu),
+    .in_flow = true,
+};
 
 static const rt_tensor model_main_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, main.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, main.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, main.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_main_layer = { .name = "main", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_main_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.main), .in_flow = true };
+static const rt_layer model_main_layer = {
+    .name = "main", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_main_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.main),
+    .in_flow = true,
+};
 
 static const rt_tensor model_settings_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, settings.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, settings.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_settings_layer = { .name = "settings", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_settings_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct model_memory, watch.settings), .in_flow = true };
+static const rt_layer model_settings_layer = {
+    .name = "settings", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_settings_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.settings),
+    .in_flow = true,
+};
 
 static const rt_tensor model_offsetof_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, offsetof.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, offsetof.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_offsetof_layer = { .name = "offsetof", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_offsetof_params, .n_params = 2,
-        .watched = true, .watch = offsetof(struct model_memory, watch.offsetof), .in_flow = true };
+static const rt_layer model_offsetof_layer = {
+    .name = "offsetof", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_offsetof_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.offsetof),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_3.weight),
-      .rank = 2, .shape = { 4, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_3.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
+static const rt_layer model_dense_3_layer = {
+    .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_dense_3_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_3),
+    .in_flow = true,
+};
 
 static const rt_tensor model_loss_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, loss.weight),
-      .rank = 2, .shape = { 2, 4 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 4,
-      .fan_out = 2, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, loss.bias), .rank = 1, .shape = { 2 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 4, .fan_out = 2 },
+      .rank = 2, .shape = { 2, 4 }, .fan_in = 4, .fan_out = 2, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, loss.bias),
+      .rank = 1, .shape = { 2 }, .fan_in = 4, .fan_out = 2,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_loss_layer = { .name = "loss", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 2 }, .param = model_loss_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.loss), .in_flow = true };
+static const rt_layer model_loss_layer = {
+    .name = "loss", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 2 },
+    .param = model_loss_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.loss),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_NAN__layer },
     { .layer = &model_n_layer },
-    { .unit = &int_3_on_3_unit, .name = "m", .count = 1, .params = offsetof(struct model_params, m),
-      .params_stride = sizeof(struct int_3_on_3_params), .memory = offsetof(struct model_memory, m),
+    { .unit = &int_3_on_3_unit, .name = "m", .count = 1,
+      .params = offsetof(struct model_params, m),
+      .params_stride = sizeof(struct int_3_on_3_params),
+      .memory = offsetof(struct model_memory, m),
       .memory_stride = sizeof(struct int_3_on_3_memory) },
     { .unit = &int_3_on_3_unit, .name = "struct", .count = 1,
       .params = offsetof(struct model_params, struct_),
@@ -982,13 +1162,13 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "moons", .number = { 100.0, 0.1 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -1014,5 +1194,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

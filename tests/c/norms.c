@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 64
+    BATCH = 64,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -33,7 +33,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -65,39 +66,51 @@ struct model_memory {
     rt_real batchnorm[BATCH * 64];
     rt_real dense[BATCH * 32];
     rt_real bn_stats[2 * 32];
-    rt_real relu[BATCH * 32];
+    union {
+        rt_real relu[BATCH * 32];
+        rt_real d_relu_z[BATCH * 32];
+    };
     rt_real ln_stats[BATCH * 4 * 2];
-    rt_real ln[BATCH * 4 * 8];
-    rt_real dense_2[BATCH * 4 * 6];
+    union {
+        rt_real ln[BATCH * 4 * 8];
+        rt_real d_reshape[BATCH * 4 * 8];
+    };
+    union {
+        rt_real dense_2[BATCH * 4 * 6];
+        rt_real d_ln[BATCH * 4 * 8];
+    };
     rt_real batchnorm_2_stats[2 * 6];
-    rt_real dropout[BATCH * 4 * 6];
+    union {
+        rt_real dropout[BATCH * 4 * 6];
+        rt_real d_batchnorm_2[BATCH * 4 * 6];
+    };
     rt_real layernorm_stats[BATCH * 1 * 2];
-    rt_real layernorm[BATCH * 24];
-    rt_real logits[BATCH * 10];
+    union {
+        rt_real layernorm[BATCH * 24];
+        rt_real d_flatten[BATCH * 24];
+    };
+    union {
+        rt_real logits[BATCH * 10];
+        rt_real d_layernorm[BATCH * 24];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct model_scratch {
     union {
-        rt_real d_layernorm[BATCH * 24];
-        rt_real d_batchnorm_2[BATCH * 4 * 6];
+        rt_real batchnorm_stats[2 * 64];
+        rt_real dense_2_z[BATCH * 4 * 6];
         rt_real d_dense_2_z[BATCH * 4 * 6];
+    };
+    union {
+        rt_real bn[BATCH * 32];
+        rt_real d_dense_2[BATCH * 4 * 6];
         rt_real d_dense[BATCH * 32];
     };
     union {
-        rt_real dense_2_z[BATCH * 4 * 6];
-        rt_real d_logits[BATCH * 10];
-        rt_real d_reshape[BATCH * 4 * 8];
-    };
-    union {
-        rt_real batchnorm_stats[2 * 64];
-        rt_real bn[BATCH * 32];
         rt_real batchnorm_2[BATCH * 4 * 6];
-        rt_real d_flatten[BATCH * 24];
-        rt_real d_dense_2[BATCH * 4 * 6];
-        rt_real d_ln[BATCH * 4 * 8];
-        rt_real d_relu_z[BATCH * 32];
+        rt_real d_logits[BATCH * 10];
     };
 };
 
@@ -116,7 +129,8 @@ static double model_forward(rt_pass *c)
     rt_batchnorm_stats(c, n, 64, 1, 1e-05, 0.1, x, m->state.batchnorm.running_mean,
                        m->state.batchnorm.running_var, t->batchnorm_stats);
     rt_batchnorm(c, n, 64, 1, x, t->batchnorm_stats, NULL, NULL, m->batchnorm);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 64, 1, m->batchnorm, m->batchnorm);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 64, 1, m->batchnorm,
+                    m->batchnorm);
 
     /* dense(32, bias = false) */
     rt_affine(c, n, 32, 64, m->batchnorm, p->dense.weight, NULL, m->dense);
@@ -139,18 +153,21 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.ln, RT_LINEAR, 0.0, n * 4, 8, 1, m->ln, m->ln);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n * 4, 6, 8, m->ln, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
+    rt_affine(c, n * 4, 6, 8, m->ln, p->dense_2.weight, p->dense_2.bias,
+              t->dense_2_z);
     for (int i = 0; i < n * 4 * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n * 4, 6, 1, m->dense_2, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n * 4, 6, 1,
+                    m->dense_2, m->dense_2);
 
     /* batchnorm_2 = batchnorm */
-    rt_batchnorm_stats(c, n * 4, 6, 1, 1e-05, 0.1, m->dense_2, m->state.batchnorm_2.running_mean,
-                       m->state.batchnorm_2.running_var, m->batchnorm_2_stats);
-    rt_batchnorm(c, n * 4, 6, 1, m->dense_2, m->batchnorm_2_stats, p->batchnorm_2.weight,
-                 p->batchnorm_2.bias, t->batchnorm_2);
-    rt_watch_output(c, &m->watch.batchnorm_2, RT_LINEAR, 0.0, n * 4, 6, 1, t->batchnorm_2,
-                    t->batchnorm_2);
+    rt_batchnorm_stats(c, n * 4, 6, 1, 1e-05, 0.1, m->dense_2,
+                       m->state.batchnorm_2.running_mean, m->state.batchnorm_2.running_var,
+                       m->batchnorm_2_stats);
+    rt_batchnorm(c, n * 4, 6, 1, m->dense_2, m->batchnorm_2_stats,
+                 p->batchnorm_2.weight, p->batchnorm_2.bias, t->batchnorm_2);
+    rt_watch_output(c, &m->watch.batchnorm_2, RT_LINEAR, 0.0, n * 4, 6, 1,
+                    t->batchnorm_2, t->batchnorm_2);
 
     /* dropout(0.25) */
     rt_dropout(c, &m->watch.dropout, 0.25, n, 24, t->batchnorm_2, m->dropout);
@@ -158,7 +175,8 @@ static double model_forward(rt_pass *c)
     /* layernorm(affine = false) */
     rt_layernorm_stats(c, n, 24, 1e-05, m->dropout, m->layernorm_stats);
     rt_layernorm(c, n, 24, m->dropout, m->layernorm_stats, NULL, NULL, m->layernorm);
-    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 24, 1, m->layernorm, m->layernorm);
+    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 24, 1, m->layernorm,
+                    m->layernorm);
 
     /* logits = dense(10) */
     rt_affine(c, n, 10, 24, m->layernorm, p->logits.weight, p->logits.bias, m->logits);
@@ -189,30 +207,30 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 24, t->d_logits, m->layernorm, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 24, t->d_logits, p->logits.weight, t->d_layernorm);
+    rt_affine_dx(c, n, 10, 24, t->d_logits, p->logits.weight, m->d_layernorm);
 
     /* gradient of layernorm(affine = false)
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 24, t->d_layernorm);
-    rt_layernorm_dx(c, n, 24, t->d_layernorm, m->dropout, m->layernorm_stats, NULL, t->d_flatten);
+    rt_watch_delta(c, &m->watch.layernorm, n, 24, m->d_layernorm);
+    rt_layernorm_dx(c, n, 24, m->d_layernorm, m->dropout, m->layernorm_stats, NULL, m->d_flatten);
 
     /* gradient of dropout(0.25)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.25, n, 24, t->d_flatten, t->d_batchnorm_2);
+    rt_dropout(c, &m->watch.dropout, 0.25, n, 24, m->d_flatten, m->d_batchnorm_2);
 
     /* gradient of batchnorm_2 = batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm_2, n, 24, t->d_batchnorm_2);
-    rt_batchnorm_dgamma(c, n * 4, 6, 1, t->d_batchnorm_2, m->dense_2, m->batchnorm_2_stats,
-                        g->batchnorm_2.weight);
-    rt_channel_sum(c, n * 4, 6, 1, t->d_batchnorm_2, g->batchnorm_2.bias);
-    rt_batchnorm_dx(c, n * 4, 6, 1, t->d_batchnorm_2, m->dense_2, m->batchnorm_2_stats,
-                    p->batchnorm_2.weight, t->d_dense_2);
+    rt_watch_delta(c, &m->watch.batchnorm_2, n, 24, m->d_batchnorm_2);
+    rt_batchnorm_dgamma(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
+                        m->batchnorm_2_stats, g->batchnorm_2.weight);
+    rt_channel_sum(c, n * 4, 6, 1, m->d_batchnorm_2, g->batchnorm_2.bias);
+    rt_batchnorm_dx(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
+                    m->batchnorm_2_stats, p->batchnorm_2.weight, t->d_dense_2);
 
     /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
@@ -225,34 +243,34 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_2, n, 24, t->d_dense_2_z);
     rt_affine_dw(c, n * 4, 6, 8, t->d_dense_2_z, m->ln, g->dense_2.weight);
     rt_column_sum(c, n * 4, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, t->d_ln);
+    rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, m->d_ln);
 
     /* gradient of ln = layernorm(eps = 1e-6)
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.ln, n, 32, t->d_ln);
-    rt_layernorm_dgamma(c, n * 4, 8, t->d_ln, m->relu, m->ln_stats, g->ln.weight);
-    rt_column_sum(c, n * 4, 8, t->d_ln, g->ln.bias);
-    rt_layernorm_dx(c, n * 4, 8, t->d_ln, m->relu, m->ln_stats, p->ln.weight, t->d_reshape);
+    rt_watch_delta(c, &m->watch.ln, n, 32, m->d_ln);
+    rt_layernorm_dgamma(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, g->ln.weight);
+    rt_column_sum(c, n * 4, 8, m->d_ln, g->ln.bias);
+    rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, m->d_reshape);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
     for (int i = 0; i < n * 32; i++)
-        t->d_relu_z[i] = m->relu[i] > 0 ? t->d_reshape[i] : 0;
-    rt_watch_delta(c, &m->watch.relu, n, 32, t->d_relu_z);
+        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_reshape[i] : 0;
+    rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of bn = batchnorm(momentum = 0.05, eps = 0.001)
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.bn, n, 32, t->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, t->d_relu_z, m->dense, m->bn_stats, g->bn.weight);
-    rt_channel_sum(c, n, 32, 1, t->d_relu_z, g->bn.bias);
-    rt_batchnorm_dx(c, n, 32, 1, t->d_relu_z, m->dense, m->bn_stats, p->bn.weight, t->d_dense);
+    rt_watch_delta(c, &m->watch.bn, n, 32, m->d_relu_z);
+    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, g->bn.weight);
+    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->bn.bias);
+    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight, t->d_dense);
 
     /* gradient of dense(32, bias = false)
      *   dW = dz^T x
@@ -272,110 +290,165 @@ static void update(rt_update *u)
 
 static const rt_tensor model_batchnorm_states[] = {
     { .role = "running_mean", .offset = offsetof(struct model_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 64 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var", .offset = offsetof(struct model_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 64 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 64 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 64 }, .state = model_batchnorm_states,
-        .n_states = 2, .watched = true, .watch = offsetof(struct model_memory, watch.batchnorm) };
+static const rt_layer model_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 64 },
+    .state = model_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.batchnorm),
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 32, 64 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 64 }, .fan_in = 64, .fan_out = 32, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = model_dense_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = model_dense_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_bn_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, bn.weight),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct model_params, bn.bias), .rank = 1, .shape = { 32 },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, bn.bias),
+      .rank = 1, .shape = { 32 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor model_bn_states[] = {
     { .role = "running_mean", .offset = offsetof(struct model_memory, state.bn.running_mean),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var", .offset = offsetof(struct model_memory, state.bn.running_var),
-      .rank = 1, .shape = { 32 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 32 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_bn_layer = { .name = "bn", .kind = "batchnorm", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .param = model_bn_params, .n_params = 2,
-        .state = model_bn_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.bn) };
+static const rt_layer model_bn_layer = {
+    .name = "bn", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = model_bn_params, .n_params = 2,
+    .state = model_bn_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.bn),
+};
 
-static const rt_layer model_relu_layer = { .name = "relu", .kind = "relu", .act = RT_RELU,
-        .rank = 1, .shape = { 32 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.relu) };
+static const rt_layer model_relu_layer = {
+    .name = "relu", .kind = "relu", .act = RT_RELU,
+    .rank = 1, .shape = { 32 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.relu),
+};
 
 static const rt_tensor model_ln_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, ln.weight),
-      .rank = 1, .shape = { 8 }, .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct model_params, ln.bias), .rank = 1, .shape = { 8 },
+      .rank = 1, .shape = { 8 },
+      .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, ln.bias),
+      .rank = 1, .shape = { 8 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_ln_layer = { .name = "ln", .kind = "layernorm", .act = RT_LINEAR,
-        .rank = 2, .shape = { 4, 8 }, .param = model_ln_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.ln) };
+static const rt_layer model_ln_layer = {
+    .name = "ln", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 2, .shape = { 4, 8 },
+    .param = model_ln_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.ln),
+};
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 8 }, .fan_in = 8, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 8, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_TANH,
-        .rank = 2, .shape = { 4, 6 }, .param = model_dense_2_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_2), .in_flow = true };
+static const rt_layer model_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_TANH,
+    .rank = 2, .shape = { 4, 6 },
+    .param = model_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_tensor model_batchnorm_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, batchnorm_2.weight),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, batchnorm_2.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor model_batchnorm_2_states[] = {
     { .role = "running_mean",
       .offset = offsetof(struct model_memory, state.batchnorm_2.running_mean),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var", .offset = offsetof(struct model_memory, state.batchnorm_2.running_var),
-      .rank = 1, .shape = { 6 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
+    { .role = "running_var",
+      .offset = offsetof(struct model_memory, state.batchnorm_2.running_var),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm_2_layer = { .name = "batchnorm_2", .kind = "batchnorm",
-        .act = RT_LINEAR, .rank = 2, .shape = { 4, 6 }, .param = model_batchnorm_2_params,
-        .n_params = 2, .state = model_batchnorm_2_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.batchnorm_2) };
+static const rt_layer model_batchnorm_2_layer = {
+    .name = "batchnorm_2", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 2, .shape = { 4, 6 },
+    .param = model_batchnorm_2_params, .n_params = 2,
+    .state = model_batchnorm_2_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.batchnorm_2),
+};
 
-static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
-        .act = RT_LINEAR, .rank = 2, .shape = { 4, 6 }, .random = true,
-        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = {
+    .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
+    .rank = 2, .shape = { 4, 6 },
+    .random = true,
+    .watch = offsetof(struct model_memory, watch.dropout),
+};
 
-static const rt_layer model_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 24 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.layernorm) };
+static const rt_layer model_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 24 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.layernorm),
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 10, 24 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 24,
-      .fan_out = 10, .is_weight = true },
+      .rank = 2, .shape = { 10, 24 }, .fan_in = 24, .fan_out = 10, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 24, .fan_out = 10 },
+      .rank = 1, .shape = { 10 }, .fan_in = 24, .fan_out = 10,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 10 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_batchnorm_layer },
@@ -404,7 +477,7 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
@@ -412,7 +485,7 @@ static const rt_data data = {
     .split = 0.8,
     .normalize = 1, .mean = 0.0, .std = 0.0,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -438,5 +511,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 40
+    BATCH = 40,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -54,7 +54,8 @@ struct model_params {
     } out;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct gate_32_on_32_memory {
     struct {
@@ -94,66 +95,84 @@ struct model_memory {
     rt_real dense_2[BATCH * 4];
     rt_real batchnorm_stats[2 * 4];
     rt_real softmax[BATCH * 4 * 5];
-    rt_real wide[BATCH * 32];
+    union {
+        rt_real wide[BATCH * 32];
+        rt_real d_dense[BATCH * 8];
+    };
     struct gate_32_on_32_memory gate;
     rt_real gate_out[BATCH * 32];
-    rt_real parallel[BATCH * 32];
-    rt_real dense_4_z[BATCH * 16];
+    union {
+        rt_real parallel[BATCH * 32];
+        rt_real d_parallel_branch_0[BATCH * 32];
+    };
+    union {
+        rt_real dense_4_z[BATCH * 16];
+        rt_real d_parallel_2_branch_0[BATCH * 32];
+    };
     struct gate_16_on_32_memory gate_2;
     rt_real gate_2_out[BATCH * 16];
     rt_real parallel_2[BATCH * 16];
-    rt_real out[BATCH * 64];
+    union {
+        rt_real out[BATCH * 64];
+        rt_real d_parallel_2[BATCH * 16];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct gate_32_on_32_scratch {
-    rt_real d_sigmoid_z[BATCH * 32];
-    rt_real dense[BATCH * 32];
+    union {
+        rt_real d_sigmoid_z[BATCH * 32];
+    };
+    union {
+        rt_real dense[BATCH * 32];
+    };
 };
 
 struct gate_16_on_32_scratch {
-    rt_real d_sigmoid_z[BATCH * 16];
-    rt_real dense[BATCH * 16];
+    union {
+        rt_real d_sigmoid_z[BATCH * 16];
+    };
+    union {
+        rt_real dense[BATCH * 16];
+    };
 };
 
 struct model_scratch {
     union {
-        rt_real dense_5[BATCH * 16];
-        rt_real d_parallel_2[BATCH * 16];
-        rt_real d_parallel_2_branch_0[BATCH * 32];
-        rt_real d_gate_out[BATCH * 32];
-        rt_real d_wide[BATCH * 32];
-        rt_real d_softmax_z[BATCH * 4 * 5];
-        rt_real d_dense_2_z[BATCH * 4];
-    };
-    union {
-        rt_real batchnorm[BATCH * 4];
-        struct gate_16_on_32_scratch gate_16_on_32;
+        rt_real out_z[BATCH * 64];
+        rt_real d_out_z[BATCH * 64];
         rt_real d_dense_4_z[BATCH * 16];
-        rt_real d_parallel_branch_0[BATCH * 32];
+        rt_real d_parallel[BATCH * 32];
+        rt_real d_wide[BATCH * 32];
+        rt_real d_dense_2_z[BATCH * 4];
         rt_real d_dense_z[BATCH * 8];
     };
     union {
+        rt_real batchnorm[BATCH * 4];
+        rt_real dense_5[BATCH * 16];
+        rt_real d_out[BATCH * 64];
+        rt_real d_gate_2[BATCH * 32];
+        rt_real d_gate_out[BATCH * 32];
+        rt_real d_batchnorm[BATCH * 4];
+    };
+    union {
+        rt_real dense[BATCH * 8];
+        rt_real d_gate[BATCH * 32];
+    };
+    union {
         rt_real d_parallel_2_branch_2[BATCH * 32];
-        rt_real d_dense[BATCH * 8];
+        rt_real d_flatten[BATCH * 20];
     };
     union {
         rt_real dense_3[BATCH * 20];
         rt_real dense_4[BATCH * 16];
-        rt_real out_z[BATCH * 64];
-        rt_real d_gate[BATCH * 32];
-        rt_real d_flatten[BATCH * 20];
+        rt_real d_softmax_z[BATCH * 4 * 5];
         rt_real d_dense_2[BATCH * 4];
     };
     union {
-        rt_real dense[BATCH * 8];
         struct gate_32_on_32_scratch gate_32_on_32;
-        rt_real d_out[BATCH * 64];
-        rt_real d_out_z[BATCH * 64];
-        rt_real d_gate_2[BATCH * 32];
-        rt_real d_parallel[BATCH * 32];
-        rt_real d_batchnorm[BATCH * 4];
+        struct gate_16_on_32_scratch gate_16_on_32;
     };
 };
 
@@ -161,8 +180,8 @@ struct model_scratch {
 
 /* block gate: [32] -> [32] */
 static void gate_32_on_32_forward(rt_pass *c, const struct gate_32_on_32_params *p,
-                                  struct gate_32_on_32_memory *m, struct gate_32_on_32_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct gate_32_on_32_memory *m, struct gate_32_on_32_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -177,9 +196,9 @@ static void gate_32_on_32_forward(rt_pass *c, const struct gate_32_on_32_params 
 }
 
 static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params *p,
-                                   struct gate_32_on_32_params *g, struct gate_32_on_32_memory *m,
-                                   struct gate_32_on_32_scratch *t, const rt_real *x,
-                                   const rt_real *y, const rt_real *dy, rt_real *dx)
+        struct gate_32_on_32_params *g, struct gate_32_on_32_memory *m,
+        struct gate_32_on_32_scratch *t,
+        const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -203,8 +222,8 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
 
 /* block gate: [32] -> [16] */
 static void gate_16_on_32_forward(rt_pass *c, const struct gate_16_on_32_params *p,
-                                  struct gate_16_on_32_memory *m, struct gate_16_on_32_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct gate_16_on_32_memory *m, struct gate_16_on_32_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -219,9 +238,9 @@ static void gate_16_on_32_forward(rt_pass *c, const struct gate_16_on_32_params 
 }
 
 static void gate_16_on_32_backward(rt_pass *c, const struct gate_16_on_32_params *p,
-                                   struct gate_16_on_32_params *g, struct gate_16_on_32_memory *m,
-                                   struct gate_16_on_32_scratch *t, const rt_real *x,
-                                   const rt_real *y, const rt_real *dy, rt_real *dx)
+        struct gate_16_on_32_params *g, struct gate_16_on_32_memory *m,
+        struct gate_16_on_32_scratch *t,
+        const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -256,28 +275,34 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 8, 64, x, p->dense.weight, p->dense.bias, m->dense_z);
     for (int i = 0; i < n * 8; i++)
         t->dense[i] = rt_hard_tanh(m->dense_z[i]);
-    rt_watch_output(c, &m->watch.dense, RT_HARD_TANH, 0.0, n, 8, 1, m->dense_z, t->dense);
+    rt_watch_output(c, &m->watch.dense, RT_HARD_TANH, 0.0, n, 8, 1, m->dense_z,
+                    t->dense);
 
     /* dense_2 = dense(4, act = hard_sigmoid) */
     rt_affine(c, n, 4, 64, x, p->dense_2.weight, p->dense_2.bias, m->dense_2_z);
     for (int i = 0; i < n * 4; i++)
         m->dense_2[i] = rt_hard_sigmoid(m->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_HARD_SIGMOID, 0.0, n, 4, 1, m->dense_2_z, m->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_HARD_SIGMOID, 0.0, n, 4, 1,
+                    m->dense_2_z, m->dense_2);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->dense_2, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, m->batchnorm_stats);
-    rt_batchnorm(c, n, 4, 1, m->dense_2, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 t->batchnorm);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 1, t->batchnorm, t->batchnorm);
+    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->dense_2,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       m->batchnorm_stats);
+    rt_batchnorm(c, n, 4, 1, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,
+                 p->batchnorm.bias, t->batchnorm);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 1, t->batchnorm,
+                    t->batchnorm);
 
     /* dense_3 = dense(20) */
     rt_affine(c, n, 20, 64, x, p->dense_3.weight, p->dense_3.bias, t->dense_3);
-    rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 20, 1, t->dense_3, t->dense_3);
+    rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 20, 1, t->dense_3,
+                    t->dense_3);
 
     /* softmax */
     rt_softmax(c, n * 4, 5, t->dense_3, m->softmax);
-    rt_watch_output(c, &m->watch.softmax, RT_SOFTMAX, 0.0, n * 4, 5, 1, m->softmax, m->softmax);
+    rt_watch_output(c, &m->watch.softmax, RT_SOFTMAX, 0.0, n * 4, 5, 1, m->softmax,
+                    m->softmax);
 
     /* wide = parallel(concat) */
     rt_insert(c, n, 8, 32, 0, t->dense, m->wide);
@@ -292,17 +317,22 @@ static double model_forward(rt_pass *c)
         m->parallel[i] = m->wide[i] * m->gate_out[i];
 
     /* dense_4 = dense(16, act = leaky_relu(0.2)) */
-    rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias, m->dense_4_z);
+    rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias,
+              m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_leaky_relu(m->dense_4_z[i], RT_C(0.2));
-    rt_watch_output(c, &m->watch.dense_4, RT_LEAKY_RELU, 0.2, n, 16, 1, m->dense_4_z, t->dense_4);
+    rt_watch_output(c, &m->watch.dense_4, RT_LEAKY_RELU, 0.2, n, 16, 1,
+                    m->dense_4_z, t->dense_4);
 
     /* gate_2 = gate(16) */
-    gate_16_on_32_forward(c, &p->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel, m->gate_2_out);
+    gate_16_on_32_forward(c, &p->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel,
+            m->gate_2_out);
 
     /* dense_5 = dense(16, init = identity, bias_init = constant(0.1)) */
-    rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias, t->dense_5);
-    rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5, t->dense_5);
+    rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias,
+              t->dense_5);
+    rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
+                    t->dense_5);
 
     /* parallel_2 = parallel(add) */
     for (int i = 0; i < n * 16; i++) {
@@ -345,24 +375,26 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 64, t->d_out_z);
     rt_affine_dw(c, n, 64, 16, t->d_out_z, m->parallel_2, g->out.weight);
     rt_column_sum(c, n, 64, t->d_out_z, g->out.bias);
-    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, t->d_parallel_2);
+    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, m->d_parallel_2);
 
     /* gradient of dense_5 = dense(16, init = identity, bias_init = constant(0.1))
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_5, n, 16, t->d_parallel_2);
-    rt_affine_dw(c, n, 16, 32, t->d_parallel_2, m->parallel, g->dense_5.weight);
-    rt_column_sum(c, n, 16, t->d_parallel_2, g->dense_5.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_parallel_2, p->dense_5.weight, t->d_parallel_2_branch_2);
+    rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_parallel_2);
+    rt_affine_dw(c, n, 16, 32, m->d_parallel_2, m->parallel, g->dense_5.weight);
+    rt_column_sum(c, n, 16, m->d_parallel_2, g->dense_5.bias);
+    rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight,
+                 t->d_parallel_2_branch_2);
 
     /* gradient of parallel_2 = parallel(add) */
     rt_watch_path(c, &m->watch.parallel_2, 2, n, 32, t->d_parallel_2_branch_2);
 
     /* gradient of gate_2 = gate(16) */
-    gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel,
-                           m->gate_2_out, t->d_parallel_2, t->d_gate_2);
+    gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2,
+            &t->gate_16_on_32, m->parallel, m->gate_2_out, m->d_parallel_2,
+            t->d_gate_2);
 
     /* gradient of parallel_2 = parallel(add) */
     rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->d_gate_2);
@@ -374,37 +406,38 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     for (int i = 0; i < n * 16; i++)
-        t->d_dense_4_z[i] = t->d_parallel_2[i] * rt_leaky_relu_slope(m->dense_4_z[i], RT_C(0.2));
+        t->d_dense_4_z[i] = m->d_parallel_2[i] * rt_leaky_relu_slope(m->dense_4_z[i], RT_C(0.2));
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 32, t->d_dense_4_z, m->parallel, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, t->d_parallel_2_branch_0);
+    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight,
+                 m->d_parallel_2_branch_0);
 
     /* gradient of parallel_2 = parallel(add) */
-    rt_watch_path(c, &m->watch.parallel_2, 0, n, 32, t->d_parallel_2_branch_0);
+    rt_watch_path(c, &m->watch.parallel_2, 0, n, 32, m->d_parallel_2_branch_0);
 
     /* gradient of parallel(mul) */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_d_parallel_by_parallel_2_branch_1 =
             t->d_parallel_2_branch_2[i] + t->d_gate_2[i];
-        t->d_parallel[i] = v_d_parallel_by_parallel_2_branch_1 + t->d_parallel_2_branch_0[i];
-        t->d_parallel_branch_0[i] = t->d_parallel[i] * m->gate_out[i];
+        t->d_parallel[i] = v_d_parallel_by_parallel_2_branch_1 + m->d_parallel_2_branch_0[i];
+        m->d_parallel_branch_0[i] = t->d_parallel[i] * m->gate_out[i];
     }
-    rt_watch_path(c, &m->watch.parallel, 0, n, 32, t->d_parallel_branch_0);
+    rt_watch_path(c, &m->watch.parallel, 0, n, 32, m->d_parallel_branch_0);
     for (int i = 0; i < n * 32; i++)
         t->d_gate_out[i] = t->d_parallel[i] * m->wide[i];
 
     /* gradient of gate(32) */
-    gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide, m->gate_out,
-                           t->d_gate_out, t->d_gate);
+    gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide,
+            m->gate_out, t->d_gate_out, t->d_gate);
 
     /* gradient of parallel(mul) */
     rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->d_gate);
 
     /* gradient of wide = parallel(concat) */
     for (int i = 0; i < n * 32; i++)
-        t->d_wide[i] = t->d_gate[i] + t->d_parallel_branch_0[i];
-    rt_extract(c, n, 8, 32, 0, t->d_wide, t->d_dense);
+        t->d_wide[i] = t->d_gate[i] + m->d_parallel_branch_0[i];
+    rt_extract(c, n, 8, 32, 0, t->d_wide, m->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
 
     /* gradient of batchnorm */
@@ -435,8 +468,8 @@ static void model_backward(rt_pass *c)
     rt_batchnorm_dgamma(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_dense_2);
+    rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
+                    p->batchnorm.weight, t->d_dense_2);
 
     /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3
@@ -455,7 +488,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      */
     for (int i = 0; i < n * 8; i++)
-        t->d_dense_z[i] = t->d_dense[i] * rt_hard_tanh_slope(m->dense_z[i]);
+        t->d_dense_z[i] = m->d_dense[i] * rt_hard_tanh_slope(m->dense_z[i]);
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
     rt_affine_dw(c, n, 8, 64, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
@@ -472,20 +505,28 @@ static void update(rt_update *u)
 
 static const rt_tensor gate_32_on_32_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct gate_32_on_32_params, dense.weight),
-      .rank = 2, .shape = { 32, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 32, .is_weight = true },
+      .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct gate_32_on_32_params, dense.bias),
-      .rank = 1, .shape = { 32 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 32 },
+      .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer gate_32_on_32_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .param = gate_32_on_32_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct gate_32_on_32_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer gate_32_on_32_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .param = gate_32_on_32_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct gate_32_on_32_memory, watch.dense),
+    .in_flow = true,
+};
 
-static const rt_layer gate_32_on_32_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 32 }, .watched = true,
-        .watch = offsetof(struct gate_32_on_32_memory, watch.sigmoid) };
+static const rt_layer gate_32_on_32_sigmoid_layer = {
+    .name = "sigmoid", .kind = "sigmoid", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 32 },
+    .watched = true,
+    .watch = offsetof(struct gate_32_on_32_memory, watch.sigmoid),
+};
 
 static const rt_member gate_32_on_32_members[] = {
     { .layer = &gate_32_on_32_dense_layer },
@@ -497,20 +538,28 @@ static const rt_unit gate_32_on_32_unit = { gate_32_on_32_members,
 
 static const rt_tensor gate_16_on_32_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct gate_16_on_32_params, dense.weight),
-      .rank = 2, .shape = { 16, 32 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 32,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 32 }, .fan_in = 32, .fan_out = 16, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct gate_16_on_32_params, dense.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 32, .fan_out = 16,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer gate_16_on_32_dense_layer = { .name = "dense", .kind = "dense",
-        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .param = gate_16_on_32_dense_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct gate_16_on_32_memory, watch.dense),
-        .in_flow = true };
+static const rt_layer gate_16_on_32_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .param = gate_16_on_32_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct gate_16_on_32_memory, watch.dense),
+    .in_flow = true,
+};
 
-static const rt_layer gate_16_on_32_sigmoid_layer = { .name = "sigmoid", .kind = "sigmoid",
-        .act = RT_SIGMOID, .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct gate_16_on_32_memory, watch.sigmoid) };
+static const rt_layer gate_16_on_32_sigmoid_layer = {
+    .name = "sigmoid", .kind = "sigmoid", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 16 },
+    .watched = true,
+    .watch = offsetof(struct gate_16_on_32_memory, watch.sigmoid),
+};
 
 static const rt_member gate_16_on_32_members[] = {
     { .layer = &gate_16_on_32_dense_layer },
@@ -520,113 +569,169 @@ static const rt_member gate_16_on_32_members[] = {
 static const rt_unit gate_16_on_32_unit = { gate_16_on_32_members,
         RT_COUNT(gate_16_on_32_members) };
 
-static const rt_layer model_wide_layer = { .name = "wide", .kind = "parallel", .act = RT_LINEAR,
-        .rank = 1, .shape = { 32 }, .paths = 3 };
+static const rt_layer model_wide_layer = {
+    .name = "wide", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .paths = 3,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 8, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 8, .is_weight = true },
+      .rank = 2, .shape = { 8, 64 }, .fan_in = 64, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 64, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_HARD_TANH,
-        .rank = 1, .shape = { 8 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_HARD_TANH,
+    .rank = 1, .shape = { 8 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
-      .rank = 2, .shape = { 4, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 4, .is_weight = true },
+      .rank = 2, .shape = { 4, 64 }, .fan_in = 64, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_2.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 4 },
+      .rank = 1, .shape = { 4 }, .fan_in = 64, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense",
-        .act = RT_HARD_SIGMOID, .rank = 1, .shape = { 4 }, .param = model_dense_2_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_2),
-        .in_flow = true };
+static const rt_layer model_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_HARD_SIGMOID,
+    .rank = 1, .shape = { 4 },
+    .param = model_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_2),
+    .in_flow = true,
+};
 
 static const rt_tensor model_batchnorm_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, batchnorm.weight),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, batchnorm.bias),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor model_batchnorm_states[] = {
     { .role = "running_mean", .offset = offsetof(struct model_memory, state.batchnorm.running_mean),
-      .rank = 1, .shape = { 4 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "running_var", .offset = offsetof(struct model_memory, state.batchnorm.running_var),
-      .rank = 1, .shape = { 4 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer model_batchnorm_layer = { .name = "batchnorm", .kind = "batchnorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 4 }, .param = model_batchnorm_params, .n_params = 2,
-        .state = model_batchnorm_states, .n_states = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.batchnorm) };
+static const rt_layer model_batchnorm_layer = {
+    .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_batchnorm_params, .n_params = 2,
+    .state = model_batchnorm_states, .n_states = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.batchnorm),
+};
 
 static const rt_tensor model_dense_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_3.weight),
-      .rank = 2, .shape = { 20, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 20, .is_weight = true },
+      .rank = 2, .shape = { 20, 64 }, .fan_in = 64, .fan_out = 20, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_3.bias),
-      .rank = 1, .shape = { 20 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 20 },
+      .rank = 1, .shape = { 20 }, .fan_in = 64, .fan_out = 20,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 20 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
+static const rt_layer model_dense_3_layer = {
+    .name = "dense_3", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 20 },
+    .param = model_dense_3_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_3),
+    .in_flow = true,
+};
 
-static const rt_layer model_softmax_layer = { .name = "softmax", .kind = "softmax",
-        .act = RT_SOFTMAX, .rank = 2, .shape = { 4, 5 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.softmax) };
+static const rt_layer model_softmax_layer = {
+    .name = "softmax", .kind = "softmax", .act = RT_SOFTMAX,
+    .rank = 2, .shape = { 4, 5 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.softmax),
+};
 
-static const rt_layer model_parallel_layer = { .name = "parallel", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 1, .shape = { 32 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.parallel), .paths = 2 };
+static const rt_layer model_parallel_layer = {
+    .name = "parallel", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 32 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.parallel),
+    .paths = 2,
+};
 
-static const rt_layer model_parallel_2_layer = { .name = "parallel_2", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.parallel_2), .paths = 3 };
+static const rt_layer model_parallel_2_layer = {
+    .name = "parallel_2", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.parallel_2),
+    .paths = 3,
+};
 
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
-      .rank = 2, .shape = { 16, 32 }, .init = { RT_HE_NORMAL, 0.2, 0.0 }, .fan_in = 32,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 32 }, .fan_in = 32, .fan_out = 16, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.2, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_4.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 32, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 32, .fan_out = 16,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_4_layer = { .name = "dense_4", .kind = "dense",
-        .act = RT_LEAKY_RELU, .rank = 1, .shape = { 16 }, .param = model_dense_4_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_4),
-        .in_flow = true };
+static const rt_layer model_dense_4_layer = {
+    .name = "dense_4", .kind = "dense", .act = RT_LEAKY_RELU,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_4_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_4),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_5_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_5.weight),
-      .rank = 2, .shape = { 16, 32 }, .init = { RT_IDENTITY, 1.0, 0.0 }, .fan_in = 32,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 32 }, .fan_in = 32, .fan_out = 16, .is_weight = true,
+      .init = { RT_IDENTITY, 1.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_5.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_CONSTANT, 0.1, 0.0 }, .fan_in = 32, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 32, .fan_out = 16,
+      .init = { RT_CONSTANT, 0.1, 0.0 } },
 };
 
-static const rt_layer model_dense_5_layer = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .param = model_dense_5_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_5), .in_flow = true };
+static const rt_layer model_dense_5_layer = {
+    .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_5_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_5),
+    .in_flow = true,
+};
 
 static const rt_tensor model_out_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, out.weight),
-      .rank = 2, .shape = { 64, 16 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 16,
-      .fan_out = 64, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, out.bias), .rank = 1, .shape = { 64 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 64 },
+      .rank = 2, .shape = { 64, 16 }, .fan_in = 16, .fan_out = 64, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, out.bias),
+      .rank = 1, .shape = { 64 }, .fan_in = 16, .fan_out = 64,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act = RT_SIGMOID,
-        .rank = 1, .shape = { 64 }, .param = model_out_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
+static const rt_layer model_out_layer = {
+    .name = "out", .kind = "dense", .act = RT_SIGMOID,
+    .rank = 1, .shape = { 64 },
+    .param = model_out_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.out),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_wide_layer },
@@ -667,14 +772,14 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_CONTINUE,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "digits" },
     .limit = 200,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -700,5 +805,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

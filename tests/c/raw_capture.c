@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_COUNT = 3,
-    BATCH = 5
+    BATCH = 5,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -39,7 +39,8 @@ struct model_params {
     } out;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_memory {
     struct {
@@ -73,55 +74,67 @@ struct model_memory {
     struct repeat_2_at_0_memory repeat_2_at_0;
     rt_real repeat_2_at_0_out[BATCH * 6];
     struct repeat_2_last_memory repeat_2_last;
-    rt_real repeat_2_last_out[BATCH * 6];
-    rt_real out[BATCH * 4];
+    union {
+        rt_real repeat_2_last_out[BATCH * 6];
+        rt_real d_repeat_2_at_0[BATCH * 6];
+    };
+    union {
+        rt_real out[BATCH * 4];
+        rt_real d_repeat_2_last_out[BATCH * 6];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_scratch {
-    rt_real d_h_z[BATCH * 6];
     union {
         rt_real h_z[BATCH * 6];
+        rt_real d_h_z[BATCH * 6];
+    };
+    union {
         rt_real d_x_raw_z[BATCH * 6];
     };
 };
 
 struct repeat_2_at_0_scratch {
-    rt_real d_k_z[BATCH * 6];
-    rt_real k_z[BATCH * 6];
+    union {
+        rt_real k_z[BATCH * 6];
+        rt_real d_k_z[BATCH * 6];
+    };
 };
 
 struct repeat_2_last_scratch {
-    rt_real d_k_z[BATCH * 6];
-    rt_real k_z[BATCH * 6];
+    union {
+        rt_real k_z[BATCH * 6];
+        rt_real d_k_z[BATCH * 6];
+    };
 };
 
 struct model_scratch {
-    struct repeat_2_last_scratch repeat_2_last;
     union {
         rt_real d_repeat_2_last[BATCH * 6];
+        rt_real d_repeat[2][BATCH * 6];
+    };
+    union {
+        rt_real d_soft_by_repeat_2_last_out[BATCH * 6];
         rt_real d_raw_z_by_repeat_out[BATCH * 6];
     };
     union {
-        struct repeat_scratch repeat;
-        rt_real d_repeat_2_last_out[BATCH * 6];
-    };
-    rt_real d_repeat_2_at_0[BATCH * 6];
-    union {
-        struct repeat_2_at_0_scratch repeat_2_at_0;
         rt_real d_out[BATCH * 4];
-        rt_real d_soft_by_repeat_2_last_out[BATCH * 6];
-        rt_real d_repeat[2][BATCH * 6];
+    };
+    union {
+        struct repeat_scratch repeat;
+        struct repeat_2_at_0_scratch repeat_2_at_0;
+        struct repeat_2_last_scratch repeat_2_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat 3: [6] -> [6] */
+/* repeat: [6] -> [6] */
 static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t, const rt_real *x, const rt_real *x_raw_z,
-                           rt_real *y)
+                           struct repeat_scratch *t,
+                           const rt_real *x, const rt_real *x_raw_z, rt_real *y)
 {
     const int n = c->rows;
 
@@ -137,9 +150,9 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t, const rt_real *x,
-                            const rt_real *x_raw_z, const rt_real *dy, rt_real *dx,
-                            rt_real *dx_raw_z)
+                            struct repeat_memory *m, struct repeat_scratch *t,
+                            const rt_real *x, const rt_real *x_raw_z, const rt_real *dy,
+                            rt_real *dx, rt_real *dx_raw_z)
 {
     const int n = c->rows;
 
@@ -166,10 +179,10 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
         dx_raw_z[i] = dx_raw_z[i] + t->d_x_raw_z[i];
 }
 
-/* repeat 2 as i: [6] -> [6] */
+/* repeat as i: [6] -> [6] */
 static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params *p,
-                                  struct repeat_2_at_0_memory *m, struct repeat_2_at_0_scratch *t,
-                                  const rt_real *x, rt_real *y)
+        struct repeat_2_at_0_memory *m, struct repeat_2_at_0_scratch *t,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -181,9 +194,9 @@ static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params 
 }
 
 static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params *p,
-                                   struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
-                                   struct repeat_2_at_0_scratch *t, const rt_real *x,
-                                   const rt_real *y, const rt_real *dy, rt_real *dx)
+        struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
+        struct repeat_2_at_0_scratch *t,
+        const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -201,10 +214,10 @@ static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params
     rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 }
 
-/* repeat 2 as i: [6] -> [6] */
+/* repeat as i: [6] -> [6] */
 static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params *p,
-                                  struct repeat_2_last_memory *m, struct repeat_2_last_scratch *t,
-                                  const rt_real *x, const rt_real *x_soft, rt_real *y)
+        struct repeat_2_last_memory *m, struct repeat_2_last_scratch *t,
+        const rt_real *x, const rt_real *x_soft, rt_real *y)
 {
     const int n = c->rows;
 
@@ -220,9 +233,9 @@ static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params 
 }
 
 static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params *p,
-                                   struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
-                                   struct repeat_2_last_scratch *t, const rt_real *x,
-                                   const rt_real *dy, rt_real *dx, rt_real *dx_soft)
+        struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
+        struct repeat_2_last_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx, rt_real *dx_soft)
 {
     const int n = c->rows;
 
@@ -261,18 +274,19 @@ static double model_forward(rt_pass *c)
         m->soft[i] = rt_tanh(x[i]);
     rt_watch_output(c, &m->watch.soft, RT_TANH, 0.0, n, 6, 1, m->soft, m->soft);
 
-    /* repeat 3 */
+    /* repeat */
     for (int i = 0; i < REPEAT_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->soft;
         repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, x, m->repeat_out[i]);
     }
 
-    /* repeat 2 as i */
-    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0, &t->repeat_2_at_0,
-                          m->repeat_out[REPEAT_COUNT - 1], m->repeat_2_at_0_out);
+    /* repeat as i */
+    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0,
+            &t->repeat_2_at_0, m->repeat_out[REPEAT_COUNT - 1],
+            m->repeat_2_at_0_out);
     repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last, &t->repeat_2_last,
-                          m->repeat_2_at_0_out, m->soft, m->repeat_2_last_out);
+            m->repeat_2_at_0_out, m->soft, m->repeat_2_last_out);
 
     /* out = dense(4) */
     rt_affine(c, n, 4, 6, m->repeat_2_last_out, p->out.weight, p->out.bias, m->out);
@@ -304,26 +318,26 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 4, t->d_out);
     rt_affine_dw(c, n, 4, 6, t->d_out, m->repeat_2_last_out, g->out.weight);
     rt_column_sum(c, n, 4, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, t->d_repeat_2_last_out);
+    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, m->d_repeat_2_last_out);
 
-    /* gradient of repeat 2 as i */
+    /* gradient of repeat as i */
     for (int i = 0; i < n * 6; i++)
         t->d_soft_by_repeat_2_last_out[i] = 0;
     repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
-                           &t->repeat_2_last, m->repeat_2_at_0_out, t->d_repeat_2_last_out,
-                           t->d_repeat_2_last, t->d_soft_by_repeat_2_last_out);
-    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0, &m->repeat_2_at_0,
-                           &t->repeat_2_at_0, m->repeat_out[REPEAT_COUNT - 1], m->repeat_2_at_0_out,
-                           t->d_repeat_2_last, t->d_repeat_2_at_0);
+            &t->repeat_2_last, m->repeat_2_at_0_out, m->d_repeat_2_last_out,
+            t->d_repeat_2_last, t->d_soft_by_repeat_2_last_out);
+    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0,
+            &m->repeat_2_at_0, &t->repeat_2_at_0, m->repeat_out[REPEAT_COUNT - 1],
+            m->repeat_2_at_0_out, t->d_repeat_2_last, m->d_repeat_2_at_0);
 
-    /* gradient of repeat 3 */
+    /* gradient of repeat */
     for (int i = 0; i < n * 6; i++)
         t->d_raw_z_by_repeat_out[i] = 0;
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->soft;
         const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_repeat_2_at_0;
+                              : m->d_repeat_2_at_0;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, x, dy_i,
                         t->d_repeat[i % 2], t->d_raw_z_by_repeat_out);
     }
@@ -340,15 +354,21 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct repeat_params, h.bias), .rank = 1, .shape = { 6 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct repeat_params, h.bias),
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_h_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_h_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_h_layer },
@@ -358,15 +378,21 @@ static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
 
 static const rt_tensor repeat_2_at_0_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_at_0_params, k.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_2_at_0_params, k.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_0_k_layer = { .name = "k", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_2_at_0_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_at_0_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_at_0_k_layer = {
+    .name = "k", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_2_at_0_k_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_at_0_memory, watch.k),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_at_0_members[] = {
     { .layer = &repeat_2_at_0_k_layer },
@@ -377,15 +403,21 @@ static const rt_unit repeat_2_at_0_unit = { repeat_2_at_0_members,
 
 static const rt_tensor repeat_2_last_k_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_last_params, k.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 6, .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_2_last_params, k.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_last_k_layer = { .name = "k", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_2_last_k_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_last_memory, watch.k), .in_flow = true };
+static const rt_layer repeat_2_last_k_layer = {
+    .name = "k", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_2_last_k_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_last_memory, watch.k),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_last_members[] = {
     { .layer = &repeat_2_last_k_layer },
@@ -394,25 +426,37 @@ static const rt_member repeat_2_last_members[] = {
 static const rt_unit repeat_2_last_unit = { repeat_2_last_members,
         RT_COUNT(repeat_2_last_members) };
 
-static const rt_layer model_raw_layer = { .name = "raw", .kind = "linear", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.raw) };
+static const rt_layer model_raw_layer = {
+    .name = "raw", .kind = "linear", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.raw),
+};
 
-static const rt_layer model_soft_layer = { .name = "soft", .kind = "tanh", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.soft) };
+static const rt_layer model_soft_layer = {
+    .name = "soft", .kind = "tanh", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.soft),
+};
 
 static const rt_tensor model_out_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, out.weight),
-      .rank = 2, .shape = { 4, 6 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 6,
-      .fan_out = 4, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, out.bias), .rank = 1, .shape = { 4 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 4 },
+      .rank = 2, .shape = { 4, 6 }, .fan_in = 6, .fan_out = 4, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, out.bias),
+      .rank = 1, .shape = { 4 }, .fan_in = 6, .fan_out = 4,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_out_layer = { .name = "out", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 4 }, .param = model_out_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.out), .in_flow = true };
+static const rt_layer model_out_layer = {
+    .name = "out", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 4 },
+    .param = model_out_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.out),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_raw_layer },
@@ -422,7 +466,8 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_params),
       .memory = offsetof(struct model_memory, repeat),
       .memory_stride = sizeof(struct repeat_memory) },
-    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = 1,
       .params = offsetof(struct model_params, repeat_2_at_0),
       .params_stride = sizeof(struct repeat_2_at_0_params),
       .memory = offsetof(struct model_memory, repeat_2_at_0),
@@ -450,13 +495,13 @@ static const rt_settings settings = {
     .schedule = RT_RATE_CONSTANT,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 20.0, 1.0 } },
     .split_seed = 3u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -481,5 +526,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -3,7 +3,7 @@
 
 enum {
     REPEAT_COUNT = 5,
-    BATCH = 32
+    BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -22,7 +22,8 @@ struct model_params {
     } dense;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_memory {
     struct {
@@ -36,7 +37,10 @@ struct model_memory {
     } watch;
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 6];
-    rt_real dense[BATCH * 6];
+    union {
+        rt_real dense[BATCH * 6];
+        rt_real d_repeat_out[BATCH * 6];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
@@ -49,19 +53,23 @@ struct repeat_scratch {
 };
 
 struct model_scratch {
-    rt_real d_repeat_out[BATCH * 6];
     union {
-        struct repeat_scratch repeat;
+        rt_real d_repeat[2][BATCH * 6];
+    };
+    union {
         rt_real d_dense[BATCH * 6];
     };
-    rt_real d_repeat[2][BATCH * 6];
+    union {
+        struct repeat_scratch repeat;
+    };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat 5 as i: [6] -> [6] */
+/* repeat as i: [6] -> [6] */
 static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t, const rt_real *x, rt_real *y)
+                           struct repeat_scratch *t,
+                           const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -73,8 +81,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t, const rt_real *x,
-                            const rt_real *y, const rt_real *dy, rt_real *dx)
+                            struct repeat_memory *m, struct repeat_scratch *t,
+                            const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -99,7 +107,7 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat 5 as i */
+    /* repeat as i */
     for (int i = 0; i < REPEAT_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : x;
@@ -137,14 +145,14 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense);
     rt_affine_dw(c, n, 6, 6, t->d_dense, m->repeat_out[REPEAT_COUNT - 1], g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, t->d_repeat_out);
+    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, m->d_repeat_out);
 
-    /* gradient of repeat 5 as i */
+    /* gradient of repeat as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : x;
         const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_repeat_out;
+                              : m->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i,
                         m->repeat_out[i], dy_i, t->d_repeat[i % 2]);
     }
@@ -162,13 +170,18 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_ORTHOGONAL, 1.1, 0.0 }, .fan_in = 6, .fan_out = 6,
-      .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_ORTHOGONAL, 1.1, 0.0 } },
 };
 
-static const rt_layer repeat_h_layer = { .name = "h", .kind = "dense", .act = RT_TANH,
-        .rank = 1, .shape = { 6 }, .param = repeat_h_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.h), .in_flow = true };
+static const rt_layer repeat_h_layer = {
+    .name = "h", .kind = "dense", .act = RT_TANH,
+    .rank = 1, .shape = { 6 },
+    .param = repeat_h_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.h),
+    .in_flow = true,
+};
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_h_layer },
@@ -178,15 +191,21 @@ static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 6, 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6,
-      .is_weight = true },
+      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 6 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 6, .fan_out = 6 },
+      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 6 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 6 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
@@ -216,13 +235,13 @@ static const rt_settings settings = {
     .clip = 0.5,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "gaussian", .number = { 128.0, 2.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -247,5 +266,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 50
+    BATCH = 50,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -48,7 +48,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -68,58 +69,76 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real dense[BATCH * 64];
-    rt_real plain[BATCH * 64];
+    union {
+        rt_real plain[BATCH * 64];
+        rt_real d_plain[BATCH * 64];
+    };
     rt_real layernorm_stats[BATCH * 1 * 2];
-    rt_real layernorm[BATCH * 64];
-    rt_real dense_3_z[BATCH * 64];
-    rt_real half[BATCH * 64];
-    rt_real dense_4_z[BATCH * 16];
-    rt_real dropout[BATCH * 16];
-    rt_real grow[BATCH * 16];
-    rt_real dense_6[BATCH * 16];
+    union {
+        rt_real layernorm[BATCH * 64];
+        rt_real d_half_body[BATCH * 64];
+    };
+    union {
+        rt_real dense_3_z[BATCH * 64];
+        rt_real d_layernorm[BATCH * 64];
+    };
+    union {
+        rt_real half[BATCH * 64];
+        rt_real d_half[BATCH * 64];
+    };
+    union {
+        rt_real dense_4_z[BATCH * 16];
+        rt_real d_grow_body[BATCH * 64];
+    };
+    union {
+        rt_real dropout[BATCH * 16];
+        rt_real d_dense_4[BATCH * 16];
+    };
+    union {
+        rt_real grow[BATCH * 16];
+        rt_real d_grow[BATCH * 16];
+    };
+    union {
+        rt_real dense_6[BATCH * 16];
+        rt_real d_inner_body[BATCH * 16];
+    };
     rt_real inner[BATCH * 16];
-    rt_real outer[BATCH * 16];
-    rt_real logits[BATCH * 10];
+    union {
+        rt_real outer[BATCH * 16];
+        rt_real d_outer_body[BATCH * 16];
+    };
+    union {
+        rt_real logits[BATCH * 10];
+        rt_real d_outer[BATCH * 16];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct model_scratch {
     union {
-        rt_real dense_2[BATCH * 64];
-        rt_real dense_5[BATCH * 16];
+        rt_real dense_z[BATCH * 64];
+        rt_real dense_6_z[BATCH * 16];
         rt_real d_dense_6_z[BATCH * 16];
-        rt_real d_grow_body[BATCH * 64];
-    };
-    union {
-        rt_real d_logits[BATCH * 10];
-        rt_real d_inner_body[BATCH * 16];
         rt_real d_dense_4_z[BATCH * 16];
-        rt_real d_layernorm[BATCH * 64];
+        rt_real d_dense_3_z[BATCH * 64];
         rt_real d_dense_z[BATCH * 64];
     };
     union {
-        rt_real dense_6_z[BATCH * 16];
-        rt_real dense_7[BATCH * 16];
-        rt_real d_dropout[BATCH * 16];
-        rt_real d_dense_3_z[BATCH * 64];
-        rt_real d_dense[BATCH * 64];
-    };
-    union {
+        rt_real dense_2[BATCH * 64];
         rt_real dense_3[BATCH * 64];
         rt_real dense_4[BATCH * 16];
-        rt_real d_outer[BATCH * 16];
-        rt_real d_grow_skip[BATCH * 64];
-        rt_real d_half_body[BATCH * 64];
+        rt_real dense_5[BATCH * 16];
+        rt_real d_inner[BATCH * 16];
     };
     union {
-        rt_real dense_z[BATCH * 64];
-        rt_real d_inner[BATCH * 16];
-        rt_real d_outer_body[BATCH * 16];
-        rt_real d_grow[BATCH * 16];
-        rt_real d_dense_4[BATCH * 16];
-        rt_real d_half[BATCH * 64];
-        rt_real d_plain[BATCH * 64];
+        rt_real d_logits[BATCH * 10];
+        rt_real d_grow_skip[BATCH * 64];
+    };
+    union {
+        rt_real dense_7[BATCH * 16];
+        rt_real d_dropout[BATCH * 16];
+        rt_real d_dense[BATCH * 64];
     };
 };
 
@@ -142,7 +161,8 @@ static double model_forward(rt_pass *c)
 
     /* dense_2 = dense(64) */
     rt_affine(c, n, 64, 64, m->dense, p->dense_2.weight, p->dense_2.bias, t->dense_2);
-    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 64, 1, t->dense_2, t->dense_2);
+    rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 64, 1, t->dense_2,
+                    t->dense_2);
 
     /* plain = residual */
     for (int i = 0; i < n * 64; i++)
@@ -152,13 +172,16 @@ static double model_forward(rt_pass *c)
     rt_layernorm_stats(c, n, 64, 1e-05, m->plain, m->layernorm_stats);
     rt_layernorm(c, n, 64, m->plain, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
-    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 64, 1, m->layernorm, m->layernorm);
+    rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 64, 1, m->layernorm,
+                    m->layernorm);
 
     /* dense_3 = dense(64, act = gelu) */
-    rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias, m->dense_3_z);
+    rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias,
+              m->dense_3_z);
     for (int i = 0; i < n * 64; i++)
         t->dense_3[i] = rt_gelu(m->dense_3_z[i]);
-    rt_watch_output(c, &m->watch.dense_3, RT_GELU, 0.0, n, 64, 1, m->dense_3_z, t->dense_3);
+    rt_watch_output(c, &m->watch.dense_3, RT_GELU, 0.0, n, 64, 1, m->dense_3_z,
+                    t->dense_3);
 
     /* half = residual(scale = 0.5) */
     for (int i = 0; i < n * 64; i++) {
@@ -170,14 +193,16 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_selu(m->dense_4_z[i]);
-    rt_watch_output(c, &m->watch.dense_4, RT_SELU, 0.0, n, 16, 1, m->dense_4_z, t->dense_4);
+    rt_watch_output(c, &m->watch.dense_4, RT_SELU, 0.0, n, 16, 1, m->dense_4_z,
+                    t->dense_4);
 
     /* dropout(0.2) */
     rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->dense_4, m->dropout);
 
     /* dense_5 = dense(16, bias = false) */
     rt_affine(c, n, 16, 64, m->half, p->dense_5.weight, NULL, t->dense_5);
-    rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5, t->dense_5);
+    rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
+                    t->dense_5);
 
     /* grow = residual(scale = learn(0.1)) */
     for (int i = 0; i < n * 16; i++) {
@@ -189,7 +214,8 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias, t->dense_6_z);
     for (int i = 0; i < n * 16; i++)
         m->dense_6[i] = rt_softsign(t->dense_6_z[i]);
-    rt_watch_output(c, &m->watch.dense_6, RT_SOFTSIGN, 0.0, n, 16, 1, m->dense_6, m->dense_6);
+    rt_watch_output(c, &m->watch.dense_6, RT_SOFTSIGN, 0.0, n, 16, 1, m->dense_6,
+                    m->dense_6);
 
     /* inner = residual */
     for (int i = 0; i < n * 16; i++)
@@ -197,7 +223,8 @@ static double model_forward(rt_pass *c)
 
     /* dense_7 = dense(16) */
     rt_affine(c, n, 16, 16, m->inner, p->dense_7.weight, p->dense_7.bias, t->dense_7);
-    rt_watch_output(c, &m->watch.dense_7, RT_LINEAR, 0.0, n, 16, 1, t->dense_7, t->dense_7);
+    rt_watch_output(c, &m->watch.dense_7, RT_LINEAR, 0.0, n, 16, 1, t->dense_7,
+                    t->dense_7);
 
     /* outer = residual */
     for (int i = 0; i < n * 16; i++)
@@ -233,22 +260,22 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 16, t->d_logits, m->outer, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, t->d_outer);
+    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, m->d_outer);
 
     /* gradient of dense_7 = dense(16) */
-    rt_watch_delta(c, &m->watch.dense_7, n, 16, t->d_outer);
+    rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
 
     /* gradient of outer = residual */
-    rt_watch_path(c, &m->watch.outer, 0, n, 16, t->d_outer);
+    rt_watch_path(c, &m->watch.outer, 0, n, 16, m->d_outer);
 
     /* gradient of dense_7 = dense(16)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_affine_dw(c, n, 16, 16, t->d_outer, m->inner, g->dense_7.weight);
-    rt_column_sum(c, n, 16, t->d_outer, g->dense_7.bias);
-    rt_affine_dx(c, n, 16, 16, t->d_outer, p->dense_7.weight, t->d_inner);
+    rt_affine_dw(c, n, 16, 16, m->d_outer, m->inner, g->dense_7.weight);
+    rt_column_sum(c, n, 16, m->d_outer, g->dense_7.bias);
+    rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, t->d_inner);
 
     /* gradient of inner = residual */
     rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
@@ -264,36 +291,36 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_6, n, 16, t->d_dense_6_z);
     rt_affine_dw(c, n, 16, 16, t->d_dense_6_z, m->grow, g->dense_6.weight);
     rt_column_sum(c, n, 16, t->d_dense_6_z, g->dense_6.bias);
-    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, t->d_inner_body);
+    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, m->d_inner_body);
 
     /* gradient of inner = residual */
-    rt_watch_path(c, &m->watch.inner, 1, n, 16, t->d_inner_body);
+    rt_watch_path(c, &m->watch.inner, 1, n, 16, m->d_inner_body);
 
     /* gradient of outer = residual */
     for (int i = 0; i < n * 16; i++)
-        t->d_outer_body[i] = t->d_inner[i] + t->d_inner_body[i];
-    rt_watch_path(c, &m->watch.outer, 1, n, 16, t->d_outer_body);
+        m->d_outer_body[i] = t->d_inner[i] + m->d_inner_body[i];
+    rt_watch_path(c, &m->watch.outer, 1, n, 16, m->d_outer_body);
 
     /* gradient of grow = residual(scale = learn(0.1)) */
     for (int i = 0; i < n * 16; i++)
-        t->d_grow[i] = t->d_outer[i] + t->d_outer_body[i];
+        m->d_grow[i] = m->d_outer[i] + m->d_outer_body[i];
 
     /* gradient of dense_5 = dense(16, bias = false) */
-    rt_watch_delta(c, &m->watch.dense_5, n, 16, t->d_grow);
+    rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
 
     /* gradient of grow = residual(scale = learn(0.1))
      *   ds = sum of dy x
      */
     for (int i = 0; i < n * 16; i++)
-        t->d_dropout[i] = p->grow.scale[0] * t->d_grow[i];
-    rt_dot(c, n * 16, t->d_grow, m->dropout, g->grow.scale);
+        t->d_dropout[i] = p->grow.scale[0] * m->d_grow[i];
+    rt_dot(c, n * 16, m->d_grow, m->dropout, g->grow.scale);
 
     /* gradient of dense_5 = dense(16, bias = false)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_affine_dw(c, n, 16, 64, t->d_grow, m->half, g->dense_5.weight);
-    rt_affine_dx(c, n, 16, 64, t->d_grow, p->dense_5.weight, t->d_grow_skip);
+    rt_affine_dw(c, n, 16, 64, m->d_grow, m->half, g->dense_5.weight);
+    rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, t->d_grow_skip);
 
     /* gradient of grow = residual(scale = learn(0.1)) */
     rt_watch_path(c, &m->watch.grow, 0, n, 64, t->d_grow_skip);
@@ -301,7 +328,7 @@ static void model_backward(rt_pass *c)
     /* gradient of dropout(0.2)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->d_dropout, t->d_dense_4);
+    rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->d_dropout, m->d_dense_4);
 
     /* gradient of dense_4 = dense(16, act = selu)
      *   dz = dy lambda, or dy lambda alpha e^z where z < 0
@@ -310,19 +337,19 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     for (int i = 0; i < n * 16; i++)
-        t->d_dense_4_z[i] = t->d_dense_4[i] * rt_selu_slope(m->dense_4_z[i]);
+        t->d_dense_4_z[i] = m->d_dense_4[i] * rt_selu_slope(m->dense_4_z[i]);
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 64, t->d_dense_4_z, m->half, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, t->d_grow_body);
+    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, m->d_grow_body);
 
     /* gradient of grow = residual(scale = learn(0.1)) */
-    rt_watch_path(c, &m->watch.grow, 1, n, 64, t->d_grow_body);
+    rt_watch_path(c, &m->watch.grow, 1, n, 64, m->d_grow_body);
 
     /* gradient of half = residual(scale = 0.5) */
     for (int i = 0; i < n * 64; i++)
-        t->d_half[i] = t->d_grow_skip[i] + t->d_grow_body[i];
-    rt_watch_path(c, &m->watch.half, 0, n, 64, t->d_half);
+        m->d_half[i] = t->d_grow_skip[i] + m->d_grow_body[i];
+    rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
 
     /* gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
@@ -331,42 +358,42 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     for (int i = 0; i < n * 64; i++) {
-        const rt_real v_d_dense_3 = RT_C(0.5) * t->d_half[i];
+        const rt_real v_d_dense_3 = RT_C(0.5) * m->d_half[i];
         t->d_dense_3_z[i] = v_d_dense_3 * rt_gelu_slope(m->dense_3_z[i]);
     }
     rt_watch_delta(c, &m->watch.dense_3, n, 64, t->d_dense_3_z);
     rt_affine_dw(c, n, 64, 64, t->d_dense_3_z, m->layernorm, g->dense_3.weight);
     rt_column_sum(c, n, 64, t->d_dense_3_z, g->dense_3.bias);
-    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, t->d_layernorm);
+    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 64, t->d_layernorm);
-    rt_layernorm_dgamma(c, n, 64, t->d_layernorm, m->plain, m->layernorm_stats,
+    rt_watch_delta(c, &m->watch.layernorm, n, 64, m->d_layernorm);
+    rt_layernorm_dgamma(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats,
                         g->layernorm.weight);
-    rt_column_sum(c, n, 64, t->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 64, t->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
-                    t->d_half_body);
+    rt_column_sum(c, n, 64, m->d_layernorm, g->layernorm.bias);
+    rt_layernorm_dx(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
+                    m->d_half_body);
 
     /* gradient of half = residual(scale = 0.5) */
-    rt_watch_path(c, &m->watch.half, 1, n, 64, t->d_half_body);
+    rt_watch_path(c, &m->watch.half, 1, n, 64, m->d_half_body);
 
     /* gradient of plain = residual */
     for (int i = 0; i < n * 64; i++)
-        t->d_plain[i] = t->d_half[i] + t->d_half_body[i];
+        m->d_plain[i] = m->d_half[i] + m->d_half_body[i];
 
     /* gradient of dense_2 = dense(64)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense_2, n, 64, t->d_plain);
-    rt_affine_dw(c, n, 64, 64, t->d_plain, m->dense, g->dense_2.weight);
-    rt_column_sum(c, n, 64, t->d_plain, g->dense_2.bias);
-    rt_affine_dx(c, n, 64, 64, t->d_plain, p->dense_2.weight, t->d_dense);
+    rt_watch_delta(c, &m->watch.dense_2, n, 64, m->d_plain);
+    rt_affine_dw(c, n, 64, 64, m->d_plain, m->dense, g->dense_2.weight);
+    rt_column_sum(c, n, 64, m->d_plain, g->dense_2.bias);
+    rt_affine_dx(c, n, 64, 64, m->d_plain, p->dense_2.weight, t->d_dense);
 
     /* gradient of dense(64, act = relu)
      *   dz = dy where y > 0
@@ -389,139 +416,215 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_layer model_plain_layer = { .name = "plain", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 64 }, .paths = 2 };
+static const rt_layer model_plain_layer = {
+    .name = "plain", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 64 },
+    .paths = 2,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 64, 64 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 64, .is_weight = true },
+      .rank = 2, .shape = { 64, 64 }, .fan_in = 64, .fan_out = 64, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
+      .rank = 1, .shape = { 64 }, .fan_in = 64, .fan_out = 64,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_RELU,
-        .rank = 1, .shape = { 64 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_RELU,
+    .rank = 1, .shape = { 64 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_2_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_2.weight),
-      .rank = 2, .shape = { 64, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 64, .is_weight = true },
+      .rank = 2, .shape = { 64, 64 }, .fan_in = 64, .fan_out = 64, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_2.bias),
-      .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
+      .rank = 1, .shape = { 64 }, .fan_in = 64, .fan_out = 64,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_2_layer = { .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 64 }, .param = model_dense_2_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_2), .in_flow = true };
+static const rt_layer model_dense_2_layer = {
+    .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 64 },
+    .param = model_dense_2_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_2),
+    .in_flow = true,
+};
 
-static const rt_layer model_half_layer = { .name = "half", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 64 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.half), .paths = 2 };
+static const rt_layer model_half_layer = {
+    .name = "half", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 64 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.half),
+    .paths = 2,
+};
 
 static const rt_tensor model_layernorm_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, layernorm.weight),
-      .rank = 1, .shape = { 64 }, .init = { RT_ONES, 0.0, 0.0 } },
+      .rank = 1, .shape = { 64 },
+      .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, layernorm.bias),
-      .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 64 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 64 }, .param = model_layernorm_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.layernorm) };
+static const rt_layer model_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 64 },
+    .param = model_layernorm_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.layernorm),
+};
 
 static const rt_tensor model_dense_3_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_3.weight),
-      .rank = 2, .shape = { 64, 64 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 64, .is_weight = true },
+      .rank = 2, .shape = { 64, 64 }, .fan_in = 64, .fan_out = 64, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_3.bias),
-      .rank = 1, .shape = { 64 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 64 },
+      .rank = 1, .shape = { 64 }, .fan_in = 64, .fan_out = 64,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_3_layer = { .name = "dense_3", .kind = "dense", .act = RT_GELU,
-        .rank = 1, .shape = { 64 }, .param = model_dense_3_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_3), .in_flow = true };
+static const rt_layer model_dense_3_layer = {
+    .name = "dense_3", .kind = "dense", .act = RT_GELU,
+    .rank = 1, .shape = { 64 },
+    .param = model_dense_3_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_3),
+    .in_flow = true,
+};
 
 static const rt_tensor model_grow_params[] = {
-    { .role = "scale", .offset = offsetof(struct model_params, grow.scale), .rank = 0,
+    { .role = "scale", .offset = offsetof(struct model_params, grow.scale),
+      .rank = 0,
       .init = { RT_CONSTANT, 0.1, 0.0 } },
 };
 
-static const rt_layer model_grow_layer = { .name = "grow", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .param = model_grow_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct model_memory, watch.grow), .paths = 2 };
+static const rt_layer model_grow_layer = {
+    .name = "grow", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .param = model_grow_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.grow),
+    .paths = 2,
+};
 
 static const rt_tensor model_dense_4_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_4.weight),
-      .rank = 2, .shape = { 16, 64 }, .init = { RT_LECUN_NORMAL, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 64 }, .fan_in = 64, .fan_out = 16, .is_weight = true,
+      .init = { RT_LECUN_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_4.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 64, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 64, .fan_out = 16,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_4_layer = { .name = "dense_4", .kind = "dense", .act = RT_SELU,
-        .rank = 1, .shape = { 16 }, .param = model_dense_4_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_4), .in_flow = true };
+static const rt_layer model_dense_4_layer = {
+    .name = "dense_4", .kind = "dense", .act = RT_SELU,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_4_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_4),
+    .in_flow = true,
+};
 
-static const rt_layer model_dropout_layer = { .name = "dropout", .kind = "dropout",
-        .act = RT_LINEAR, .rank = 1, .shape = { 16 }, .random = true,
-        .watch = offsetof(struct model_memory, watch.dropout) };
+static const rt_layer model_dropout_layer = {
+    .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .random = true,
+    .watch = offsetof(struct model_memory, watch.dropout),
+};
 
 static const rt_tensor model_dense_5_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_5.weight),
-      .rank = 2, .shape = { 16, 64 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 64,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 64 }, .fan_in = 64, .fan_out = 16, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_5_layer = { .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .param = model_dense_5_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_5), .in_flow = true };
+static const rt_layer model_dense_5_layer = {
+    .name = "dense_5", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_5_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_5),
+    .in_flow = true,
+};
 
-static const rt_layer model_outer_layer = { .name = "outer", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.outer), .paths = 2 };
+static const rt_layer model_outer_layer = {
+    .name = "outer", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.outer),
+    .paths = 2,
+};
 
-static const rt_layer model_inner_layer = { .name = "inner", .kind = "residual", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.inner), .paths = 2 };
+static const rt_layer model_inner_layer = {
+    .name = "inner", .kind = "residual", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.inner),
+    .paths = 2,
+};
 
 static const rt_tensor model_dense_6_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_6.weight),
-      .rank = 2, .shape = { 16, 16 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 16,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 16 }, .fan_in = 16, .fan_out = 16, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_6.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 16, .fan_out = 16,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_6_layer = { .name = "dense_6", .kind = "dense",
-        .act = RT_SOFTSIGN, .rank = 1, .shape = { 16 }, .param = model_dense_6_params,
-        .n_params = 2, .watched = true, .watch = offsetof(struct model_memory, watch.dense_6),
-        .in_flow = true };
+static const rt_layer model_dense_6_layer = {
+    .name = "dense_6", .kind = "dense", .act = RT_SOFTSIGN,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_6_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_6),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_7_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense_7.weight),
-      .rank = 2, .shape = { 16, 16 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 16,
-      .fan_out = 16, .is_weight = true },
+      .rank = 2, .shape = { 16, 16 }, .fan_in = 16, .fan_out = 16, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense_7.bias),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 16 },
+      .rank = 1, .shape = { 16 }, .fan_in = 16, .fan_out = 16,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_7_layer = { .name = "dense_7", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 16 }, .param = model_dense_7_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense_7), .in_flow = true };
+static const rt_layer model_dense_7_layer = {
+    .name = "dense_7", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 16 },
+    .param = model_dense_7_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense_7),
+    .in_flow = true,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 10, 16 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 16,
-      .fan_out = 10, .is_weight = true },
+      .rank = 2, .shape = { 10, 16 }, .fan_in = 16, .fan_out = 10, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 10 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 16, .fan_out = 10 },
+      .rank = 1, .shape = { 10 }, .fan_in = 16, .fan_out = 10,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 10 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 10 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_plain_layer },
@@ -558,14 +661,14 @@ static const rt_settings settings = {
     .warmup = 0.0,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "digits" },
     .split = 0.5,
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -590,5 +693,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

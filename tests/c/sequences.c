@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    BATCH = 4
+    BATCH = 4,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -33,7 +33,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -45,46 +46,52 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real words[BATCH * 9 * 3];
-    rt_real ahead_cell[BATCH * 9 * 20];
+    union {
+        rt_real ahead_cell[BATCH * 9 * 20];
+        rt_real d_parallel_branch_0[BATCH * 9 * 3];
+    };
     rt_real ahead[BATCH * 9 * 4];
-    rt_real back_cell[BATCH * 9 * 16];
+    union {
+        rt_real back_cell[BATCH * 9 * 16];
+        rt_real d_parallel_branch_1[BATCH * 9 * 3];
+    };
     rt_real back[BATCH * 9 * 4];
-    rt_real parallel[BATCH * 9 * 8];
-    rt_real mix_cell[BATCH * 9 * 5];
+    union {
+        rt_real parallel[BATCH * 9 * 8];
+        rt_real d_ahead[BATCH * 9 * 4];
+    };
+    union {
+        rt_real mix_cell[BATCH * 9 * 5];
+        rt_real d_parallel[BATCH * 9 * 8];
+    };
     rt_real mix[BATCH * 9 * 5];
-    rt_real logits[BATCH * 9 * 9];
+    union {
+        rt_real logits[BATCH * 9 * 9];
+        rt_real d_mix[BATCH * 9 * 5];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct model_scratch {
     union {
-        rt_real d_mix_z[BATCH * 9 * 5];
+        rt_real ahead_z[BATCH * 9 * 16];
+        rt_real back_z[BATCH * 9 * 12];
+        rt_real mix_z[BATCH * 9 * 5];
+        rt_real d_mix_carry[BATCH * 5];
         rt_real d_back_carry[BATCH * 8];
         rt_real d_back_hidden[BATCH * 9 * 12];
+        rt_real d_ahead_carry[BATCH * 8];
+        rt_real d_words[BATCH * 9 * 3];
+    };
+    union {
+        rt_real d_mix_z[BATCH * 9 * 5];
+        rt_real d_back_z[BATCH * 9 * 12];
         rt_real d_ahead_z[BATCH * 9 * 16];
     };
     union {
         rt_real d_logits[BATCH * 9 * 9];
         rt_real d_back[BATCH * 9 * 4];
-        rt_real d_parallel_branch_1[BATCH * 9 * 3];
-        rt_real d_words[BATCH * 9 * 3];
-    };
-    union {
-        rt_real ahead_z[BATCH * 9 * 16];
-        rt_real mix_z[BATCH * 9 * 5];
-        rt_real d_parallel_branch_0[BATCH * 9 * 3];
-    };
-    union {
-        rt_real d_mix[BATCH * 9 * 5];
-        rt_real d_ahead[BATCH * 9 * 4];
-    };
-    union {
-        rt_real back_z[BATCH * 9 * 12];
-        rt_real d_mix_carry[BATCH * 5];
-        rt_real d_parallel[BATCH * 9 * 8];
-        rt_real d_back_z[BATCH * 9 * 12];
-        rt_real d_ahead_carry[BATCH * 8];
     };
 };
 
@@ -101,19 +108,24 @@ static double model_forward(rt_pass *c)
 
     /* words = embedding(10, 3) */
     rt_embedding(c, &m->watch.words, n * 9, 10, 3, x, p->words.weight, m->words);
-    rt_watch_output(c, &m->watch.words, RT_LINEAR, 0.0, n * 9, 3, 1, m->words, m->words);
+    rt_watch_output(c, &m->watch.words, RT_LINEAR, 0.0, n * 9, 3, 1, m->words,
+                    m->words);
 
     /* ahead = cell */
-    rt_affine(c, n * 9, 16, 3, m->words, p->ahead.weight_ih_l0, p->ahead.bias_ih_l0, t->ahead_z);
-    rt_lstm(c, RT_FROM_FIRST, n, 9, 4, t->ahead_z, p->ahead.weight_hh_l0, p->ahead.bias_hh_l0,
-            m->ahead_cell, m->ahead);
-    rt_watch_output(c, &m->watch.ahead, RT_LINEAR, 0.0, n * 9, 4, 1, m->ahead, m->ahead);
+    rt_affine(c, n * 9, 16, 3, m->words, p->ahead.weight_ih_l0, p->ahead.bias_ih_l0,
+              t->ahead_z);
+    rt_lstm(c, RT_FROM_FIRST, n, 9, 4, t->ahead_z, p->ahead.weight_hh_l0,
+            p->ahead.bias_hh_l0, m->ahead_cell, m->ahead);
+    rt_watch_output(c, &m->watch.ahead, RT_LINEAR, 0.0, n * 9, 4, 1, m->ahead,
+                    m->ahead);
 
     /* back = gru(4, output = all, reverse = true) */
-    rt_affine(c, n * 9, 12, 3, m->words, p->back.weight_ih_l0, p->back.bias_ih_l0, t->back_z);
-    rt_gru(c, RT_FROM_LAST, n, 9, 4, t->back_z, p->back.weight_hh_l0, p->back.bias_hh_l0,
-           m->back_cell, m->back);
-    rt_watch_output(c, &m->watch.back, RT_LINEAR, 0.0, n * 9, 4, 1, m->back, m->back);
+    rt_affine(c, n * 9, 12, 3, m->words, p->back.weight_ih_l0, p->back.bias_ih_l0,
+              t->back_z);
+    rt_gru(c, RT_FROM_LAST, n, 9, 4, t->back_z, p->back.weight_hh_l0,
+           p->back.bias_hh_l0, m->back_cell, m->back);
+    rt_watch_output(c, &m->watch.back, RT_LINEAR, 0.0, n * 9, 4, 1, m->back,
+                    m->back);
 
     /* parallel(concat) */
     rt_insert(c, n * 9, 4, 8, 0, m->ahead, m->parallel);
@@ -121,13 +133,14 @@ static double model_forward(rt_pass *c)
 
     /* mix = rnn(5, act = elu(0.5), bias = false, output = all) */
     rt_affine(c, n * 9, 5, 8, m->parallel, p->mix.weight_ih_l0, NULL, t->mix_z);
-    rt_rnn(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, t->mix_z, p->mix.weight_hh_l0, NULL, m->mix_cell,
-           m->mix);
+    rt_rnn(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, t->mix_z, p->mix.weight_hh_l0,
+           NULL, m->mix_cell, m->mix);
     rt_watch_output(c, &m->watch.mix, RT_ELU, 0.5, n * 9, 5, 1, m->mix_cell, m->mix);
 
     /* logits = dense(9) */
     rt_affine(c, n * 9, 9, 5, m->mix, p->logits.weight, p->logits.bias, m->logits);
-    rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n * 9, 9, 1, m->logits, m->logits);
+    rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n * 9, 9, 1, m->logits,
+                    m->logits);
 
     /* loss = softmax_cross_entropy */
     return rt_softmax_cross_entropy(c, n * 9, 9, m->logits, c->labels);
@@ -155,7 +168,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 81, t->d_logits);
     rt_affine_dw(c, n * 9, 9, 5, t->d_logits, m->mix, g->logits.weight);
     rt_column_sum(c, n * 9, 9, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, t->d_mix);
+    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, m->d_mix);
 
     /* gradient of mix = rnn(5, act = elu(0.5), bias = false, output = all)
      *   dz = act'(z) (dh + dz+ w)
@@ -163,17 +176,18 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_rnn_dz(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, t->d_mix, p->mix.weight_hh_l0, m->mix_cell,
-              m->mix, t->d_mix_carry, t->d_mix_z);
+    rt_rnn_dz(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, m->d_mix, p->mix.weight_hh_l0,
+              m->mix_cell, m->mix, t->d_mix_carry, t->d_mix_z);
     rt_watch_delta(c, &m->watch.mix, n, 45, t->d_mix_z);
     rt_watch_steps(c, &m->watch.mix, RT_FROM_FIRST, n, 9, 5, t->d_mix_z);
-    rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix, g->mix.weight_hh_l0);
+    rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix,
+                    g->mix.weight_hh_l0);
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
-    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, t->d_parallel);
+    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, m->d_parallel);
 
     /* gradient of parallel(concat) */
-    rt_extract(c, n * 9, 4, 8, 0, t->d_parallel, t->d_ahead);
-    rt_extract(c, n * 9, 4, 8, 4, t->d_parallel, t->d_back);
+    rt_extract(c, n * 9, 4, 8, 0, m->d_parallel, m->d_ahead);
+    rt_extract(c, n * 9, 4, 8, 4, m->d_parallel, t->d_back);
 
     /* gradient of back = gru(4, output = all, reverse = true)
      *   d = dh + d+ z+ + dzh+ w
@@ -185,19 +199,21 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_gru_dz(c, RT_FROM_LAST, n, 9, 4, t->d_back, p->back.weight_hh_l0, m->back_cell, m->back,
-              t->d_back_carry, t->d_back_z);
+    rt_gru_dz(c, RT_FROM_LAST, n, 9, 4, t->d_back, p->back.weight_hh_l0, m->back_cell,
+              m->back, t->d_back_carry, t->d_back_z);
     rt_watch_delta(c, &m->watch.back, n, 108, t->d_back_z);
     rt_watch_steps(c, &m->watch.back, RT_FROM_LAST, n, 9, 12, t->d_back_z);
     rt_gru_hidden_dz(c, n * 9, 4, t->d_back_z, m->back_cell, t->d_back_hidden);
-    rt_recurrent_dw(c, RT_FROM_LAST, n, 9, 12, 4, t->d_back_hidden, m->back, g->back.weight_hh_l0);
+    rt_recurrent_dw(c, RT_FROM_LAST, n, 9, 12, 4, t->d_back_hidden, m->back,
+                    g->back.weight_hh_l0);
     rt_column_sum(c, n * 9, 12, t->d_back_hidden, g->back.bias_hh_l0);
     rt_affine_dw(c, n * 9, 12, 3, t->d_back_z, m->words, g->back.weight_ih_l0);
     rt_column_sum(c, n * 9, 12, t->d_back_z, g->back.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0, t->d_parallel_branch_1);
+    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0,
+                 m->d_parallel_branch_1);
 
     /* gradient of parallel(concat) */
-    rt_watch_path(c, &m->watch.parallel, 1, n, 27, t->d_parallel_branch_1);
+    rt_watch_path(c, &m->watch.parallel, 1, n, 27, m->d_parallel_branch_1);
 
     /* gradient of ahead = cell
      *   d = dh + dz+ w
@@ -208,24 +224,26 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_lstm_dz(c, RT_FROM_FIRST, n, 9, 4, t->d_ahead, p->ahead.weight_hh_l0, m->ahead_cell,
+    rt_lstm_dz(c, RT_FROM_FIRST, n, 9, 4, m->d_ahead, p->ahead.weight_hh_l0, m->ahead_cell,
                t->d_ahead_carry, t->d_ahead_z);
     rt_watch_delta(c, &m->watch.ahead, n, 144, t->d_ahead_z);
     rt_watch_steps(c, &m->watch.ahead, RT_FROM_FIRST, n, 9, 16, t->d_ahead_z);
-    rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 16, 4, t->d_ahead_z, m->ahead, g->ahead.weight_hh_l0);
+    rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 16, 4, t->d_ahead_z, m->ahead,
+                    g->ahead.weight_hh_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_hh_l0);
     rt_affine_dw(c, n * 9, 16, 3, t->d_ahead_z, m->words, g->ahead.weight_ih_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0, t->d_parallel_branch_0);
+    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0,
+                 m->d_parallel_branch_0);
 
     /* gradient of parallel(concat) */
-    rt_watch_path(c, &m->watch.parallel, 0, n, 27, t->d_parallel_branch_0);
+    rt_watch_path(c, &m->watch.parallel, 0, n, 27, m->d_parallel_branch_0);
 
     /* gradient of words = embedding(10, 3)
      *   dw[k] = sum of dy where x is k
      */
     for (int i = 0; i < n * 9 * 3; i++)
-        t->d_words[i] = t->d_parallel_branch_1[i] + t->d_parallel_branch_0[i];
+        t->d_words[i] = m->d_parallel_branch_1[i] + m->d_parallel_branch_0[i];
     rt_watch_delta(c, &m->watch.words, n, 27, t->d_words);
     rt_embedding_dw(c, n * 9, 10, 3, t->d_words, x, g->words.weight);
 }
@@ -242,76 +260,117 @@ static void update(rt_update *u)
 
 static const rt_tensor model_words_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, words.weight),
-      .rank = 2, .shape = { 10, 3 }, .init = { RT_NORMAL, 1.0, 0.0 }, .fan_in = 3, .fan_out = 10,
-      .is_weight = true },
+      .rank = 2, .shape = { 10, 3 }, .fan_in = 3, .fan_out = 10, .is_weight = true,
+      .init = { RT_NORMAL, 1.0, 0.0 } },
 };
 
-static const rt_layer model_words_layer = { .name = "words", .kind = "embedding", .act = RT_LINEAR,
-        .rank = 2, .shape = { 9, 3 }, .param = model_words_params, .n_params = 1, .watched = true,
-        .watch = offsetof(struct model_memory, watch.words), .in_flow = true };
+static const rt_layer model_words_layer = {
+    .name = "words", .kind = "embedding", .act = RT_LINEAR,
+    .rank = 2, .shape = { 9, 3 },
+    .param = model_words_params, .n_params = 1,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.words),
+    .in_flow = true,
+};
 
-static const rt_layer model_parallel_layer = { .name = "parallel", .kind = "parallel",
-        .act = RT_LINEAR, .rank = 2, .shape = { 9, 8 }, .watched = true,
-        .watch = offsetof(struct model_memory, watch.parallel), .paths = 2 };
+static const rt_layer model_parallel_layer = {
+    .name = "parallel", .kind = "parallel", .act = RT_LINEAR,
+    .rank = 2, .shape = { 9, 8 },
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.parallel),
+    .paths = 2,
+};
 
 static const rt_tensor model_ahead_params[] = {
     { .role = "weight_ih_l0", .offset = offsetof(struct model_params, ahead.weight_ih_l0),
-      .rank = 2, .shape = { 16, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 4, .gates = 4, .is_weight = true },
+      .rank = 2, .shape = { 16, 3 }, .fan_in = 3, .fan_out = 4, .gates = 4,
+      .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "weight_hh_l0", .offset = offsetof(struct model_params, ahead.weight_hh_l0),
-      .rank = 2, .shape = { 16, 4 }, .init = { RT_ORTHOGONAL, 1.0, 0.0 }, .fan_in = 4, .fan_out = 4,
-      .gates = 4, .is_weight = true },
+      .rank = 2, .shape = { 16, 4 }, .fan_in = 4, .fan_out = 4, .gates = 4,
+      .is_weight = true,
+      .init = { RT_ORTHOGONAL, 1.0, 0.0 } },
     { .role = "bias_ih_l0", .offset = offsetof(struct model_params, ahead.bias_ih_l0),
-      .rank = 1, .shape = { 16 }, .init = { RT_FORGET_GATE, 1.0, 0.0 } },
+      .rank = 1, .shape = { 16 },
+      .init = { RT_FORGET_GATE, 1.0, 0.0 } },
     { .role = "bias_hh_l0", .offset = offsetof(struct model_params, ahead.bias_hh_l0),
-      .rank = 1, .shape = { 16 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 16 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_ahead_layer = { .name = "ahead", .kind = "lstm", .act = RT_LINEAR,
-        .rank = 2, .shape = { 9, 4 }, .param = model_ahead_params, .n_params = 4, .watched = true,
-        .watch = offsetof(struct model_memory, watch.ahead), .in_flow = true, .steps = 9 };
+static const rt_layer model_ahead_layer = {
+    .name = "ahead", .kind = "lstm", .act = RT_LINEAR,
+    .rank = 2, .shape = { 9, 4 },
+    .param = model_ahead_params, .n_params = 4,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.ahead),
+    .in_flow = true,
+    .steps = 9,
+};
 
 static const rt_tensor model_back_params[] = {
     { .role = "weight_ih_l0", .offset = offsetof(struct model_params, back.weight_ih_l0),
-      .rank = 2, .shape = { 12, 3 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 3,
-      .fan_out = 4, .gates = 3, .is_weight = true },
+      .rank = 2, .shape = { 12, 3 }, .fan_in = 3, .fan_out = 4, .gates = 3,
+      .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "weight_hh_l0", .offset = offsetof(struct model_params, back.weight_hh_l0),
-      .rank = 2, .shape = { 12, 4 }, .init = { RT_ORTHOGONAL, 1.0, 0.0 }, .fan_in = 4, .fan_out = 4,
-      .gates = 3, .is_weight = true },
+      .rank = 2, .shape = { 12, 4 }, .fan_in = 4, .fan_out = 4, .gates = 3,
+      .is_weight = true,
+      .init = { RT_ORTHOGONAL, 1.0, 0.0 } },
     { .role = "bias_ih_l0", .offset = offsetof(struct model_params, back.bias_ih_l0),
-      .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 12 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
     { .role = "bias_hh_l0", .offset = offsetof(struct model_params, back.bias_hh_l0),
-      .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 } },
+      .rank = 1, .shape = { 12 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_back_layer = { .name = "back", .kind = "gru", .act = RT_LINEAR,
-        .rank = 2, .shape = { 9, 4 }, .param = model_back_params, .n_params = 4, .watched = true,
-        .watch = offsetof(struct model_memory, watch.back), .in_flow = true, .steps = 9 };
+static const rt_layer model_back_layer = {
+    .name = "back", .kind = "gru", .act = RT_LINEAR,
+    .rank = 2, .shape = { 9, 4 },
+    .param = model_back_params, .n_params = 4,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.back),
+    .in_flow = true,
+    .steps = 9,
+};
 
 static const rt_tensor model_mix_params[] = {
     { .role = "weight_ih_l0", .offset = offsetof(struct model_params, mix.weight_ih_l0),
-      .rank = 2, .shape = { 5, 8 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 8, .fan_out = 5,
-      .is_weight = true },
+      .rank = 2, .shape = { 5, 8 }, .fan_in = 8, .fan_out = 5, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "weight_hh_l0", .offset = offsetof(struct model_params, mix.weight_hh_l0),
-      .rank = 2, .shape = { 5, 5 }, .init = { RT_ORTHOGONAL, 1.0, 0.0 }, .fan_in = 5, .fan_out = 5,
-      .is_weight = true },
+      .rank = 2, .shape = { 5, 5 }, .fan_in = 5, .fan_out = 5, .is_weight = true,
+      .init = { RT_ORTHOGONAL, 1.0, 0.0 } },
 };
 
-static const rt_layer model_mix_layer = { .name = "mix", .kind = "rnn", .act = RT_ELU,
-        .rank = 2, .shape = { 9, 5 }, .param = model_mix_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.mix), .in_flow = true, .steps = 9 };
+static const rt_layer model_mix_layer = {
+    .name = "mix", .kind = "rnn", .act = RT_ELU,
+    .rank = 2, .shape = { 9, 5 },
+    .param = model_mix_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.mix),
+    .in_flow = true,
+    .steps = 9,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 9, 5 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 5,
-      .fan_out = 9, .is_weight = true },
+      .rank = 2, .shape = { 9, 5 }, .fan_in = 5, .fan_out = 9, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 9 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 5, .fan_out = 9 },
+      .rank = 1, .shape = { 9 }, .fan_in = 5, .fan_out = 9,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 2, .shape = { 9, 9 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 2, .shape = { 9, 9 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_words_layer },
@@ -339,13 +398,13 @@ static const rt_settings settings = {
     .clip = 1.0,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "copy", .number = { 9.0, 20.0 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -371,5 +430,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

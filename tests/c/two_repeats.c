@@ -5,7 +5,7 @@ enum {
     REPEAT_2_REPEAT_COUNT = 2,
     REPEAT_COUNT = 3,
     REPEAT_2_COUNT = 2,
-    BATCH = 20
+    BATCH = 20,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
@@ -45,7 +45,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass ---- */
+/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
+ * place of a tensor that is no longer read ---- */
 
 struct repeat_memory {
     struct {
@@ -79,41 +80,55 @@ struct model_memory {
     rt_real stem[BATCH * 8];
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 8];
-    rt_real dense[BATCH * 12];
+    union {
+        rt_real dense[BATCH * 12];
+        rt_real d_repeat_out[BATCH * 8];
+    };
     struct repeat_2_memory repeat_2[REPEAT_2_COUNT];
     rt_real repeat_2_out[REPEAT_2_COUNT][BATCH * 12];
-    rt_real logits[BATCH * 3];
+    union {
+        rt_real logits[BATCH * 3];
+        rt_real d_repeat_2_out[BATCH * 12];
+    };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
 struct repeat_scratch {
-    rt_real d_narrow_z[BATCH * 8];
+    union {
+        rt_real d_narrow_z[BATCH * 8];
+    };
 };
 
 struct repeat_2_repeat_scratch {
-    rt_real d_wide_z[BATCH * 12];
+    union {
+        rt_real d_wide_z[BATCH * 12];
+    };
 };
 
 struct repeat_2_scratch {
-    rt_real d_repeat[2][BATCH * 12];
-    rt_real d_repeat_out[BATCH * 12];
-    struct repeat_2_repeat_scratch repeat_2_repeat;
+    union {
+        rt_real d_repeat[2][BATCH * 12];
+    };
+    union {
+        rt_real d_repeat_out[BATCH * 12];
+    };
+    union {
+        struct repeat_2_repeat_scratch repeat_2_repeat;
+    };
 };
 
 struct model_scratch {
     union {
-        struct repeat_2_scratch repeat_2;
-        rt_real d_repeat_out[BATCH * 8];
+        rt_real d_repeat[2][BATCH * 8];
     };
     union {
         rt_real d_logits[BATCH * 3];
         rt_real d_repeat_2[2][BATCH * 12];
     };
-    struct repeat_scratch repeat;
     union {
-        rt_real d_repeat_2_out[BATCH * 12];
-        rt_real d_repeat[2][BATCH * 8];
+        struct repeat_scratch repeat;
+        struct repeat_2_scratch repeat_2;
     };
 };
 
@@ -133,8 +148,8 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
 }
 
 static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t, const rt_real *x,
-                            const rt_real *dy, rt_real *dx)
+                            struct repeat_memory *m, struct repeat_scratch *t,
+                            const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -152,9 +167,10 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
     rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, dx);
 }
 
-/* repeat 2 as j: [12] -> [12] */
+/* repeat as j: [12] -> [12] */
 static void repeat_2_repeat_forward(rt_pass *c, const struct repeat_2_repeat_params *p,
-                                    struct repeat_2_repeat_memory *m, const rt_real *x, rt_real *y)
+        struct repeat_2_repeat_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -166,10 +182,9 @@ static void repeat_2_repeat_forward(rt_pass *c, const struct repeat_2_repeat_par
 }
 
 static void repeat_2_repeat_backward(rt_pass *c, const struct repeat_2_repeat_params *p,
-                                     struct repeat_2_repeat_params *g,
-                                     struct repeat_2_repeat_memory *m,
-                                     struct repeat_2_repeat_scratch *t, const rt_real *x,
-                                     const rt_real *dy, rt_real *dx)
+        struct repeat_2_repeat_params *g, struct repeat_2_repeat_memory *m,
+        struct repeat_2_repeat_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -187,13 +202,14 @@ static void repeat_2_repeat_backward(rt_pass *c, const struct repeat_2_repeat_pa
     rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, dx);
 }
 
-/* repeat depth - 1 as i: [12] -> [12] */
-static void repeat_2_forward(rt_pass *c, const struct repeat_2_params *p, struct repeat_2_memory *m,
-                             const rt_real *x, rt_real *y)
+/* repeat as i: [12] -> [12] */
+static void repeat_2_forward(rt_pass *c, const struct repeat_2_params *p,
+        struct repeat_2_memory *m,
+        const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
-    /* repeat 2 as j */
+    /* repeat as j */
     for (int i = 0; i < REPEAT_2_REPEAT_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : x;
@@ -203,15 +219,14 @@ static void repeat_2_forward(rt_pass *c, const struct repeat_2_params *p, struct
     /* layernorm(affine = false) */
     rt_layernorm_stats(c, n, 12, 1e-05, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1],
                        m->layernorm_stats);
-    rt_layernorm(c, n, 12, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1], m->layernorm_stats, NULL, NULL,
-                 y);
+    rt_layernorm(c, n, 12, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1], m->layernorm_stats,
+                 NULL, NULL, y);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 12, 1, y, y);
 }
 
 static void repeat_2_backward(rt_pass *c, const struct repeat_2_params *p,
-                              struct repeat_2_params *g, struct repeat_2_memory *m,
-                              struct repeat_2_scratch *t, const rt_real *x, const rt_real *dy,
-                              rt_real *dx)
+        struct repeat_2_params *g, struct repeat_2_memory *m, struct repeat_2_scratch *t,
+        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -219,17 +234,17 @@ static void repeat_2_backward(rt_pass *c, const struct repeat_2_params *p,
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 12, dy);
-    rt_layernorm_dx(c, n, 12, dy, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1], m->layernorm_stats,
-                    NULL, t->d_repeat_out);
+    rt_layernorm_dx(c, n, 12, dy, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1],
+                    m->layernorm_stats, NULL, t->d_repeat_out);
 
-    /* gradient of repeat 2 as j */
+    /* gradient of repeat as j */
     for (int i = REPEAT_2_REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : x;
         const rt_real *dy_i = i < REPEAT_2_REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
                               : t->d_repeat_out;
         repeat_2_repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i],
-                                 &t->repeat_2_repeat, x_i, dy_i, t->d_repeat[i % 2]);
+                &t->repeat_2_repeat, x_i, dy_i, t->d_repeat[i % 2]);
     }
 
     /* gradient of the input */
@@ -261,7 +276,7 @@ static double model_forward(rt_pass *c)
               m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 12, 1, m->dense, m->dense);
 
-    /* repeat depth - 1 as i */
+    /* repeat as i */
     for (int i = 0; i < REPEAT_2_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
                              : m->dense;
@@ -269,8 +284,8 @@ static double model_forward(rt_pass *c)
     }
 
     /* logits = dense(3) */
-    rt_affine(c, n, 3, 12, m->repeat_2_out[REPEAT_2_COUNT - 1], p->logits.weight, p->logits.bias,
-              m->logits);
+    rt_affine(c, n, 3, 12, m->repeat_2_out[REPEAT_2_COUNT - 1], p->logits.weight,
+              p->logits.bias, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 3, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -297,18 +312,19 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.logits, n, 3, t->d_logits);
-    rt_affine_dw(c, n, 3, 12, t->d_logits, m->repeat_2_out[REPEAT_2_COUNT - 1], g->logits.weight);
+    rt_affine_dw(c, n, 3, 12, t->d_logits, m->repeat_2_out[REPEAT_2_COUNT - 1],
+                 g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, t->d_repeat_2_out);
+    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, m->d_repeat_2_out);
 
-    /* gradient of repeat depth - 1 as i */
+    /* gradient of repeat as i */
     for (int i = REPEAT_2_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
                              : m->dense;
         const rt_real *dy_i = i < REPEAT_2_COUNT - 1 ? t->d_repeat_2[(i + 1) % 2]
-                              : t->d_repeat_2_out;
-        repeat_2_backward(c, &p->repeat_2[i], &g->repeat_2[i], &m->repeat_2[i], &t->repeat_2, x_i,
-                          dy_i, t->d_repeat_2[i % 2]);
+                              : m->d_repeat_2_out;
+        repeat_2_backward(c, &p->repeat_2[i], &g->repeat_2[i], &m->repeat_2[i],
+                &t->repeat_2, x_i, dy_i, t->d_repeat_2[i % 2]);
     }
 
     /* gradient of dense(12)
@@ -317,16 +333,17 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.dense, n, 12, t->d_repeat_2[0]);
-    rt_affine_dw(c, n, 12, 8, t->d_repeat_2[0], m->repeat_out[REPEAT_COUNT - 1], g->dense.weight);
+    rt_affine_dw(c, n, 12, 8, t->d_repeat_2[0], m->repeat_out[REPEAT_COUNT - 1],
+                 g->dense.weight);
     rt_column_sum(c, n, 12, t->d_repeat_2[0], g->dense.bias);
-    rt_affine_dx(c, n, 12, 8, t->d_repeat_2[0], p->dense.weight, t->d_repeat_out);
+    rt_affine_dx(c, n, 12, 8, t->d_repeat_2[0], p->dense.weight, m->d_repeat_out);
 
     /* gradient of repeat depth as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->stem;
         const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_repeat_out;
+                              : m->d_repeat_out;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
                         t->d_repeat[i % 2]);
     }
@@ -352,15 +369,21 @@ static void update(rt_update *u)
 
 static const rt_tensor repeat_narrow_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_params, narrow.weight),
-      .rank = 2, .shape = { 8, 8 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8,
-      .is_weight = true },
+      .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct repeat_params, narrow.bias),
-      .rank = 1, .shape = { 8 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 8 },
+      .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_narrow_layer = { .name = "narrow", .kind = "dense", .act = RT_ELU,
-        .rank = 1, .shape = { 8 }, .param = repeat_narrow_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_memory, watch.narrow), .in_flow = true };
+static const rt_layer repeat_narrow_layer = {
+    .name = "narrow", .kind = "dense", .act = RT_ELU,
+    .rank = 1, .shape = { 8 },
+    .param = repeat_narrow_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_memory, watch.narrow),
+    .in_flow = true,
+};
 
 static const rt_member repeat_members[] = {
     { .layer = &repeat_narrow_layer },
@@ -370,16 +393,21 @@ static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
 
 static const rt_tensor repeat_2_repeat_wide_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_2_repeat_params, wide.weight),
-      .rank = 2, .shape = { 12, 12 }, .init = { RT_HE_NORMAL, 0.0, 0.0 }, .fan_in = 12,
-      .fan_out = 12, .is_weight = true, .l2 = 0.001 },
+      .rank = 2, .shape = { 12, 12 }, .fan_in = 12, .fan_out = 12, .is_weight = true,
+      .init = { RT_HE_NORMAL, 0.0, 0.0 }, .l2 = 0.001 },
     { .role = "bias", .offset = offsetof(struct repeat_2_repeat_params, wide.bias),
-      .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 12 },
+      .rank = 1, .shape = { 12 }, .fan_in = 12, .fan_out = 12,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_repeat_wide_layer = { .name = "wide", .kind = "dense",
-        .act = RT_SILU, .rank = 1, .shape = { 12 }, .param = repeat_2_repeat_wide_params,
-        .n_params = 2, .watched = true,
-        .watch = offsetof(struct repeat_2_repeat_memory, watch.wide), .in_flow = true };
+static const rt_layer repeat_2_repeat_wide_layer = {
+    .name = "wide", .kind = "dense", .act = RT_SILU,
+    .rank = 1, .shape = { 12 },
+    .param = repeat_2_repeat_wide_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct repeat_2_repeat_memory, watch.wide),
+    .in_flow = true,
+};
 
 static const rt_member repeat_2_repeat_members[] = {
     { .layer = &repeat_2_repeat_wide_layer },
@@ -388,13 +416,17 @@ static const rt_member repeat_2_repeat_members[] = {
 static const rt_unit repeat_2_repeat_unit = { repeat_2_repeat_members,
         RT_COUNT(repeat_2_repeat_members) };
 
-static const rt_layer repeat_2_layernorm_layer = { .name = "layernorm", .kind = "layernorm",
-        .act = RT_LINEAR, .rank = 1, .shape = { 12 }, .watched = true,
-        .watch = offsetof(struct repeat_2_memory, watch.layernorm) };
+static const rt_layer repeat_2_layernorm_layer = {
+    .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
+    .rank = 1, .shape = { 12 },
+    .watched = true,
+    .watch = offsetof(struct repeat_2_memory, watch.layernorm),
+};
 
 static const rt_member repeat_2_members[] = {
     { .unit = &repeat_2_repeat_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = REPEAT_2_REPEAT_COUNT, .params = offsetof(struct repeat_2_params, repeat),
+      .count = REPEAT_2_REPEAT_COUNT,
+      .params = offsetof(struct repeat_2_params, repeat),
       .params_stride = sizeof(struct repeat_2_repeat_params),
       .memory = offsetof(struct repeat_2_memory, repeat),
       .memory_stride = sizeof(struct repeat_2_repeat_memory) },
@@ -405,39 +437,57 @@ static const rt_unit repeat_2_unit = { repeat_2_members, RT_COUNT(repeat_2_membe
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
-      .rank = 2, .shape = { 8, 2 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 2,
-      .fan_out = 8, .is_weight = true },
-    { .role = "bias", .offset = offsetof(struct model_params, stem.bias), .rank = 1, .shape = { 8 },
-      .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 2, .fan_out = 8 },
+      .rank = 2, .shape = { 8, 2 }, .fan_in = 2, .fan_out = 8, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
+    { .role = "bias", .offset = offsetof(struct model_params, stem.bias),
+      .rank = 1, .shape = { 8 }, .fan_in = 2, .fan_out = 8,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_stem_layer = { .name = "stem", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 8 }, .param = model_stem_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.stem), .in_flow = true };
+static const rt_layer model_stem_layer = {
+    .name = "stem", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 8 },
+    .param = model_stem_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.stem),
+    .in_flow = true,
+};
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
-      .rank = 2, .shape = { 12, 8 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 8,
-      .fan_out = 12, .is_weight = true },
+      .rank = 2, .shape = { 12, 8 }, .fan_in = 8, .fan_out = 12, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, dense.bias),
-      .rank = 1, .shape = { 12 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 8, .fan_out = 12 },
+      .rank = 1, .shape = { 12 }, .fan_in = 8, .fan_out = 12,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_dense_layer = { .name = "dense", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 12 }, .param = model_dense_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.dense), .in_flow = true };
+static const rt_layer model_dense_layer = {
+    .name = "dense", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 12 },
+    .param = model_dense_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.dense),
+    .in_flow = true,
+};
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
-      .rank = 2, .shape = { 3, 12 }, .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 }, .fan_in = 12,
-      .fan_out = 3, .is_weight = true },
+      .rank = 2, .shape = { 3, 12 }, .fan_in = 12, .fan_out = 3, .is_weight = true,
+      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct model_params, logits.bias),
-      .rank = 1, .shape = { 3 }, .init = { RT_ZEROS, 0.0, 0.0 }, .fan_in = 12, .fan_out = 3 },
+      .rank = 1, .shape = { 3 }, .fan_in = 12, .fan_out = 3,
+      .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer model_logits_layer = { .name = "logits", .kind = "dense", .act = RT_LINEAR,
-        .rank = 1, .shape = { 3 }, .param = model_logits_params, .n_params = 2, .watched = true,
-        .watch = offsetof(struct model_memory, watch.logits), .in_flow = true };
+static const rt_layer model_logits_layer = {
+    .name = "logits", .kind = "dense", .act = RT_LINEAR,
+    .rank = 1, .shape = { 3 },
+    .param = model_logits_params, .n_params = 2,
+    .watched = true,
+    .watch = offsetof(struct model_memory, watch.logits),
+    .in_flow = true,
+};
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
@@ -447,7 +497,8 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, repeat),
       .memory_stride = sizeof(struct repeat_memory) },
     { .layer = &model_dense_layer },
-    { .unit = &repeat_2_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_2_COUNT,
+    { .unit = &repeat_2_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_2_COUNT,
       .params = offsetof(struct model_params, repeat_2),
       .params_stride = sizeof(struct repeat_2_params),
       .memory = offsetof(struct model_memory, repeat_2),
@@ -475,13 +526,13 @@ static const rt_settings settings = {
     .l2 = 0.0001,
     .on_nonfinite = RT_STOP,
     .every = 50,
-    .histograms = true
+    .histograms = true,
 };
 
 static const rt_data data = {
     .train = { .reader = "spirals", .number = { 200.0, 3.0, 0.1 } },
     .split_seed = 1u,
-    .scale = 1.0
+    .scale = 1.0,
 };
 
 const rt_model RT_MODEL = {
@@ -506,5 +557,5 @@ const rt_model RT_MODEL = {
     .data = &data,
     .forward = model_forward,
     .backward = model_backward,
-    .update = update
+    .update = update,
 };

@@ -77,7 +77,7 @@ TEST(long_lists_break_under_their_first_piece)
     emit_indent(e, 1);
     emit_begin(e, "rt_call(");
     for (int i = 0; i < 40; i++)
-        emit_piece(e, "piece_%02d", i);
+        emit_piece(e, "piece_%c%c", 'a' + i / 26, 'a' + i % 26);
     emit_end(e, ");");
 
     const char *line = emit_text(e, NULL);
@@ -93,16 +93,51 @@ TEST(long_lists_break_under_their_first_piece)
 
 TEST(a_line_of_exactly_100_columns_is_not_broken)
 {
+    const char *sixty = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
     for (int extra = 0; extra < 2; extra++) {
         start();
         emit_begin(e, "f(");
-        emit_piece(e, "%0*d", 46, 0);
-        emit_piece(e, "%0*d", 48 + extra, 0);
+        emit_piece(e, "%.*s", 46, sixty);
+        emit_piece(e, "%.*s", 48 + extra, sixty);
         emit_end(e, ");");
         const char *text = emit_text(e, NULL);
         CHECK(strcspn(text, "\n") == (extra ? 49 : 100));
         arena_free(a);
     }
+}
+
+/* The list "f(a..., n, a..., 1);" for a number n: where its first line ends. */
+static size_t first_line(const char *number)
+{
+    start();
+    emit_begin(e, "f(");
+    emit_piece(e, "%s", number);
+    for (int i = 0; i < 30; i++)
+        emit_piece(e, "a");
+    emit_end(e, ");");
+    const size_t n = strcspn(emit_text(e, NULL), "\n") - strlen(number);
+    arena_free(a);
+    return n;
+}
+
+TEST(a_number_breaks_no_line_elsewhere)
+{
+    CHECK(first_line("1") == first_line("4096"));
+    CHECK(first_line("4096") == first_line("25165824"));
+    CHECK(first_line("aa") > first_line("aaaaaaaaaa"));
+}
+
+TEST(a_piece_may_start_a_line)
+{
+    start();
+    emit_begin(e, "f(");
+    emit_piece(e, "a");
+    emit_break(e);
+    emit_piece(e, "b");
+    emit_piece(e, "c");
+    emit_end(e, ");");
+    finish("f(a,\n  b, c);\n");
 }
 
 TEST(numbers_read_back)
@@ -140,6 +175,8 @@ int main(void)
     RUN(short_lists_stay_on_a_line);
     RUN(long_lists_break_under_their_first_piece);
     RUN(a_line_of_exactly_100_columns_is_not_broken);
+    RUN(a_number_breaks_no_line_elsewhere);
+    RUN(a_piece_may_start_a_line);
     RUN(numbers_read_back);
     RUN(strings_are_plain_ascii_without_trigraphs);
     return test_done();
