@@ -18,9 +18,9 @@ FLOOR8 = passes work
 # passes
 FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan* \
 	emit_c emit_notes model_dump dump compile
-FLOOR10 = check* infer* format* gradients emit_* session verbs
+FLOOR10 = compare check* infer* format* gradients emit_* session verbs
 # the program
-FLOOR11 = build
+FLOOR11 = build compare_*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers

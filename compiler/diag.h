@@ -37,6 +37,9 @@ int diag_messages(const Diag *d);           /* that are kept */
 void diag_sort(Diag *d, int first);
 void diag_print(const Diag *d, DiagFormat format, bool color, FILE *out);
 
+/* The text as JSON writes it, in quotes. */
+void diag_json_string(const char *text, FILE *out);
+
 /* `netc explain NET0203`: the lesson; false if there is no such code. */
 bool diag_explain(const char *code, FILE *out);
 

@@ -4,7 +4,7 @@
 #include "diag_message.h"
 
 /* Bytes that are not UTF-8 become U+FFFD: JSON has no other text. */
-static void put_string(const char *text, FILE *out)
+void diag_json_string(const char *text, FILE *out)
 {
     const size_t size = strlen(text);
 
@@ -34,7 +34,7 @@ static void put_place(Span at, FILE *out)
     }
     const Place p = source_place(at.source, at.from);
     fputs("\"file\":", out);
-    put_string(at.source->path, out);
+    diag_json_string(at.source->path, out);
     fprintf(out, ",\"line\":%d,\"column\":%d", p.line, p.column);
 }
 
@@ -56,7 +56,7 @@ static void put_notes(const Message *m, FILE *out)
         put_place(m->note[i].at, out);
         put_end(m->note[i].at, out);
         fputs(",\"message\":", out);
-        put_string(m->note[i].text, out);
+        diag_json_string(m->note[i].text, out);
         putc('}', out);
     }
     putc(']', out);
@@ -75,7 +75,7 @@ static void put_fix(const Message *m, FILE *out)
         put_place(m->fix[i].at, out);
         put_end(m->fix[i].at, out);
         fputs(",\"replacement\":", out);
-        put_string(m->fix[i].text, out);
+        diag_json_string(m->fix[i].text, out);
         putc('}', out);
     }
     fputs("]}", out);
@@ -90,7 +90,7 @@ void diag_print_json(const Diag *d, FILE *out)
         put_place(m->at, out);
         put_end(m->at, out);
         fputs(",\"message\":", out);
-        put_string(m->text, out);
+        diag_json_string(m->text, out);
         put_notes(m, out);
         put_fix(m, out);
         fputs("}\n", out);

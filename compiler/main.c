@@ -43,6 +43,7 @@ static int perform(const Options *o, Arena *a, Folder *folder)
     case VERB_CHECK:    return verb_check(o, a);
     case VERB_FMT:      return verb_fmt(o, a);
     case VERB_EXPLAIN:  return verb_explain(o);
+    case VERB_DIFF:     return verb_diff(o, a);
     case VERB_HELP:     return options_help(stdout), EXIT_FINE;
     case VERB_VERSION:  return puts("netc " NETC_VERSION), EXIT_FINE;
     case VERB_LIMITS:   return print_limits(stdout), EXIT_FINE;

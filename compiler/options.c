@@ -8,7 +8,7 @@
 typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
     OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
-    OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang. */
@@ -40,6 +40,9 @@ static const Option option[] = {
     { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan", "print a stage" },
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
+    { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
+    { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
+    { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
     { OPT_LIMITS,       PLAIN,  "--limits", "", "print the limits" },
     { OPT_VERSION,      PLAIN,  "--version", "", "print the version" },
     { OPT_HELP,         PLAIN,  "--help", "", "print this" },
@@ -50,7 +53,7 @@ static const struct {
     Verb verb;
 } verb[] = {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
-    { "explain", VERB_EXPLAIN }, { "diff", VERB_LATER },     { "graph", VERB_LATER },
+    { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_LATER },
     { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_LATER },
     { "expand", VERB_LATER },
 };
@@ -182,6 +185,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_COLOR:         return set_color(o, value);
     case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
     case OPT_DUMP:          return set_dump(o, value);
+    case OPT_AS:            return o->known_as = value, true;
     default:                bug("option %s takes no value", known->name);
     }
 }
@@ -199,6 +203,8 @@ static bool set_flag(Options *o, OptionId id)
     case OPT_JSON:          return o->format = DIAG_JSON, true;
     case OPT_NO_REUSE:      return o->reuse = false, true;
     case OPT_CHECK:         return o->check_only = true;
+    case OPT_SUMMARY:       return o->summary = true;
+    case OPT_GIT:           return o->git = true;
     case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;
     case OPT_VERSION:       return o->verb = VERB_VERSION, true;
     case OPT_HELP:          return o->verb = VERB_HELP, true;
@@ -286,6 +292,26 @@ static bool belongs(const Options *o)
     return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);
 }
 
+/* Two files; one for a summary; from git its own words. */
+static bool diff_words(const Options *o)
+{
+    if (o->verb != VERB_DIFF && (o->summary || o->git || o->known_as))
+        return usage("%s belongs to 'netc diff'", o->summary ? "--summary"
+                                                  : o->git ? "--git" : "--as");
+    if (o->known_as && !o->summary)
+        return usage("--as goes with --summary");
+    if (o->summary && o->format == DIAG_JSON)
+        return usage("--summary is text; --json goes with two files");
+    if (o->verb != VERB_DIFF)
+        return true;
+    if (o->summary)
+        return o->n_files == 1 || usage("'netc diff --summary' takes one file");
+    if (o->git)
+        return o->n_files == 1 || o->n_files == 7 || o->n_files == 9
+            || usage("'netc diff --git' takes the 7 words that git gives a diff driver");
+    return o->n_files == 2 || usage("'netc diff' takes two files");
+}
+
 /* What the words ask for must fit together. */
 static bool consistent(const Options *o)
 {
@@ -296,11 +322,11 @@ static bool consistent(const Options *o)
     if (o->n_files == 0)
         return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as NET0203"
                                                    : "no source file was named");
-    if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK)
+    if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK && o->verb != VERB_DIFF)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
     if (o->output && o->n_files > 1)
         return usage("-o takes one source file");
-    return belongs(o);
+    return diff_words(o) && belongs(o);
 }
 
 bool options_read(int argc, char **argv, Options *o, Arena *a)
@@ -333,6 +359,7 @@ void options_help(FILE *out)
           "       netc run FILE.net [arguments]    compile, and run with the arguments\n"
           "       netc check FILE.net...           report what is wrong\n"
           "       netc fmt FILE.net...             rewrite in the canonical form\n"
+          "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
           "       netc explain CODE                the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {
         char left[48];

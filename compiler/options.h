@@ -10,7 +10,7 @@ enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL };
 
 typedef enum {
     VERB_BUILD,                     /* none was named */
-    VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN,
+    VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN, VERB_DIFF,
     VERB_HELP, VERB_VERSION, VERB_LIMITS,                   /* --help, --version, --limits */
     VERB_LATER                      /* known, not in this version */
 } Verb;
@@ -42,6 +42,8 @@ typedef struct {
     const char *dump;               /* --dump=STAGE, or NULL */
     bool reuse;                     /* of memory: not with --no-reuse */
     bool check_only;                /* fmt --check */
+    bool summary, git;              /* diff: of one file; as git calls it */
+    const char *known_as;           /* diff --as=PATH, or NULL */
 } Options;
 
 /* False after a sentence on standard error. */

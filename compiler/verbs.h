@@ -10,5 +10,6 @@ int verb_run(const Options *o, Arena *a, Folder *folder);   /* in a folder that 
 int verb_check(const Options *o, Arena *a);
 int verb_fmt(const Options *o, Arena *a);
 int verb_explain(const Options *o);
+int verb_diff(const Options *o, Arena *a);
 
 #endif

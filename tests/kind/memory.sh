@@ -33,3 +33,4 @@ starve 'memory/C' -S examples/skip/connections.net -o "$WORK/c"
 starve 'memory/fmt' fmt examples/skip/connections.net -o "$WORK/c"
 starve 'memory/dump' --dump=plan examples/skip/connections.net
 starve 'memory/program' examples/data/xor.net -o "$WORK/c"
+starve 'memory/diff' diff examples/skip/connections.net examples/skip/connections.net
