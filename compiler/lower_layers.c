@@ -27,7 +27,8 @@ NodeId lower_batched(Lower *l, OpKind op, const Item *item, Node node, const cha
     node.batched = true;
     node.in = arena_array(l->s->arena, NodeId, n_in);
     node.n_in = n_in;
-    memcpy(node.in, in, (size_t)n_in * sizeof *in);
+    if (n_in > 0)
+        memcpy(node.in, in, (size_t)n_in * sizeof *in);
     return lower_node(l, node, item, arena_printf(l->s->arena, "%s%s", item->name, suffix));
 }
 
