@@ -67,7 +67,7 @@ compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test fuzz-nets diffs lint bench install clean help need
+.PHONY: all unit demo test fuzz-nets diffs growth lint bench install clean help need
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
@@ -78,6 +78,7 @@ help:
 	@echo 'make test     all tests (SAN=1: with the sanitizers)'
 	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
 	@echo 'make diffs    what an edit of a .net changes in the C'
+	@echo 'make growth   what depth 1,000 costs against depth 10'
 	@echo 'make lint     floors, sizes, names'
 	@echo 'make bench    how fast netc and its programs are on this machine'
 	@echo 'make install  PREFIX=$(PREFIX) DESTDIR='
@@ -105,6 +106,9 @@ lint: all
 
 diffs: all
 	@sh tests/diffs/table.sh $(BUILD)
+
+growth: all
+	@sh tests/diffs/growth.sh $(BUILD)
 
 bench: all
 	@BUILD=$(BUILD) sh bench/run.sh

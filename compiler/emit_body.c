@@ -119,7 +119,7 @@ static Call describe(Writer *w, NodeId id)
                .repeats = n->count > 1 };
 
     c.unit_call = &w->g->node[c.call];
-    c.count = c.repeats ? count_constant(w, n->unit) : "1";
+    c.count = c.repeats ? count_constant(w, n) : "1";
     return c;
 }
 

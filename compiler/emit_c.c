@@ -28,7 +28,7 @@ static const char *same_count(Writer *w, const Node *call, int before)
             const Node *n = &g->node[g->call[k]];
 
             if (n->count == call->count && n->item->stmt == call->item->stmt)
-                return count_constant(w, n->unit);
+                return count_constant(w, n);
         }
     }
     return NULL;
@@ -45,7 +45,7 @@ static void emit_counts(Writer *w)
             const char *same = n->count > 1 ? same_count(w, n, i) : NULL;
 
             if (n->count > 1)
-                emit_line(w->out, "%s = %s,", count_constant(w, n->unit),
+                emit_line(w->out, "%s = %s,", count_constant(w, n),
                           same ? same : arena_printf(w->arena, "%d", n->count));
         }
     }

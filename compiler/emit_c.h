@@ -53,7 +53,7 @@ const char *expand(Writer *w, NodeId id);               /* the operator's code, 
 const char *expand_each(Writer *w, NodeId id, Each each);   /* for one input of an EACH */
 const char *activation_text(ActivationKind act);        /* "RT_RELU" */
 Str use(Writer *w, const char *word);                   /* notes that the function uses it */
-const char *count_constant(Writer *w, const Graph *unit);   /* "REPEAT_COUNT" */
+const char *count_constant(Writer *w, const Node *call);    /* "REPEAT_COUNT" */
 
 /* The functions' parameters in order, by the names inside: "p", "m", "x", "dy", ... */
 int fixed_parameters(Phase phase);                      /* structs: the first so many */

@@ -52,9 +52,9 @@ const char *count_text(Writer *w, const Node *n)
     return arena_printf(w->arena, "%s * %s", use(w, "n"), dims_text(w, n->shape));
 }
 
-const char *count_constant(Writer *w, const Graph *unit)
+const char *count_constant(Writer *w, const Node *call)
 {
-    return arena_printf(w->arena, "%s_COUNT", c_constant(w->s->names, unit->name, w->arena));
+    return arena_printf(w->arena, "%s_COUNT", c_constant(w->s->names, call->counted, w->arena));
 }
 
 /* ---- Parameters of a unit's functions ------------------------------------------------------ */
@@ -156,7 +156,7 @@ static const char *gradient_member(Writer *w, NodeId id)
 static const char *indexed(Writer *w, const Node *n)
 {
     if (n->op == OP_REPEAT)
-        return arena_printf(w->arena, "[%s - 1]", count_constant(w, n->unit));
+        return arena_printf(w->arena, "[%s - 1]", count_constant(w, n));
     return n->op == OP_REPEAT_GRAD ? "[0]" : "";
 }
 

@@ -69,7 +69,7 @@ void find_facts(Writer *w)
 static void emit_child(Writer *w, const Node *call, const char *kind)
 {
     const char *count = call->count > 1
-                      ? arena_printf(w->arena, "[%s]", count_constant(w, call->unit)) : "";
+                      ? arena_printf(w->arena, "[%s]", count_constant(w, call)) : "";
 
     emit_line(w->out, "struct %s_%s %s%s;", call->unit->name, kind, call->member, count);
 }
@@ -124,7 +124,7 @@ static void emit_tensor(Writer *w, const Node *n)
     const char *copies = "";
 
     if (n->op == OP_REPEAT)
-        copies = arena_printf(w->arena, "[%s]", count_constant(w, n->unit));
+        copies = arena_printf(w->arena, "[%s]", count_constant(w, n));
     else if (n->op == OP_REPEAT_GRAD)
         copies = "[2]";
     emit_line(w->out, "rt_real %s%s[%s];", n->name, copies, length_text(w, n));

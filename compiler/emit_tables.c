@@ -146,8 +146,8 @@ static const char *first_text(Writer *w, const Graph *g, const Node *call)
             || before->first + before->count != call->first)
             continue;
         if (!before->first)
-            return count_constant(w, before->unit);
-        return arena_printf(w->arena, "%d + %s", before->first, count_constant(w, before->unit));
+            return count_constant(w, before);
+        return arena_printf(w->arena, "%d + %s", before->first, count_constant(w, before));
     }
     return arena_printf(w->arena, "%d", call->first);
 }
@@ -164,7 +164,7 @@ static void emit_call_row(Writer *w, const Graph *g, const Node *call)
         emit_piece(w->out, ".is_repeat = true");
         emit_piece(w->out, ".first = %s", first_text(w, g, call));
     }
-    emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call->unit) : "1");
+    emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call) : "1");
     if (f->params) {
         emit_break(w->out);
         emit_offsets(w, g, call, "params");

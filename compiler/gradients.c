@@ -190,6 +190,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
     back.unit = call.unit;
     back.first = call.first;
     back.count = call.count;
+    back.counted = call.counted;
     id = sweep_add(s, y, back, in, 1 + n + call.n_in);
     s->g->node[id].name = name_claim(s->g->taken, s->s->names,
                                       arena_printf(s->s->arena, "d_%s", call.member), s->s->arena);

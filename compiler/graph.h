@@ -43,6 +43,7 @@ typedef struct {
     Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
     Graph *unit;                    /* CALL, REPEAT and their gradients */
     int first, count;               /* of them: iterations; CALL: 0, 1 */
+    Str counted;                    /* of them, where count > 1: "repeat", for its constant */
 } Node;                             /* never changed once added, but for its name */
 
 /* A trained tensor or a running statistic of a layer. */
@@ -109,6 +110,7 @@ struct Graph {
     const Unit *unit;
     const Item *item;               /* what first called it: a block or a repeat; NULL: the model */
     bool is_model;
+    bool is_called;                 /* another unit calls it: lower */
     Node *node;                     /* [1 .. n - 1] */
     uint32_t n;
     NodeId *input;                  /* INPUT nodes: the current tensor, then captures */

@@ -1,8 +1,21 @@
-/* infer_fold.c -- equal neighbouring iterations of a repeat share one unit. */
+/* infer_fold.c -- equal iterations of a repeat share one unit; neighbours among them are one run. */
 #include "infer.h"
 
+/* How many different units of a statement an iteration is compared with, the last ones. */
+enum { MOST_COMPARED = 64 };
+
+typedef struct {
+    Unit **unit;
+    int n;
+} Variants;
+
+typedef struct {
+    Arena *arena;
+    Map variants;                     /* statement of a repeat to its Variants */
+} Fold;
+
 static bool items_equal(const Items *a, const Items *b);
-static void fold_items(const Items *items, Arena *a);
+static void fold_items(Fold *f, const Items *items);
 
 /* References in two units that may be equal: items correspond by number. */
 static bool same_ref(const Ref *a, const Ref *b)
@@ -60,7 +73,8 @@ static bool runs_equal(const Item *a, const Item *b)
     if (a->n_runs != b->n_runs)
         return false;
     for (int i = 0; i < a->n_runs; i++)
-        if (a->run[i].count != b->run[i].count || !inner_equal(a->run[i].unit, b->run[i].unit))
+        if (a->run[i].count != b->run[i].count || (a->run[i].unit != b->run[i].unit &&
+                                                   !inner_equal(a->run[i].unit, b->run[i].unit)))
             return false;
     return true;
 }
@@ -98,37 +112,55 @@ static bool items_equal(const Items *a, const Items *b)
 
 /* ---- Folding ---- */
 
-static void fold_repeat(Item *item, Arena *a)
+/* The unit for an iteration: an earlier one that is equal, or its own. */
+static Unit *shared_unit(Fold *f, const Item *item, Unit *own)
+{
+    Variants *k = map_get(&f->variants, item->stmt);
+
+    if (!k) {
+        k = arena_new_of(f->arena, Variants);
+        map_put(&f->variants, item->stmt, k, f->arena);
+    }
+    for (int i = k->n - 1; i >= 0 && i >= k->n - MOST_COMPARED; i--)
+        if (units_equal(k->unit[i], own))
+            return k->unit[i];
+    arena_push(f->arena, k->unit, k->n, own);
+    return own;
+}
+
+static void fold_repeat(Fold *f, Item *item)
 {
     for (int i = 0; i < item->count; i++) {
         Run *last = item->n_runs ? &item->run[item->n_runs - 1] : NULL;
+
+        fold_items(f, &item->iteration[i]->items);
+        item->iteration[i] = shared_unit(f, item, item->iteration[i]);
         const Run run = { i, 1, item->iteration[i] };
 
-        fold_items(&item->iteration[i]->items, a);
-        if (last && units_equal(last->unit, item->iteration[i])) {
-            item->iteration[i] = item->iteration[last->first];
+        if (last && last->unit == run.unit)
             last->count++;
-        } else {
-            arena_push(a, item->run, item->n_runs, run);
-        }
+        else
+            arena_push(f->arena, item->run, item->n_runs, run);
     }
 }
 
-static void fold_items(const Items *items, Arena *a)
+static void fold_items(Fold *f, const Items *items)
 {
     for (int i = 0; i < items->n; i++) {
         Item *item = items->item[i];
 
         if (item->kind == ITEM_REPEAT)
-            fold_repeat(item, a);
-        fold_items(&item->body, a);
-        fold_items(&item->shortcut, a);
+            fold_repeat(f, item);
+        fold_items(f, &item->body);
+        fold_items(f, &item->shortcut);
         for (int k = 0; k < item->n_branches; k++)
-            fold_items(&item->branch[k], a);
+            fold_items(f, &item->branch[k]);
     }
 }
 
 void infer_fold(Unit *unit, Arena *a)
 {
-    fold_items(&unit->items, a);
+    Fold f = { .arena = a, .variants = { 0 } };
+
+    fold_items(&f, &unit->items);
 }

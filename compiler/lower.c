@@ -116,6 +116,19 @@ static Str claim_member(Lower *l, const char *name)
     return member;
 }
 
+/* In the model "repeat"; elsewhere behind the name of the unit that repeats. */
+static const char *path_of(const Lower *l, const char *name)
+{
+    return l->g->is_model ? name : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
+}
+
+/* What its count is called by: the unit that it is the first to call, else its own path. */
+static Str counted_as(Lower *l, const Graph *unit, const char *name)
+{
+    return unit->is_called ? name_claim(l->units, l->s->names, path_of(l, name), l->s->arena)
+                           : unit->name;
+}
+
 static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
                          const char *name)
 {
@@ -128,6 +141,9 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
 
     node.in[0] = x;
     node.member = claim_member(l, name);
+    if (node.count > 1)
+        node.counted = counted_as(l, unit, name);
+    unit->is_called = true;
     for (int i = 0; i < u->n_captures; i++)
         node.in[1 + i] = lower_ref(l, &u->capture[i]);
     id = lower_node(l, node, item, arena_printf(l->s->arena, "%s_out", name));
@@ -136,8 +152,8 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     return id;
 }
 
-/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for several,
- * and "repeat_last" for the last one, which the count does not rename */
+/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for
+ * several, and "repeat_last" for the last one, which the count does not rename. */
 static const char *run_name(Lower *l, const Item *item, const Run *run)
 {
     const bool is_last = run == &item->run[item->n_runs - 1];
@@ -170,10 +186,8 @@ static NodeId lower_repeat(Lower *l, const Item *item)
     for (int i = 0; i < item->n_runs; i++) {
         const Run *run = &item->run[i];
         const char *name = run_name(l, item, run);
-        const char *path = l->g->is_model ? name
-                         : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
 
-        x = lower_call(l, item, lower_unit(l, run->unit, item, path), x, run, name);
+        x = lower_call(l, item, lower_unit(l, run->unit, item, path_of(l, name)), x, run, name);
         lower_exports(l, item, run, x);
     }
     return x;

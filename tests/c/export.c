@@ -41,17 +41,6 @@ struct repeat_at_2_params {
     } dense_2;
 };
 
-struct repeat_from_3_params {
-    struct {
-        rt_real weight[6 * 6];
-        rt_real bias[6];
-    } h;
-    struct {
-        rt_real weight[6 * 6];
-        rt_real bias[6];
-    } dense_2;
-};
-
 struct repeat_last_params {
     struct {
         rt_real weight[6 * 6];
@@ -71,7 +60,7 @@ struct model_params {
     struct repeat_at_0_params repeat_at_0;
     struct repeat_at_1_params repeat_at_1;
     struct repeat_at_2_params repeat_at_2;
-    struct repeat_from_3_params repeat_from_3[REPEAT_FROM_3_COUNT];
+    struct repeat_at_1_params repeat_from_3[REPEAT_FROM_3_COUNT];
     struct repeat_last_params repeat_last;
     struct {
         rt_real weight[1 * 18];
@@ -120,19 +109,6 @@ struct repeat_at_2_memory {
     };
 };
 
-struct repeat_from_3_memory {
-    struct {
-        rt_watch h;
-        rt_watch r;
-        rt_watch dense_2;
-    } watch;
-    rt_real h[BATCH * 6];
-    union {
-        rt_real dense_2[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
-    };
-};
-
 struct repeat_last_memory {
     struct {
         rt_watch h;
@@ -162,7 +138,7 @@ struct model_memory {
     struct repeat_at_2_memory repeat_at_2;
     rt_real repeat_at_2_out[BATCH * 6];
     rt_real repeat_at_2_r[BATCH * 6];
-    struct repeat_from_3_memory repeat_from_3[REPEAT_FROM_3_COUNT];
+    struct repeat_at_1_memory repeat_from_3[REPEAT_FROM_3_COUNT];
     rt_real repeat_from_3_out[REPEAT_FROM_3_COUNT][BATCH * 6];
     struct repeat_last_memory repeat_last;
     rt_real repeat_last_out[BATCH * 6];
@@ -209,15 +185,6 @@ struct repeat_at_2_scratch {
     };
 };
 
-struct repeat_from_3_scratch {
-    union {
-        rt_real h_z[BATCH * 6];
-        rt_real dense_2_z[BATCH * 6];
-        rt_real d_dense_2_z[BATCH * 6];
-        rt_real d_h_z[BATCH * 6];
-    };
-};
-
 struct repeat_last_scratch {
     union {
         rt_real h_z[BATCH * 6];
@@ -248,7 +215,6 @@ struct model_scratch {
         struct repeat_at_0_scratch repeat_at_0;
         struct repeat_at_1_scratch repeat_at_1;
         struct repeat_at_2_scratch repeat_at_2;
-        struct repeat_from_3_scratch repeat_from_3;
         struct repeat_last_scratch repeat_last;
     };
 };
@@ -462,73 +428,6 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
 }
 
 /* repeat depth as i: [6] -> [6] */
-static void repeat_from_3_forward(rt_pass *c, const struct repeat_from_3_params *p,
-        struct repeat_from_3_memory *m, struct repeat_from_3_scratch *t,
-        const rt_real *x, rt_real *y)
-{
-    const int n = c->rows;
-
-    /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        m->h[i] = rt_sigmoid(t->h_z[i]);
-    rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
-
-    /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
-    rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
-                    m->dense_2);
-
-    /* r = residual */
-    for (int i = 0; i < n * 6; i++)
-        y[i] = m->h[i] + m->dense_2[i];
-}
-
-static void repeat_from_3_backward(rt_pass *c, const struct repeat_from_3_params *p,
-        struct repeat_from_3_params *g, struct repeat_from_3_memory *m,
-        struct repeat_from_3_scratch *t,
-        const rt_real *x, const rt_real *dy, rt_real *dx)
-{
-    const int n = c->rows;
-
-    /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
-
-    /* gradient of dense_2 = dense(6, act = tanh)
-     *   dz = dy (1 - y^2)
-     *   dW = dz^T x
-     *   db = sum of dz over rows
-     *   dx = dz W
-     */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
-    rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
-    rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
-    rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
-
-    /* gradient of r = residual */
-    rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
-
-    /* gradient of h = dense(6, act = sigmoid)
-     *   dz = dy y (1 - y)
-     *   dW = dz^T x
-     *   db = sum of dz over rows
-     *   dx = dz W
-     */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = dy[i] + m->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
-    }
-    rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
-    rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
-    rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
-}
-
-/* repeat depth as i: [6] -> [6] */
 static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
                                 struct repeat_last_memory *m, struct repeat_last_scratch *t,
                                 const rt_real *x, rt_real *y, rt_real *y_h)
@@ -620,8 +519,8 @@ static double model_forward(rt_pass *c)
     for (int i = 0; i < REPEAT_FROM_3_COUNT; i++) {
         const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
                              : m->repeat_at_2_out;
-        repeat_from_3_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i],
-                &t->repeat_from_3, x_i, m->repeat_from_3_out[i]);
+        repeat_at_1_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i],
+                &t->repeat_at_1, x_i, m->repeat_from_3_out[i]);
     }
     repeat_last_forward(c, &p->repeat_last, &m->repeat_last, &t->repeat_last,
                         m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_out,
@@ -680,8 +579,8 @@ static void model_backward(rt_pass *c)
                              : m->repeat_at_2_out;
         const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2]
                               : t->d_repeat_last;
-        repeat_from_3_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i],
-                &m->repeat_from_3[i], &t->repeat_from_3, x_i, dy_i,
+        repeat_at_1_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i],
+                &m->repeat_from_3[i], &t->repeat_at_1, x_i, dy_i,
                 t->d_repeat_from_3[i % 2]);
     }
     repeat_at_2_backward(c, &p->repeat_at_2, &g->repeat_at_2, &m->repeat_at_2,
@@ -871,59 +770,6 @@ static const rt_member repeat_at_2_members[] = {
 static const rt_unit repeat_at_2_unit = { repeat_at_2_members,
         RT_COUNT(repeat_at_2_members) };
 
-static const rt_tensor repeat_from_3_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_3_params, h.weight),
-      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
-      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_3_params, h.bias),
-      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
-      .init = { RT_ZEROS, 0.0, 0.0 } },
-};
-
-static const rt_layer repeat_from_3_h_layer = {
-    .name = "h", .kind = "dense", .act = RT_SIGMOID,
-    .rank = 1, .shape = { 6 },
-    .param = repeat_from_3_h_params, .n_params = 2,
-    .watched = true,
-    .watch = offsetof(struct repeat_from_3_memory, watch.h),
-    .in_flow = true,
-};
-
-static const rt_layer repeat_from_3_r_layer = {
-    .name = "r", .kind = "residual", .act = RT_LINEAR,
-    .rank = 1, .shape = { 6 },
-    .watched = true,
-    .watch = offsetof(struct repeat_from_3_memory, watch.r),
-    .paths = 2,
-};
-
-static const rt_tensor repeat_from_3_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_3_params, dense_2.weight),
-      .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
-      .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_3_params, dense_2.bias),
-      .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
-      .init = { RT_ZEROS, 0.0, 0.0 } },
-};
-
-static const rt_layer repeat_from_3_dense_2_layer = {
-    .name = "dense_2", .kind = "dense", .act = RT_TANH,
-    .rank = 1, .shape = { 6 },
-    .param = repeat_from_3_dense_2_params, .n_params = 2,
-    .watched = true,
-    .watch = offsetof(struct repeat_from_3_memory, watch.dense_2),
-    .in_flow = true,
-};
-
-static const rt_member repeat_from_3_members[] = {
-    { .layer = &repeat_from_3_h_layer },
-    { .layer = &repeat_from_3_r_layer },
-    { .layer = &repeat_from_3_dense_2_layer },
-};
-
-static const rt_unit repeat_from_3_unit = { repeat_from_3_members,
-        RT_COUNT(repeat_from_3_members) };
-
 static const rt_tensor repeat_last_h_params[] = {
     { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
@@ -1029,12 +875,12 @@ static const rt_member model_members[] = {
       .params_stride = sizeof(struct repeat_at_2_params),
       .memory = offsetof(struct model_memory, repeat_at_2),
       .memory_stride = sizeof(struct repeat_at_2_memory) },
-    { .unit = &repeat_from_3_unit, .name = "", .is_repeat = true, .first = 3,
+    { .unit = &repeat_at_1_unit, .name = "", .is_repeat = true, .first = 3,
       .count = REPEAT_FROM_3_COUNT,
       .params = offsetof(struct model_params, repeat_from_3),
-      .params_stride = sizeof(struct repeat_from_3_params),
+      .params_stride = sizeof(struct repeat_at_1_params),
       .memory = offsetof(struct model_memory, repeat_from_3),
-      .memory_stride = sizeof(struct repeat_from_3_memory) },
+      .memory_stride = sizeof(struct repeat_at_1_memory) },
     { .unit = &repeat_last_unit, .name = "", .is_repeat = true,
       .first = 3 + REPEAT_FROM_3_COUNT, .count = 1,
       .params = offsetof(struct model_params, repeat_last),

@@ -37,6 +37,20 @@ alike() {
     check "growth/$1 $2 and $3" [ "$few" -gt 0 -a $((many - few)) -le 99 -a $((few - many)) -le 99 ]
 }
 
+# lines_of SOURCE N : lines of its C
+lines_of() { "source_$1" "$2" > "$WORK/$1.net"; "$NETC" -S "$WORK/$1.net" -o - | wc -l; }
+
+# deep SOURCE MANY : many times as deep, at most 1.1 times the lines
+deep() {
+    few=$(lines_of "$1" 10) many=$(lines_of "$1" "$2")
+    check "growth/$1 10 and $2, lines" [ "$few" -gt 0 -a $((10 * many)) -le $((11 * few)) ]
+}
+
+# functions SOURCE N : how many forward functions its C has
+functions() { "source_$1" "$2" > "$WORK/$1.net"; "$NETC" -S "$WORK/$1.net" -o - | grep -c '^static .*_forward('; }
+
+. tests/diffs/deep.sh
+
 source_flat()   { model "$(copies "$1" 'dense(4, act = tanh);
 ')dense(2); }"; }
 source_skips()  { model "dense(4); $(copies "$1" 'residual { dense(4); }
@@ -74,5 +88,16 @@ doubles c laughs 6 12
 alike repeat 10 1000
 alike repeat 1000 3000
 alike inner 10 1000
+for source in plain nested block residual parallel image recurrent; do
+    deep $source 1000
+done
+# Two kinds of iterations in turn, four widths in turn.
+for n in 10 100; do
+    check "growth/turns $n, functions" [ "$(functions turns $n)" -eq 3 ]
+    check "growth/widths $n, functions" [ "$(functions widths $n)" -eq 5 ]
+done
+# ResNet-50's body: each shape of bottleneck, and of what it is made of, is one function.
+check "growth/resnet 3 and 40, functions" [ "$(functions resnet 3)" -eq "$(functions resnet 40)" ]
+check "growth/resnet, functions" [ "$(functions resnet 16)" -eq 10 ]
 source_laughs 20 > "$WORK/laughs.net"
 status 'growth/laughs 20' 1 within "$NETC" check "$WORK/laughs.net"
