@@ -12,13 +12,13 @@ FLOOR2 = arena limits output
 FLOOR3 = intern source shape emit map process
 FLOOR4 = ast diag* value op names cc
 FLOOR5 = vocabulary* scope depend
-FLOOR6 = model globals suggest written
-FLOOR7 = graph
+FLOOR6 = gauss model globals suggest written
+FLOOR7 = graph forecast
 FLOOR8 = passes work
 # passes
 FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan* \
-	emit_c emit_notes model_dump dump compile
-FLOOR10 = compare check* infer* format* gradients emit_* session verbs
+	emit_c emit_notes model_dump dump compile flow*
+FLOOR10 = compare check* infer* format* gradients* emit_* session verbs
 # the program
 FLOOR11 = build compare_*
 FLOOR12 = main verb_*

@@ -39,6 +39,13 @@ void compile_plan(Compilation *c, Session *s)
     plan(c->program, c->reuse, s);
 }
 
+void compile_forecast(Compilation *c, Session *s)
+{
+    const InputMoments input = unit_normal(c->model);
+
+    c->forecast = forecast(c->program, &input, s);
+}
+
 void compile_emit(Compilation *c, Session *s)
 {
     c->c = emit_c(c->program, s, &c->c_size);
@@ -57,6 +64,8 @@ void compile_dump(const Compilation *c, const char *stage, FILE *out)
         ast_dump(c->file, out);
     else if (strcmp(stage, "model") == 0)
         model_dump(c->model, out);
+    else if (strcmp(stage, "flow") == 0)
+        flow_dump(c->forecast, out);
     else
         program_dump(c->program, stage, out);
 }

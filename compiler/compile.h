@@ -14,6 +14,7 @@ typedef struct {
     File *file;                     /* what came out, as far as it went */
     Model *model;
     Program *program;
+    Forecast *forecast;
     const char *c, *notes;
     size_t c_size, notes_size;
 } Compilation;
@@ -25,10 +26,13 @@ bool compile_check(Compilation *c, Session *s);
 void compile_plan(Compilation *c, Session *s);
 void compile_emit(Compilation *c, Session *s);
 
+/* What gradients will do: of a lowered program with a loss. */
+void compile_forecast(Compilation *c, Session *s);
+
 /* "model" or "train", if the source lacks that block and so cannot be built; else NULL. */
 const char *compile_missing(const Compilation *c);
 
-/* Prints a stage: ast, model, graph, schedule, plan; as much of them as there is. */
+/* Prints a stage: ast, model, graph, schedule, plan, flow; as much of them as there is. */
 void compile_dump(const Compilation *c, const char *stage, FILE *out);
 
 #endif

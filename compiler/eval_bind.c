@@ -276,7 +276,7 @@ static Value default_value(const Binder *b, const Param *p)
     return v;
 }
 
-/* Worth what leaving it out would give.  Mistakes in a default that nobody asks for are not told. */
+/* Worth what leaving it out would give.  Mistakes in a default that nobody asks for are untold. */
 static bool is_as_default(const Binder *b, const Param *p, const Value *v)
 {
     Session quiet = *b->in->s;

@@ -64,7 +64,7 @@ typedef struct {
 } Tensor;
 
 /* A layer as reports and checkpoints see it: one row of the record. */
-typedef struct {
+typedef struct Layer {
     const Item *item;
     Str name, member;               /* "h"; of the structs in the C */
     const char *kind;               /* "dense" */

@@ -1,8 +1,8 @@
 /* lower_sequences.c -- embeddings and recurrent layers: a rule each.
  *
  * A recurrent layer is two products: w_ih x + b_ih of all steps at once (an AFFINE), and the cell,
- * which walks the steps and adds w_hh h + b_hh.  Its delta is the gradient of the first: dLoss/dz of
- * every gate and step. */
+ * which walks the steps and adds w_hh h + b_hh.  Its delta is the gradient of the first: dLoss/dz
+ * of every gate and step. */
 #include "lower.h"
 
 NodeId lower_embedding(Lower *l, const Item *item, const NodeId *in)

@@ -37,7 +37,7 @@ static const Option option[] = {
     { OPT_COLOR,        EQUALS, "--color", "=auto|always|never", "messages in colour" },
     { OPT_DIAGNOSTICS,  EQUALS, "--diagnostics", "=text|json", "messages as text, or JSON lines" },
     { OPT_JSON,         PLAIN,  "--json", "", "the same as --diagnostics=json" },
-    { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan", "print a stage" },
+    { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan|flow", "print a stage" },
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
@@ -58,7 +58,7 @@ static const struct {
     { "expand", VERB_LATER },
 };
 
-static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan" };
+static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan", "flow" };
 
 /* Says what is wrong with the command line; returns false. */
 PRINTF(1, 2) static bool usage(const char *format, ...)
@@ -119,7 +119,7 @@ static bool set_dump(Options *o, const char *value)
 {
     o->dump = value;
     return one_of(value, stage, countof(stage))
-        || usage("--dump is ast, model, graph, schedule or plan, not '%s'", value);
+        || usage("--dump is ast, model, graph, schedule, plan or flow, not '%s'", value);
 }
 
 static bool set_optimize(Options *o, const char *value, Arena *a)

@@ -4,6 +4,7 @@
 
 #include "ast.h"
 #include "diag.h"
+#include "forecast.h"
 #include "graph.h"
 #include "intern.h"
 #include "model.h"
@@ -41,6 +42,13 @@ Program *lower(const Model *model, Session *s);
 
 /* differentiate -- for each unit the backward graph, and what the forward pass must keep. */
 void differentiate(Program *program, Session *s);
+
+/* forecast -- what the lowered program's layers and gradients come to at initialisation: medians
+ * over the draw of the weights.  The model has a loss. */
+Forecast *forecast(const Program *program, const InputMoments *input, Session *s);
+
+/* Inputs of variance 1 and of no correlation, balanced classes: where the data is not known. */
+InputMoments unit_normal(const Model *model);
 
 /* schedule -- in each graph an order in which every node follows its inputs; the smaller NodeId
  * first where there is a choice. */

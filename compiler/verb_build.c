@@ -51,6 +51,8 @@ int verb_build(const Options *o, Arena *a)
     if (!session_open(o->file[0], o, a, &session, &c) || !build_c(&c, &session, o))
         return EXIT_SOURCE;
     if (o->dump) {
+        if (strcmp(o->dump, "flow") == 0)
+            compile_forecast(&c, &session);
         compile_dump(&c, o->dump, stdout);
         return EXIT_FINE;
     }

@@ -185,7 +185,8 @@ bool rt_edit_recurrent_init(const rt_net *net, int layer, rt_verdict *v)
         return false;
     if (keeps)
         snprintf(change, sizeof change, "recurrent_init = %s(%.2g)",
-                 w->init.kind == RT_IDENTITY ? "identity" : "orthogonal", gain > 1 ? 1 : 0.9 * gain);
+                 w->init.kind == RT_IDENTITY ? "identity" : "orthogonal",
+                 gain > 1 ? 1 : 0.9 * gain);
     rt_write_edit(net, layer, change, v);
     return true;
 }

@@ -1,0 +1,305 @@
+/* flow.c -- the forecast: a walk over the units, forward with kernels and back with gradients.
+ *
+ * Instances of one unit share its functions in the C, but not their forecast: each has a trace of
+ * its own.  A repeat is walked as often as it runs. */
+#include "flow_walk.h"
+
+#include <math.h>
+#include <string.h>
+
+static const FlowRule *const rule[N_OPS] = {
+#define flow_none (*(const FlowRule *)NULL)
+#define OP(id, name, inputs, shape, gradient, ...) [OP_##id] = &flow_##gradient,
+#include "ops.def"
+#undef OP
+#undef flow_none
+};
+
+/* ---- Traces -------------------------------------------------------------------------------- */
+
+static Trace *trace_new(Flow *f, const Graph *g)
+{
+    Trace *t = arena_new_of(f->arena, Trace);
+
+    t->g = g;
+    t->kernel = arena_array(f->arena, Kernel *, g->n);
+    t->gradient = arena_array(f->arena, Gradient *, g->n);
+    t->call = arena_array(f->arena, Trace *, g->n);
+    t->row = arena_array(f->arena, FlowLayer, g->n_layers + 1);
+    for (int i = 0; i < g->n_layers; i++)
+        t->row[i] = (FlowLayer){ .layer = &g->layer[i], .grad_norm = NAN };
+    return t;
+}
+
+static void record_layers(Trace *t)
+{
+    for (NodeId id = 1; id < t->g->n; id++) {
+        const Node *n = &t->g->node[id];
+        const Kernel *k = n->op == OP_WATCH_OUTPUT ? t->kernel[n->in[1]] : NULL;
+
+        if (k)
+            t->row[n->layer].act_rms = sqrt(mean_of_squares(k->square[SAME], k->positions));
+    }
+}
+
+static void record_z(const Flow *f, Trace *t)
+{
+    for (int i = 0; i < t->g->n_layers; i++) {
+        const NodeId z = t->g->layer[i].z;
+        const Kernel *k = z ? t->kernel[z] : NULL;
+        FlowLayer *row = &t->row[i];
+        double pair[PAIRS];
+
+        if (!k)
+            continue;
+        for (int s = 0; s < PAIRS; s++)
+            pair[s] = mean_of_squares(k->square[s], k->positions);
+        row->z_rms = sqrt(fmax(pair[SAME], 0));
+        row->z_mean = k->mean;
+        row->correlation = mixed(f, pair) / fmax(pair[SAME], 1e-300);
+    }
+}
+
+static void walk_forward(Flow *f, Trace *t)
+{
+    for (NodeId id = 1; id < t->g->n; id++) {
+        const Node *n = &t->g->node[id];
+
+        if (n->phase == FORWARD && rule[n->op])
+            rule[n->op]->forward(f, t, id);
+    }
+    record_layers(t);
+    record_z(f, t);
+}
+
+static void record_delta(const Flow *f, Trace *t)
+{
+    for (int i = 0; i < t->g->n_layers; i++) {
+        const NodeId z = t->g->layer[i].z;
+        const Gradient *g = z ? t->gradient[z] : NULL;
+
+        if (g)
+            t->row[i].delta_rms = f->batch
+                * sqrt(fmax(mean_of_squares(g->square[SAME], t->kernel[z]->positions), 0));
+    }
+}
+
+static void walk_backward(Flow *f, Trace *t)
+{
+    for (NodeId id = t->g->n - 1; id > 0; id--) {
+        const Node *n = &t->g->node[id];
+
+        if (n->phase == FORWARD && rule[n->op] && (t->gradient[id] || op_form(n->op) == FORM_LOSS))
+            rule[n->op]->backward(f, t, id, t->gradient[id]);
+    }
+    record_delta(f, t);
+}
+
+/* ---- Calls --------------------------------------------------------------------------------- */
+
+static void enter(Flow *f, Trace *outer, NodeId call, int i, const Kernel *x)
+{
+    const Node *n = &outer->g->node[call];
+    Trace *t = trace_new(f, n->unit);
+
+    outer->call[call][i] = *t;
+    t = &outer->call[call][i];
+    t->kernel[n->unit->input[0]] = kernel_copy(f, x);
+    t->kernel[n->unit->input[0]]->source = x->source;
+    for (int k = 1; k < n->unit->n_inputs; k++)
+        t->kernel[n->unit->input[k]] = kernel_copy(f, kernel_in(outer, call, k));
+    walk_forward(f, t);
+}
+
+static void repeat_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *x = kernel_in(t, y, 0);
+
+    t->call[y] = arena_array(f->arena, Trace, n->count);
+    for (int i = 0; i < n->count; i++) {
+        enter(f, t, y, i, x);
+        x = t->call[y][i].kernel[n->unit->result[0]];
+    }
+    t->kernel[y] = kernel_copy(f, x);
+    t->kernel[y]->source = x->source;
+}
+
+static Gradient *handed(Flow *f, const Gradient *g, int64_t places)
+{
+    Gradient *copy = gradient_like(f, g, places);
+
+    for (int s = 0; s < PAIRS; s++)
+        memcpy(copy->square[s], g->square[s], (size_t)places * sizeof(double));
+    return copy;
+}
+
+/* What flows out of an instance's captures flows into the tensors that they are. */
+static void give_captures(Flow *f, Trace *outer, NodeId call, const Trace *t)
+{
+    const Node *n = &outer->g->node[call];
+
+    for (int k = 1; k < n->unit->n_inputs; k++) {
+        const NodeId x = n->unit->input[k];
+
+        if (t->gradient[x])
+            flow_give(f, outer, call, k, handed(f, t->gradient[x], t->kernel[x]->positions));
+    }
+}
+
+static void add_result(Flow *f, Trace *t, NodeId result, const Gradient *g)
+{
+    Gradient *copy = handed(f, g, t->kernel[result]->positions);
+
+    if (!t->gradient[result])
+        t->gradient[result] = copy;
+}
+
+static void repeat_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Node *n = &t->g->node[y];
+    const NodeId x = n->unit->input[0], result = n->unit->result[0];
+
+    for (int i = n->count - 1; dy && i >= 0; i--) {
+        Trace *inner = &t->call[y][i];
+
+        add_result(f, inner, result, dy);
+        walk_backward(f, inner);
+        give_captures(f, t, y, inner);
+        dy = inner->gradient[x];
+    }
+    if (dy)
+        flow_give(f, t, y, 0, handed(f, dy, kernel_in(t, y, 0)->positions));
+}
+
+const FlowRule flow_repeat = { repeat_forward, repeat_backward };
+const FlowRule flow_call = { repeat_forward, repeat_backward };
+
+/* A further output of a unit that runs once. */
+static void pick_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Trace *inner = &t->call[n->in[0]][t->g->node[n->in[0]].count - 1];
+
+    t->kernel[y] = kernel_copy(f, inner->kernel[inner->g->result[n->index]]);
+}
+
+static void pick_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Node *n = &t->g->node[y];
+    Trace *inner = &t->call[n->in[0]][t->g->node[n->in[0]].count - 1];
+
+    add_result(f, inner, inner->g->result[n->index], dy);
+}
+
+const FlowRule flow_pick = { pick_forward, pick_backward };
+
+/* ---- The list of layers ---------------------------------------------------------------------- */
+
+typedef struct {
+    Arena *arena;
+    Forecast *out;
+} Collector;
+
+static void collect(Collector *c, const Trace *t, const char *before, const char *index)
+{
+    for (int i = 0; i < t->g->n_members; i++) {
+        const int k = t->g->member[i];
+        const NodeId call = k < 0 ? t->g->call[-1 - k] : 0;
+        const Node *n = call ? &t->g->node[call] : NULL;
+        FlowLayer row;
+
+        if (n && n->item->kind == ITEM_BLOCK) {
+            collect(c, &t->call[call][0], arena_printf(c->arena, "%s%s%s.", before, n->item->name,
+                                                       index), "");
+            continue;
+        }
+        for (int r = 0; n && r < n->count; r++)
+            collect(c, &t->call[call][r], before, arena_printf(c->arena, "%s[%d]", index,
+                                                               n->first + r));
+        if (n || !t->g->layer[k].z || !(t->row[k].delta_rms > 0))
+            continue;
+        row = t->row[k];
+        row.path = arena_printf(c->arena, "%s%s%s", before, row.layer->name, index);
+        arena_push(c->arena, c->out->layer, c->out->n, row);
+    }
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+/* As the reports: from the first layer with a weight matrix to the last but the output's. */
+static void measure_flow(Forecast *out)
+{
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+    int first = -1, last = -1, output = -1;
+
+    for (int i = 0; i < out->n; i++)
+        if (out->layer[i].layer->in_flow) {
+            first = first < 0 ? i : first;
+            last = output;
+            output = i;
+        }
+    out->flow = 1;
+    out->decades_per_layer = NAN;
+    if (last < 0 || last == first)
+        return;
+    for (int i = first; i <= last; i++) {
+        const double depth = n, d = out->layer[i].delta_rms;
+
+        if (!out->layer[i].layer->in_flow)
+            continue;
+        n++, x += depth, y += log10(d), xx += depth * depth, xy += depth * log10(d);
+    }
+    out->flow = out->layer[first].delta_rms / out->layer[last].delta_rms;
+    out->spread = out->layer[first].spread;
+    out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
+}
+
+static void put_input(Flow *f, Trace *t, const InputMoments *in)
+{
+    Kernel *k = kernel_new(f, f->model->input);
+
+    k->mean = in->mean;
+    for (int s = 0; s < PAIRS; s++) {
+        const double share = s == SAME ? 1 : s == OTHER ? in->other : in->kin;
+
+        k->cross[s] = in->other;
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = share * in->square;
+    }
+    k->pair_var = (1 - in->other) * (1 - in->other)
+                / (double)(k->channels * (k->positions < 9 ? k->positions : 9));
+    t->kernel[t->g->input[0]] = k;
+}
+
+InputMoments unit_normal(const Model *m)
+{
+    const double classes = m->target.kind == TARGET_CLASS ? (double)m->target.classes : 0;
+
+    return (InputMoments){ .square = 1, .same_class = classes ? 1 / classes : 0,
+                           .target_square = 1, .from = "unit normal inputs" };
+}
+
+Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
+{
+    const Graph *g = p->graph[p->n - 1];
+    const double batch = (double)p->model->settings.batch;
+    Flow f = { .arena = s->arena, .gauss = gauss_new(s->arena), .model = p->model, .batch = batch,
+               .same_class = input->same_class, .input = *input, .loss = NAN };
+    Forecast *out = arena_new_of(s->arena, Forecast);
+    Collector c = { s->arena, out };
+    Trace *t = trace_new(&f, g);
+
+    f.pairs[SAME] = 1;
+    f.pairs[OTHER] = (batch - 1) * (1 - f.same_class);
+    f.pairs[KIN] = (batch - 1) * f.same_class;
+    put_input(&f, t, input);
+    walk_forward(&f, t);
+    walk_backward(&f, t);
+    collect(&c, t, "", "");
+    out->loss = f.loss;
+    out->input = *input;
+    out->rough = f.rough;
+    measure_flow(out);
+    return out;
+}

@@ -1,0 +1,41 @@
+/* flow.h -- the forecast: how signals and gradients propagate at initialisation.
+ *
+ * A tensor is described over the draw of the weights by the second moments of its units, for one
+ * sample (SAME), for two of different classes (OTHER) and for two of one class (KIN): the gradient
+ * of a batch is a sum over samples, whose shares add up coherently.  (Poole et al. 2016, Schoenholz
+ * et al. 2017 for the recursions; Hanin and Nica 2020 for what a finite width does to the median.)
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "gauss.h"
+#include "passes.h"
+
+enum { SAME, OTHER, KIN, PAIRS };
+
+/* A forward tensor of `channels` units at `positions` places (pixels, steps; 1 for a vector). */
+typedef struct Kernel Kernel;
+struct Kernel {
+    int64_t channels, positions, height, width;
+    double mean;                    /* of a unit over all units */
+    double *square[PAIRS];          /* [positions]: mean over units of x_a(p) x_b(p) */
+    double cross[PAIRS];            /* x_a(p) x_b(p') at two places: so much times the root of
+                                     * square[SAME](p) square[SAME](p') */
+    double log_var;                 /* variance of ln x^2 over the draw of the weights */
+    double pair_var;                /* variance of the samples' correlation over pairs */
+    bool rotated;                   /* by an orthogonal matrix: its length does not fluctuate */
+    const Kernel *source;           /* what an activation was taken of; NULL for other tensors */
+    Act act;
+};
+
+/* The gradient of the batch's mean loss by such a tensor. */
+typedef struct {
+    double *square[PAIRS];          /* [positions] */
+    double cross[PAIRS];
+    double gain;                    /* d ln G / d ln X */
+    double log_var;                 /* of ln G, beside what X brings */
+    double alike;                   /* mean squared cosine of two samples' gradients */
+    bool rotated;
+} Gradient;
+
+#endif

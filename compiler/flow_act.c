@@ -1,0 +1,248 @@
+/* flow_act.c -- the forecast of activations:
+ *
+ *   X_s' = E phi(z_a) phi(z_b),   G_s' = G_s E phi'(z_a) phi'(z_b),   z Gaussian.
+ *
+ * A finite width moves the median: ln X spreads by e = kurtosis share / n in each layer, and the
+ * typical net falls behind the mean by half of that (Hanin and Nica 2020). */
+#include "flow_walk.h"
+
+#include <math.h>
+
+/* ---- Moments at a tensor's mean variance ----------------------------------------------------- */
+
+static Act act_of(const Node *n)
+{
+    static const ActivationKind kind[N_OPS] = {
+        [OP_SIGMOID] = ACTIVATION_SIGMOID, [OP_TANH] = ACTIVATION_TANH, [OP_RELU] = ACTIVATION_RELU,
+        [OP_LEAKY_RELU] = ACTIVATION_LEAKY_RELU, [OP_ELU] = ACTIVATION_ELU,
+        [OP_SELU] = ACTIVATION_SELU, [OP_GELU] = ACTIVATION_GELU, [OP_SILU] = ACTIVATION_SILU,
+        [OP_SOFTPLUS] = ACTIVATION_SOFTPLUS, [OP_SOFTSIGN] = ACTIVATION_SOFTSIGN,
+        [OP_HARD_SIGMOID] = ACTIVATION_HARD_SIGMOID, [OP_HARD_TANH] = ACTIVATION_HARD_TANH,
+    };
+
+    return (Act){ kind[n->op], n->number[0] };
+}
+
+static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
+
+/* Deep nets come to a fixed point: the last integrals are often those that are wanted again. */
+static const Moments *moments_at(Flow *f, Act act, double v, double m)
+{
+    const double h = 1e-3, in_variance = v / fmax(v + m * m, 1e-300);
+    double above[2], below[2];
+
+    if (f->last.act.kind == act.kind && f->last.act.number == act.number && f->last.v > 0 &&
+        near(f->last.v, v) && fabs(f->last.m - m) < 1e-12)
+        return &f->last.moments;
+    f->last.act = act;
+    f->last.v = v;
+    f->last.m = m;
+    act_moments(f->gauss, act, v, m, &f->last.moments);
+    act_squares(f->gauss, act, v * (1 + h), m, above);
+    act_squares(f->gauss, act, v * (1 - h), m, below);
+    f->last.slope = (log(above[0]) - log(below[0])) / (2 * h) * in_variance;
+    f->last.slope_slope = (log(above[1]) - log(below[1])) / (2 * h) * in_variance;
+    return &f->last.moments;
+}
+
+/* What one activation of one tensor comes to. */
+typedef struct {
+    const Moments *m;
+    double v;                       /* variance of z, mean over places */
+    double slope, slope_slope;      /* d ln E phi^2 / d ln q, d ln E phi'^2 / d ln q */
+    double c[PAIRS], apart[PAIRS];  /* correlations at one place (mean over places), at two */
+    double mixed, mixed_square;     /* of two different samples, and its square with pair_var */
+} Bend;
+
+static double clip(double c) { return fmin(fmax(c, -1), 1); }
+
+static Bend bend_of(Flow *f, const Kernel *z, Act act)
+{
+    const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
+    Bend b = { .v = fmax(q - m2, 0) };
+
+    b.m = moments_at(f, act, b.v, z->mean);
+    b.slope = f->last.slope;
+    b.slope_slope = f->last.slope_slope;
+    for (int s = 0; s < PAIRS; s++) {
+        b.c[s] = clip((mean_of_squares(z->square[s], z->positions) - m2) / fmax(b.v, 1e-300));
+        b.apart[s] = clip((z->cross[s] * q - m2) / fmax(b.v, 1e-300));
+    }
+    b.mixed = mixed(f, b.c);
+    b.mixed_square = fmin(b.mixed * b.mixed + z->pair_var, 1);
+    return b;
+}
+
+/* Correlation of phi^2 at two points whose z are correlated, by its Hermite orders. */
+static double share_at(const double order[3], double c, double c2)
+{
+    return order[0] * c + order[1] * c2 + order[2] * c * fabs(c) * fabs(c);
+}
+
+/* ... over all pairs of samples of the batch and of places. */
+static double shared(const Flow *f, const Kernel *z, const Bend *b, const double order[3])
+{
+    const double here = 1 / (double)z->positions, there = 1 - here;
+    const double same = b->apart[SAME], far = mixed(f, b->apart);
+    const double one = here * share_at(order, 1, 1) + there * share_at(order, same, same * same);
+    const double two = here * share_at(order, b->mixed, b->mixed_square)
+                     + there * share_at(order, far, fmin(far * far + z->pair_var, 1));
+
+    return fmax(one / f->batch + two * (f->batch - 1) / f->batch, 0);
+}
+
+/* Variance that this layer adds to ln X. */
+static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
+{
+    const double radial = z->rotated ? b->m->radial * b->m->radial / 2 : 0;
+
+    return fmax(b->m->kurtosis - radial, 0) * shared(f, z, b, b->m->order) / (double)z->channels;
+}
+
+/* ---- Places of different variance ------------------------------------------------------------ */
+
+enum { GRID = 9 };
+
+/* E phi^2 and E phi'^2 between the least and the largest variance, to be interpolated. */
+typedef struct {
+    double low, step, square[GRID][2];
+    bool flat;
+} Table;
+
+static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *table)
+{
+    double low = INFINITY, high = 0;
+
+    for (int64_t p = 0; p < z->positions; p++) {
+        low = fmin(low, z->square[SAME][p]);
+        high = fmax(high, z->square[SAME][p]);
+    }
+    table->flat = high - low < 1e-9 * high;
+    table->square[0][0] = b->m->square;
+    table->square[0][1] = b->m->slope_square;
+    if (table->flat)
+        return;
+    table->low = low - z->mean * z->mean;
+    table->step = (high - low) / (GRID - 1);
+    for (int i = 0; i < GRID; i++)
+        act_squares(f->gauss, act, fmax(table->low + i * table->step, 0), z->mean,
+                    table->square[i]);
+}
+
+static double look_up(const Table *t, double v, int which)
+{
+    const double at = t->flat ? 0 : fmin(fmax((v - t->low) / t->step, 0), GRID - 1);
+    const int i = at >= GRID - 1 ? GRID - 2 : (int)at;
+
+    if (t->flat)
+        return t->square[0][which];
+    return t->square[i][which] + (at - i) * (t->square[i + 1][which] - t->square[i][which]);
+}
+
+/* E phi phi (or of the slopes) of a pair of samples at each place, in *square, and apart. */
+static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const Series *series,
+                      int which, double *const square[PAIRS], double cross[PAIRS])
+{
+    const double m2 = z->mean * z->mean, one = fmax(series_at(series, 1), 1e-300);
+
+    for (int s = 0; s < PAIRS; s++) {
+        cross[s] = series_at(series, b->apart[s]) / one;
+        for (int64_t p = 0; p < z->positions; p++) {
+            const double v = fmax(z->square[SAME][p] - m2, 0);
+            const double c = table->flat ? b->c[s]
+                           : clip((z->square[s][p] - m2) / fmax(v, 1e-300));
+
+            square[s][p] = look_up(table, v, which)
+                         * (s == SAME ? 1 : series_at(series, c) / one);
+        }
+    }
+}
+
+/* ---- The rules ----------------------------------------------------------------------------- */
+
+static void act_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *z = kernel_in(t, y, 0);
+    const Act act = act_of(n);
+    const Bend b = bend_of(f, z, act);
+    const double noise = forward_noise(f, z, &b), one = fmax(series_at(&b.m->value, 1), 1e-300);
+    const double near_one = fmin(b.mixed, 1), high = fmin(near_one + 0.02, 1);
+    const double low = fmax(near_one - 0.02, -1);
+    const double slope = (series_at(&b.m->value, high) - series_at(&b.m->value, low))
+                       / one / (high - low);
+    const double places = (double)(z->channels * z->positions);
+    Kernel *k = kernel_new(f, n->shape);
+    Table table;
+
+    tabulate(f, z, act, &b, &table);
+    map_pairs(z, &b, &table, &b.m->value, 0, k->square, k->cross);
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] *= exp(-noise / 2);
+    k->mean = b.m->mean;
+    k->log_var = b.slope * b.slope * z->log_var + noise;
+    k->pair_var = fmin(slope * slope * z->pair_var
+                       + (1 - near_one) * (1 - near_one) * (1 + b.m->slope_kurtosis) / places, 1);
+    k->source = z;
+    k->act = act;
+    t->kernel[y] = k;
+    if (n->layer >= 0) {
+        t->row[n->layer].saturated = b.m->saturated;
+        t->row[n->layer].dead = b.m->dead;
+    }
+}
+
+static double backward_noise(const Flow *f, const Kernel *z, const Bend *b, const Gradient *dy)
+{
+    const double *order = b->m->slope_order, kurtosis = b->m->slope_kurtosis;
+    const double far = mixed(f, b->apart), two = 2 * dy->cross[SAME] * dy->cross[SAME];
+    double sum = 0, squares = 0, here, one, other;
+#define TERM(c, r) ((1 + kurtosis * (c)) * (1 + 2 * (r)) - 1 - (dy->rotated ? 2 * (r) : 0))
+
+    for (int64_t p = 0; p < z->positions; p++) {
+        sum += dy->square[SAME][p];
+        squares += dy->square[SAME][p] * dy->square[SAME][p];
+    }
+    here = squares / fmax(sum * sum, 1e-300);
+    one = here * TERM(share_at(order, 1, 1), 1)
+        + (1 - here) * TERM(share_at(order, b->apart[SAME], b->apart[SAME] * b->apart[SAME]),
+                            two / 2);
+    other = here * TERM(share_at(order, b->mixed, b->mixed_square), dy->alike)
+          + (1 - here) * TERM(share_at(order, far, fmin(far * far + z->pair_var, 1)),
+                              dy->alike * two / 2);
+#undef TERM
+    return (one / f->batch + other * (f->batch - 1) / f->batch) / (double)z->channels;
+}
+
+static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *z = kernel_in(t, y, 0);
+    const Act act = act_of(n);
+    const Bend b = bend_of(f, z, act);
+    const double noise = fmax(backward_noise(f, z, &b, dy), 0);
+    Gradient *dz = gradient_like(f, dy, z->positions);
+    double cross[PAIRS], kept[PAIRS], kept_mixed;
+    Table table;
+
+    tabulate(f, z, act, &b, &table);
+    map_pairs(z, &b, &table, &b.m->slope, 1, dz->square, cross);
+    for (int s = 0; s < PAIRS; s++) {
+        kept[s] = mean_of_squares(dz->square[s], z->positions) / b.m->slope_square;
+        dz->cross[s] = dy->cross[s] * cross[s];
+        for (int64_t p = 0; p < z->positions; p++)
+            dz->square[s][p] *= dy->square[s][p] * exp(-noise / 2);
+    }
+    kept_mixed = mixed(f, kept);
+    dz->gain = b.slope_slope + b.slope * dy->gain;
+    dz->log_var = dy->log_var + dy->gain * dy->gain * forward_noise(f, z, &b) + noise;
+    dz->rotated = false;
+    dz->alike = fmin(dy->alike * kept_mixed * kept_mixed + (1 - dy->alike) * (1 + 2 * dy->alike)
+                     * (1 + b.m->slope_kurtosis * b.mixed_square)
+                     / (double)(z->channels * z->positions), 1);
+    flow_give(f, t, y, 0, dz);
+}
+
+const FlowRule flow_act_y = { act_forward, act_backward };
+const FlowRule flow_act_x = { act_forward, act_backward };

@@ -1,0 +1,194 @@
+/* flow_kernel.c -- what the rules of the forecast share: kernels, gradients, draws. */
+#include "flow_walk.h"
+
+#include <math.h>
+#include <string.h>
+
+Kernel *kernel_new(Flow *f, Shape s)
+{
+    Kernel *k = arena_new_of(f->arena, Kernel);
+
+    k->channels = s.rank == 3 ? s.dim[0] : s.rank ? s.dim[s.rank - 1] : 1;
+    k->height = s.rank == 3 ? s.dim[1] : s.rank == 2 ? s.dim[0] : 1;
+    k->width = s.rank == 3 ? s.dim[2] : 1;
+    k->positions = k->height * k->width;
+    for (int i = 0; i < PAIRS; i++)
+        k->square[i] = arena_array(f->arena, double, k->positions);
+    return k;
+}
+
+Kernel *kernel_copy(Flow *f, const Kernel *k)
+{
+    Kernel *copy = arena_new_of(f->arena, Kernel);
+
+    *copy = *k;
+    for (int i = 0; i < PAIRS; i++) {
+        copy->square[i] = arena_array(f->arena, double, k->positions);
+        memcpy(copy->square[i], k->square[i], (size_t)k->positions * sizeof(double));
+    }
+    return copy;
+}
+
+Gradient *gradient_new(Flow *f, int64_t positions)
+{
+    Gradient *g = arena_new_of(f->arena, Gradient);
+
+    for (int i = 0; i < PAIRS; i++)
+        g->square[i] = arena_array(f->arena, double, positions);
+    return g;
+}
+
+Gradient *gradient_like(Flow *f, const Gradient *g, int64_t positions)
+{
+    Gradient *made = gradient_new(f, positions);
+
+    memcpy(made->cross, g->cross, sizeof g->cross);
+    made->gain = g->gain;
+    made->log_var = g->log_var;
+    made->alike = g->alike;
+    made->rotated = g->rotated;
+    return made;
+}
+
+const Kernel *kernel_in(const Trace *t, NodeId y, int i)
+{
+    return t->kernel[t->g->node[y].in[i]];
+}
+
+double mean_of_squares(const double *square, int64_t n)
+{
+    double sum = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        sum += square[i];
+    return sum / (double)n;
+}
+
+double mixed(const Flow *f, const double value[PAIRS])
+{
+    return (1 - f->same_class) * value[OTHER] + f->same_class * value[KIN];
+}
+
+/* Paths are independent: their gradients add, and each keeps its weight in what is told of both. */
+static void add_gradient(Gradient *sum, const Gradient *g, int64_t positions)
+{
+    const double a = mean_of_squares(sum->square[SAME], positions);
+    const double b = mean_of_squares(g->square[SAME], positions);
+    const double w = b / fmax(a + b, 1e-300);
+
+    for (int s = 0; s < PAIRS; s++) {
+        sum->cross[s] = (1 - w) * sum->cross[s] + w * g->cross[s];
+        for (int64_t p = 0; p < positions; p++)
+            sum->square[s][p] += g->square[s][p];
+    }
+    sum->gain = (1 - w) * sum->gain + w * g->gain;
+    sum->alike = (1 - w) * sum->alike + w * g->alike;
+    /* what both share came from behind the join; the lesser part is the other's alone */
+    sum->log_var = w > 0.5 ? g->log_var + (1 - w) * (1 - w) * fmax(sum->log_var - g->log_var, 0)
+                           : sum->log_var + w * w * fmax(g->log_var - sum->log_var, 0);
+    sum->rotated = false;
+}
+
+void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g)
+{
+    const NodeId x = t->g->node[y].in[i];
+
+    (void)f;
+    if (!x || !t->kernel[x])
+        return;
+    if (t->gradient[x])
+        add_gradient(t->gradient[x], g, t->kernel[x]->positions);
+    else
+        t->gradient[x] = g;
+}
+
+double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x)
+{
+    double same = 0, root = 0, both = 0;
+
+    for (int64_t p = 0; p < x->positions; p++) {
+        const double product = g->square[SAME][p] * x->square[SAME][p];
+
+        same += g->square[of_g][p] * x->square[of_x][p];
+        root += sqrt(fmax(product, 0));
+        both += product;
+    }
+    return same + g->cross[of_g] * x->cross[of_x] * fmax(root * root - both, 0);
+}
+
+/* ---- Draws --------------------------------------------------------------------------------- */
+
+static double argument(const Value *init, int i)
+{
+    return i < init->callee->n_params ? init->arg[i].real : 0;
+}
+
+static Draw fan_draw(const Tensor *t, const Value *init)
+{
+    const double in = (double)t->fan_in, out = (double)t->fan_out;
+    const char *mode = value_arg(init, "mode")->text;
+    const double fan = strcmp(mode, "fan_in") == 0 ? in : strcmp(mode, "fan_out") == 0 ? out
+                     : (in + out) / 2;
+
+    return (Draw){ .var = value_arg(init, "scale")->real / fmax(fan, 1) };
+}
+
+Draw draw_of(const Tensor *t)
+{
+    const double in = fmax((double)t->fan_in, 1), out = (double)t->fan_out;
+    const char *id = t->init ? t->init->callee->id_name : "ZEROS";
+    const double a = t->init ? argument(t->init, 0) : 0, b = t->init ? argument(t->init, 1) : 0;
+
+    if (!t->init)
+        return (Draw){ .mean = t->ones ? 1 : t->is_constant ? t->constant : 0, .symmetric = true };
+    if (strcmp(id, "ZEROS") == 0)
+        return (Draw){ .symmetric = true };
+    if (strcmp(id, "ONES") == 0)
+        return (Draw){ .mean = 1, .symmetric = true };
+    if (strcmp(id, "CONSTANT") == 0)
+        return (Draw){ .mean = a, .symmetric = true };
+    if (strcmp(id, "NORMAL") == 0)
+        return (Draw){ .var = a * a, .mean = b, .symmetric = a == 0 };
+    if (strcmp(id, "UNIFORM") == 0)
+        return (Draw){ .var = (b - a) * (b - a) / 12, .mean = (a + b) / 2, .symmetric = a == b };
+    if (strcmp(id, "TRUNCATED_NORMAL") == 0)
+        return (Draw){ .var = 0.7737413 * a * a, .symmetric = a == 0 };
+    if (strncmp(id, "HE_", 3) == 0)
+        return (Draw){ .var = 2 / ((1 + t->slope * t->slope) * in) };
+    if (strncmp(id, "XAVIER_", 7) == 0)
+        return (Draw){ .var = 2 / (in + out) };
+    if (strncmp(id, "LECUN_", 6) == 0)
+        return (Draw){ .var = 1 / in };
+    if (strcmp(id, "ORTHOGONAL") == 0)      /* flattened to [shape[0]][rest] */
+        return (Draw){ .var = a * a / fmax(in, (double)t->shape.dim[0] / fmax(t->gates, 1)),
+                       .orthogonal = true };
+    if (strcmp(id, "IDENTITY") == 0)
+        return (Draw){ .var = a * a / fmax(in, out), .orthogonal = true };
+    return fan_draw(t, t->init);
+}
+
+const Tensor *tensor_of(const Trace *t, NodeId y, int i)
+{
+    const NodeId id = i < t->g->node[y].n_in ? t->g->node[y].in[i] : 0;
+    const Node *n = id ? &t->g->node[id] : NULL;
+
+    return n && n->op == OP_PARAM ? &t->g->layer[n->layer].param[n->index] : NULL;
+}
+
+/* ---- Random numbers for probes: SplitMix64, and Box and Muller's normals --------------------- */
+
+double flow_uniform(Flow *f)
+{
+    uint64_t z = f->random += 0x9e3779b97f4a7c15u;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
+}
+
+double flow_normal(Flow *f)
+{
+    const double r = sqrt(-2 * log(flow_uniform(f)));
+
+    return r * cos(6.283185307179586 * flow_uniform(f));
+}

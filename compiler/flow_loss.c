@@ -1,0 +1,232 @@
+/* flow_loss.c -- the gradient that a loss sends back at the start, and a softmax inside a model.
+ *
+ * Outputs are Gaussian with the kernels that the model ends in, targets independent of them; what
+ * has no closed form is a mean over samples of a fixed seed. */
+#include "flow_walk.h"
+
+#include <math.h>
+
+/* Two samples' outputs, correlated as the kernel says, and their targets or gradients. */
+typedef struct {
+    double square, other;           /* E g_a^2, E g_a g_b of a unit */
+    double loss;
+} Pair;
+
+typedef struct {
+    double q, p;                    /* E z_a^2, E z_a z_b */
+    double t2, t11;                 /* of the targets, likewise */
+    int64_t units;
+    double delta;                   /* huber's */
+} Outputs;
+
+static void draw_logits(Flow *f, const Outputs *s, double *a, double *b)
+{
+    const double both = sqrt(fmax(s->p, 0)), own = sqrt(fmax(s->q - s->p, 0));
+
+    for (int64_t k = 0; k < s->units; k++) {
+        const double u = both * flow_normal(f);
+
+        a[k] = u + own * flow_normal(f);
+        b[k] = u + own * flow_normal(f);
+    }
+}
+
+/* In place; returns ln of the sum of e^z. */
+static double softmax(double *z, int64_t n)
+{
+    double most = z[0], sum = 0;
+
+    for (int64_t k = 1; k < n; k++)
+        most = fmax(most, z[k]);
+    for (int64_t k = 0; k < n; k++)
+        sum += z[k] = exp(z[k] - most);
+    for (int64_t k = 0; k < n; k++)
+        z[k] /= sum;
+    return most + log(sum);
+}
+
+static int samples_of(int64_t units)
+{
+    const int64_t n = 2048 / (units > 10 ? units / 10 : 1);
+
+    return n < 128 ? 128 : (int)n;
+}
+
+/* E p_a.p_b and E |p|^2 of softmaxes. */
+static Pair softmax_pair(Flow *f, const Outputs *s)
+{
+    double *a = arena_array(f->arena, double, s->units);
+    double *b = arena_array(f->arena, double, s->units);
+    const int n = samples_of(s->units);
+    Pair sum = { 0 };
+
+    f->random = 1;
+    for (int i = 0; i < n; i++) {
+        draw_logits(f, s, a, b);
+        sum.loss += softmax(a, s->units) / n;
+        softmax(b, s->units);
+        for (int64_t k = 0; k < s->units; k++) {
+            sum.square += a[k] * a[k] / n;
+            sum.other += a[k] * b[k] / n;
+        }
+    }
+    return sum;
+}
+
+/* Gradients of one unit by its own error e = z - t. */
+static double unit_gradient(const Trace *t, NodeId loss, const Outputs *s, double z, double target)
+{
+    const double e = z - target;
+
+    switch (t->g->node[loss].op) {
+    case OP_BINARY_CROSS_ENTROPY: return 1 / (1 + exp(-z)) - (target > 0 ? 1 : 0);
+    case OP_MAE: return e > 0 ? 1 : -1;
+    case OP_HUBER: return fmin(fmax(e, -s->delta), s->delta);
+    default: return 2 * e;
+    }
+}
+
+static double unit_loss(const Trace *t, NodeId loss, const Outputs *s, double z, double target)
+{
+    const double e = z - target, size = fabs(e);
+
+    switch (t->g->node[loss].op) {
+    case OP_BINARY_CROSS_ENTROPY:
+        return fmax(z, 0) + log1p(exp(-fabs(z))) - (target > 0 ? z : 0);
+    case OP_MAE: return size;
+    case OP_HUBER: return size <= s->delta ? e * e / 2 : s->delta * (size - s->delta / 2);
+    default: return e * e;
+    }
+}
+
+static Pair unit_pair(Flow *f, const Trace *t, NodeId loss, const Outputs *s)
+{
+    const double both = sqrt(fmax(s->p, 0)), own = sqrt(fmax(s->q - s->p, 0));
+    const double shared = sqrt(fmax(s->t11, 0)), single = sqrt(fmax(s->t2 - s->t11, 0));
+    const int n = 4096;
+    Pair sum = { 0 };
+
+    f->random = 1;
+    for (int i = 0; i < n; i++) {
+        const double u = both * flow_normal(f), v = shared * flow_normal(f);
+        const double z = u + own * flow_normal(f), target = v + single * flow_normal(f);
+        const double g = unit_gradient(t, loss, s, z, target);
+
+        sum.square += g * g / n;
+        sum.other += g * unit_gradient(t, loss, s, u + own * flow_normal(f),
+                                       v + single * flow_normal(f)) / n;
+        sum.loss += unit_loss(t, loss, s, z, target) / n;
+    }
+    return sum;
+}
+
+/* The mean over the batch, its units, and the steps that have a loss of their own. */
+static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradient *g)
+{
+    const double classes = (double)z->channels, steps = (double)z->positions;
+    const double scale = 1 / (classes * f->batch * f->batch * steps * steps);
+
+    for (int s = OTHER; s < PAIRS; s++) {
+        Outputs set = *base;
+        Pair pair;
+
+        set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
+        pair = softmax_pair(f, &set);
+        for (int64_t p = 0; p < z->positions; p++) {
+            g->square[SAME][p] = scale * (pair.square - 2 / classes + 1);
+            g->square[s][p] = scale * (pair.other - 2 / classes + (s == KIN));
+        }
+        g->cross[s] = g->square[OTHER][0] / g->square[SAME][0];
+        f->loss = pair.loss;
+    }
+    g->cross[SAME] = g->cross[OTHER];
+}
+
+static void vector_gradient(Flow *f, const Trace *t, NodeId y, const Kernel *z,
+                            const Outputs *base, Gradient *g)
+{
+    const double units = (double)(z->channels * z->positions);
+    const double scale = 1 / (units * units * f->batch * f->batch);
+
+    for (int s = OTHER; s < PAIRS; s++) {
+        Outputs set = *base;
+        Pair pair;
+
+        set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
+        set.t11 = f->input.target_other;
+        pair = unit_pair(f, t, y, &set);
+        for (int64_t p = 0; p < z->positions; p++) {
+            g->square[SAME][p] = scale * pair.square;
+            g->square[s][p] = scale * pair.other;
+        }
+        f->loss = pair.loss;
+    }
+}
+
+static void loss_forward(Flow *f, Trace *t, NodeId y)
+{
+    (void)f, (void)t, (void)y;
+}
+
+static double huber_delta(const Model *m)
+{
+    return word_is(&m->settings.loss, "HUBER") ? value_arg(&m->settings.loss, "delta")->real : 1;
+}
+
+static void loss_backward(Flow *f, Trace *t, NodeId y, const Gradient *unused)
+{
+    const Kernel *z = kernel_in(t, y, 0);
+    const bool by_class = t->g->node[y].op == OP_SOFTMAX_CROSS_ENTROPY;
+    const Outputs set = { .q = mean_of_squares(z->square[SAME], z->positions), .units = z->channels,
+                          .t2 = f->input.target_square, .delta = huber_delta(f->model) };
+    Gradient *g = gradient_new(f, z->positions);
+
+    (void)unused;
+    if (by_class)
+        class_gradient(f, z, &set, g);
+    else
+        vector_gradient(f, t, y, z, &set, g);
+    g->alike = by_class ? 1 / fmax((double)z->channels - 1, 1) : 1 / (double)z->channels;
+    g->gain = by_class ? 0 : set.q / fmax(set.q + set.t2, 1e-300);
+    flow_give(f, t, y, 0, g);
+}
+
+const FlowRule flow_loss = { loss_forward, loss_backward };
+
+/* ---- A softmax inside the model -------------------------------------------------------------- */
+
+static void softmax_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *z = kernel_in(t, y, 0);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+    const double units = (double)z->channels;
+
+    for (int s = SAME; s < PAIRS; s++) {
+        const double q = mean_of_squares(z->square[SAME], z->positions);
+        const Outputs set = { .q = q, .units = z->channels, .p =
+                              fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), q) };
+        const Pair pair = softmax_pair(f, &set);
+
+        k->cross[s] = pair.other / fmax(pair.square, 1e-300);
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = (s == SAME ? pair.square : pair.other) / units;
+    }
+    k->mean = 1 / units;
+    f->rough = "a softmax stands inside the model";
+    t->kernel[y] = k;
+}
+
+/* J = diag(p) - p p^T:  E |J d|^2 / n = E d^2 (|p|^2 - 2 |p|_3^3 + |p|^4), about p = 1 / n. */
+static void softmax_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Kernel *k = t->kernel[y];
+    const double n = (double)k->channels;
+    Gradient *dx = gradient_like(f, dy, k->positions);
+
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < k->positions; p++)
+            dx->square[s][p] = dy->square[s][p] * k->square[SAME][p] * (1 - 1 / n);
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_softmax = { softmax_forward, softmax_backward };

@@ -1,0 +1,215 @@
+/* flow_norm.c -- the forecast of normalisations and dropout.
+ *
+ * Batch normalisation takes away what all samples and places share, and divides: its gradient grows
+ * by E phi'^2 / Var phi a layer, whatever the weights (Yang et al. 2019). */
+#include "flow_walk.h"
+
+#include <math.h>
+
+/* ---- Batch normalisation -------------------------------------------------------------------- */
+
+/* The kernel over all N = batch x places rows: row means r, the mean t of all, and what is left. */
+typedef struct {
+    double rows, all;
+    double *row;                    /* by place */
+    double square[PAIRS], apart[PAIRS];     /* centred: mean at one place, at two */
+    double root_sum;
+    double variance;
+} Centre;
+
+static double row_sum(const Flow *f, const double value[PAIRS])
+{
+    double sum = 0;
+
+    for (int s = 0; s < PAIRS; s++)
+        sum += f->pairs[s] * value[s];
+    return sum;
+}
+
+/* Of squares[PAIRS][places] whose places are `cross` alike, in units of the roots of SAME. */
+static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross[PAIRS],
+                        int64_t places)
+{
+    Centre c = { .rows = f->batch * (double)places, .row = arena_array(f->arena, double, places) };
+    const double coherent = row_sum(f, cross);
+    double root2 = 0;
+
+    for (int64_t p = 0; p < places; p++)
+        c.root_sum += sqrt(fmax(square[SAME][p], 0));
+    for (int64_t p = 0; p < places; p++) {
+        const double here[PAIRS] = { square[SAME][p], square[OTHER][p], square[KIN][p] };
+        const double root = sqrt(fmax(square[SAME][p], 0));
+
+        c.row[p] = (row_sum(f, here) + coherent * root * (c.root_sum - root)) / c.rows;
+        c.all += c.row[p] / (double)places;
+        root2 += root * root;
+    }
+    for (int s = 0; s < PAIRS; s++) {
+        const double pairs = (double)places * (double)(places - 1);
+
+        c.square[s] = mean_of_squares(square[s], places) - c.all;
+        c.apart[s] = places > 1 ? cross[s] * (c.root_sum * c.root_sum - root2) / pairs - c.all : 0;
+    }
+    return c;
+}
+
+/* E[1 / s^2] E[s^2] of one channel's variance: a generalised chi-square, by its eigenvalues. */
+static double inverse_moment(const Flow *f, const Centre *c, int64_t places, double variance)
+{
+    const double n = c->rows * variance, many = (double)(places - 1);
+    const double here = c->square[SAME] - mixed(f, c->square);
+    const double far = c->apart[SAME] - mixed(f, c->apart);
+    const double all_here = row_sum(f, c->square), all_far = row_sum(f, c->apart);
+    const double lambda[4] = { fmax(here - far, 0) / n, fmax(here + many * far, 0) / n,
+                               fmax(all_here - all_far, 0) / n,
+                               fmax(all_here + many * all_far, 0) / n };
+    const double count[4] = { (f->batch - 1) * many, f->batch - 1, many, 1 };
+    const int nodes = 300;
+    const double step = 11 * 2.302585092994046 / nodes;
+    double sum = 0;
+
+    for (int i = 0; i <= nodes; i++) {
+        const double t = 1e-5 * exp(step * i);
+        double log_f = 0;
+
+        for (int k = 0; k < 4; k++)
+            log_f -= 0.5 * count[k] * log1p(2 * lambda[k] * t);
+        sum += exp(log_f) * t * step * (i == 0 || i == nodes ? 0.5 : 1);
+    }
+    return fmin(sum + 1e-5, 10);
+}
+
+static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const Centre c = centre_of(f, x->square, x->cross, x->positions);
+    const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = c.apart[s] / fmax(c.square[SAME], 1e-300);
+        for (int64_t p = 0; p < x->positions; p++)
+            k->square[s][p] = (x->square[s][p] - 2 * c.row[p] + c.all) / variance;
+    }
+    k->pair_var = x->pair_var;
+    t->kernel[y] = k;
+}
+
+/* The share of the gradient along the output itself, which the division takes away. */
+static double kept_share(const Flow *f, const Kernel *k, const Gradient *dy, const Centre *c)
+{
+    double along = 0;
+
+    for (int s = 0; s < PAIRS; s++)
+        along += f->pairs[s] * pair_sum(dy, s, k, s);
+    along *= f->batch / c->rows;
+    return fmax(1 - along / fmax(c->rows * c->square[SAME], 1e-300), 0);
+}
+
+static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
+    const Centre c = centre_of(f, x->square, x->cross, x->positions);
+    const Centre g = centre_of(f, dy->square, dy->cross, x->positions);
+    const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
+    const double factor = kept_share(f, k, dy, &g) / variance
+                        * inverse_moment(f, &c, x->positions, variance);
+    Gradient *dx = gradient_like(f, dy, x->positions);
+
+    if (f->batch * (double)x->positions < 4)
+        f->rough = "a batch of so few rows is normalised";
+    for (int s = 0; s < PAIRS; s++) {
+        dx->cross[s] = g.apart[s] / fmax(g.square[SAME], 1e-300);
+        for (int64_t p = 0; p < x->positions; p++)
+            dx->square[s][p] = factor * (dy->square[s][p] - 2 * g.row[p] + g.all);
+    }
+    dx->gain = -1;
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_batchnorm = { batchnorm_forward, batchnorm_backward };
+
+/* ---- Normalisation of a sample --------------------------------------------------------------- */
+
+static double sample_variance(const Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const double eps = t->g->node[t->g->node[y].in[1]].number[0];
+
+    return mean_of_squares(x->square[SAME], x->positions) - x->mean * x->mean + eps;
+}
+
+static void rows_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const double m2 = x->mean * x->mean, variance = sample_variance(t, y);
+    const double square = mean_of_squares(x->square[SAME], x->positions);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = (x->cross[s] * square - m2) / fmax(square - m2, 1e-300);
+        for (int64_t p = 0; p < x->positions; p++)
+            k->square[s][p] = (x->square[s][p] - m2) / variance;
+    }
+    k->pair_var = x->pair_var;
+    t->kernel[y] = k;
+}
+
+/* The projection and E[1 / variance] cancel up to 1 / n; n numbers are normalised together. */
+static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, double n)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const double factor = (1 + 1 / n) / sample_variance(t, y);
+    Gradient *dx = gradient_like(f, dy, x->positions);
+
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < x->positions; p++)
+            dx->square[s][p] = factor * dy->square[s][p];
+    dx->gain = -1;
+    flow_give(f, t, y, 0, dx);
+}
+
+static void layernorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    rows_backward(f, t, y, dy, (double)t->g->node[y].size[1]);
+}
+
+static void groupnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Node *n = &t->g->node[y];
+
+    rows_backward(f, t, y, dy, (double)(n->size[2] * n->size[3]));
+}
+
+const FlowRule flow_layernorm = { rows_forward, layernorm_backward };
+const FlowRule flow_groupnorm = { rows_forward, groupnorm_backward };
+
+/* ---- Dropout: a value's square grows by 1 / kept, products of two values do not -------------- */
+
+static void dropout_forward(Flow *f, Trace *t, NodeId y)
+{
+    const double kept = 1 - t->g->node[y].number[0];
+    Kernel *k = kernel_copy(f, kernel_in(t, y, 0));
+
+    for (int64_t p = 0; p < k->positions; p++)
+        k->square[SAME][p] /= kept;
+    for (int s = 0; s < PAIRS; s++)
+        k->cross[s] *= kept;
+    t->kernel[y] = k;
+}
+
+static void dropout_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const double kept = 1 - t->g->node[y].number[0];
+    const int64_t places = t->kernel[y]->positions;
+    Gradient *dx = gradient_like(f, dy, places);
+
+    for (int s = 0; s < PAIRS; s++) {
+        dx->cross[s] *= kept;
+        for (int64_t p = 0; p < places; p++)
+            dx->square[s][p] = dy->square[s][p] / (s == SAME ? kept : 1);
+    }
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_dropout = { dropout_forward, dropout_backward };

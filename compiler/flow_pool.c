@@ -1,0 +1,231 @@
+/* flow_pool.c -- the forecast of pools: means are sums of the kernel, maxima are sampled. */
+#include "flow_walk.h"
+
+#include <math.h>
+
+/* ---- Means --------------------------------------------------------------------------------- */
+
+/* The places under one output, as far as they lie in the image; how many. */
+static int places_under(const Window *v, int64_t out, int64_t *place)
+{
+    const int64_t row = out / v->out.dim[2], column = out % v->out.dim[2];
+    int n = 0;
+
+    for (int64_t k = 0; k < v->kernel * v->kernel; k++) {
+        const int64_t i = row * v->stride + k / v->kernel - v->top;
+        const int64_t j = column * v->stride + k % v->kernel - v->left;
+
+        if (i >= 0 && i < v->in.dim[1] && j >= 0 && j < v->in.dim[2])
+            place[n++] = i * v->in.dim[2] + j;
+    }
+    return n;
+}
+
+/* A mean of `count` with these places: square and cross sums of the kernel. */
+static void mean_at(const Kernel *x, const int64_t *place, int n, double count, Kernel *k,
+                    int64_t out)
+{
+    double root = 0, both = 0;
+
+    for (int i = 0; i < n; i++) {
+        both += x->square[SAME][place[i]];
+        root += sqrt(fmax(x->square[SAME][place[i]], 0));
+    }
+    for (int s = 0; s < PAIRS; s++) {
+        double here = 0;
+
+        for (int i = 0; i < n; i++)
+            here += x->square[s][place[i]];
+        k->square[s][out] = (here + x->cross[s] * (root * root - both)) / (count * count);
+    }
+}
+
+/* Two means have as much in common as two places: all pairs of them. */
+static void cross_of_means(const Kernel *x, Kernel *k)
+{
+    const double before = mean_of_squares(x->square[SAME], x->positions);
+    const double after = mean_of_squares(k->square[SAME], k->positions);
+
+    for (int s = 0; s < PAIRS; s++)
+        k->cross[s] = fmin(x->cross[s] * before / fmax(after, 1e-300), 1);
+    k->mean = x->mean;
+    k->log_var = x->log_var;
+    k->pair_var = x->pair_var;
+}
+
+static void avg_pool_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Window *v = t->g->node[y].window;
+    const Kernel *x = kernel_in(t, y, 0);
+    const double count = (double)(v->kernel * v->kernel);
+    int64_t *place = arena_array(f->arena, int64_t, v->kernel * v->kernel);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    for (int64_t o = 0; o < k->positions; o++)
+        mean_at(x, place, places_under(v, o, place), count, k, o);
+    cross_of_means(x, k);
+    t->kernel[y] = k;
+}
+
+/* Places of one window get one gradient; others as much as their windows have in common. */
+static void avg_pool_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Window *v = t->g->node[y].window;
+    const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
+    const double count = (double)(v->kernel * v->kernel);
+    int64_t *place = arena_array(f->arena, int64_t, v->kernel * v->kernel);
+    Gradient *dx = gradient_like(f, dy, x->positions);
+    const double together = x->positions > 1 ? (count - 1) / ((double)x->positions - 1) : 0;
+
+    for (int64_t o = 0; o < k->positions; o++) {
+        const int n = places_under(v, o, place);
+
+        for (int i = 0; i < n; i++)
+            for (int s = 0; s < PAIRS; s++)
+                dx->square[s][place[i]] += dy->square[s][o] / (count * count);
+    }
+    for (int s = 0; s < PAIRS; s++) {
+        const double own = mean_of_squares(dy->square[s], k->positions)
+                         / fmax(mean_of_squares(dy->square[SAME], k->positions), 1e-300);
+
+        dx->cross[s] = together * own + (1 - together) * dy->cross[s];
+    }
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_avg_pool = { avg_pool_forward, avg_pool_backward };
+
+static void plane_mean_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    int64_t *place = arena_array(f->arena, int64_t, x->positions);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    for (int64_t p = 0; p < x->positions; p++)
+        place[p] = p;
+    mean_at(x, place, (int)x->positions, (double)x->positions, k, 0);
+    cross_of_means(x, k);
+    t->kernel[y] = k;
+}
+
+static void plane_mean_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const double count = (double)x->positions;
+    Gradient *dx = gradient_like(f, dy, x->positions);
+
+    for (int s = 0; s < PAIRS; s++) {
+        dx->cross[s] = dy->square[s][0] / (dy->square[SAME][0] + 1e-300);
+        for (int64_t p = 0; p < x->positions; p++)
+            dx->square[s][p] = dy->square[s][0] / (count * count);
+    }
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_plane_mean = { plane_mean_forward, plane_mean_backward };
+
+/* ---- Maxima -------------------------------------------------------------------------------- */
+
+enum { SAMPLES = 1000 };
+
+/* Windows of Gaussians through phi: what the largest is, and how steep phi is there. */
+typedef struct {
+    double square[PAIRS], slope[PAIRS];     /* E of products of two samples' largest, of slopes */
+    double mean, alone;                     /* E phi'^2 at any place */
+} Largest;
+
+typedef struct {
+    double value, slope;
+} Peak;
+
+/* One window of `n` places: `common` is what all of them share. */
+static Peak draw_peak(Flow *f, const Kernel *z, Act act, int n, double common, double own)
+{
+    double best = -INFINITY;
+
+    for (int i = 0; i < n; i++)
+        best = fmax(best, common + own * flow_normal(f));
+    return (Peak){ act_value(act, z->mean + best), act_slope(act, z->mean + best) };
+}
+
+/* Of two samples, whose windows share `between` of their variance; places share `within`. */
+static Largest sample_largest(Flow *f, const Kernel *z, Act act, int n)
+{
+    const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
+    const double v = fmax(q - m2, 0), within = fmin(fmax(z->cross[SAME] * q - m2, 0), v);
+    Largest out = { 0 };
+
+    f->random = 2;
+    for (int s = OTHER; s < PAIRS; s++) {
+        const double pair = mean_of_squares(z->square[s], z->positions) - m2;
+        const double between = fmin(fmax(pair, 0), within);
+        const double shared = sqrt(between), rest = sqrt(within - between), own = sqrt(v - within);
+
+        for (int i = 0; i < SAMPLES; i++) {
+            const double u = shared * flow_normal(f);
+            const Peak a = draw_peak(f, z, act, n, u + rest * flow_normal(f), own);
+            const Peak b = draw_peak(f, z, act, n, u + rest * flow_normal(f), own);
+
+            out.square[s] += a.value * b.value / SAMPLES;
+            out.square[SAME] += (a.value * a.value + b.value * b.value) / (4 * SAMPLES);
+            out.slope[s] += a.slope * b.slope / SAMPLES;
+            out.slope[SAME] += (a.slope * a.slope + b.slope * b.slope) / (4 * SAMPLES);
+            out.mean += (a.value + b.value) / (4 * SAMPLES);
+        }
+    }
+    return out;
+}
+
+/* What is under the windows is an activation of something Gaussian, or Gaussian itself. */
+static Largest largest_of(Flow *f, const Trace *t, NodeId y, const Kernel *x)
+{
+    const Kernel *z = x->source ? x->source : x;
+    const Act act = x->source ? x->act : (Act){ ACTIVATION_LINEAR, 0 };
+    const Window *v = t->g->node[y].window;
+    Largest out = sample_largest(f, z, act, (int)(v->kernel * v->kernel));
+    const double q = mean_of_squares(z->square[SAME], z->positions);
+    double squares[2];
+
+    act_squares(f->gauss, act, fmax(q - z->mean * z->mean, 0), z->mean, squares);
+    out.alone = squares[1];
+    return out;
+}
+
+static void max_pool_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const Largest most = largest_of(f, t, y, x);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    k->mean = most.mean;
+    k->log_var = x->log_var;
+    k->pair_var = x->pair_var;
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = most.square[OTHER] / fmax(most.square[SAME], 1e-300);
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = most.square[s];
+    }
+    t->kernel[y] = k;
+}
+
+/* One place of each window gets all; phi's own rule then multiplies by its slope at any place, so
+ * that at the largest is put in here. */
+static void max_pool_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
+    const Largest most = largest_of(f, t, y, x);
+    const double chosen = (double)k->positions / (double)x->positions;
+    Gradient *dx = gradient_like(f, dy, x->positions);
+
+    for (int s = 0; s < PAIRS; s++) {
+        const double steeper = most.slope[s] / fmax(most.alone, 1e-300);
+        const double meet = s == SAME ? chosen : chosen * chosen;
+
+        for (int64_t p = 0; p < x->positions; p++)
+            dx->square[s][p] = mean_of_squares(dy->square[s], k->positions) * meet * steeper;
+        dx->cross[s] = dy->cross[s] * chosen;
+    }
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_max_pool = { max_pool_forward, max_pool_backward };

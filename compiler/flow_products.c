@@ -1,0 +1,288 @@
+/* flow_products.c -- the forecast of products with a weight: dense, convolution, embedding.
+ *
+ *   forward   K_s = v n_in X_s + v_b;   backward   G_s = v n_out G_s;
+ *   E |dLoss/dW|^2 = n_out n_in B sum over s of M_s G_s X_s, summed over places and taps. */
+#include "flow_walk.h"
+
+#include <math.h>
+
+static const double LN10 = 2.302585092994046;
+
+/* What a product's weight and bias are at the start. */
+typedef struct {
+    Draw w, b;
+    double n_in, n_out, fan_in;     /* units that come in and go out; terms of one sum */
+} Product;
+
+static Product product_of(const Trace *t, NodeId z, double n_in, double n_out)
+{
+    const Tensor *w = tensor_of(t, z, 1), *b = tensor_of(t, z, 2);
+
+    return (Product){ .w = draw_of(w), .b = b ? draw_of(b) : (Draw){ 0 }, .n_in = n_in,
+                      .n_out = n_out, .fan_in = fmax((double)w->fan_in, 1) };
+}
+
+/* The second moment of z from that of the terms of its sum, `taps` of them beside n_in. */
+static double grown(const Product *p, double x, double taps, double mean)
+{
+    const double m = p->b.mean + p->w.mean * p->fan_in * mean;
+    const double common = p->w.mean * p->w.mean * p->n_in * taps * (x - mean * mean);
+
+    return p->w.var * p->n_in * taps * x + p->b.var + m * m + (p->w.mean != 0 ? common : 0);
+}
+
+/* What a product does to the fluctuations of its input. */
+static double share_of_input(const Product *p, const Kernel *z)
+{
+    const double square = mean_of_squares(z->square[SAME], z->positions);
+
+    return 1 - (p->b.var + z->mean * z->mean) / fmax(square, 1e-300);
+}
+
+static void carry_fluctuations(const Product *p, const Kernel *x, Kernel *z)
+{
+    double share;
+
+    z->mean = p->b.mean + p->w.mean * p->fan_in * x->mean;
+    share = share_of_input(p, z);
+    z->log_var = x->log_var * share * share;
+    z->pair_var = x->pair_var * share * share;
+    z->rotated = p->w.orthogonal && p->n_out >= p->fan_in;
+}
+
+/* The norm of dLoss/dW, and what it fluctuates by from net to net. */
+static void record_weight(Flow *f, Trace *t, NodeId z, const Product *p, const Gradient *dz,
+                          double sum[PAIRS][PAIRS])
+{
+    FlowLayer *row = &t->row[t->g->node[z].layer];
+    const Kernel *x = kernel_in(t, z, 0), *k = t->kernel[z];
+    const double gain = dz->gain * share_of_input(p, k);
+    const double alone = fmax(sum[SAME][SAME], 1e-300);
+    const double coherent = ((1 - f->same_class) * sum[SAME][OTHER]
+                             + f->same_class * sum[SAME][KIN]) / alone;
+    double total = 0, var;
+
+    for (int s = 0; s < PAIRS; s++)
+        total += f->batch * f->pairs[s] * sum[s][s];
+    var = x->log_var * (1 + gain) * (1 + gain) + dz->log_var
+        + 2 * dz->alike * (coherent * coherent + x->pair_var);
+    total *= p->n_out * p->n_in;
+    if (row->grad_norm > 0)         /* a recurrent layer's: its other weight came first */
+        total += row->grad_norm * row->grad_norm;
+    else
+        row->spread = sqrt(fmax(var, 0)) / 2 / LN10;
+    row->grad_norm = sqrt(fmax(total, 0));
+}
+
+static Gradient *back_through(Flow *f, const Product *p, const Kernel *x, const Kernel *z,
+                              const Gradient *dz)
+{
+    Gradient *dx = gradient_like(f, dz, x->positions);
+
+    dx->gain = dz->gain * share_of_input(p, z);
+    dx->rotated = p->w.orthogonal && p->n_out <= p->fan_in;
+    return dx;
+}
+
+/* ---- Dense --------------------------------------------------------------------------------- */
+
+static void affine_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *x = kernel_in(t, y, 0);
+    const Product p = product_of(t, y, (double)n->size[2], (double)n->size[1]);
+    Kernel *z = kernel_new(f, n->shape);
+    const double square = mean_of_squares(x->square[SAME], x->positions);
+    double all;
+
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t i = 0; i < z->positions; i++)
+            z->square[s][i] = grown(&p, x->square[s][i], 1, x->mean);
+    all = mean_of_squares(z->square[SAME], z->positions);
+    for (int s = 0; s < PAIRS; s++)
+        z->cross[s] = grown(&p, x->cross[s] * square, 1, x->mean) / fmax(all, 1e-300);
+    carry_fluctuations(&p, x, z);
+    t->kernel[y] = z;
+}
+
+static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *x = kernel_in(t, y, 0), *z = t->kernel[y];
+    const Product p = product_of(t, y, (double)n->size[2], (double)n->size[1]);
+    Gradient *dx = back_through(f, &p, x, z, dz);
+    const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out;
+    double sum[PAIRS][PAIRS];
+
+    for (int a = 0; a < PAIRS; a++)
+        for (int b = 0; b < PAIRS; b++)
+            sum[a][b] = pair_sum(dz, a, x, b);
+    record_weight(f, t, y, &p, dz, sum);
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t i = 0; i < x->positions; i++)
+            dx->square[s][i] = factor * dz->square[s][i];
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_affine = { affine_forward, affine_backward };
+
+/* ---- Convolution (Xiao et al. 2018) -------------------------------------------------------- */
+
+/* Where a window's tap looks from an output's row or column; -1 outside. */
+static int64_t tap_at(int64_t out, int64_t tap, int64_t stride, int64_t dilation, int64_t pad,
+                      int64_t size)
+{
+    const int64_t at = out * stride + tap * dilation - pad;
+
+    return at >= 0 && at < size ? at : -1;
+}
+
+typedef void Visit(void *arg, int64_t out, int64_t in, int tap);
+
+static void visit_taps(const Window *v, Visit *visit, void *arg)
+{
+    const int64_t height = v->out.dim[1], width = v->out.dim[2];
+
+    for (int64_t o = 0; o < height * width; o++)
+        for (int64_t k = 0; k < v->kernel * v->kernel; k++) {
+            const int64_t i = tap_at(o / width, k / v->kernel, v->stride, v->dilation, v->top,
+                                     v->in.dim[1]);
+            const int64_t j = tap_at(o % width, k % v->kernel, v->stride, v->dilation, v->left,
+                                     v->in.dim[2]);
+
+            if (i >= 0 && j >= 0)
+                visit(arg, o, i * v->in.dim[2] + j, (int)k);
+        }
+}
+
+typedef struct {
+    const Kernel *x;
+    const Gradient *dz;
+    Kernel *z;                      /* forward: sums of squares under the taps */
+    Gradient *dx;
+    double *taps;                   /* forward: taps inside the image, by output */
+    double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap */
+} Sweep;
+
+static void gather(void *arg, int64_t out, int64_t in, int tap)
+{
+    Sweep *w = arg;
+
+    (void)tap;
+    for (int s = 0; s < PAIRS; s++)
+        w->z->square[s][out] += w->x->square[s][in];
+    w->taps[out]++;
+}
+
+static void conv_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Window *v = n->window;
+    const Kernel *x = kernel_in(t, y, 0);
+    const Product p = product_of(t, y, (double)(v->in.dim[0] / v->groups), (double)v->out.dim[0]);
+    Kernel *z = kernel_new(f, n->shape);
+    Sweep w = { .x = x, .z = z, .taps = arena_array(f->arena, double, z->positions) };
+    double sum = 0, all;
+
+    visit_taps(v, gather, &w);
+    for (int64_t i = 0; i < z->positions; i++) {
+        sum += z->square[SAME][i] / (double)z->positions;
+        for (int s = 0; s < PAIRS; s++)
+            z->square[s][i] = grown(&p, z->square[s][i] / fmax(w.taps[i], 1), w.taps[i], x->mean);
+    }
+    all = mean_of_squares(z->square[SAME], z->positions);
+    for (int s = 0; s < PAIRS; s++)
+        z->cross[s] = grown(&p, x->cross[s] * sum, 1, x->mean) / fmax(all, 1e-300);
+    carry_fluctuations(&p, x, z);
+    t->kernel[y] = z;
+}
+
+static void scatter(void *arg, int64_t out, int64_t in, int tap)
+{
+    Sweep *w = arg;
+    const double product = w->dz->square[SAME][out] * w->x->square[SAME][in];
+
+    for (int a = 0; a < PAIRS; a++) {
+        w->dx->square[a][in] += w->dz->square[a][out];
+        for (int b = 0; b < PAIRS; b++)
+            w->same[tap][a][b] += w->dz->square[a][out] * w->x->square[b][in];
+    }
+    w->root[tap] += sqrt(fmax(product, 0));
+    w->both[tap] += product;
+}
+
+static void add_taps(const Sweep *w, int64_t taps, double sum[PAIRS][PAIRS])
+{
+    for (int64_t k = 0; k < taps; k++) {
+        const double apart = fmax(w->root[k] * w->root[k] - w->both[k], 0);
+
+        for (int a = 0; a < PAIRS; a++)
+            for (int b = 0; b < PAIRS; b++)
+                sum[a][b] += w->same[k][a][b] + w->dz->cross[a] * w->x->cross[b] * apart;
+    }
+}
+
+static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
+{
+    const Window *v = t->g->node[y].window;
+    const Kernel *x = kernel_in(t, y, 0), *z = t->kernel[y];
+    const Product p = product_of(t, y, (double)(v->in.dim[0] / v->groups), (double)v->out.dim[0]);
+    const int64_t taps = v->kernel * v->kernel;
+    Gradient *dx = back_through(f, &p, x, z, dz);
+    Sweep w = { .x = x, .dz = dz, .dx = dx, .root = arena_array(f->arena, double, taps),
+                .both = arena_array(f->arena, double, taps) };
+    const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out / (double)v->groups;
+    double sum[PAIRS][PAIRS] = { { 0 } };
+
+    w.same = arena_alloc(f->arena, (size_t)taps * sizeof *w.same);
+    visit_taps(v, scatter, &w);
+    add_taps(&w, taps, sum);
+    record_weight(f, t, y, &p, dz, sum);
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t i = 0; i < x->positions; i++)
+            dx->square[s][i] *= factor;
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_conv = { conv_forward, conv_backward };
+
+/* ---- Embedding ----------------------------------------------------------------------------- */
+
+/* Two places hold the same word with probability 1 / words. */
+static void embedding_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Draw w = draw_of(tensor_of(t, y, 1));
+    const double square = w.var + w.mean * w.mean, chance = 1 / (double)n->size[1];
+    const double apart = chance + (1 - chance) * w.mean * w.mean / fmax(square, 1e-300);
+    Kernel *k = kernel_new(f, n->shape);
+
+    k->mean = w.mean;
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = apart;
+        for (int64_t i = 0; i < k->positions; i++)
+            k->square[s][i] = s == SAME ? square : apart * square;
+    }
+    t->kernel[y] = k;
+}
+
+static void embedding_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Node *n = &t->g->node[y];
+    const double chance = 1 / (double)n->size[1];
+    Kernel *words = kernel_new(f, n->shape);
+    FlowLayer *row = &t->row[n->layer];
+    double total = 0;
+
+    for (int s = 0; s < PAIRS; s++) {
+        words->cross[s] = chance;
+        for (int64_t i = 0; i < words->positions; i++)
+            words->square[s][i] = s == SAME ? 1 : chance;
+    }
+    for (int s = 0; s < PAIRS; s++)
+        total += f->batch * f->pairs[s] * pair_sum(dy, s, words, s);
+    row->grad_norm = sqrt((double)n->size[2] * fmax(total, 0));
+    row->spread = sqrt(fmax(dy->log_var, 0)) / 2 / LN10;
+}
+
+const FlowRule flow_embedding = { embedding_forward, embedding_backward };

@@ -1,0 +1,237 @@
+/* flow_views.c -- the forecast of what only moves, joins or picks numbers. */
+#include "flow_walk.h"
+
+#include <math.h>
+
+/* ---- As it is ------------------------------------------------------------------------------ */
+
+static void same_forward(Flow *f, Trace *t, NodeId y)
+{
+    t->kernel[y] = kernel_copy(f, kernel_in(t, y, 0));
+    t->kernel[y]->source = kernel_in(t, y, 0)->source;
+}
+
+static Gradient *scaled(Flow *f, const Gradient *dy, int64_t places, double factor)
+{
+    Gradient *dx = gradient_like(f, dy, places);
+
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < places; p++)
+            dx->square[s][p] = factor * dy->square[s][p];
+    return dx;
+}
+
+static void same_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    flow_give(f, t, y, 0, scaled(f, dy, t->kernel[y]->positions, 1));
+}
+
+const FlowRule flow_tap = { same_forward, same_backward };
+const FlowRule flow_copy = { same_forward, same_backward };
+
+/* ---- Other shapes -------------------------------------------------------------------------- */
+
+/* Units of a vector at places of their own: two places share the mean alone. */
+static void reshape_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+    const bool as_it_was = k->positions == x->positions;
+    const double q = mean_of_squares(x->square[SAME], x->positions);
+
+    k->mean = x->mean;
+    k->log_var = x->log_var;
+    k->pair_var = x->pair_var;
+    for (int s = 0; s < PAIRS; s++) {
+        const double mean = mean_of_squares(x->square[s], x->positions);
+
+        k->cross[s] = as_it_was ? x->cross[s] : x->mean * x->mean / fmax(q, 1e-300);
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = as_it_was ? x->square[s][p] : mean;
+    }
+    t->kernel[y] = k;
+}
+
+static void reshape_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const int64_t from = t->kernel[y]->positions, to = kernel_in(t, y, 0)->positions;
+    Gradient *dx = gradient_like(f, dy, to);
+
+    for (int s = 0; s < PAIRS; s++) {
+        dx->cross[s] = from == to ? dy->cross[s] : 0;
+        for (int64_t p = 0; p < to; p++)
+            dx->square[s][p] = from == to ? dy->square[s][p] : mean_of_squares(dy->square[s], from);
+    }
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_reshape = { reshape_forward, reshape_backward };
+
+/* ---- Joins --------------------------------------------------------------------------------- */
+
+static void put_sum(Kernel *k, const Kernel *a, const Kernel *b)
+{
+    const double means = 2 * a->mean * b->mean;
+    const double qa = mean_of_squares(a->square[SAME], a->positions);
+    const double qb = mean_of_squares(b->square[SAME], a->positions), q = qa + qb + means;
+
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = (a->cross[s] * qa + b->cross[s] * qb + means) / fmax(q, 1e-300);
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = a->square[s][p] + b->square[s][p] + means;
+    }
+}
+
+/* Fresh weights of mean zero on one path: the kernels add. */
+static void add_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+    double w;
+
+    put_sum(k, a, b);
+    w = mean_of_squares(b->square[SAME], k->positions)
+      / fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
+    k->mean = a->mean + b->mean;
+    k->log_var = b->log_var < a->log_var ? (1 - w) * a->log_var + w * b->log_var
+                                         : a->log_var + w * w * (b->log_var - a->log_var);
+    k->pair_var = (1 - w) * a->pair_var + w * b->pair_var;
+    t->kernel[y] = k;
+}
+
+static void add_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    for (int i = 0; i < 2; i++)
+        flow_give(f, t, y, i, scaled(f, dy, t->kernel[y]->positions, 1));
+}
+
+const FlowRule flow_add = { add_forward, add_backward };
+
+static void mul_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Kernel *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
+    Kernel *k = kernel_new(f, t->g->node[y].shape);
+
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = a->cross[s] * b->cross[s];
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] = a->square[s][p] * b->square[s][p];
+    }
+    k->mean = a->mean * b->mean;
+    k->log_var = a->log_var + b->log_var;
+    k->pair_var = fmin(a->pair_var + b->pair_var, 1);
+    t->kernel[y] = k;
+}
+
+static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    for (int i = 0; i < 2; i++) {
+        const Kernel *other = kernel_in(t, y, 1 - i);
+        Gradient *dx = gradient_like(f, dy, other->positions);
+
+        for (int s = 0; s < PAIRS; s++) {
+            dx->cross[s] *= other->cross[s];
+            for (int64_t p = 0; p < other->positions; p++)
+                dx->square[s][p] = dy->square[s][p] * other->square[s][p];
+        }
+        flow_give(f, t, y, i, dx);
+    }
+}
+
+const FlowRule flow_mul = { mul_forward, mul_backward };
+
+/* Units of several tensors beside each other: means by their numbers. */
+static void concat_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    Kernel *k = kernel_new(f, n->shape);
+    double q = 0;
+
+    for (int i = 0; i < n->n_in; i++) {
+        const Kernel *x = kernel_in(t, y, i);
+        const double share = (double)x->channels / (double)k->channels;
+        const double own = share * mean_of_squares(x->square[SAME], x->positions);
+
+        q += own;
+        k->mean += share * x->mean;
+        k->log_var += share * x->log_var;
+        k->pair_var += share * x->pair_var;
+        for (int s = 0; s < PAIRS; s++) {
+            k->cross[s] += own * x->cross[s];
+            for (int64_t p = 0; p < k->positions; p++)
+                k->square[s][p] += share * x->square[s][p];
+        }
+    }
+    for (int s = 0; s < PAIRS; s++)
+        k->cross[s] /= fmax(q, 1e-300);
+    t->kernel[y] = k;
+}
+
+static void concat_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    for (int i = 0; i < t->g->node[y].n_in; i++)
+        flow_give(f, t, y, i, scaled(f, dy, t->kernel[y]->positions, 1));
+}
+
+const FlowRule flow_concat = { concat_forward, concat_backward };
+
+/* ---- Scales -------------------------------------------------------------------------------- */
+
+static double factor_of(const Trace *t, NodeId y)
+{
+    const Tensor *scale = tensor_of(t, y, 1);
+
+    return scale ? draw_of(scale).mean : t->g->node[y].number[0];
+}
+
+static void scale_forward(Flow *f, Trace *t, NodeId y)
+{
+    const double a = factor_of(t, y);
+    Kernel *k = kernel_copy(f, kernel_in(t, y, 0));
+
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < k->positions; p++)
+            k->square[s][p] *= a * a;
+    k->mean *= a;
+    k->source = NULL;
+    t->kernel[y] = k;
+}
+
+static void scale_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const double a = factor_of(t, y);
+
+    flow_give(f, t, y, 0, scaled(f, dy, t->kernel[y]->positions, a * a));
+}
+
+const FlowRule flow_scale = { scale_forward, scale_backward };
+const FlowRule flow_scale_by = { scale_forward, scale_backward };
+
+/* ---- One step of a sequence ------------------------------------------------------------------ */
+
+static int64_t step_of(const Node *n) { return n->size[3] / n->size[2]; }
+
+static void extract_forward(Flow *f, Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    const Kernel *x = kernel_in(t, y, 0);
+    Kernel *k = kernel_new(f, n->shape);
+
+    for (int s = 0; s < PAIRS; s++)
+        k->square[s][0] = x->square[s][step_of(n)];
+    k->mean = x->mean;
+    k->log_var = x->log_var;
+    k->pair_var = x->pair_var;
+    t->kernel[y] = k;
+}
+
+static void extract_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    Gradient *dx = gradient_like(f, dy, kernel_in(t, y, 0)->positions);
+
+    for (int s = 0; s < PAIRS; s++)
+        dx->square[s][step_of(&t->g->node[y])] = dy->square[s][0];
+    flow_give(f, t, y, 0, dx);
+}
+
+const FlowRule flow_extract = { extract_forward, extract_backward };

@@ -1,0 +1,73 @@
+/* flow_walk.h -- between flow.c, which walks the units, and the files with a rule an operator. */
+#ifndef FLOW_WALK_H
+#define FLOW_WALK_H
+
+#include "flow.h"
+
+/* One instance of a unit: its tensors as they are found, forward and then back. */
+typedef struct Trace {
+    const Graph *g;
+    Kernel **kernel;                /* by NodeId */
+    Gradient **gradient;
+    struct Trace **call;            /* by NodeId of a CALL or REPEAT: [count] instances */
+    FlowLayer *row;                 /* by layer of the unit */
+} Trace;
+
+typedef struct {
+    Arena *arena;
+    const Gauss *gauss;
+    const Model *model;
+    double batch;
+    double same_class;
+    double pairs[PAIRS];            /* how many samples stand to one as SAME, OTHER, KIN */
+    InputMoments input;
+    double loss;
+    const char *rough;              /* of the whole */
+    uint64_t random;                /* state of the probes' generator */
+    struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
+} Flow;
+
+/* The rule of one operator: what it makes of its inputs' kernels, and of its output's gradient. */
+typedef struct {
+    void (*forward)(Flow *f, Trace *t, NodeId y);
+    void (*backward)(Flow *f, Trace *t, NodeId y, const Gradient *dy);
+} FlowRule;
+
+extern const FlowRule
+    flow_reshape, flow_tap, flow_pick, flow_copy, flow_add, flow_mul, flow_scale, flow_scale_by,
+    flow_act_y, flow_act_x, flow_softmax, flow_affine, flow_dropout, flow_batchnorm,
+    flow_layernorm, flow_groupnorm, flow_conv, flow_max_pool, flow_avg_pool, flow_plane_mean,
+    flow_embedding, flow_rnn, flow_lstm, flow_gru, flow_concat, flow_extract, flow_loss, flow_call,
+    flow_repeat;
+
+/* ---- flow_kernel.c ------------------------------------------------------------------------- */
+
+/* A kernel of this shape ([n], [t, n], [c, h, w]), its squares zero. */
+Kernel *kernel_new(Flow *f, Shape s);
+Kernel *kernel_copy(Flow *f, const Kernel *k);
+Gradient *gradient_new(Flow *f, int64_t positions);
+/* ... with the numbers of g, but without its squares. */
+Gradient *gradient_like(Flow *f, const Gradient *g, int64_t positions);
+
+const Kernel *kernel_in(const Trace *t, NodeId y, int i);       /* of input i of y */
+/* The gradient flows into input i of y, beside what others give. */
+void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
+
+double mean_of_squares(const double *square, int64_t n);
+double mixed(const Flow *f, const double value[PAIRS]);         /* of two different samples */
+
+/* Sum over all pairs of places of gradient times input: what a weight shared by places collects. */
+double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x);
+
+/* Variance and mean of one element of a weight or a bias at the start. */
+typedef struct {
+    double var, mean;
+    bool orthogonal, symmetric;     /* symmetric: all elements are equal */
+} Draw;
+Draw draw_of(const Tensor *t);
+const Tensor *tensor_of(const Trace *t, NodeId y, int i);       /* NULL where there is none */
+
+double flow_uniform(Flow *f);
+double flow_normal(Flow *f);
+
+#endif

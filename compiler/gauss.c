@@ -1,0 +1,246 @@
+/* gauss.c -- expectations of activations over Gaussian pre-activations, by quadrature. */
+#include "gauss.h"
+
+#include <math.h>
+
+static const double PI = 3.141592653589793;
+
+const Gauss *gauss_new(Arena *a)
+{
+    Gauss *g = arena_new_of(a, Gauss);
+    double sum = 0;
+
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        g->z[i] = (i + 0.5) * 14 / GAUSS_NODES - 7;
+        g->weight[i] = exp(-0.5 * g->z[i] * g->z[i]);
+        sum += g->weight[i];
+    }
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        double before = 0, now = 1;
+
+        g->weight[i] /= sum;
+        for (int k = 0; k < GAUSS_ORDERS; k++) {
+            const double next = (g->z[i] * now - sqrt(k) * before) / sqrt(k + 1);
+
+            g->hermite[k][i] = now * g->weight[i];
+            before = now;
+            now = next;
+        }
+    }
+    return g;
+}
+
+/* ---- Activations --------------------------------------------------------------------------- */
+
+static const double SELU_LAMBDA = 1.0507009873554805, SELU_ALPHA = 1.6732632423543772;
+
+static double sigmoid(double z) { return 1 / (1 + exp(-z)); }
+static double cumulative(double z) { return 0.5 * erfc(-z / sqrt(2)); }
+static double density(double z) { return exp(-0.5 * z * z) / sqrt(2 * PI); }
+
+double act_value(Act act, double z)
+{
+    switch (act.kind) {
+    case ACTIVATION_SIGMOID: return sigmoid(z);
+    case ACTIVATION_TANH: return tanh(z);
+    case ACTIVATION_RELU: return z > 0 ? z : 0;
+    case ACTIVATION_LEAKY_RELU: return z > 0 ? z : act.number * z;
+    case ACTIVATION_ELU: return z > 0 ? z : act.number * expm1(z);
+    case ACTIVATION_SELU: return SELU_LAMBDA * (z > 0 ? z : SELU_ALPHA * expm1(z));
+    case ACTIVATION_GELU: return z * cumulative(z);
+    case ACTIVATION_SILU: return z * sigmoid(z);
+    case ACTIVATION_SOFTPLUS: return fmax(z, 0) + log1p(exp(-fabs(z)));
+    case ACTIVATION_SOFTSIGN: return z / (1 + fabs(z));
+    case ACTIVATION_HARD_SIGMOID: return fmin(fmax(z / 6 + 0.5, 0), 1);
+    case ACTIVATION_HARD_TANH: return fmin(fmax(z, -1), 1);
+    case ACTIVATION_LINEAR:
+    case ACTIVATION_SOFTMAX:
+    case N_ACTIVATIONS: break;
+    }
+    return z;
+}
+
+/* At a kink the mean of both sides, so that sums over the nodes have no bias. */
+static double step(double z) { return z > 0 ? 1 : z < 0 ? 0 : 0.5; }
+
+double act_slope(Act act, double z)
+{
+    const double s = sigmoid(z);
+
+    switch (act.kind) {
+    case ACTIVATION_SIGMOID: return s * (1 - s);
+    case ACTIVATION_TANH: return 1 - tanh(z) * tanh(z);
+    case ACTIVATION_RELU: return step(z);
+    case ACTIVATION_LEAKY_RELU: return act.number + (1 - act.number) * step(z);
+    case ACTIVATION_ELU: return z > 0 ? 1 : act.number * exp(z);
+    case ACTIVATION_SELU: return SELU_LAMBDA * (z > 0 ? 1 : SELU_ALPHA * exp(z));
+    case ACTIVATION_GELU: return cumulative(z) + z * density(z);
+    case ACTIVATION_SILU: return s * (1 + z * (1 - s));
+    case ACTIVATION_SOFTPLUS: return s;
+    case ACTIVATION_SOFTSIGN: return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
+    case ACTIVATION_HARD_SIGMOID: return fabs(z) < 3 ? 1.0 / 6 : 0;
+    case ACTIVATION_HARD_TANH: return fabs(z) < 1 ? 1 : 0;
+    case ACTIVATION_LINEAR:
+    case ACTIVATION_SOFTMAX:
+    case N_ACTIVATIONS: break;
+    }
+    return 1;
+}
+
+/* ---- Two correlated variables -------------------------------------------------------------- */
+
+/* E of products of z or of its sign's side, for functions a z above 0 and b z below (or their
+ * slopes), at mean 0: by z+ = (z + |z|) / 2 from the arc-cosine kernels. */
+static double arc_at(const Series *s, double c)
+{
+    const double t = acos(fmin(fmax(c, -1), 1)), a = s->positive, b = s->negative;
+    const double same = (PI - t) / (2 * PI), other = t / (2 * PI);
+    const double both = (sqrt(fmax(1 - c * c, 0)) + c * (PI - t)) / (2 * PI);
+
+    if (s->is_slope)
+        return (a * a + b * b) * same + 2 * a * b * other;
+    /* E z1+ z2- = E z1+ z2+ - c / 2 */
+    return s->variance * ((a * a + b * b) * both + 2 * a * b * (c / 2 - both));
+}
+
+/* The tail's orders weigh as k^-2.5: a kink's. */
+static double tail_at(double c)
+{
+    double sum = 0, all = 0, power = pow(c, GAUSS_ORDERS);
+
+    if (fabs(c) >= 1)
+        return c > 0 ? 1 : 0;
+    for (int k = GAUSS_ORDERS; k < 4 * GAUSS_ORDERS; k++, power *= c) {
+        const double w = pow(k, -1.5);
+
+        sum += w * power;
+        all += w;
+    }
+    return sum / all;
+}
+
+double series_at(const Series *s, double c)
+{
+    double sum = 0;
+
+    if (s->arc)
+        return arc_at(s, c);
+    c = fmin(fmax(c, -1), 1);
+    for (int k = GAUSS_ORDERS - 1; k >= 0; k--)
+        sum = sum * c + s->power[k];
+    return sum + (s->tail > 1e-12 * s->total ? s->tail * tail_at(c) : 0);
+}
+
+static void expand_series(const Gauss *g, const double *f, double total, Series *out)
+{
+    double sum = 0;
+
+    *out = (Series){ .total = total };
+    for (int k = 0; k < GAUSS_ORDERS; k++) {
+        double a = 0;
+
+        for (int i = 0; i < GAUSS_NODES; i++)
+            a += g->hermite[k][i] * f[i];
+        out->power[k] = a * a;
+        sum += a * a;
+    }
+    out->tail = fmax(total - sum, 0);
+}
+
+/* ---- One variable -------------------------------------------------------------------------- */
+
+static double mean_of(const Gauss *g, const double *f)
+{
+    double sum = 0;
+
+    for (int i = 0; i < GAUSS_NODES; i++)
+        sum += g->weight[i] * f[i];
+    return sum;
+}
+
+/* Shares of the first, the second and all higher Hermite orders in the variance of f. */
+static void orders(const Gauss *g, const double *f, double share[3])
+{
+    double mean = mean_of(g, f), var = 0, first = 0, second = 0;
+
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        const double u = g->z[i], d = f[i] - mean;
+
+        var += g->weight[i] * d * d;
+        first += g->weight[i] * f[i] * u;
+        second += g->weight[i] * f[i] * (u * u - 1);
+    }
+    var = fmax(var, 1e-300);
+    share[0] = first * first / var;
+    share[1] = second * second / 2 / var;
+    share[2] = fmax(1 - share[0] - share[1], 0);
+}
+
+static void flat_shares(const Gauss *g, const double *slope, Moments *out)
+{
+    double steepest = 0;
+
+    for (int i = 0; i < GAUSS_NODES; i++)
+        steepest = fmax(steepest, fabs(slope[i]));
+    out->saturated = out->dead = 0;
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        out->saturated += g->weight[i] * (fabs(slope[i]) < 0.05 * steepest);
+        out->dead += g->weight[i] * (fabs(slope[i]) < 1e-12);
+    }
+}
+
+static void close_forms(Act act, double v, Moments *out)
+{
+    const bool leaky = act.kind == ACTIVATION_LEAKY_RELU;
+
+    if (act.kind != ACTIVATION_RELU && !leaky)
+        return;
+    out->value = out->slope = (Series){ .arc = true, .positive = 1, .variance = v,
+                                        .negative = leaky ? act.number : 0 };
+    out->slope.is_slope = true;
+}
+
+void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
+{
+    double f[GAUSS_NODES], d[GAUSS_NODES], f2[GAUSS_NODES], d2[GAUSS_NODES];
+    double f4 = 0, d4 = 0, radial = 0;
+    const double std = sqrt(fmax(v, 0));
+
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        const double z = m + std * g->z[i];
+
+        f[i] = act_value(act, z);
+        d[i] = act_slope(act, z);
+        f2[i] = f[i] * f[i];
+        d2[i] = d[i] * d[i];
+        f4 += g->weight[i] * f2[i] * f2[i];
+        d4 += g->weight[i] * d2[i] * d2[i];
+        radial += g->weight[i] * f2[i] * (g->z[i] * g->z[i] - 1);
+    }
+    out->mean = mean_of(g, f);
+    out->square = mean_of(g, f2) + 1e-300;
+    out->slope_square = mean_of(g, d2) + 1e-300;
+    out->kurtosis = f4 / (out->square * out->square) - 1;
+    out->slope_kurtosis = d4 / (out->slope_square * out->slope_square) - 1;
+    out->radial = radial / out->square;
+    orders(g, f2, out->order);
+    orders(g, d2, out->slope_order);
+    flat_shares(g, d, out);
+    expand_series(g, f, out->square, &out->value);
+    expand_series(g, d, out->slope_square, &out->slope);
+    if (m == 0)
+        close_forms(act, v, out);
+}
+
+void act_squares(const Gauss *g, Act act, double v, double m, double out[2])
+{
+    const double std = sqrt(fmax(v, 0));
+
+    out[0] = out[1] = 1e-300;
+    for (int i = 0; i < GAUSS_NODES; i++) {
+        const double z = m + std * g->z[i], f = act_value(act, z), d = act_slope(act, z);
+
+        out[0] += g->weight[i] * f * f;
+        out[1] += g->weight[i] * d * d;
+    }
+}

@@ -1,0 +1,60 @@
+/* gauss.h -- expectations of activations over Gaussian pre-activations, by quadrature.
+ *
+ * z is normal with mean m and variance v.  One-dimensional integrals take the midpoint rule on
+ * [-7, 7] standard deviations; those of two correlated variables take Mehler's formula, a sum over
+ * the Hermite coefficients of the function, whose tail is fitted; ReLUs have closed forms (Cho and
+ * Saul 2009). */
+#ifndef GAUSS_H
+#define GAUSS_H
+
+#include "arena.h"
+#include "vocabulary.h"
+
+enum { GAUSS_NODES = 512, GAUSS_ORDERS = 48 };
+
+/* Tables that every integral shares. */
+typedef struct {
+    double z[GAUSS_NODES], weight[GAUSS_NODES];
+    double hermite[GAUSS_ORDERS][GAUSS_NODES];      /* He_k(z) / sqrt(k!) times the weight */
+} Gauss;
+
+const Gauss *gauss_new(Arena *a);
+
+/* An activation with its number: slope, alpha. */
+typedef struct {
+    ActivationKind kind;
+    double number;
+} Act;
+
+double act_value(Act act, double z);
+double act_slope(Act act, double z);
+
+/* One function of z as a series: E f(z1) f(z2) = sum over k of power[k] c^k at correlation c. */
+typedef struct {
+    double power[GAUSS_ORDERS];
+    double total, tail;             /* E f^2, and what of it lies beyond the orders kept */
+    bool arc;                       /* a ReLU's slope or value in closed form, with ... */
+    double positive, negative;      /* ... its slopes on either side */
+    bool is_slope;
+    double variance;
+} Series;
+
+double series_at(const Series *s, double c);
+
+/* All that the forecast asks of phi at z ~ N(m, v). */
+typedef struct {
+    double mean;                    /* E phi */
+    double square, slope_square;    /* E phi^2, E phi'^2 */
+    double kurtosis, slope_kurtosis;    /* E phi^4 / (E phi^2)^2 - 1, and of phi' */
+    double radial;                  /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v */
+    double order[3], slope_order[3];    /* shares of the Hermite orders 1, 2, 3 ... */
+    double saturated, dead;         /* share where |phi'| is under 5 % of its largest, or 0 */
+    Series value, slope;
+} Moments;
+
+void act_moments(const Gauss *g, Act act, double v, double m, Moments *out);
+
+/* E phi^2 and E phi'^2 alone. */
+void act_squares(const Gauss *g, Act act, double v, double m, double out[2]);
+
+#endif
