@@ -1,4 +1,5 @@
-/* verb_diff.c -- netc diff old.net new.net: what changed in the model's terms; also as git calls it. */
+/* verb_diff.c -- netc diff old.net new.net: what changed in the model's terms; also as git calls
+ * it. */
 #include <string.h>
 #include <unistd.h>
 
@@ -72,7 +73,7 @@ static int diff_files(const Options *o, Arena *a)
     return found.differs ? DIFF_OTHER : DIFF_SAME;
 }
 
-/* ---- For git ---------------------------------------------------------------------------------- */
+/* ---- For git -------------------------------------------------------------------------------- */
 
 /* Git stops where a driver fails, so it never does: what is wrong is its result. */
 static int diff_versions(const Options *o, Arena *a)
