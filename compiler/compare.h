@@ -1,5 +1,5 @@
-/* compare.h -- two checked sources side by side: what changed from one to the other, in the terms of
- * the model (`netc diff`). */
+/* compare.h -- two checked sources side by side: what changed from one to the other, in the terms
+ * of the model (`netc diff`). */
 #ifndef COMPARE_H
 #define COMPARE_H
 

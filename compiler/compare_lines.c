@@ -1,8 +1,9 @@
-/* compare_lines.c -- how many lines come and go between two texts: by the longest common subsequence.
+/* compare_lines.c -- how many lines come and go between two texts: by their longest common
+ * subsequence.
  *
- * Its length by bits (Hyyro, "Bit-parallel LCS-length computation revisited", 2004): a zero in `row`
- * at i says that the common subsequence grows at line i of the old text.  A step for each line of the
- * new one; nothing depends on how much the two differ. */
+ * Its length by bits (Hyyro, "Bit-parallel LCS-length computation revisited", 2004): a zero in
+ * `row` at i says that the common subsequence grows at line i of the old text.  A step for each
+ * line of the new one; nothing depends on how much the two differ. */
 #include "compare.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* compare_match.c -- which statement of the old model has become which of the new.
  *
- * Lists of statements are aligned in order, as Needleman and Wunsch (1970) align sequences: the pairs
- * together get the largest score.  What is left over on both sides and alike has moved. */
+ * Lists of statements are aligned in order, as Needleman and Wunsch (1970) align sequences: the
+ * pairs together get the largest score.  What is left over on both sides and alike has moved. */
 #include "compare.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* compare_summary.c -- a source in the terms of the model, a line a statement: a text that tools which
- * compare lines can work on, so nothing in it is aligned and no line depends on another. */
+/* compare_summary.c -- a source in the terms of the model, a line a statement.  It is for tools
+ * that compare lines, so nothing in it is aligned and no line depends on another. */
 #include "compare.h"
 
 #include <math.h>

@@ -318,7 +318,7 @@ static void write_figures(Page *p)
     }
 }
 
-/* ---- Settings, and the C ---------------------------------------------------------------------- */
+/* ---- Settings, and the C ----------------------------------------------------------------- */
 
 /* A line of expect is its own name. */
 static void write_entry(Page *p, const EntryChange *e)
