@@ -9,7 +9,7 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
     OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang. */
@@ -41,6 +41,7 @@ static const Option option[] = {
     { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan|flow", "print a stage" },
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
+    { OPT_FULL,         PLAIN,  "--full", "", "check: every layer of the forecast" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
     { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
@@ -204,6 +205,7 @@ static bool set_flag(Options *o, OptionId id)
     case OPT_JSON:          return o->format = DIAG_JSON, true;
     case OPT_NO_REUSE:      return o->reuse = false, true;
     case OPT_CHECK:         return o->check_only = true;
+    case OPT_FULL:          return o->full = true;
     case OPT_SUMMARY:       return o->summary = true;
     case OPT_GIT:           return o->git = true;
     case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;

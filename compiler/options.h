@@ -42,6 +42,7 @@ typedef struct {
     const char *dump;               /* --dump=STAGE, or NULL */
     bool reuse;                     /* of memory: not with --no-reuse */
     bool check_only;                /* fmt --check */
+    bool full;                      /* check: no layer of the forecast is left out */
     bool summary, git;              /* diff: of one file; as git calls it */
     const char *known_as;           /* diff --as=PATH, or NULL */
 } Options;

@@ -1,6 +1,22 @@
-/* verb_check.c -- netc check exp.net...: what is wrong with the sources. */
+/* verb_check.c -- netc check exp.net...: what is wrong with the sources, and how gradients will
+ * flow where nothing is. */
+#include "forecast_write.h"
 #include "session.h"
 #include "verbs.h"
+
+/* What a whole experiment's gradients will do. */
+static void put_forecast(Compilation *c, Session *s, const Options *o)
+{
+    if (compile_missing(c))
+        return;
+    compile_plan(c, s);
+    compile_forecast(c, s);
+    if (o->format == DIAG_JSON)
+        forecast_json(c->forecast, stdout);
+    else
+        forecast_text(c->forecast, c->model->name, (double)c->model->settings.batch, o->full,
+                      s->arena, stdout);
+}
 
 int verb_check(const Options *o, Arena *a)
 {
@@ -15,6 +31,8 @@ int verb_check(const Options *o, Arena *a)
         /* as JSON the messages are the result, and go where results go */
         if (!found || !session_report(&session, o, o->format == DIAG_JSON ? stdout : stderr))
             status = EXIT_SOURCE;
+        else
+            put_forecast(&c, &session, o);
     }
     return status;
 }

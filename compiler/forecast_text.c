@@ -1,0 +1,160 @@
+/* forecast_text.c -- the forecast as a table of layers, in 80 columns. */
+#include "forecast_write.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 80, LONGEST_NAME = 24, AT_EITHER_END = 4, NUMBERS = 38 };
+
+/* ---- Numbers ------------------------------------------------------------------------------- */
+
+/* Three digits in at most seven characters. */
+static const char *figure(Arena *a, double x)
+{
+    char *text, *e;
+
+    if (isnan(x))
+        return "";
+    if (!(fabs(x) >= 9.995e-4 && fabs(x) < 9999.5)) {
+        text = arena_printf(a, "%.1e", x);
+        e = strchr(text, 'e');
+        return x == 0 ? "0" : e ? arena_printf(a, "%.*se%d", (int)(e - text), text, atoi(e + 1))
+                                : text;
+    }
+    return arena_printf(a, "%.*f", fabs(x) < 9.995e-3 ? 5 : fabs(x) < 9.995e-2 ? 4
+                        : fabs(x) < 0.9995 ? 3 : fabs(x) < 9.995 ? 2 : fabs(x) < 99.95 ? 1 : 0, x);
+}
+
+/* ---- The axis of the bars ------------------------------------------------------------------ */
+
+typedef struct {
+    int low, high, width;           /* powers of ten; characters */
+} Axis;
+
+static Axis axis_of(const Forecast *f, int name)
+{
+    double low = INFINITY, high = -INFINITY;
+    Axis axis = { 0, 0, WIDTH - name - NUMBERS };
+
+    for (int i = 0; i < f->n; i++) {
+        low = fmin(low, log10(f->layer[i].delta_rms));
+        high = fmax(high, log10(f->layer[i].delta_rms));
+    }
+    axis.high = (int)ceil(high);
+    axis.low = (int)floor(low) < axis.high - 3 ? (int)floor(low) : axis.high - 3;
+    return axis;
+}
+
+/* At least an eighth of a column, at most all. */
+static void put_bar(const Axis *axis, double x, FILE *out)
+{
+    static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+    const double share = (log10(x) - axis->low) / (axis->high - axis->low);
+    int parts = (int)floor(share * axis->width * 8 + 0.5), blanks;
+
+    parts = parts < 1 ? 1 : parts > axis->width * 8 ? axis->width * 8 : parts;
+    blanks = axis->width - (parts + 7) / 8;
+    for (int i = 0; i < parts / 8; i++)
+        fputs("█", out);
+    fputs(eighth[parts % 8], out);
+    fprintf(out, "%*s", blanks, "");
+}
+
+static const char *power(Arena *a, int exponent)
+{
+    return exponent ? arena_printf(a, "1e%d", exponent) : "1";
+}
+
+/* ---- The table ----------------------------------------------------------------------------- */
+
+static int name_width(const Forecast *f)
+{
+    size_t most = strlen("layer");
+
+    for (int i = 0; i < f->n; i++)
+        most = strlen(f->layer[i].path) > most ? strlen(f->layer[i].path) : most;
+    return most > LONGEST_NAME ? LONGEST_NAME : (int)most;
+}
+
+static void put_heads(const Axis *axis, int name, Arena *a, FILE *out)
+{
+    const char *low = power(a, axis->low), *high = power(a, axis->high);
+
+    fprintf(out, "%-*s  output   dL/dz  %s%*s%s   dL/dW  spread\n", name, "layer", low,
+            axis->width - (int)strlen(low) - (int)strlen(high), "", high);
+}
+
+static void put_row(const FlowLayer *l, const Axis *axis, int name, Arena *a, FILE *out)
+{
+    const size_t length = strlen(l->path);
+    const char *path = length > LONGEST_NAME ? l->path + length - LONGEST_NAME : l->path;
+
+    fprintf(out, "%-*s %7s %7s  ", name, path, figure(a, l->act_rms), figure(a, l->delta_rms));
+    put_bar(axis, l->delta_rms, out);
+    fprintf(out, " %7s", figure(a, l->grad_norm));
+    if (!isnan(l->grad_norm))
+        fprintf(out, "  %6.2f", l->spread);
+    fputc('\n', out);
+}
+
+static void put_table(const Forecast *f, bool full, Arena *a, FILE *out)
+{
+    const int name = name_width(f), hidden = full || f->n <= 3 * AT_EITHER_END
+                                           ? 0 : f->n - 2 * AT_EITHER_END;
+    const Axis axis = axis_of(f, name);
+
+    put_heads(&axis, name, a, out);
+    for (int i = 0; i < f->n; i++) {
+        if (hidden && i == AT_EITHER_END) {
+            fprintf(out, "⋮ %d more\n", hidden);
+            i += hidden;
+        }
+        put_row(&f->layer[i], &axis, name, a, out);
+    }
+}
+
+/* ---- Around it ----------------------------------------------------------------------------- */
+
+static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
+{
+    const double lost = log10(l->last_rms / l->first_rms);
+
+    fprintf(out, "through time  %s: dL/dz %s at the first step, %s at the last of %lld;\n"
+            "  %.2f decades %s, %.3g a step\n", l->path, figure(a, l->first_rms),
+            figure(a, l->last_rms), (long long)l->layer->steps, fabs(lost),
+            lost > 0 ? "lost" : "gained", fabs(l->decades_per_step));
+}
+
+static void put_flow(const Forecast *f, Arena *a, FILE *out)
+{
+    const double decades = log10(f->flow);
+
+    if (isnan(f->decades_per_layer)) {
+        fputs("flow 1: fewer than two hidden layers\n", out);
+        return;
+    }
+    fprintf(out, "flow %s: %.2g decades %s to the first layer, %.2g a layer; spread over seeds "
+            "%.2g\n", figure(a, f->flow), fabs(decades), decades < 0 ? "lost" : "gained",
+            fabs(f->decades_per_layer), f->spread);
+}
+
+void forecast_text(const Forecast *f, const char *name, double batch, bool full, Arena *a,
+                   FILE *out)
+{
+    fprintf(out, "%s at initialisation, forecast for %s in batches of %g\n", name, f->input.from,
+            batch);
+    if (!f->n) {
+        fputs("no layer gets a gradient\n", out);
+        return;
+    }
+    put_table(f, full, a, out);
+    for (int i = 0; i < f->n; i++)
+        if (f->layer[i].layer->steps > 1)
+            put_steps(&f->layer[i], a, out);
+    put_flow(f, a, out);
+    if (!isnan(f->loss))
+        fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
+    if (f->rough)
+        fprintf(out, "rough: %s\n", f->rough);
+}
