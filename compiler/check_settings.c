@@ -38,8 +38,9 @@ const Value *check_settings(Checker *c, const Decl *d, const char *section)
         .callee = vocabulary_find(s->vocabulary, FAMILY_SETTINGS, intern(s->names, section)),
         .args = settings_as_args(d, s), .at = d->at,
     };
-
-    return call_bind(&call, &in);
+    Value *arg = call_bind(&call, &in);
+    map_put(&c->model->sections, d, arg, s->arena);
+    return arg;
 }
 
 static const Value *setting(const Checker *c, const Value *arg, const char *section,

@@ -42,6 +42,7 @@ static int perform(const Options *o, Arena *a, Folder *folder)
     case VERB_RUN:      return verb_run(o, a, folder);
     case VERB_CHECK:    return verb_check(o, a);
     case VERB_FMT:      return verb_fmt(o, a);
+    case VERB_EXPAND:   return verb_expand(o, a);
     case VERB_EXPLAIN:  return verb_explain(o);
     case VERB_DIFF:     return verb_diff(o, a);
     case VERB_HELP:     return options_help(stdout), EXIT_FINE;

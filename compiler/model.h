@@ -4,6 +4,7 @@
 #define MODEL_H
 
 #include "ast.h"
+#include "map.h"
 #include "shape.h"
 #include "vocabulary.h"
 
@@ -178,6 +179,7 @@ typedef struct Model {
     int n_params;
     Str *allow;                     /* warnings silenced, by their -W name */
     int n_allow;
+    Map sections;                   /* Decl of data, train, observe to its settings' Values */
     struct Globals *globals;
 } Model;
 

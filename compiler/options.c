@@ -57,7 +57,7 @@ static const struct {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
     { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_LATER },
     { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_LATER },
-    { "expand", VERB_LATER },
+    { "expand", VERB_EXPAND },
 };
 
 static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan", "flow" };
@@ -283,11 +283,12 @@ static bool is_verb(Options *o, const char *word)
 static bool belongs(const Options *o)
 {
     const bool builds = o->verb == VERB_BUILD;
+    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND;
     const char *name = !builds && o->product == TARGET_C        ? "-S"
                      : !builds && o->product == TARGET_OBJECT   ? "-c"
                      : !builds && o->dependencies               ? "-MD"
                      : !builds && o->dump                       ? "--dump"
-                     : !builds && o->verb != VERB_FMT && o->output ? "-o"
+                     : !builds && !writes && o->output      ? "-o"
                                                                 : NULL;
 
     if (o->check_only && o->verb != VERB_FMT)
@@ -363,6 +364,7 @@ void options_help(FILE *out)
           "       netc check FILE.net...           report what is wrong\n"
           "       netc fmt FILE.net...             rewrite in the canonical form\n"
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
+          "       netc expand FILE.net             print it with all defaults, shapes and names\n"
           "       netc explain CODE                the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {
         char left[48];

@@ -10,7 +10,7 @@ enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL };
 
 typedef enum {
     VERB_BUILD,                     /* none was named */
-    VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN, VERB_DIFF,
+    VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN, VERB_DIFF, VERB_EXPAND,
     VERB_HELP, VERB_VERSION, VERB_LIMITS,                   /* --help, --version, --limits */
     VERB_LATER                      /* known, not in this version */
 } Verb;

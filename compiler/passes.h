@@ -72,4 +72,8 @@ char *format(const File *file, Arena *a);
 char *format_expr(const Expr *e, Arena *a);
 char *format_head(const Stmt *s, Arena *a);     /* a statement without its bodies, one line */
 
+/* expand_file -- the file of a model without errors, in its canonical form, with every default,
+ * name and shape written out (`netc expand`): it gives the same C.  NULL after an error. */
+char *expand_file(const Model *model, Session *s);
+
 #endif

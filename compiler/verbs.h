@@ -9,6 +9,7 @@ int verb_build(const Options *o, Arena *a);
 int verb_run(const Options *o, Arena *a, Folder *folder);   /* in a folder that main removes */
 int verb_check(const Options *o, Arena *a);
 int verb_fmt(const Options *o, Arena *a);
+int verb_expand(const Options *o, Arena *a);
 int verb_explain(const Options *o);
 int verb_diff(const Options *o, Arena *a);
 

@@ -1,4 +1,4 @@
-/* written.c -- how a call was written: which argument is which parameter, and what is its own text. */
+/* written.c -- which argument was written for which parameter, and what is its own text. */
 #include "written.h"
 
 #include <string.h>

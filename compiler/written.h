@@ -1,4 +1,4 @@
-/* written.h -- how a call was written: which argument is which parameter, and what is its own text. */
+/* written.h -- which argument was written for which parameter, and what is its own text. */
 #ifndef WRITTEN_H
 #define WRITTEN_H
 
