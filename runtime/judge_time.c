@@ -144,10 +144,10 @@ static void explain(const rt_net *net, const Evidence *e, rt_verdict *v)
 /* ---- The edit ------------------------------------------------------------------------------ */
 
 /* Tallec and Ollivier 2018 (arXiv 1804.11188): gates that keep a state for T steps have a bias of
- * log T. */
+ * log T; from about 3 on gradients no longer shrink, and beyond they grow. */
 static double lasting_bias(int steps)
 {
-    return round(10 * log(steps)) / 10;
+    return fmin(round(10 * log(steps)) / 10, 3);
 }
 
 static void suggest_memory(const rt_net *net, int layer, rt_verdict *v)
@@ -158,8 +158,7 @@ static void suggest_memory(const rt_net *net, int layer, rt_verdict *v)
     const int units = l->shape[l->rank - 1];
     char change[128];
     if (is_kind(net, layer, "lstm") && forget_bias(net, layer) < bias)
-        snprintf(change, sizeof change, "forget_bias = %.1f, the log of its %d steps", bias,
-                 l->steps);
+        snprintf(change, sizeof change, "forget_bias = %.1f: gates that start open", bias);
     else if (!is_kind(net, layer, "rnn") && w && w->init.kind != RT_ORTHOGONAL)
         snprintf(change, sizeof change, "recurrent_init = orthogonal");
     else if (is_kind(net, layer, "gru"))

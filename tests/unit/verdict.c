@@ -207,7 +207,7 @@ TEST(knows_how_gates_forget)
     Synthetic *s = remember(&m, "lstm", 100);
     run_in_time(s, 3, 0.7, 0.7);
     CHECK(says(verdict_of(s, "vanishing"), "its forget gates start at sigmoid(1) = 0.731"));
-    CHECK_TEXT(found[0].edit, "in mem (line 9): forget_bias = 4.6, the log of its 100 steps");
+    CHECK_TEXT(found[0].edit, "in mem (line 9): forget_bias = 3.0: gates that start open");
     m.tensor[2].init.a = 5;
     m.tensor[1].init.kind = RT_NORMAL;
     CHECK(verdict_of(s, "vanishing"));
@@ -216,7 +216,7 @@ TEST(knows_how_gates_forget)
     CHECK(verdict_of(s, "vanishing") && strstr(found[0].edit, "shorter sequences"));
     m.mem.kind = "gru";
     CHECK(says(verdict_of(s, "vanishing"), "its update gates start by keeping about half"));
-    CHECK_TEXT(found[0].edit, "in mem (line 9): lstm(64, forget_bias = 4.6)");
+    CHECK_TEXT(found[0].edit, "in mem (line 9): lstm(64, forget_bias = 3.0)");
     synthetic_free(s);
 }
 
