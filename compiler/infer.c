@@ -130,7 +130,7 @@ void infer_finish(Builder *b)
 
 /* ---- The model ---- */
 
-static const Decl *model_decl(const File *file)
+const Decl *infer_model_decl(const File *file)
 {
     const Decl *d = file->decls;
 
@@ -158,7 +158,7 @@ static void check_complete(Builder *b, int errors)
 static void infer_model(Infer *in)
 {
     Model *m = in->model;
-    const Decl *d = model_decl(m->file);
+    const Decl *d = infer_model_decl(m->file);
     const int errors = diag_errors(in->s->diag);
     Map labels = { 0 };
     Builder b = { .in = in, .unit = m->unit, .scope = m->globals->scope, .labels = &labels,

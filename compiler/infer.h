@@ -26,6 +26,8 @@ typedef struct {
     const Map *names;               /* given by the user in its body */
     Wire entry;                     /* what flows into iteration 0 */
     bool complete, failed;
+    bool steady;                    /* see infer_is_steady */
+    int64_t layers;                 /* of the last iteration that was built */
 } RepeatSite;
 
 /* The names of the model, or of a block's instance; those of its repeats are arrays in it. */
@@ -56,6 +58,7 @@ typedef struct {
     Map unit_layers;                /* Unit of a block to its number of layers, as int64_t */
     Map unit_names;                 /* taken */
     Map unit_head;                  /* Unit of a block to a Follower: see infer_auto.c */
+    Map indices;                    /* body of the model, of a block: reads it layers by index? */
     Map given_names;                /* body to the names given in it */
     int64_t n_layers, n_empty;      /* layers; iterations without any */
     int level;                      /* bodies and blocks around the statement at work */
@@ -88,6 +91,7 @@ typedef struct Builder {
 void infer_statements(Builder *b, const Stmt *first);
 /* Ends a unit: its result is the current tensor. */
 void infer_finish(Builder *b);
+const Decl *infer_model_decl(const File *file);
 
 /* ---- infer_item.c: items, names, messages ---- */
 /* An error, with notes for the block instance and iteration that it stands in. */
@@ -125,6 +129,11 @@ void infer_repeat(Builder *b, const Stmt *s);
 void infer_residual(Builder *b, const Stmt *s);
 void infer_parallel(Builder *b, const Stmt *s);
 void infer_target(Builder *b, const Stmt *s);
+
+/* ---- infer_steady.c ---- */
+/* The statements of the repeat say nothing of the iteration, and nobody reads one by its number:
+ * two that get tensors of one shape are equal. */
+bool infer_is_steady(Builder *b, const Stmt *repeat);
 
 /* ---- infer_shape.c, infer_join.c ---- */
 typedef struct {

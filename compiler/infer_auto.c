@@ -83,7 +83,8 @@ static Follower enter_layer(Auto *au, Item *item, Follower next)
 static Follower enter_repeat(Auto *au, const Item *item, Follower next)
 {
     for (int i = item->count - 1; i >= 0; i--)
-        next = walk(au, &item->iteration[i]->items, &item->iteration[i]->result, next);
+        if (i == item->count - 1 || item->iteration[i] != item->iteration[i + 1])
+            next = walk(au, &item->iteration[i]->items, &item->iteration[i]->result, next);
     return next;
 }
 

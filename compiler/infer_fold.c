@@ -1,4 +1,4 @@
-/* infer_fold.c -- equal iterations of a repeat share one unit; neighbours among them are one run. */
+/* infer_fold.c -- equal iterations of a repeat share one unit; neighbours are one run. */
 #include "infer.h"
 
 /* How many different units of a statement an iteration is compared with, the last ones. */
@@ -130,9 +130,17 @@ static Unit *shared_unit(Fold *f, const Item *item, Unit *own)
 
 static void fold_repeat(Fold *f, Item *item)
 {
+    const Unit *before = NULL;
+
     for (int i = 0; i < item->count; i++) {
         Run *last = item->n_runs ? &item->run[item->n_runs - 1] : NULL;
 
+        if (item->iteration[i] == before) {
+            item->iteration[i] = item->iteration[i - 1];
+            last->count++;
+            continue;
+        }
+        before = item->iteration[i];
         fold_items(f, &item->iteration[i]->items);
         item->iteration[i] = shared_unit(f, item, item->iteration[i]);
         const Run run = { i, 1, item->iteration[i] };

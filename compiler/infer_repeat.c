@@ -13,6 +13,7 @@ static RepeatSite *new_site(Builder *b, const Stmt *s, Item *item)
     site->names = infer_given_names(b->in, s->body);
     site->labels = arena_array(a, Map *, item->count);
     site->entry = b->now;
+    site->steady = infer_is_steady(b, s);
     return site;
 }
 
@@ -68,7 +69,8 @@ static bool build_iteration(Builder *b, RepeatSite *site, Scope *scope, int i, W
     inner.entry = inner.now;
     infer_statements(&inner, s->body);
     infer_finish(&inner);
-    b->in->n_empty += b->in->n_layers == layers;
+    site->layers = b->in->n_layers - layers;
+    b->in->n_empty += site->layers == 0;
     site->labels[site->n_built++] = labels;
     *flow = inner.now;
     return infer_count(b, 0, s->at) && diag_errors(b->in->s->diag) == errors;
@@ -110,6 +112,25 @@ static bool is_empty(const Item *item)
     return true;
 }
 
+/* The iteration is the one before it once more.  Not the first two, which read what stands in
+ * front, nor the last one, behind which something else may stand. */
+static bool is_same_again(const Builder *b, const RepeatSite *site, int i, Shape in)
+{
+    const Item *item = site->item;
+    const int64_t layers = b->in->n_layers + b->in->n_empty + site->layers * (item->count - i);
+
+    return site->steady && i > 1 && i < item->count - 1 && site->layers
+        && shape_equal(item->iteration[i - 1]->in, in) && layers <= LIMIT_LAYERS;
+}
+
+static void repeat_iteration(Builder *b, RepeatSite *site, int i)
+{
+    site->item->iteration[i] = site->item->iteration[i - 1];
+    site->labels[site->n_built] = site->labels[site->n_built - 1];
+    site->n_built++;
+    b->in->n_layers += site->layers;
+}
+
 static void build_iterations(Builder *b, RepeatSite *site)
 {
     Arena *a = b->in->s->arena;
@@ -120,6 +141,10 @@ static void build_iterations(Builder *b, RepeatSite *site)
     Wire flow = b->now;
 
     for (int i = 0; i < site->item->count && !site->failed; i++) {
+        if (is_same_again(b, site, i, flow.shape)) {
+            repeat_iteration(b, site, i);
+            continue;
+        }
         if (index)
             index->value = value_int(s->word_at, i);
         site->failed = !build_iteration(b, site, scope, i, &flow);
