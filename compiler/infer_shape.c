@@ -220,7 +220,7 @@ static Shape shape_groupnorm(const ShapeCall *c)
                                  images ? "channels" : "features") ? in : SHAPE_ERROR;
 }
 
-/* The weights of all gates, and what a batch keeps of every step: up to MOST_KEPT numbers a unit. */
+/* The weights of all gates, and what a batch keeps of a step: up to MOST_KEPT numbers a unit. */
 static bool cell_fits(const ShapeCall *c, int64_t units)
 {
     enum { MOST_GATES = 4, MOST_KEPT = 5 };

@@ -9,8 +9,8 @@ typedef struct {
     int low, high;
 } rt_axis;
 
-/* Takes in the finite deltas of all layers, and of the first and last step of recurrent ones, in the
- * records from .. to; at least three decades. */
+/* Takes in the finite deltas of all layers, and of the first and last step of recurrent ones, in
+ * the records from .. to; at least three decades. */
 rt_axis rt_axis_of(const rt_history *h, int from, int to);
 /* Where x stands on the axis, in 0 .. 1. */
 double rt_place(const rt_axis *a, double x);

@@ -36,8 +36,8 @@ void rt_run_free(rt_run *run);
 /* Samples order[from .. from + rows - 1] become the batch of the pass. */
 void rt_run_batch(rt_run *run, const rt_samples *s, const uint32_t *order, int64_t from, int rows);
 
-/* The gradient, after forward on the same batch.  A program leaves out what its loss does not depend
- * on; there the penalty of the step before would stay, and the next one be added to it. */
+/* The gradient, after forward on the same batch.  A program leaves out what its loss does not
+ * depend on; there the penalty of the step before would stay, and the next one be added to it. */
 void rt_run_backward(rt_run *run);
 
 /* Fails after a forward pass in which an embedding met a number that is no word of it. */

@@ -93,7 +93,8 @@ static void put_heading(const rt_style *s, Kind kind, int name)
 {
     rt_tone_on(s, RT_DIM);
     if (kind == RESIDUALS)
-        fprintf(s->out, "%-*s %7s %7s  share of dL/dx by the skip", name, "residual", "skip", "body");
+        fprintf(s->out, "%-*s %7s %7s  share of dL/dx by the skip", name, "residual", "skip",
+                "body");
     else
         fprintf(s->out, "%-*s %7s  share of dL/dx by the branch", name, "parallel", "dL/dx");
     rt_tone_off(s, RT_DIM);

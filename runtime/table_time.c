@@ -111,8 +111,8 @@ static void put_furthest(const rt_style *s, const rt_net *net, const rt_record *
         return;
     rt_append(text, sizeof text, "%s: ", net->layer[layer].path);
     if (flow > 0)
-        rt_append(text, sizeof text, "%s decades %s over %d steps", rt_decades(decades, log10(flow)),
-                  flow < 1 ? "lost" : "gained", net->layer[layer].layer->steps);
+        rt_append(text, sizeof text, "%s decades %s over %d steps",
+                  rt_decades(decades, log10(flow)), flow < 1 ? "lost" : "gained", net->layer[layer].layer->steps);
     else
         rt_append(text, sizeof text, "nothing arrives at the first of %d steps",
                   net->layer[layer].layer->steps);
@@ -150,7 +150,7 @@ const char *rt_time_legend(const rt_net *net)
     for (int i = 0; i < net->n_layers; i++)
         if (net->layer[i].layer->steps > 0 && !net->layer[i].layer->unlisted)
             return " through time: dL/dz at the first, middle and last step that a recurrent layer "
-                   "walks, its bar at the first, shaded up to the last. a step: decades lost in one "
-                   "on the way back. flow: first over last.";
+                   "walks, its bar at the first, shaded up to the last. a step: decades lost in "
+                   "one on the way back. flow: first over last.";
     return "";
 }
