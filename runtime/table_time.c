@@ -112,7 +112,8 @@ static void put_furthest(const rt_style *s, const rt_net *net, const rt_record *
     rt_append(text, sizeof text, "%s: ", net->layer[layer].path);
     if (flow > 0)
         rt_append(text, sizeof text, "%s decades %s over %d steps",
-                  rt_decades(decades, log10(flow)), flow < 1 ? "lost" : "gained", net->layer[layer].layer->steps);
+                  rt_decades(decades, log10(flow)), flow < 1 ? "lost" : "gained",
+                  net->layer[layer].layer->steps);
     else
         rt_append(text, sizeof text, "nothing arrives at the first of %d steps",
                   net->layer[layer].layer->steps);
