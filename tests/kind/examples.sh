@@ -34,7 +34,7 @@ promised() {
 # keeps FILE SEED STATUS ARGUMENTS... : the run ends so; what `// Says` quotes of a plain run is said
 keeps() {
     keeps_file=$1 seed=$2 want=$3; shift 3
-    status "$keeps_file${*:+ $*}${SEEDS:+ seed $seed}" "$want" timeout 60 "$NETC" run "$@" \
+    status "$keeps_file${*:+ $*}${SEEDS:+ seed $seed}" "$want" timeout 300 "$NETC" run "$@" \
         "$keeps_file" --no-out --quiet --data "$(data_of "$keeps_file")" ${SEEDS:+--seed "$seed"}
     [ "$say_got" -eq "$want" ] || grep '^FAILS' "$WORK/out"
     [ $# -eq 0 ] || return 0
