@@ -63,12 +63,18 @@ static double scratch_bytes(const Side *s)
     return s->c->c ? bytes(s, whole(s)->scratch_reals) : NAN;
 }
 
+static double predicted_flow(const Side *s)
+{
+    return s->c->forecast ? s->c->forecast->flow : NAN;
+}
+
 static const Figure figure[] = {
     { "layers",        "layers",                 layers },
     { "parameters",    "parameters",             parameters },
     { "multiply_adds", "multiply-adds a sample", multiply_adds },
     { "memory_bytes",  "activations, bytes",     kept_bytes },
     { "scratch_bytes", "scratch, bytes",         scratch_bytes },
+    { "predicted_flow", "flow, forecast",        predicted_flow },
 };
 _Static_assert(countof(figure) <= MAX_FIGURES, "Side.figure has room");
 

@@ -45,6 +45,7 @@ static void compile_version(Version *v)
         return;
     }
     compile_plan(&v->c, &v->s);
+    compile_forecast(&v->c, &v->s);
     compile_emit(&v->c, &v->s);
 }
 
