@@ -136,6 +136,7 @@ struct Graph {
     Store *store;                   /* by NodeId; plan */
     NodeId *host, *guest;           /* by NodeId, in memory: a gradient (the guest) that takes the
                                      * place of a tensor which is no longer read; 0: none */
+    bool reads_output;              /* the backward pass, of the forward pass; plan */
     Slot *slot;
     int n_slots;
     int64_t memory_reals, scratch_reals;    /* of one instance with all it calls, full batch */

@@ -46,6 +46,22 @@ static void use(Planner *p, NodeId x, NodeId reader)
         p->crosses[root] = true;
 }
 
+/* What a call put out is kept, though no backward pass may read it: then its place is free for the
+ * gradient of what the call got. */
+static void keep_outputs(Planner *p)
+{
+    for (NodeId id = 1; id < p->g->n; id++)
+        if (p->g->node[id].op == OP_CALL_GRAD)
+            p->kept[graph_root(p->g, p->g->node[id].in[0])] = true;
+}
+
+static bool reads_output(const Planner *p)
+{
+    const Graph *g = p->g;
+
+    return g->n_results > 1 || p->kept[graph_root(g, g->result[0])];
+}
+
 /* The backward pass of a call reads what the forward pass put out, further outputs too. */
 static void use_outputs(Planner *p, NodeId back)
 {
@@ -64,7 +80,7 @@ static void find_lives(Planner *p)
         if (p->step[id] < 0 || n->op == OP_PICK)
             continue;
         for (int i = 0; i < n->n_in; i++)
-            if (n->in[i])
+            if (n->in[i] && !(i == 0 && n->op == OP_CALL_GRAD && !n->unit->reads_output))
                 use(p, n->in[i], id);
         if (n->op == OP_CALL_GRAD || n->op == OP_REPEAT_GRAD)
             use_outputs(p, id);
@@ -172,6 +188,8 @@ void plan(Program *program, bool reuse, Session *s)
         number_steps(&p);
         start_lives(&p);
         find_lives(&p);
+        g->reads_output = reads_output(&p);
+        keep_outputs(&p);
         choose_stores(&p);
         plan_share(&p, reuse);
         add_up(program, g);

@@ -51,9 +51,15 @@ struct model_memory {
     struct mix_4_0p9_on_2_memory left;
     rt_real left_out[BATCH * 2];
     struct mix_4_0p9_on_2_memory right;
-    rt_real right_out[BATCH * 2];
+    union {
+        rt_real right_out[BATCH * 2];
+        rt_real d_right[BATCH * 2];
+    };
     struct mix_4_0p9_on_2_memory mix;
-    rt_real mix_out[BATCH * 2];
+    union {
+        rt_real mix_out[BATCH * 2];
+        rt_real d_mix[BATCH * 2];
+    };
     union {
         rt_real logits[BATCH * 2];
         rt_real d_mix_out[BATCH * 2];
@@ -78,10 +84,6 @@ struct model_scratch {
     };
     union {
         rt_real d_logits[BATCH * 2];
-        rt_real d_mix[BATCH * 2];
-    };
-    union {
-        rt_real d_right[BATCH * 2];
     };
     union {
         struct mix_4_0p9_on_2_scratch mix_4_0p9_on_2;
@@ -204,15 +206,15 @@ static void model_backward(rt_pass *c)
 
     /* gradient of mix(4) */
     mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,
-            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, t->d_mix);
+            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, m->d_mix);
 
     /* gradient of right = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->right, &g->right, &m->right,
-            &t->mix_4_0p9_on_2, m->left_out, t->d_mix, t->d_right);
+            &t->mix_4_0p9_on_2, m->left_out, m->d_mix, m->d_right);
 
     /* gradient of left = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->left, &g->left, &m->left,
-            &t->mix_4_0p9_on_2, x, t->d_right, t->d_left);
+            &t->mix_4_0p9_on_2, x, m->d_right, t->d_left);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

@@ -151,9 +151,15 @@ struct model_memory {
     struct cell_6_tanh_on_2_memory first;
     rt_real first_out[BATCH * 6];
     struct cell_6_tanh_on_6_memory second;
-    rt_real second_out[BATCH * 6];
+    union {
+        rt_real second_out[BATCH * 6];
+        rt_real d_second[BATCH * 6];
+    };
     struct cell_6_softplus_on_6_memory third;
-    rt_real third_out[BATCH * 6];
+    union {
+        rt_real third_out[BATCH * 6];
+        rt_real d_third[BATCH * 6];
+    };
     union {
         rt_real concat[BATCH * 12];
         rt_real d_first_out_by_concat[BATCH * 6];
@@ -231,11 +237,9 @@ struct model_scratch {
     };
     union {
         rt_real d_third_out[BATCH * 6];
-        rt_real d_second[BATCH * 6];
     };
     union {
         rt_real d_logits[BATCH * 2];
-        rt_real d_third[BATCH * 6];
     };
     union {
         struct cell_6_tanh_on_2_scratch cell_6_tanh_on_2;
@@ -643,15 +647,15 @@ static void model_backward(rt_pass *c)
 
     /* gradient of third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
-            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, t->d_third);
+            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, m->d_third);
 
     /* gradient of second = cell(6) */
     cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second,
-            &t->cell_6_tanh_on_6, m->first_out, t->d_third, t->d_second);
+            &t->cell_6_tanh_on_6, m->first_out, m->d_third, m->d_second);
 
     /* gradient of first = cell(6) */
     for (int i = 0; i < n * 6; i++)
-        t->d_first_out[i] = m->d_first_out_by_concat[i] + t->d_second[i];
+        t->d_first_out[i] = m->d_first_out_by_concat[i] + m->d_second[i];
     cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,
             x, t->d_first_out, t->d_first);
 }

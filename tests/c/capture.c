@@ -113,17 +113,17 @@ struct model_memory {
     };
     rt_real repeat_last_h[BATCH * 4];
     struct repeat_2_at_0_memory repeat_2_at_0;
-    rt_real repeat_2_at_0_out[BATCH * 4];
-    struct repeat_2_at_1_memory repeat_2_at_1;
     union {
-        rt_real repeat_2_at_1_out[BATCH * 4];
+        rt_real repeat_2_at_0_out[BATCH * 4];
         rt_real d_repeat_2_at_0[BATCH * 4];
     };
+    struct repeat_2_at_1_memory repeat_2_at_1;
+    rt_real repeat_2_at_1_out[BATCH * 4];
     rt_real repeat_2_at_1_k[BATCH * 4];
     struct repeat_2_last_memory repeat_2_last;
     union {
         rt_real repeat_2_last_out[BATCH * 4];
-        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
+        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
     };
     union {
         rt_real out[BATCH * 2];
@@ -182,10 +182,8 @@ struct model_scratch {
     };
     union {
         rt_real d_out[BATCH * 2];
+        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
         rt_real d_stem_by_repeat_last_out[BATCH * 4];
-    };
-    union {
-        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
     };
     union {
         rt_real d_repeat_from_0[2][BATCH * 4];
@@ -487,18 +485,18 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_2_at_1_k[i] = 0;
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_last_h_by_repeat_2_last_out[i] = 0;
+        m->d_repeat_last_h_by_repeat_2_last_out[i] = 0;
     repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
             &t->repeat_2_last, m->repeat_2_at_1_k, m->repeat_last_h,
             m->d_repeat_2_last_out, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
-            t->d_repeat_last_h_by_repeat_2_last_out);
+            m->d_repeat_last_h_by_repeat_2_last_out);
     for (int i = 0; i < n * 4; i++)
-        m->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
+        t->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
     repeat_2_at_1_backward(c, &p->repeat_2_at_1, &g->repeat_2_at_1,
             &m->repeat_2_at_1, &t->repeat_2_at_1, m->repeat_2_at_0_out,
             m->repeat_last_h, m->repeat_2_at_1_k, t->d_repeat_2_last,
             t->d_repeat_2_at_1_k, t->d_repeat_2_at_1,
-            m->d_repeat_last_h_by_repeat_2_at_1_out);
+            t->d_repeat_last_h_by_repeat_2_at_1_out);
     repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0,
             &m->repeat_2_at_0, m->repeat_last_out, t->d_repeat_2_at_1,
             m->d_repeat_2_at_0);
@@ -506,7 +504,7 @@ static void model_backward(rt_pass *c)
     /* gradient of repeat as i */
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_last_h[i] =
-            t->d_repeat_last_h_by_repeat_2_last_out[i] + m->d_repeat_last_h_by_repeat_2_at_1_out[i];
+            m->d_repeat_last_h_by_repeat_2_last_out[i] + t->d_repeat_last_h_by_repeat_2_at_1_out[i];
     for (int i = 0; i < n * 4; i++)
         t->d_stem_by_repeat_last_out[i] = 0;
     repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,

@@ -108,11 +108,20 @@ struct model_memory {
         rt_real d_h_params[BATCH * 8];
     };
     struct watch_8_on_8_memory watch_;
-    rt_real watch_out[BATCH * 8];
+    union {
+        rt_real watch_out[BATCH * 8];
+        rt_real d_watch_[BATCH * 8];
+    };
     struct watch_8_on_8_memory watch2;
-    rt_real watch2_out[BATCH * 8];
+    union {
+        rt_real watch2_out[BATCH * 8];
+        rt_real d_watch2[BATCH * 8];
+    };
     struct watch_8_on_8_memory state_;
-    rt_real state_out[BATCH * 8];
+    union {
+        rt_real state_out[BATCH * 8];
+        rt_real d_state_[BATCH * 8];
+    };
     union {
         rt_real a[BATCH * 8];
         rt_real d_state_out[BATCH * 8];
@@ -131,12 +140,7 @@ struct model_scratch {
         rt_real dead_out[BATCH * 8];
     };
     union {
-        rt_real d_watch2[BATCH * 8];
-    };
-    union {
         rt_real d_dense[BATCH * 10];
-        rt_real d_state_[BATCH * 8];
-        rt_real d_watch_[BATCH * 8];
     };
 };
 
@@ -281,25 +285,25 @@ static void model_backward(rt_pass *c)
 
     /* gradient of state = watch(8) */
     watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out,
-            m->d_state_out, t->d_state_);
+            m->d_state_out, m->d_state_);
 
     /* gradient of watch2 = watch(8) */
     watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2, m->watch_out,
-            t->d_state_, t->d_watch2);
+            m->d_state_, m->d_watch2);
 
     /* gradient of watch(8) */
     watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_, m->math_errhandling_,
-            t->d_watch2, t->d_watch_);
+            m->d_watch2, m->d_watch_);
 
     /* gradient of math_errhandling = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, t->d_watch_);
-    rt_affine_dw(c, n, 8, 8, t->d_watch_, m->h_params, g->math_errhandling_.weight);
-    rt_column_sum(c, n, 8, t->d_watch_, g->math_errhandling_.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_watch_, p->math_errhandling_.weight, m->d_h_params);
+    rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, m->d_watch_);
+    rt_affine_dw(c, n, 8, 8, m->d_watch_, m->h_params, g->math_errhandling_.weight);
+    rt_column_sum(c, n, 8, m->d_watch_, g->math_errhandling_.bias);
+    rt_affine_dx(c, n, 8, 8, m->d_watch_, p->math_errhandling_.weight, m->d_h_params);
 
     /* gradient of h_params = dense(8)
      *   dW = dz^T x

@@ -74,7 +74,10 @@ struct repeat_memory {
         rt_watch groupnorm;
     } watch;
     struct normed_4_1_on_4x8x8_memory unit;
-    rt_real unit_out[BATCH * 4 * 8 * 8];
+    union {
+        rt_real unit_out[BATCH * 4 * 8 * 8];
+        rt_real d_unit[BATCH * 4 * 8 * 8];
+    };
     union {
         rt_real relu[BATCH * 4 * 8 * 8];
         rt_real d_relu_z[BATCH * 4 * 8 * 8];
@@ -106,7 +109,10 @@ struct model_memory {
     struct repeat_memory repeat[REPEAT_COUNT];
     rt_real repeat_out[REPEAT_COUNT][BATCH * 4 * 8 * 8];
     struct normed_6_2_on_4x8x8_memory down;
-    rt_real down_out[BATCH * 6 * 4 * 4];
+    union {
+        rt_real down_out[BATCH * 6 * 4 * 4];
+        rt_real d_down[BATCH * 4 * 8 * 8];
+    };
     union {
         rt_real global_avg_pool[BATCH * 6];
         rt_real d_avg_pool[BATCH * 6 * 3 * 3];
@@ -126,9 +132,6 @@ struct normed_4_1_on_4x8x8_scratch {
 };
 
 struct repeat_scratch {
-    union {
-        rt_real d_unit[BATCH * 4 * 8 * 8];
-    };
     union {
         rt_real groupnorm[BATCH * 4 * 8 * 8];
         rt_real d_relu[BATCH * 4 * 8 * 8];
@@ -152,7 +155,6 @@ struct model_scratch {
     union {
         rt_real avg_pool[BATCH * 6 * 3 * 3];
         rt_real d_down_out[BATCH * 6 * 4 * 4];
-        rt_real d_repeat[2][BATCH * 4 * 8 * 8];
     };
     union {
         rt_real max_pool[BATCH * 6 * 2 * 2];
@@ -160,7 +162,7 @@ struct model_scratch {
     };
     union {
         rt_real d_max_pool[BATCH * 6 * 2 * 2];
-        rt_real d_down[BATCH * 4 * 8 * 8];
+        rt_real d_repeat[2][BATCH * 4 * 8 * 8];
     };
     union {
         struct repeat_scratch repeat;
@@ -288,14 +290,14 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
 
     /* gradient of unit = normed(4) */
     normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
-            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, t->d_unit);
+            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, m->d_unit);
 
     /* gradient of residual */
-    rt_watch_path(c, &m->watch.residual, 1, n, 256, t->d_unit);
+    rt_watch_path(c, &m->watch.residual, 1, n, 256, m->d_unit);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
-        dx[i] = dy[i] + t->d_unit[i];
+        dx[i] = dy[i] + m->d_unit[i];
 }
 
 static const rt_window normed_6_2_on_4x8x8_conv_window = {
@@ -463,14 +465,14 @@ static void model_backward(rt_pass *c)
     /* gradient of down = normed(6, stride = 2) */
     normed_6_2_on_4x8x8_backward(c, &p->down, &g->down, &m->down,
             &t->normed_6_2_on_4x8x8, m->repeat_out[REPEAT_COUNT - 1],
-            t->d_down_out, t->d_down);
+            t->d_down_out, m->d_down);
 
     /* gradient of repeat as i */
     for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
         const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
                              : m->stem;
         const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_down;
+                              : m->d_down;
         repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
                         t->d_repeat[i % 2]);
     }

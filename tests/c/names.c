@@ -156,9 +156,15 @@ struct model_memory {
         rt_real d_NAN_[BATCH * 3];
     };
     struct int_3_on_3_memory m;
-    rt_real m_out[BATCH * 3];
+    union {
+        rt_real m_out[BATCH * 3];
+        rt_real d_m[BATCH * 3];
+    };
     struct int_3_on_3_memory struct_;
-    rt_real struct_out[BATCH * 3];
+    union {
+        rt_real struct_out[BATCH * 3];
+        rt_real d_struct_[BATCH * 3];
+    };
     union {
         rt_real BATCH_[BATCH * 4];
         rt_real d_struct_out[BATCH * 3];
@@ -253,12 +259,10 @@ struct model_scratch {
         rt_real d_NAN_z[BATCH * 3];
     };
     union {
-        rt_real d_loss[BATCH * 2];
-        rt_real d_m[BATCH * 3];
+        rt_real d_repeat[2][BATCH * 4];
     };
     union {
-        rt_real d_repeat[2][BATCH * 4];
-        rt_real d_struct_[BATCH * 3];
+        rt_real d_loss[BATCH * 2];
     };
     union {
         struct int_3_on_3_scratch int_3_on_3;
@@ -665,21 +669,21 @@ static void model_backward(rt_pass *c)
 
     /* gradient of struct = int(3) */
     int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3,
-            m->m_out, m->d_struct_out, t->d_struct_);
+            m->m_out, m->d_struct_out, m->d_struct_);
 
     /* gradient of m = int(3) */
-    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, t->d_struct_,
-            t->d_m);
+    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, m->d_struct_,
+            m->d_m);
 
     /* gradient of n = dense(3)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.n, n, 3, t->d_m);
-    rt_affine_dw(c, n, 3, 3, t->d_m, m->NAN_, g->n.weight);
-    rt_column_sum(c, n, 3, t->d_m, g->n.bias);
-    rt_affine_dx(c, n, 3, 3, t->d_m, p->n.weight, m->d_NAN_);
+    rt_watch_delta(c, &m->watch.n, n, 3, m->d_m);
+    rt_affine_dw(c, n, 3, 3, m->d_m, m->NAN_, g->n.weight);
+    rt_column_sum(c, n, 3, m->d_m, g->n.bias);
+    rt_affine_dx(c, n, 3, 3, m->d_m, p->n.weight, m->d_NAN_);
 
     /* gradient of NAN = dense(3, act = relu)
      *   dz = dy where y > 0
