@@ -203,7 +203,8 @@ TEST(equal_iterations_fold)
 
     CHECK(repeat->count == 6 && repeat->n_runs == 4);   /* 0 | 1 2 | 3 | 4 5 */
     CHECK(repeat->run[1].first == 1 && repeat->run[1].count == 2);
-    CHECK(repeat->run[1].unit != repeat->run[3].unit);
+    CHECK(repeat->run[1].unit == repeat->run[3].unit);  /* equal, though no neighbours */
+    CHECK(repeat->run[1].unit != repeat->run[2].unit);
     CHECK(shape_equal(repeat->in, shape1(64)) && shape_equal(repeat->out, shape1(32)));
     CHECK(c.model->n_layers == 8);
     checked_free(&c);
@@ -212,6 +213,23 @@ TEST(equal_iterations_fold)
     checked_free(&c);
     c = check_text(MODEL("repeat 4 as i { dense(64); } dense(10);"));
     CHECK(item(&c, 0)->n_runs == 1);
+    checked_free(&c);
+}
+
+/* Iterations that cannot differ are built once, but counted and indexed like all others. */
+TEST(iterations_that_cannot_differ)
+{
+    Checked c = check_text(MODEL("repeat 9 as i { h = dense(32); } dense(10);"));
+
+    CHECK(item(&c, 0)->n_runs == 2 && item(&c, 0)->run[1].count == 8);
+    CHECK(c.model->n_layers == 10);
+    checked_free(&c);
+    c = check_text(MODEL("repeat 9 as i { h = dense(32); } dense(10) from h[4];"));
+    CHECK(item(&c, 0)->n_runs == 4);                    /* 0 | 1 .. 3 | 4 | 5 .. 8 */
+    CHECK(item(&c, 0)->run[2].first == 4 && item(&c, 0)->run[2].count == 1);
+    checked_free(&c);
+    c = check_text(MODEL("repeat 9 as i { repeat 9 as j { dense(8 + i); } } dense(10);"));
+    CHECK(item(&c, 0)->n_runs == 9 && c.model->n_layers == 82);
     checked_free(&c);
 }
 
@@ -620,6 +638,7 @@ int main(void)
     RUN(earlier_iterations_are_captured);
     RUN(wrong_tensors);
     RUN(equal_iterations_fold);
+    RUN(iterations_that_cannot_differ);
     RUN(empty_repeats_leave_no_item);
     RUN(repeats_are_limited);
     RUN(a_mistake_in_a_repeat_is_one_message);
