@@ -45,9 +45,9 @@ static const Moments *moments_at(Flow *f, Act act, double v, double m)
     return &f->last.moments;
 }
 
-/* What one activation of one tensor comes to. */
-typedef struct {
-    const Moments *m;
+/* What one activation of one tensor comes to; kept for the way back. */
+typedef struct Bend {
+    Moments m;
     double v;                       /* variance of z, mean over places */
     double slope, slope_slope;      /* d ln E phi^2 / d ln q, d ln E phi'^2 / d ln q */
     double c[PAIRS], apart[PAIRS];  /* correlations at one place (mean over places), at two */
@@ -61,7 +61,7 @@ static Bend bend_of(Flow *f, const Kernel *z, Act act)
     const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
     Bend b = { .v = fmax(q - m2, 0) };
 
-    b.m = moments_at(f, act, b.v, z->mean);
+    b.m = *moments_at(f, act, b.v, z->mean);
     b.slope = f->last.slope;
     b.slope_slope = f->last.slope_slope;
     for (int s = 0; s < PAIRS; s++) {
@@ -94,9 +94,9 @@ static double shared(const Flow *f, const Kernel *z, const Bend *b, const double
 /* Variance that this layer adds to ln X. */
 static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
 {
-    const double radial = z->rotated ? b->m->radial * b->m->radial / 2 : 0;
+    const double radial = z->rotated ? b->m.radial * b->m.radial / 2 : 0;
 
-    return fmax(b->m->kurtosis - radial, 0) * shared(f, z, b, b->m->order) / (double)z->channels;
+    return fmax(b->m.kurtosis - radial, 0) * shared(f, z, b, b->m.order) / (double)z->channels;
 }
 
 /* ---- Places of different variance ------------------------------------------------------------ */
@@ -118,8 +118,8 @@ static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *ta
         high = fmax(high, z->square[SAME][p]);
     }
     table->flat = high - low < 1e-9 * high;
-    table->square[0][0] = b->m->square;
-    table->square[0][1] = b->m->slope_square;
+    table->square[0][0] = b->m.square;
+    table->square[0][1] = b->m.slope_square;
     if (table->flat)
         return;
     table->low = low - z->mean * z->mean;
@@ -165,37 +165,39 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     const Node *n = &t->g->node[y];
     const Kernel *z = kernel_in(t, y, 0);
     const Act act = act_of(n);
-    const Bend b = bend_of(f, z, act);
-    const double noise = forward_noise(f, z, &b), one = fmax(series_at(&b.m->value, 1), 1e-300);
+    Bend *kept = arena_new_of(f->arena, Bend);
+    const Bend b = *kept = bend_of(f, z, act);
+    const double noise = forward_noise(f, z, &b), one = fmax(series_at(&b.m.value, 1), 1e-300);
     const double near_one = fmin(b.mixed, 1), high = fmin(near_one + 0.02, 1);
     const double low = fmax(near_one - 0.02, -1);
-    const double slope = (series_at(&b.m->value, high) - series_at(&b.m->value, low))
+    const double slope = (series_at(&b.m.value, high) - series_at(&b.m.value, low))
                        / one / (high - low);
     const double places = (double)(z->channels * z->positions);
     Kernel *k = kernel_new(f, n->shape);
     Table table;
 
     tabulate(f, z, act, &b, &table);
-    map_pairs(z, &b, &table, &b.m->value, 0, k->square, k->cross);
+    map_pairs(z, &b, &table, &b.m.value, 0, k->square, k->cross);
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < k->positions; p++)
             k->square[s][p] *= exp(-noise / 2);
-    k->mean = b.m->mean;
+    k->mean = b.m.mean;
     k->log_var = b.slope * b.slope * z->log_var + noise;
     k->pair_var = fmin(slope * slope * z->pair_var
-                       + (1 - near_one) * (1 - near_one) * (1 + b.m->slope_kurtosis) / places, 1);
+                       + (1 - near_one) * (1 - near_one) * (1 + b.m.slope_kurtosis) / places, 1);
     k->source = z;
     k->act = act;
     t->kernel[y] = k;
+    t->bend[y] = kept;
     if (n->layer >= 0) {
-        t->row[n->layer].saturated = b.m->saturated;
-        t->row[n->layer].dead = b.m->dead;
+        t->row[n->layer].saturated = b.m.saturated;
+        t->row[n->layer].dead = b.m.dead;
     }
 }
 
 static double backward_noise(const Flow *f, const Kernel *z, const Bend *b, const Gradient *dy)
 {
-    const double *order = b->m->slope_order, kurtosis = b->m->slope_kurtosis;
+    const double *order = b->m.slope_order, kurtosis = b->m.slope_kurtosis;
     const double far = mixed(f, b->apart), two = 2 * dy->cross[SAME] * dy->cross[SAME];
     double sum = 0, squares = 0, here, one, other;
 #define TERM(c, r) ((1 + kurtosis * (c)) * (1 + 2 * (r)) - 1 - (dy->rotated ? 2 * (r) : 0))
@@ -220,16 +222,16 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Node *n = &t->g->node[y];
     const Kernel *z = kernel_in(t, y, 0);
     const Act act = act_of(n);
-    const Bend b = bend_of(f, z, act);
+    const Bend b = *t->bend[y];
     const double noise = fmax(backward_noise(f, z, &b, dy), 0);
     Gradient *dz = gradient_like(f, dy, z->positions);
     double cross[PAIRS], kept[PAIRS], kept_mixed;
     Table table;
 
     tabulate(f, z, act, &b, &table);
-    map_pairs(z, &b, &table, &b.m->slope, 1, dz->square, cross);
+    map_pairs(z, &b, &table, &b.m.slope, 1, dz->square, cross);
     for (int s = 0; s < PAIRS; s++) {
-        kept[s] = mean_of_squares(dz->square[s], z->positions) / b.m->slope_square;
+        kept[s] = mean_of_squares(dz->square[s], z->positions) / b.m.slope_square;
         dz->cross[s] = dy->cross[s] * cross[s];
         for (int64_t p = 0; p < z->positions; p++)
             dz->square[s][p] *= dy->square[s][p] * exp(-noise / 2);
@@ -239,7 +241,7 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     dz->log_var = dy->log_var + dy->gain * dy->gain * forward_noise(f, z, &b) + noise;
     dz->rotated = false;
     dz->alike = fmin(dy->alike * kept_mixed * kept_mixed + (1 - dy->alike) * (1 + 2 * dy->alike)
-                     * (1 + b.m->slope_kurtosis * b.mixed_square)
+                     * (1 + b.m.slope_kurtosis * b.mixed_square)
                      / (double)(z->channels * z->positions), 1);
     flow_give(f, t, y, 0, dz);
 }

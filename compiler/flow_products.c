@@ -58,8 +58,8 @@ static void record_weight(Flow *f, Trace *t, NodeId z, const Product *p, const G
     const Kernel *x = kernel_in(t, z, 0), *k = t->kernel[z];
     const double gain = dz->gain * share_of_input(p, k);
     const double alone = fmax(sum[SAME][SAME], 1e-300);
-    const double coherent = ((1 - f->same_class) * sum[SAME][OTHER]
-                             + f->same_class * sum[SAME][KIN]) / alone;
+    const double pairs = (1 - f->same_class) * sum[SAME][OTHER] + f->same_class * sum[SAME][KIN];
+    const double coherent = fmin(fmax(pairs / alone, -1), 1);
     double total = 0, var;
 
     for (int s = 0; s < PAIRS; s++)

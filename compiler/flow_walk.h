@@ -11,6 +11,7 @@ typedef struct Trace {
     Gradient **gradient;
     struct Trace **call;            /* by NodeId of a CALL or REPEAT: [count] instances */
     FlowLayer *row;                 /* by layer of the unit */
+    struct Bend **bend;             /* by NodeId of an activation: its integrals, flow_act.c */
 } Trace;
 
 typedef struct {

@@ -63,20 +63,25 @@ double act_value(Act act, double z)
 /* At a kink the mean of both sides, so that sums over the nodes have no bias. */
 static double step(double z) { return z > 0 ? 1 : z < 0 ? 0 : 0.5; }
 
-double act_slope(Act act, double z)
+static double silu_slope(double z)
 {
     const double s = sigmoid(z);
 
+    return s * (1 + z * (1 - s));
+}
+
+double act_slope(Act act, double z)
+{
     switch (act.kind) {
-    case ACTIVATION_SIGMOID: return s * (1 - s);
+    case ACTIVATION_SIGMOID: return sigmoid(z) * sigmoid(-z);
     case ACTIVATION_TANH: return 1 - tanh(z) * tanh(z);
     case ACTIVATION_RELU: return step(z);
     case ACTIVATION_LEAKY_RELU: return act.number + (1 - act.number) * step(z);
     case ACTIVATION_ELU: return z > 0 ? 1 : act.number * exp(z);
     case ACTIVATION_SELU: return SELU_LAMBDA * (z > 0 ? 1 : SELU_ALPHA * exp(z));
     case ACTIVATION_GELU: return cumulative(z) + z * density(z);
-    case ACTIVATION_SILU: return s * (1 + z * (1 - s));
-    case ACTIVATION_SOFTPLUS: return s;
+    case ACTIVATION_SILU: return silu_slope(z);
+    case ACTIVATION_SOFTPLUS: return sigmoid(z);
     case ACTIVATION_SOFTSIGN: return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
     case ACTIVATION_HARD_SIGMOID: return fabs(z) < 3 ? 1.0 / 6 : 0;
     case ACTIVATION_HARD_TANH: return fabs(z) < 1 ? 1 : 0;
