@@ -281,26 +281,94 @@ InputMoments unit_normal(const Model *m)
                            .target_square = 1, .from = "unit normal inputs" };
 }
 
-Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
+/* One walk there and back, the input's variance times `factor`. */
+static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
+                       Forecast *out)
 {
-    const Graph *g = p->graph[p->n - 1];
     const double batch = (double)p->model->settings.batch;
     Flow f = { .arena = s->arena, .gauss = gauss_new(s->arena), .model = p->model, .batch = batch,
-               .same_class = input->same_class, .input = *input, .loss = NAN };
-    Forecast *out = arena_new_of(s->arena, Forecast);
+               .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
+               .norm_gain = 1 };
     Collector c = { s->arena, out };
-    Trace *t = trace_new(&f, g);
+    Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
+    f.input.square *= factor;
     f.pairs[SAME] = 1;
     f.pairs[OTHER] = (batch - 1) * (1 - f.same_class);
     f.pairs[KIN] = (batch - 1) * f.same_class;
-    put_input(&f, t, input);
+    f.norm_var = 2 / (double)shape_size(p->model->input);
+    put_input(&f, t, &f.input);
     walk_forward(&f, t);
     walk_backward(&f, t);
+    out->n = 0;
     collect(&c, t, "", "");
     out->loss = f.loss;
-    out->input = *input;
     out->rough = f.rough;
+    return f;
+}
+
+/* ---- Samples of different size --------------------------------------------------------------- */
+
+enum { SIZES = 5 };
+
+/* A weighted mean of squares, as the median of a mean over a batch of such values. */
+typedef struct {
+    double squares, fourths;
+} Mixed;
+
+static void mix(Mixed *m, double x, double weight)
+{
+    m->squares += weight * x * x;
+    m->fourths += weight * x * x * x * x;
+}
+
+static double mixed_value(const Mixed *m, double batch)
+{
+    const double spread = m->fourths / fmax(m->squares * m->squares, 1e-300) - 1;
+
+    return sqrt(m->squares) * pow(1 + fmax(spread, 0) / batch, -0.25);
+}
+
+/* Where the samples' norms drift apart one size does not do: five, by Gauss and Hermite's rule over
+ * ln of the norm, whose layers are averaged. */
+static void mix_sizes(const Program *p, const InputMoments *input, double var, Session *s,
+                      Forecast *out)
+{
+    static const double node[SIZES] = { -2.8569700138728056, -1.3556261799742659, 0,
+                                        1.3556261799742659, 2.8569700138728056 };
+    static const double weight[SIZES] = { 0.011257411327720689, 0.22207592200561266,
+                                          0.53333333333333333, 0.22207592200561266,
+                                          0.011257411327720689 };
+    const double batch = (double)p->model->settings.batch;
+    Mixed (*sum)[3] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
+
+    for (int k = 0; k < SIZES; k++) {
+        Forecast *one = arena_new_of(s->arena, Forecast);
+
+        walk_whole(p, input, exp(sqrt(var) * node[k] - var / 2), s, one);
+        for (int i = 0; i < out->n && i < one->n; i++) {
+            mix(&sum[i][0], one->layer[i].act_rms, weight[k]);
+            mix(&sum[i][1], one->layer[i].delta_rms, weight[k]);
+            mix(&sum[i][2], one->layer[i].grad_norm, weight[k]);
+        }
+    }
+    for (int i = 0; i < out->n; i++) {
+        out->layer[i].act_rms = mixed_value(&sum[i][0], batch);
+        out->layer[i].delta_rms = mixed_value(&sum[i][1], batch);
+        out->layer[i].grad_norm = mixed_value(&sum[i][2], batch);
+    }
+}
+
+Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
+{
+    Forecast *out = arena_new_of(s->arena, Forecast);
+    const Flow f = walk_whole(p, input, 1, s, out);
+
+    out->input = *input;
+    if (f.norm_gain > 1.2 && !f.has_places)
+        mix_sizes(p, input, f.norm_var, s, out);
+    if (f.norm_gain > 1.5 && !out->rough)
+        out->rough = "samples drift apart in size under this activation's gain";
     measure_flow(out);
     return out;
 }

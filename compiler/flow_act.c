@@ -158,6 +158,20 @@ static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const 
     }
 }
 
+/* Where d ln q' / d ln q is over 1, as with gelu under He's gain, samples drift apart in size. */
+static void follow_norms(Flow *f, const Kernel *z, const Bend *b)
+{
+    const double alone = 1 - shared(f, z, b, b->m.order);
+
+    f->has_places = f->has_places || z->positions > 1;
+    if (f->normalised)
+        return;
+    f->norm_var += b->m.kurtosis * alone / (double)z->channels
+                 * fmin(1, 1 / (f->norm_slope * f->norm_slope));
+    f->norm_slope *= b->slope;
+    f->norm_gain = fmax(f->norm_gain, f->norm_slope);
+}
+
 /* ---- The rules ----------------------------------------------------------------------------- */
 
 static void act_forward(Flow *f, Trace *t, NodeId y)
@@ -189,6 +203,7 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     k->act = act;
     t->kernel[y] = k;
     t->bend[y] = kept;
+    follow_norms(f, z, &b);
     if (n->layer >= 0) {
         t->row[n->layer].saturated = b.m.saturated;
         t->row[n->layer].dead = b.m.dead;

@@ -92,6 +92,7 @@ static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] = (x->square[s][p] - 2 * c.row[p] + c.all) / variance;
     }
     k->pair_var = x->pair_var;
+    f->normalised = true;
     t->kernel[y] = k;
 }
 
@@ -152,6 +153,7 @@ static void rows_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] = (x->square[s][p] - m2) / variance;
     }
     k->pair_var = x->pair_var;
+    f->normalised = true;
     t->kernel[y] = k;
 }
 

@@ -24,6 +24,10 @@ typedef struct {
     InputMoments input;
     double loss;
     const char *rough;              /* of the whole */
+    /* of the samples' own norms, up to the first norm: the product of slopes d ln q' / d ln q and
+     * its largest, and the variance of ln q; over vectors alone */
+    double norm_slope, norm_gain, norm_var;
+    bool normalised, has_places;
     uint64_t random;                /* state of the probes' generator */
     struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
 } Flow;
