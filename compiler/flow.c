@@ -340,7 +340,7 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
                                           0.53333333333333333, 0.22207592200561266,
                                           0.011257411327720689 };
     const double batch = (double)p->model->settings.batch;
-    Mixed (*sum)[3] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
+    Mixed (*sum)[4] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
 
     for (int k = 0; k < SIZES; k++) {
         Forecast *one = arena_new_of(s->arena, Forecast);
@@ -350,12 +350,14 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
             mix(&sum[i][0], one->layer[i].act_rms, weight[k]);
             mix(&sum[i][1], one->layer[i].delta_rms, weight[k]);
             mix(&sum[i][2], one->layer[i].grad_norm, weight[k]);
+            mix(&sum[i][3], one->layer[i].z_rms, weight[k]);
         }
     }
     for (int i = 0; i < out->n; i++) {
         out->layer[i].act_rms = mixed_value(&sum[i][0], batch);
         out->layer[i].delta_rms = mixed_value(&sum[i][1], batch);
         out->layer[i].grad_norm = mixed_value(&sum[i][2], batch);
+        out->layer[i].z_rms = mixed_value(&sum[i][3], batch);
     }
 }
 
