@@ -28,8 +28,8 @@ static char arithmetic_sign(Oper oper)
          : oper == OPER_MUL ? '*' : '/';
 }
 
-/* How closely C binds it: operands that bind looser stand in brackets.  Long sums and conditions have
- * none, since compilers limit how deep brackets nest. */
+/* How closely C binds it: operands that bind looser stand in brackets.  Long sums and conditions
+ * have none, since compilers limit how deep brackets nest. */
 typedef enum { BIND_OR, BIND_AND, BIND_SUM, BIND_PRODUCT, BIND_SIGN, BIND_CALL } Binding;
 
 static Binding binding_of(const Check *c)
