@@ -2,8 +2,8 @@
  *
  * One matrix acts at every step, so steps are not independent, and a recursion over one number a
  * step is decades off.  A few draws of the cell are run instead, at the layer's width or at
- * PROBE_WIDTH if that is less, on inputs and upstream gradients with the kernels that the recursions
- * give; what is told is the mean of logarithms over the draws. */
+ * PROBE_WIDTH if that is less, on inputs and upstream gradients with the kernels that the
+ * recursions give; what is told is the mean of logarithms over the draws. */
 #include "flow_probe.h"
 
 #include <math.h>
