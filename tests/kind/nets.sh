@@ -6,4 +6,3 @@
 cc -std=c11 -O1 tests/nets/*.c -o "$WORK/draw" || exit 1
 echo "seeds $SEED to $((SEED + N - 1))"
 seq "$SEED" $((SEED + N - 1)) | xargs -P "$JOBS" -n 1 sh tests/nets/check.sh
-rmdir "$WORK"/[0-9]* 2> /dev/null
