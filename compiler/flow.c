@@ -28,8 +28,14 @@ static Trace *trace_new(Flow *f, const Graph *g)
     t->bend = arena_array(f->arena, struct Bend *, g->n);
     t->row = arena_array(f->arena, FlowLayer, g->n_layers + 1);
     for (int i = 0; i < g->n_layers; i++)
-        t->row[i] = (FlowLayer){ .layer = &g->layer[i], .grad_norm = NAN };
+        t->row[i] = (FlowLayer){ .layer = &g->layer[i], .grad_norm = NAN, .delta_rms = NAN };
     return t;
+}
+
+/* The root of a second moment.  Under 1e-280 the moment itself is lost: such a value is zero. */
+static double root(double square)
+{
+    return square < 1e-280 ? 0 : sqrt(square);
 }
 
 static void record_layers(Trace *t)
@@ -39,7 +45,7 @@ static void record_layers(Trace *t)
         const Kernel *k = n->op == OP_WATCH_OUTPUT ? t->kernel[n->in[1]] : NULL;
 
         if (k)
-            t->row[n->layer].act_rms = sqrt(mean_of_squares(k->square[SAME], k->positions));
+            t->row[n->layer].act_rms = root(mean_of_squares(k->square[SAME], k->positions));
     }
 }
 
@@ -55,7 +61,7 @@ static void record_z(const Flow *f, Trace *t)
             continue;
         for (int s = 0; s < PAIRS; s++)
             pair[s] = mean_of_squares(k->square[s], k->positions);
-        row->z_rms = sqrt(fmax(pair[SAME], 0));
+        row->z_rms = root(pair[SAME]);
         row->z_mean = k->mean;
         row->correlation = mixed(f, pair) / fmax(pair[SAME], 1e-300);
     }
@@ -81,7 +87,7 @@ static void record_delta(const Flow *f, Trace *t)
 
         if (g)
             t->row[i].delta_rms = f->batch
-                * sqrt(fmax(mean_of_squares(g->square[SAME], t->kernel[z]->positions), 0));
+                * root(mean_of_squares(g->square[SAME], t->kernel[z]->positions));
     }
 }
 
@@ -218,8 +224,8 @@ static void collect(Collector *c, const Trace *t, const char *before, const char
         for (int r = 0; n && r < n->count; r++)
             collect(c, &t->call[call][r], before, arena_printf(c->arena, "%s[%d]", index,
                                                                n->first + r));
-        if (n || !t->g->layer[k].z || !(t->row[k].delta_rms > 0))
-            continue;
+        if (n || !t->g->layer[k].z || !t->gradient[t->g->layer[k].z])
+            continue;               /* a call, a join, or what reaches no loss */
         row = t->row[k];
         row.path = arena_printf(c->arena, "%s%s%s", before, row.layer->name, index);
         arena_push(c->arena, c->out->layer, c->out->n, row);
@@ -232,7 +238,7 @@ static void collect(Collector *c, const Trace *t, const char *before, const char
 static void measure_flow(Forecast *out)
 {
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
-    int first = -1, last = -1, output = -1;
+    int first = -1, last = -1, output = -1, at = 0;
 
     for (int i = 0; i < out->n; i++)
         if (out->layer[i].layer->in_flow) {
@@ -245,15 +251,18 @@ static void measure_flow(Forecast *out)
     if (last < 0 || last == first)
         return;
     for (int i = first; i <= last; i++) {
-        const double depth = n, d = out->layer[i].delta_rms;
+        const double depth = at, d = out->layer[i].delta_rms;
 
-        if (!out->layer[i].layer->in_flow)
+        at += out->layer[i].layer->in_flow;
+        if (!out->layer[i].layer->in_flow || !(d > 0 && isfinite(d)))
             continue;
         n++, x += depth, y += log10(d), xx += depth * depth, xy += depth * log10(d);
     }
-    out->flow = out->layer[first].delta_rms / out->layer[last].delta_rms;
+    out->flow = out->layer[first].delta_rms > 0
+              ? out->layer[first].delta_rms / out->layer[last].delta_rms : 0;
     out->spread = out->layer[first].spread;
-    out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
+    if (n > 1)
+        out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
 }
 
 static void put_input(Flow *f, Trace *t, const InputMoments *in)
@@ -278,7 +287,8 @@ InputMoments unit_normal(const Model *m)
     const double classes = m->target.kind == TARGET_CLASS ? (double)m->target.classes : 0;
 
     return (InputMoments){ .square = 1, .same_class = classes ? 1 / classes : 0,
-                           .target_square = 1, .from = "unit normal inputs" };
+                           .target_square = 1, .from = m->target.kind == TARGET_CLASS
+                           ? "unit normal inputs" : "unit normal inputs and targets" };
 }
 
 /* One walk there and back, the input's variance times `factor`. */

@@ -136,10 +136,12 @@ static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradie
             g->square[SAME][p] = scale * (pair.square - 2 / classes + 1);
             g->square[s][p] = scale * (pair.other - 2 / classes + (s == KIN));
         }
-        g->cross[s] = g->square[OTHER][0] / g->square[SAME][0];
         f->loss = pair.loss;
     }
-    g->cross[SAME] = g->cross[OTHER];
+    /* another step has a label of its own, of the same sample too */
+    for (int s = 0; s < PAIRS; s++)
+        g->cross[s] = mixed(f, (double[]){ 0, g->square[OTHER][0], g->square[KIN][0] })
+                    / g->square[SAME][0];
 }
 
 static void vector_gradient(Flow *f, const Trace *t, NodeId y, const Kernel *z,

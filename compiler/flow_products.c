@@ -71,7 +71,7 @@ static void record_weight(Flow *f, Trace *t, NodeId z, const Product *p, const G
         total += row->grad_norm * row->grad_norm;
     else
         row->spread = sqrt(fmax(var, 0)) / 2 / LN10;
-    row->grad_norm = sqrt(fmax(total, 0));
+    row->grad_norm = total < 1e-280 ? 0 : sqrt(total);      /* less is lost already */
 }
 
 static Gradient *back_through(Flow *f, const Product *p, const Kernel *x, const Kernel *z,

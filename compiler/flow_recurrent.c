@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-enum { DRAWS = 5 };
+enum { DRAWS = 5, NARROWEST = 8 };
+static const double MOST_WORK = 2e7;        /* multiply-adds of one draw there and back */
 
 static const double LN10 = 2.302585092994046;
 
@@ -66,13 +67,23 @@ static void draw_inputs(Flow *f, const Trace *t, NodeId y, Probe *p)
                t->g->node[y].reverse, p->zx);
 }
 
+/* The layer's own width, as far as the work allows. */
+static int width_of(const Node *n)
+{
+    const double steps = (double)n->size[1], gates = n->op == OP_RNN ? 1 : PROBE_GATES;
+    const int units = n->size[2] < PROBE_WIDTH ? (int)n->size[2] : PROBE_WIDTH;
+    const int most = (int)sqrt(MOST_WORK / (3 * steps * gates * PROBE_SAMPLES));
+
+    return units < most ? units : most < NARROWEST && units > NARROWEST ? NARROWEST
+         : most < NARROWEST ? units : most;
+}
+
 static Probe *probe_of(Flow *f, const Trace *t, NodeId y, int draw)
 {
-    const int64_t units = t->g->node[y].size[2];
     Probe *p;
 
     f->random = 100 + (uint64_t)draw;
-    p = probe_new(f, t, y, units < PROBE_WIDTH ? (int)units : PROBE_WIDTH);
+    p = probe_new(f, t, y, width_of(&t->g->node[y]));
     draw_inputs(f, t, y, p);
     probe_forward(p);
     return p;
@@ -138,6 +149,8 @@ static void recurrent_forward(Flow *f, Trace *t, NodeId y)
         measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse, 1.0 / DRAWS,
                 k->square, k->cross);
     }
+    if (n->act == ACTIVATION_SOFTMAX && n->op == OP_RNN)
+        f->rough = "a softmax stands inside a recurrent layer";
     k->log_var = kernel_in(t, y, 0)->log_var;
     k->pair_var = kernel_in(t, y, 0)->pair_var;
     t->kernel[y] = k;

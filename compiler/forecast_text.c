@@ -38,9 +38,15 @@ static Axis axis_of(const Forecast *f, int name)
     Axis axis = { 0, 0, WIDTH - name - NUMBERS };
 
     for (int i = 0; i < f->n; i++) {
-        low = fmin(low, log10(f->layer[i].delta_rms));
-        high = fmax(high, log10(f->layer[i].delta_rms));
+        const double d = f->layer[i].delta_rms;
+
+        if (!(d > 0 && isfinite(d)))
+            continue;
+        low = fmin(low, log10(d));
+        high = fmax(high, log10(d));
     }
+    if (low > high)
+        low = high = 0;
     axis.high = (int)ceil(high);
     axis.low = (int)floor(low) < axis.high - 3 ? (int)floor(low) : axis.high - 3;
     return axis;
@@ -50,10 +56,11 @@ static Axis axis_of(const Forecast *f, int name)
 static void put_bar(const Axis *axis, double x, FILE *out)
 {
     static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
-    const double share = (log10(x) - axis->low) / (axis->high - axis->low);
+    const double low = axis->low, most = axis->high;
+    const double share = fmin(fmax((log10(x > 0 ? x : 1) - low) / (most - low), 0), 1);
     int parts = (int)floor(share * axis->width * 8 + 0.5), blanks;
 
-    parts = parts < 1 ? 1 : parts > axis->width * 8 ? axis->width * 8 : parts;
+    parts = !(x > 0) ? 0 : parts < 1 ? 1 : parts > axis->width * 8 ? axis->width * 8 : parts;
     blanks = axis->width - (parts + 7) / 8;
     for (int i = 0; i < parts / 8; i++)
         fputs("█", out);
@@ -93,7 +100,7 @@ static void put_row(const FlowLayer *l, const Axis *axis, int name, Arena *a, FI
     fprintf(out, "%-*s %7s %7s  ", name, path, figure(a, l->act_rms), figure(a, l->delta_rms));
     put_bar(axis, l->delta_rms, out);
     fprintf(out, " %7s", figure(a, l->grad_norm));
-    if (!isnan(l->grad_norm))
+    if (l->grad_norm > 0 && l->spread < 100)
         fprintf(out, "  %6.2f", l->spread);
     fputc('\n', out);
 }
@@ -130,19 +137,44 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
 {
     const double decades = log10(f->flow);
 
-    if (isnan(f->decades_per_layer)) {
+    if (f->flow == 1 && isnan(f->decades_per_layer))
         fputs("flow 1: fewer than two hidden layers\n", out);
-        return;
+    else if (f->flow == 0)
+        fputs("flow 0: nothing arrives at the first layer\n", out);
+    else if (!isfinite(f->flow))
+        fputs("no flow: a hidden layer has no gradient, or none that is finite\n", out);
+    else
+        fprintf(out, "flow %s: %.2f decades %s to the first layer, %.3f a layer; spread over seeds "
+                "%.2f\n", figure(a, f->flow), fabs(decades), decades < 0 ? "lost" : "gained",
+                fabs(f->decades_per_layer), f->spread);
+}
+
+/* Where float ends: the first output over its largest number, the last delta under its smallest. */
+static void put_range(const Forecast *f, FILE *out)
+{
+    const double largest = 3.4e38, smallest = 1.4e-45;
+    int over = f->n, under = -1, above = -1;
+
+    for (int i = f->n - 1; i >= 0; i--) {
+        over = f->layer[i].act_rms <= largest ? over : i;
+        above = above < 0 && f->layer[i].delta_rms > largest ? i : above;
+        under = under < 0 && f->layer[i].delta_rms < smallest ? i : under;
     }
-    fprintf(out, "flow %s: %.2g decades %s to the first layer, %.2g a layer; spread over seeds "
-            "%.2g\n", figure(a, f->flow), fabs(decades), decades < 0 ? "lost" : "gained",
-            fabs(f->decades_per_layer), f->spread);
+    if (above >= 0)
+        fprintf(out, "overflow: dL/dz of %s is over the largest float, 3.4e38\n",
+                f->layer[above].path);
+    if (over < f->n)
+        fprintf(out, "overflow: the output of %s is over the largest float, 3.4e38\n",
+                f->layer[over].path);
+    if (under >= 0)
+        fprintf(out, "underflow: dL/dz of %s is zero, or under the smallest float, 1.4e-45\n",
+                f->layer[under].path);
 }
 
 void forecast_text(const Forecast *f, const char *name, double batch, bool full, Arena *a,
                    FILE *out)
 {
-    fprintf(out, "%s at initialisation, forecast for %s in batches of %g\n", name, f->input.from,
+    fprintf(out, "%s at initialisation\nforecast for %s in batches of %g\n", name, f->input.from,
             batch);
     if (!f->n) {
         fputs("no layer gets a gradient\n", out);
@@ -153,6 +185,7 @@ void forecast_text(const Forecast *f, const char *name, double batch, bool full,
         if (f->layer[i].layer->steps > 1)
             put_steps(&f->layer[i], a, out);
     put_flow(f, a, out);
+    put_range(f, out);
     if (!isnan(f->loss))
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
     if (f->rough)

@@ -277,7 +277,9 @@ static void explain(const rt_net *net, bool forward, bool joined, const Group *g
     rt_append(v->reason, sizeof v->reason, " multiplies it by %s: the weights (%s) by %s, ",
               rt_figure(factor, pow(10, g->decades / g->count)),
               rt_init_name(&f->tensor->init, init, sizeof init), rt_figure(weights, f->weights));
-    if (forward)
+    if (net->layer[g->layer].layer->steps > 0)
+        rt_append(v->reason, sizeof v->reason, "the rest of the cell");
+    else if (forward)
         rt_append(v->reason, sizeof v->reason, "%s", rt_activation_name(f->act));
     else
         rt_append(v->reason, sizeof v->reason, "the slope of %s%s",

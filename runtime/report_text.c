@@ -129,6 +129,8 @@ static void put_flow(const rt_history *h, const rt_record *r, const rt_style *s)
         rt_append(text, sizeof text, ": %s decades %s between %s and %s",
                   rt_decades(slope, log10(f)), f < 1 ? "lost" : "gained",
                   h->net->layer[last].path, h->net->layer[first].path);
+    else if (isnan(f) && r->layer[last].watch.delta_rms <= 0)
+        rt_append(text, sizeof text, ": nothing arrives at %s", h->net->layer[last].path);
     else
         rt_append(text, sizeof text, "%s", f > 0 || isnan(f)
                   ? ": a gradient is not finite or not measured"
