@@ -51,6 +51,8 @@ bool build_c(Compilation *c, Session *s, const Options *o)
     if (o->dump)
         return true;
     compile_emit(c, s);
+    if (o->product == TARGET_BINARY)
+        compile_notes(c, s);
     return within_limit(c);
 }
 

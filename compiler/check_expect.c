@@ -191,8 +191,11 @@ static Check *quantity(Checker *c, const Expr *e)
         diag_error(c->s->diag, MSG_EXPECT_ARGUMENT, e->at, "step and epoch exclude each other");
         ok = false;
     }
-    if (ok && is_predicted(q))
-        report_later(c->s->diag, e->at, q->quantity);
+    if (ok && is_predicted(q) && (q->step >= 0 || q->epoch >= 0)) {
+        diag_error(c->s->diag, MSG_EXPECT_ARGUMENT, e->at, "'%s' is of the start: it takes no step "
+                   "and no epoch", q->quantity);
+        ok = false;
+    }
     return ok && is_measured(c, q->quantity, e->at) ? q : NULL;
 }
 

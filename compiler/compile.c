@@ -46,10 +46,15 @@ void compile_forecast(Compilation *c, Session *s)
     c->forecast = forecast(c->program, &input, s);
 }
 
+void compile_notes(Compilation *c, Session *s)
+{
+    compile_forecast(c, s);
+    c->notes = emit_notes(c->program, c->forecast, s, &c->notes_size);
+}
+
 void compile_emit(Compilation *c, Session *s)
 {
     c->c = emit_c(c->program, s, &c->c_size);
-    c->notes = emit_notes(c->program, s, &c->notes_size);
 }
 
 const char *compile_missing(const Compilation *c)

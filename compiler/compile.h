@@ -26,6 +26,9 @@ bool compile_check(Compilation *c, Session *s);
 void compile_plan(Compilation *c, Session *s);
 void compile_emit(Compilation *c, Session *s);
 
+/* The second unit, which a program is linked with. */
+void compile_notes(Compilation *c, Session *s);
+
 /* What gradients will do: of a lowered program with a loss. */
 void compile_forecast(Compilation *c, Session *s);
 

@@ -2,6 +2,7 @@
  * stands.  Kept out of the C that people diff, so that a comment more in the source changes no
  * line of it. */
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,25 @@ static const char *directory_of(const Source *source, Arena *a)
     return text;
 }
 
-const char *emit_notes(const Program *program, Session *s, size_t *size)
+/* Not finite: a NAN, which stands for what is not known. */
+static const char *predicted(Notes *w, double x)
+{
+    return isfinite(x) ? emit_number(w->arena, x) : "NAN";
+}
+
+/* What is forecast of the layers with a weight matrix. */
+static void emit_predictions(Notes *w, const Forecast *f)
+{
+    emit_open(w->out, "static const rt_prediction predictions[] = {");
+    for (int i = 0; i < f->n; i++)
+        if (f->layer[i].layer->in_flow)
+            emit_line(w->out, "{ %s, %s },", emit_string(w->arena, f->layer[i].path),
+                      predicted(w, f->layer[i].delta_rms));
+    emit_line(w->out, "{ 0, 0 }");
+    emit_close(w->out, ";");
+}
+
+const char *emit_notes(const Program *program, const Forecast *forecast, Session *s, size_t *size)
 {
     const Model *m = program->model;
     const char *slash = strrchr(m->file->source->path, '/');
@@ -82,8 +101,10 @@ const char *emit_notes(const Program *program, Session *s, size_t *size)
         emit_note(&w, m->expect[i].text, m->expect[i].at);
     emit_line(w.out, "{ \"\", 0 }");
     emit_close(w.out, ";");
-    emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s, lines, %d };",
+    emit_predictions(&w, forecast);
+    emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s, lines, %d, predictions, %s };",
               emit_string(s->arena, slash ? slash + 1 : m->file->source->path),
-              emit_string(s->arena, directory_of(m->file->source, s->arena)), w.n);
+              emit_string(s->arena, directory_of(m->file->source, s->arena)), w.n,
+              predicted(&w, forecast->flow));
     return emit_text(w.out, size);
 }

@@ -8,6 +8,12 @@
 void forecast_text(const Forecast *f, const char *name, double batch, bool full, Arena *a,
                    FILE *out);
 
+/* The flow, of the whole or of the layers that a name takes in; NAN where it takes in none. */
+double forecast_flow(const Forecast *f, const char *layer);
+
+/* An error for each condition of `expect` on predicted quantities alone that does not hold. */
+void forecast_expect(const Forecast *f, const Model *m, Session *s);
+
 /* {"event":"forecast",...}: docs/forecast.md has the keys. */
 void forecast_json(const Forecast *f, FILE *out);
 

@@ -64,8 +64,10 @@ void plan(Program *program, bool reuse, Session *s);
 /* emit_c -- the program as C.  Guarantees of the text: docs/generated-c.md. */
 const char *emit_c(const Program *program, Session *s, size_t *size);
 
-/* emit_notes -- the second, tiny unit: lines of the source, for the binary's messages. */
-const char *emit_notes(const Program *program, Session *s, size_t *size);
+/* emit_notes -- the second, tiny unit: lines of the source, and the forecast, for the binary's
+ * messages and expectations. */
+const char *emit_notes(const Program *program, const Forecast *forecast, Session *s,
+                       size_t *size);
 
 /* format -- the file in its one canonical form, every comment kept (`netc fmt`). */
 char *format(const File *file, Arena *a);

@@ -4,13 +4,20 @@
 #include "session.h"
 #include "verbs.h"
 
-/* What a whole experiment's gradients will do. */
-static void put_forecast(Compilation *c, Session *s, const Options *o)
+/* What a whole experiment's gradients will do, and whether that is as expected. */
+static void foretell(Compilation *c, Session *s)
 {
     if (compile_missing(c))
         return;
     compile_plan(c, s);
     compile_forecast(c, s);
+    forecast_expect(c->forecast, c->model, s);
+}
+
+static void put_forecast(Compilation *c, Session *s, const Options *o)
+{
+    if (!c->forecast)
+        return;
     if (o->format == DIAG_JSON)
         forecast_json(c->forecast, stdout);
     else
@@ -26,8 +33,8 @@ int verb_check(const Options *o, Arena *a)
         Session session;
         Compilation c;
         const bool found = session_open(o->file[i], o, a, &session, &c);
-        if (found)
-            compile_check(&c, &session);
+        if (found && compile_check(&c, &session))
+            foretell(&c, &session);
         /* as JSON the messages are the result, and go where results go */
         if (!found || !session_report(&session, o, o->format == DIAG_JSON ? stdout : stderr))
             status = EXIT_SOURCE;

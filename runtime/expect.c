@@ -216,11 +216,28 @@ static double of_record(rt_expect *e, const char *quantity, const char *layer, c
     return unknown(e, "'%s' is not known when the program runs", quantity);
 }
 
+/* As netc check forecast it: of the whole, or of the layers that a name takes in. */
+static double predicted_flow(rt_expect *e, const char *layer)
+{
+    const rt_prediction *p = e->notes ? e->notes->prediction : NULL, *first = NULL, *last = NULL;
+    if (!p)
+        return unknown(e, "the program was built without its forecast");
+    for (; layer && p->path; p++) {
+        if (!rt_takes_in(layer, p->path))
+            continue;
+        first = first ? first : p;
+        last = p;
+    }
+    const double flow = !layer ? e->notes->flow : !first ? NAN : first == last ? 1
+                      : first->delta_rms > 0 ? first->delta_rms / last->delta_rms : 0;
+    return isnan(flow) ? unknown(e, "there is no forecast of this flow") : flow;
+}
+
 double rt_quantity(rt_expect *e, const char *quantity, const char *layer, int64_t step,
                    int64_t epoch)
 {
-    if (!strncmp(quantity, "predicted.", 10))
-        return unknown(e, "'%s' is known to netc check, not to the program", quantity);
+    if (!strcmp(quantity, "predicted.flow"))
+        return predicted_flow(e, layer);
     if (!strcmp(quantity, "nonfinite"))
         return count_nonfinite(e->h);
     if (!strcmp(quantity, "clip.fraction"))

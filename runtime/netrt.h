@@ -271,11 +271,19 @@ typedef struct {
     int line;
 } rt_line;
 
+/* The forecast of a layer with a weight matrix: netc check's. */
+typedef struct {
+    const char *path;               /* "h[3]" */
+    double delta_rms;
+} rt_prediction;
+
 typedef struct {
     const char *source;             /* "deep.net" */
     const char *directory;          /* where it stood at build: data paths are relative to it */
     const rt_line *line;
     int n_lines;
+    const rt_prediction *prediction;    /* in source order, the last one's path NULL */
+    double flow;                    /* forecast; NAN: none */
 } rt_notes;
 
 extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one, or both */

@@ -103,7 +103,7 @@ TEST(knows_what_it_does_not_know)
 {
     Synthetic *s = trained();
     CHECK(isnan(value_of(s, "predicted.flow", NULL, -1, -1)));
-    CHECK_TEXT(note(s), "'predicted.flow' is known to netc check, not to the program");
+    CHECK_TEXT(note(s), "the program was built without its forecast");
     CHECK(isnan(value_of(s, "flow_through_time", "mem", -1, -1)));
     CHECK_NEAR(value_of(s, "nonfinite", NULL, -1, -1), 0, 0);
     s->watch[1].act_nonfinite = 1;
@@ -169,7 +169,8 @@ TEST(judges_conditions)
 {
     static const bool holds[] = { true, false, true, true, true, false, false, false, true, true };
     static const rt_line line[] = { { "h", 5 }, { "1 < 2", 31 }, { "2 > 1", 33 } };
-    const rt_notes notes = { "deep.net", "/tmp", line, 3 };
+    const rt_notes notes = { .source = "deep.net", .directory = "/tmp", .line = line,
+                             .n_lines = 3 };
     Synthetic *s = trained();
     s->model.expect = conditions;
     CHECK(!rt_expect_all(&s->h, &notes));
