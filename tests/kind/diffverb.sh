@@ -121,9 +121,9 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_EXTERNAL_DIFF
 git init -q repository && cd repository || exit 1
 git config user.name tester
 git config user.email tester@example.org
-mkdir nets shared
-printf 'block unit(n: int) { dense(n, act = tanh); dropout(0.1); }\n' > shared/unit.net
-{ echo 'import "../shared/unit.net";'; sed '/^block/,/^}/d' ../old.net; } > 'nets/a net.net'
+mkdir nets parts
+printf 'block unit(n: int) { dense(n, act = tanh); dropout(0.1); }\n' > parts/unit.net
+{ echo 'import "../parts/unit.net";'; sed '/^block/,/^}/d' ../old.net; } > 'nets/a net.net'
 sed '/^block/,/^}/d; s/unit(32)/dense(32)/' ../old.net > nets/plain.net
 printf '*.net diff=netc\n' > .gitattributes
 git add -A
