@@ -45,7 +45,7 @@ char *expand_file(const Model *model, Session *s)
 {
     const File *file = model->file;
     Expand x = { .s = s, .model = model };
-    Edits e = { .s = s, .source = file->source };
+    Edits e = { .arena = s->arena, .source = file->source };
 
     expand_find_places(&x);
     edit_drop_notes(&e, file);

@@ -6,21 +6,9 @@
 #ifndef EXPAND_H
 #define EXPAND_H
 
+#include "edit.h"
 #include "globals.h"
 #include "passes.h"
-
-typedef struct {
-    uint32_t from, to;              /* bytes that go: none where something is put in */
-    const char *text;
-} Edit;
-
-/* Changes of one source.  At one offset they apply in the order in which they were made. */
-typedef struct {
-    Session *s;
-    const Source *source;
-    Edit *edit;
-    int n;
-} Edits;
 
 /* A layer, a join or the use of a block in the whole model.  In a repeat its equal neighbours are
  * one place, from `first` to `last`: "h[0]" to "h[19]". */
@@ -42,16 +30,12 @@ typedef struct {
 } Expand;
 
 /* ---- expand_edit.c ---- */
-void edit_replace(Edits *e, Span at, const char *text);
-void edit_insert(Edits *e, uint32_t at, const char *text);
 /* Lines of their own before what stands at `at`. */
 void edit_line(Edits *e, uint32_t at, const char *text);
 /* A comment of ours before what stands at `at`; a long one takes several lines. */
 void edit_note(Edits *e, uint32_t at, const char *text);
 /* Takes out the comments that edit_note made in an earlier expansion. */
 void edit_drop_notes(Edits *e, const File *file);
-/* The source's bytes from .. to - 1, edited. */
-const char *edit_apply(const Edits *e, uint32_t from, uint32_t to);
 /* Where a declaration ends, with the comments behind it on its line. */
 uint32_t edit_end_of(const File *file, const Decl *d);
 /* Behind the sign that follows at `at`, past blanks and comments. */

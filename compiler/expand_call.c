@@ -22,7 +22,7 @@ static bool follows(const WrittenCall *c, int k)
 /* The arguments that were left out, each after a comma. */
 static const char *missing_text(const Edits *e, const WrittenCall *c)
 {
-    Arena *a = e->s->arena;
+    Arena *a = e->arena;
     const char *text = "";
 
     for (int k = 0; k < c->callee->n_params; k++) {
@@ -49,7 +49,7 @@ static void add_missing(Edits *e, const WrittenCall *c)
     else if (c->has_parens)
         edit_insert(e, edit_behind(e, c->word_end, '('), text + 2);
     else
-        edit_insert(e, c->word_end, arena_printf(e->s->arena, "(%s)", text + 2));
+        edit_insert(e, c->word_end, arena_printf(e->arena, "(%s)", text + 2));
 }
 
 static void expand_arg(Edits *e, const WrittenCall *c, int k, const Arg *arg)
@@ -57,11 +57,11 @@ static void expand_arg(Edits *e, const WrittenCall *c, int k, const Arg *arg)
     const Value *v = &c->row[0][k];
 
     if (!arg->name)
-        edit_insert(e, arg->at.from, arena_printf(e->s->arena, "%s = ", c->callee->param[k].name));
+        edit_insert(e, arg->at.from, arena_printf(e->arena, "%s = ", c->callee->param[k].name));
     if (!v->automatic)
         expand_expr(e, arg->value, v);
     else if (written_call(arg->value, v) && expand_is_uniform(c, k))
-        edit_replace(e, arg->value->at, expand_value_text(v, e->s->arena));
+        edit_replace(e, arg->value->at, expand_value_text(v, e->arena));
 }
 
 void expand_call(Edits *e, const WrittenCall *c)

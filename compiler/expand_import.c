@@ -147,7 +147,7 @@ static uint32_t start_of(const Source *s)
 static const char *file_text(Inlining *in, const File *file)
 {
     Arena *a = in->x->s->arena;
-    Edits e = { .s = in->x->s, .source = file->source };
+    Edits e = { .arena = in->x->s->arena, .source = file->source };
     uint32_t from = start_of(file->source);
     const char *text = "";
 
@@ -179,7 +179,7 @@ static void insert(Edits *e, const File *file, const char *text)
     while (d->kind != DECL_IMPORT && !is_brought(d))
         d = d->next;
     edit_insert(e, d->kind == DECL_IMPORT ? edit_end_of(file, d) : d->whole.from,
-                arena_printf(e->s->arena, "\n%s\n", text));
+                arena_printf(e->arena, "\n%s\n", text));
 }
 
 void expand_imports(Expand *x, Edits *e)

@@ -8,7 +8,7 @@
 
 static void note_value(Edits *e, const Decl *d, const Value *v)
 {
-    Arena *a = e->s->arena;
+    Arena *a = e->arena;
 
     if (!written_plain(d->value, v))
         edit_note(e, d->whole.from, arena_printf(a, "%s = %s", d->name, value_text(v, a)));
