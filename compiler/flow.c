@@ -265,32 +265,6 @@ static void measure_flow(Forecast *out)
         out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
 }
 
-static void put_input(Flow *f, Trace *t, const InputMoments *in)
-{
-    Kernel *k = kernel_new(f, f->model->input);
-
-    k->mean = in->mean;
-    for (int s = 0; s < PAIRS; s++) {
-        const double share = s == SAME ? 1 : s == OTHER ? in->other : in->kin;
-
-        k->cross[s] = in->other;
-        for (int64_t p = 0; p < k->positions; p++)
-            k->square[s][p] = share * in->square;
-    }
-    k->pair_var = (1 - in->other) * (1 - in->other)
-                / (double)(k->channels * (k->positions < 9 ? k->positions : 9));
-    t->kernel[t->g->input[0]] = k;
-}
-
-InputMoments unit_normal(const Model *m)
-{
-    const double classes = m->target.kind == TARGET_CLASS ? (double)m->target.classes : 0;
-
-    return (InputMoments){ .square = 1, .same_class = classes ? 1 / classes : 0,
-                           .target_square = 1, .from = m->target.kind == TARGET_CLASS
-                           ? "unit normal inputs" : "unit normal inputs and targets" };
-}
-
 /* One walk there and back, the input's variance times `factor`. */
 static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
                        Forecast *out)
@@ -302,12 +276,11 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     Collector c = { s->arena, out };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
-    f.input.square *= factor;
     f.pairs[SAME] = 1;
     f.pairs[OTHER] = (batch - 1) * (1 - f.same_class);
     f.pairs[KIN] = (batch - 1) * f.same_class;
-    f.norm_var = 2 / (double)shape_size(p->model->input);
-    put_input(&f, t, &f.input);
+    f.norm_var = input->norm_var;
+    t->kernel[t->g->input[0]] = kernel_of_input(&f, factor);
     walk_forward(&f, t);
     walk_backward(&f, t);
     out->n = 0;

@@ -14,7 +14,7 @@ typedef struct {
 
 typedef struct {
     double q, p;                    /* E z_a^2, E z_a z_b */
-    double t2, t11;                 /* of the targets, likewise */
+    double tm, t2, t11;             /* of the targets: E t, E t_a^2, E t_a t_b */
     int64_t units;
     double delta;                   /* huber's */
 } Outputs;
@@ -73,51 +73,70 @@ static Pair softmax_pair(Flow *f, const Outputs *s)
     return sum;
 }
 
-/* Gradients of one unit by its own error e = z - t. */
-static double unit_gradient(const Trace *t, NodeId loss, const Outputs *s, double z, double target)
+/* A unit's loss and its gradient by the error e = z - t: of mae, or of huber. */
+static double unit_gradient(const Outputs *s, double e)
 {
-    const double e = z - target;
-
-    switch (t->g->node[loss].op) {
-    case OP_BINARY_CROSS_ENTROPY: return 1 / (1 + exp(-z)) - (target > 0 ? 1 : 0);
-    case OP_MAE: return e > 0 ? 1 : -1;
-    case OP_HUBER: return fmin(fmax(e, -s->delta), s->delta);
-    default: return 2 * e;
-    }
+    return s->delta > 0 ? fmin(fmax(e, -s->delta), s->delta) : e > 0 ? 1 : -1;
 }
 
-static double unit_loss(const Trace *t, NodeId loss, const Outputs *s, double z, double target)
+static double unit_loss(const Outputs *s, double e)
 {
-    const double e = z - target, size = fabs(e);
+    const double size = fabs(e);
 
-    switch (t->g->node[loss].op) {
-    case OP_BINARY_CROSS_ENTROPY:
-        return fmax(z, 0) + log1p(exp(-fabs(z))) - (target > 0 ? z : 0);
-    case OP_MAE: return size;
-    case OP_HUBER: return size <= s->delta ? e * e / 2 : s->delta * (size - s->delta / 2);
-    default: return e * e;
-    }
+    return s->delta <= 0 ? size : size <= s->delta ? e * e / 2 : s->delta * (size - s->delta / 2);
 }
 
-static Pair unit_pair(Flow *f, const Trace *t, NodeId loss, const Outputs *s)
+/* Targets count as normal. */
+static Pair error_pair(Flow *f, const Outputs *s)
 {
     const double both = sqrt(fmax(s->p, 0)), own = sqrt(fmax(s->q - s->p, 0));
-    const double shared = sqrt(fmax(s->t11, 0)), single = sqrt(fmax(s->t2 - s->t11, 0));
+    const double v = fmax(s->t2 - s->tm * s->tm, 0), t = sqrt(v);
+    const double c = fmin(fmax((s->t11 - s->tm * s->tm) / fmax(v, 1e-300), -1), 1);
     const int n = 4096;
     Pair sum = { 0 };
 
     f->random = 1;
     for (int i = 0; i < n; i++) {
-        const double u = both * flow_normal(f), v = shared * flow_normal(f);
-        const double z = u + own * flow_normal(f), target = v + single * flow_normal(f);
-        const double g = unit_gradient(t, loss, s, z, target);
+        const double u = both * flow_normal(f), r = flow_normal(f);
+        const double a = u + own * flow_normal(f) - s->tm - t * r;
+        const double b = u + own * flow_normal(f) - s->tm
+                       - t * (c * r + sqrt(1 - c * c) * flow_normal(f));
+        const double g = unit_gradient(s, a);
 
         sum.square += g * g / n;
-        sum.other += g * unit_gradient(t, loss, s, u + own * flow_normal(f),
-                                       v + single * flow_normal(f)) / n;
-        sum.loss += unit_loss(t, loss, s, z, target) / n;
+        sum.other += g * unit_gradient(s, b) / n;
+        sum.loss += unit_loss(s, a) / n;
     }
     return sum;
+}
+
+/* sigma(z) - t and its products: outputs do not know their targets, so the targets' moments do. */
+static Pair probability_pair(Flow *f, const Outputs *s)
+{
+    const double both = sqrt(fmax(s->p, 0)), own = sqrt(fmax(s->q - s->p, 0));
+    const int n = 4096;
+    Pair sum = { 0 };
+
+    f->random = 1;
+    for (int i = 0; i < n; i++) {
+        const double u = both * flow_normal(f), z = u + own * flow_normal(f);
+        const double a = 1 / (1 + exp(-z)), b = 1 / (1 + exp(-u - own * flow_normal(f)));
+
+        sum.square += (a * a - 2 * a * s->tm + s->t2) / n;
+        sum.other += (a * b - (a + b) * s->tm + s->t11) / n;
+        sum.loss += (fmax(z, 0) + log1p(exp(-fabs(z))) - s->tm * z) / n;
+    }
+    return sum;
+}
+
+static Pair unit_pair(Flow *f, OpKind op, const Outputs *s)
+{
+    if (op == OP_BINARY_CROSS_ENTROPY)
+        return probability_pair(f, s);
+    if (op == OP_MAE || op == OP_HUBER)
+        return error_pair(f, s);
+    return (Pair){ .square = 4 * (s->q + s->t2), .other = 4 * (s->p + s->t11),
+                   .loss = s->q + s->t2 };
 }
 
 /* The mean over the batch, its units, and the steps that have a loss of their own. */
@@ -144,8 +163,7 @@ static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradie
                     / g->square[SAME][0];
 }
 
-static void vector_gradient(Flow *f, const Trace *t, NodeId y, const Kernel *z,
-                            const Outputs *base, Gradient *g)
+static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double units = (double)(z->channels * z->positions);
     const double scale = 1 / (units * units * f->batch * f->batch);
@@ -155,8 +173,8 @@ static void vector_gradient(Flow *f, const Trace *t, NodeId y, const Kernel *z,
         Pair pair;
 
         set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
-        set.t11 = f->input.target_other;
-        pair = unit_pair(f, t, y, &set);
+        set.t11 = s == KIN ? f->input.target_kin : f->input.target_other;
+        pair = unit_pair(f, op, &set);
         for (int64_t p = 0; p < z->positions; p++) {
             g->square[SAME][p] = scale * pair.square;
             g->square[s][p] = scale * pair.other;
@@ -170,9 +188,10 @@ static void loss_forward(Flow *f, Trace *t, NodeId y)
     (void)f, (void)t, (void)y;
 }
 
+/* 0 for other losses */
 static double huber_delta(const Model *m)
 {
-    return word_is(&m->settings.loss, "HUBER") ? value_arg(&m->settings.loss, "delta")->real : 1;
+    return word_is(&m->settings.loss, "HUBER") ? value_arg(&m->settings.loss, "delta")->real : 0;
 }
 
 static void loss_backward(Flow *f, Trace *t, NodeId y, const Gradient *unused)
@@ -180,14 +199,15 @@ static void loss_backward(Flow *f, Trace *t, NodeId y, const Gradient *unused)
     const Kernel *z = kernel_in(t, y, 0);
     const bool by_class = t->g->node[y].op == OP_SOFTMAX_CROSS_ENTROPY;
     const Outputs set = { .q = mean_of_squares(z->square[SAME], z->positions), .units = z->channels,
-                          .t2 = f->input.target_square, .delta = huber_delta(f->model) };
+                          .tm = f->input.target_mean, .t2 = f->input.target_square,
+                          .delta = huber_delta(f->model) };
     Gradient *g = gradient_new(f, z->positions);
 
     (void)unused;
     if (by_class)
         class_gradient(f, z, &set, g);
     else
-        vector_gradient(f, t, y, z, &set, g);
+        vector_gradient(f, t->g->node[y].op, z, &set, g);
     g->alike = by_class ? 1 / fmax((double)z->channels - 1, 1) : 1 / (double)z->channels;
     g->gain = by_class ? 0 : set.q / fmax(set.q + set.t2, 1e-300);
     flow_give(f, t, y, 0, g);

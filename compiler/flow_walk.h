@@ -45,6 +45,11 @@ extern const FlowRule
     flow_embedding, flow_rnn, flow_lstm, flow_gru, flow_concat, flow_extract, flow_loss, flow_call,
     flow_repeat;
 
+/* ---- flow_input.c -------------------------------------------------------------------------- */
+
+/* The kernel that the walk starts with: f->input, its squares times `factor`. */
+Kernel *kernel_of_input(Flow *f, double factor);
+
 /* ---- flow_kernel.c ------------------------------------------------------------------------- */
 
 /* A kernel of this shape ([n], [t, n], [c, h, w]), its squares zero. */

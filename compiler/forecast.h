@@ -20,14 +20,25 @@ typedef struct {
     const char *rough;              /* why the theory is rough here, or NULL */
 } FlowLayer;
 
+/* The second moments of one sample, of two of different classes, of two of one class; [places]. */
+enum { MOMENTS_SAME, MOMENTS_OTHER, MOMENTS_KIN, MOMENTS_PAIRS };
+
 /* The data as the recursions want it: of scaled and normalised inputs. */
 typedef struct {
     double square;                  /* E x^2 */
     double other, kin;              /* E x_a x_b / E x^2 of two samples */
     double mean;
+    double pair_var;                /* variance of x_a.x_b / E |x|^2 over pairs of samples */
+    double norm_var;                /* variance of ln |x|^2 over samples */
+    const double *place[MOMENTS_PAIRS];     /* by place (pixel, step); NULL: all places alike */
+    double apart[MOMENTS_PAIRS];    /* E x_a(p) x_b(p') over the root of both squares, p' != p */
+    const double *word[MOMENTS_PAIRS];      /* of an embedding's input: probability that ... */
+    double word_apart[MOMENTS_PAIRS];       /* ... both hold the same word; NULL: all words alike */
     double same_class;              /* probability that two samples share the class */
-    double target_square, target_other;     /* of a target vector */
-    const char *from;               /* "the data", "unit normal inputs" */
+    double target_mean, target_square;      /* of a target vector */
+    double target_other, target_kin;        /* E t_a t_b */
+    const char *from;               /* what the inputs are taken for: "unit normal inputs" */
+    const char *why;                /* ... where the data could not be read; else NULL */
 } InputMoments;
 
 typedef struct {
