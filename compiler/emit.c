@@ -157,8 +157,7 @@ void emit_break(Emit *e)
     e->break_next = true;
 }
 
-/* Columns that a text takes, were all its numbers of one width. */
-static int width_of(const char *text)
+int emit_width(const char *text)
 {
     int n = 0;
 
@@ -179,24 +178,33 @@ static int alignment(const Emit *e, int left)
     int widest = 0;
 
     for (int i = 0; i < e->n_pieces; i++)
-        widest = width_of(e->piece[i]) > widest ? width_of(e->piece[i]) : widest;
-    if (head > DEEPEST_ALIGNMENT || head != width_of(e->head) || left + head + widest >= WIDTH)
+        widest = emit_width(e->piece[i]) > widest ? emit_width(e->piece[i]) : widest;
+    if (head > DEEPEST_ALIGNMENT || head != emit_width(e->head) || left + head + widest >= WIDTH)
         return left + 2 * INDENT;
     return left + head;
+}
+
+/* A piece that goes on with an operator: "&& x", "+ x". */
+static bool continues(const char *piece)
+{
+    const size_t n = strspn(piece, "&|+-*/");
+
+    return n && piece[n] == ' ';
 }
 
 /* Pieces fill a line as long as they fit, the last one with the tail. */
 void emit_end(Emit *e, const char *tail)
 {
     const int left = e->depth * INDENT, start = alignment(e, left);
-    int column = left + width_of(e->head);
+    int column = left + emit_width(e->head);
 
     put_blank(e);
     put_spaces(e, left);
     put(e, e->head, strlen(e->head));
     for (int i = 0; i < e->n_pieces; i++) {
-        const char *after = i == e->n_pieces - 1 ? tail : ",", *piece = e->piece[i];
-        const int width = width_of(piece) + (int)strlen(after);
+        const char *after = i == e->n_pieces - 1 ? tail : continues(e->piece[i + 1]) ? "" : ",";
+        const char *piece = e->piece[i];
+        const int width = emit_width(piece) + (int)strlen(after);
         const bool broken = i > 0 && (*piece == '\n' || column + 1 + width > WIDTH);
 
         if (broken)

@@ -21,9 +21,13 @@ void emit_indent(Emit *e, int by);
 /* A call or a list whose pieces are broken into lines under 100 columns: begin, piece ..., end.
  * Every number counts as one of four digits, so that another number breaks no line elsewhere. */
 void emit_begin(Emit *e, const char *format, ...) PRINTF(2, 3);     /* "rt_affine(" */
-void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", " */
+void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", ", or by " "
+                                                         * before an operator: "&& x" */
 void emit_break(Emit *e);                               /* the next piece starts a line */
 void emit_end(Emit *e, const char *tail);                           /* ");" */
+
+/* Columns that a text takes, were all its numbers of one width. */
+int emit_width(const char *text);
 
 char *emit_number(Arena *a, double x);                  /* as a C double literal: shortest exact */
 char *emit_real(Arena *a, double x);                    /* as an RT_C(...) literal: the same */

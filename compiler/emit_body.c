@@ -198,11 +198,12 @@ static void open_repeat(Writer *w, const Call *c, const Uses *uses)
     else
         emit_open(w->out, "for (int i = %s - 1; i >= 0; i--) {", c->count);
     if (is_used(uses, intern(w->s->names, "x")))
-        emit_line(w->out, "const rt_real *x_i = i > 0 ? %s->%s[i - 1]\n%20s : %s;", use(w, "m"),
-                  c->unit_call->name, "", operand(w, c->unit_call->in[0]));
+        emit_line(w->out, "const rt_real *x_i = i > 0\n%20s ? %s->%s[i - 1]\n%20s : %s;", "",
+                  use(w, "m"), c->unit_call->name, "", operand(w, c->unit_call->in[0]));
     if (is_used(uses, intern(w->s->names, "dy")))
-        emit_line(w->out, "const rt_real *dy_i = i < %s - 1 ? %s->%s[(i + 1) %% 2]\n%21s : %s;",
-                  c->count, use(w, "t"), c->node->name, "", operand(w, c->node->in[1]));
+        emit_line(w->out, "const rt_real *dy_i = i < %s - 1\n%21s ? %s->%s[(i + 1) %% 2]\n"
+                  "%21s : %s;", c->count, "", use(w, "t"), c->node->name, "",
+                  operand(w, c->node->in[1]));
 }
 
 static void emit_call(Writer *w, NodeId id)
@@ -240,95 +241,19 @@ static void emit_node(Writer *w, NodeId id)
     }
 }
 
-const char *heading_text(Writer *w, const Item *item)
-{
-    if (item->kind != ITEM_REPEAT || item->stmt->value->kind == EXPR_NAME)
-        return item_text(item, w->arena);
-    return item->stmt->word ? arena_printf(w->arena, "repeat as %s", item->stmt->word) : "repeat";
-}
-
-/* Nodes of no item are the loss, its gradient, and what flows back into the unit's inputs. */
-static const char *source_text(Writer *w, NodeId id)
-{
-    const Node *n = &w->g->node[id];
-
-    if (n->item)
-        return heading_text(w, n->item);
-    if (w->g->loss && (n->phase == FORWARD || n->in[0] == w->g->node[w->g->loss].in[0]))
-        return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
-    return "the input";
-}
-
-/* Equations apart by ";  " stand on a line each. */
-static void emit_formula(Writer *w, const char *formula)
-{
-    while (*formula) {
-        const char *end = strstr(formula, ";  ");
-        const size_t n = end ? (size_t)(end - formula) : strlen(formula);
-
-        emit_line(w->out, " *   %.*s", (int)n, formula);
-        formula += n + (end ? strlen(";  ") : 0);
-    }
-}
-
-/* The formulas of the nodes from order[i] on that belong to one item, each once. */
-static void emit_formulas(Writer *w, int i)
-{
-    const NodeId *order = w->g->order[w->phase];
-    const Item *item = w->g->node[order[i]].item;
-    const char *said = "";
-
-    for (; i < w->g->n_order[w->phase] && w->g->node[order[i]].item == item; i++) {
-        const char *formula = op_formula(w->g->node[order[i]].op);
-
-        if (!*formula || strstr(said, formula))
-            continue;
-        said = arena_printf(w->arena, "%s%s", said, formula);
-        emit_formula(w, formula);
-    }
-}
-
-static bool has_formula(const Writer *w, int i)
-{
-    const NodeId *order = w->g->order[w->phase];
-    const Item *item = w->g->node[order[i]].item;
-
-    for (; i < w->g->n_order[w->phase] && w->g->node[order[i]].item == item; i++)
-        if (*op_formula(w->g->node[order[i]].op))
-            return true;
-    return false;
-}
-
-static void emit_heading(Writer *w, int i)
-{
-    const char *text = source_text(w, w->g->order[w->phase][i]);
-
-    emit_blank(w->out);
-    if (w->phase == FORWARD) {
-        emit_line(w->out, "/* %s */", text);
-    } else if (!has_formula(w, i)) {
-        emit_line(w->out, "/* gradient of %s */", text);
-    } else {
-        emit_line(w->out, "/* gradient of %s", text);
-        emit_formulas(w, i);
-        emit_line(w->out, " */");
-    }
-}
-
 void emit_body(Writer *w)
 {
     const NodeId *order = w->g->order[w->phase];
-    const Item *item = NULL;
-    int step = 1;
+    Group group = { 0 };
+    int step;
 
     for (int i = 0; i < w->g->n_order[w->phase]; i += step) {
         const bool is_loop = op_form(w->g->node[order[i]].op) == FORM_LOOP;
 
         step = is_loop ? loop_length(w, i) : 1;
-        for (int k = i; k < i + step; k++) {
-            if (k == 0 || w->g->node[order[k]].item != item)
-                emit_heading(w, k);
-            item = w->g->node[order[k]].item;
+        if (!is_in_group(w, group, i, step)) {
+            group = (Group){ i, step };
+            emit_heading(w, group);
         }
         if (is_loop)
             emit_loop(w, i, step);

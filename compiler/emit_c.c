@@ -119,18 +119,6 @@ static void emit_model_signature(Writer *w, Phase phase)
             emit_line(w->out, "%s", local[i].text);
 }
 
-/* "repeat depth as i: [64] -> [64]", above the forward function of a unit. */
-static void emit_unit_head(Writer *w, const Graph *g)
-{
-    const Unit *u = g->unit;
-    const char *what = g->is_model ? "the model" : u->block ? arena_printf(w->arena, "block %s",
-                       u->block->name) : heading_text(w, g->item);
-    const char *more = g->is_model ? "; returns the mean loss over the rows" : "";
-
-    emit_line(w->out, "/* %s: %s -> %s%s */", what, shape_text(w->arena, u->in),
-              shape_text(w->arena, u->out), more);
-}
-
 /* A constant for each convolution and pool: what the kernels are told of its shapes. */
 static void emit_windows(Writer *w, const Graph *g)
 {
@@ -158,8 +146,10 @@ static void emit_function(Writer *w, const Graph *g, Phase phase)
     const char *body = body_text(w, g, phase);
 
     emit_blank(w->out);
-    if (phase == FORWARD)
-        emit_unit_head(w, g);
+    if (phase == FORWARD) {
+        emit_unit_heading(w, g);
+        emit_windows(w, g);
+    }
     if (g->is_model) {
         emit_model_signature(w, phase);
     } else {
@@ -190,8 +180,6 @@ const char *emit_c(const Program *program, Session *s, size_t *size)
     emit_blank(w.out);
     emit_line(w.out, "/* ---- Functions: each unit forward, then backward ---- */");
     for (int i = 0; i < program->n; i++) {
-        if (w.facts[i].called[FORWARD])
-            emit_windows(&w, program->graph[i]);
         for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
             if (w.facts[i].called[phase])
                 emit_function(&w, program->graph[i], phase);

@@ -1,6 +1,7 @@
 /* emit_c.h -- the files that write C: emit_c.c the unit as a whole, emit_body.c what stands in
- * functions, emit_operand.c how a tensor is written, emit_struct.c the layout of memory,
- * emit_expect.c, emit_record.c and emit_tables.c what the runtime reads. */
+ * functions, emit_heading.c the comments above that, emit_operand.c how a tensor is written,
+ * emit_struct.c the layout of memory, emit_expect.c, emit_record.c and emit_tables.c what the
+ * runtime reads. */
 #ifndef EMIT_C_H
 #define EMIT_C_H
 
@@ -69,12 +70,20 @@ int graph_number(const Program *p, const Graph *g);
 /* The statements of one function, in groups under what the user wrote. */
 void emit_body(Writer *w);
 
-/* What the user wrote; of a repeat not how often, where that is no name: the count stands in one
- * place, its constant. */
-const char *heading_text(Writer *w, const Item *item);
-
 /* A statement "f(a, b);" broken into lines under 100 columns. */
 void emit_statement(Writer *w, const char *text);
+
+/* ---- emit_heading.c ------------------------------------------------------------------------ */
+
+/* Nodes order[first ...] of the function at work; all that comes from where one of them comes from
+ * and follows them belongs to the group. */
+typedef struct {
+    int first, n;
+} Group;
+
+bool is_in_group(const Writer *w, Group group, int i, int n);   /* are nodes order[i ...] */
+void emit_heading(Writer *w, Group group);
+void emit_unit_heading(Writer *w, const Graph *g);      /* above its forward function */
 
 /* ---- emit_struct.c ------------------------------------------------------------------------- */
 

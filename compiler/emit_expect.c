@@ -60,7 +60,7 @@ static const char *logic_text(Writer *w, const Check *c)
     const char *left = binding_of(c->left) == binding_of(c) ? check_text(w, c->left)
                                                             : operand_text(w, c->left, BIND_SUM);
 
-    return arena_printf(w->arena, "%s\n                %s %s", left, is_and ? "&&" : "||",
+    return arena_printf(w->arena, "%s %s %s", left, is_and ? "&&" : "||",
                         operand_text(w, c->right, BIND_SUM));
 }
 
@@ -91,17 +91,42 @@ static const char *check_text(Writer *w, const Check *c)
     bug("no kind of check");
 }
 
-/* A comparison by pieces, so that its line can be broken between them. */
-static void emit_condition(Writer *w, const Check *c)
+static void emit_condition(Writer *w, const Check *c, const char *before, const char *after);
+
+static void emit_comparison(Writer *w, const Check *c, const char *before, const char *after)
 {
-    if (c->kind != CHECK_COMPARE) {
-        emit_piece(w->out, "%s", check_text(w, c));
-        return;
-    }
-    emit_piece(w->out, "rt_compare(e");
-    emit_piece(w->out, "%s", check_text(w, c->left));
+    emit_piece(w->out, "%srt_compare(e", before);
+    emit_condition(w, c->left, "", "");
     emit_piece(w->out, "%s", relation_text(c->oper));
-    emit_piece(w->out, "%s)", check_text(w, c->right));
+    emit_condition(w, c->right, "", arena_printf(w->arena, ")%s", after));
+}
+
+/* Both sides of a logical operator or of a sum; brackets as in check_text. */
+static void emit_sides(Writer *w, const Check *c, const char *before, const char *after)
+{
+    const bool is_sum = c->kind == CHECK_ARITHMETIC;
+    const Binding least = is_sum ? BIND_SUM : BIND_SUM - (binding_of(c->left) == binding_of(c)
+                                                              ? BIND_SUM : 0);
+    const bool left = binding_of(c->left) < least;
+    const bool right = binding_of(c->right) < (is_sum ? BIND_PRODUCT : BIND_SUM);
+    const char *sign = c->kind == CHECK_AND ? "&&" : c->kind == CHECK_OR ? "||"
+                     : c->oper == OPER_ADD ? "+" : "-";
+
+    emit_condition(w, c->left, arena_printf(w->arena, "%s%s", before, left ? "(" : ""),
+                   left ? ")" : "");
+    emit_condition(w, c->right, arena_printf(w->arena, "%s %s", sign, right ? "(" : ""),
+                   arena_printf(w->arena, "%s%s", right ? ")" : "", after));
+}
+
+/* A condition by pieces, so that its line can be broken between them. */
+static void emit_condition(Writer *w, const Check *c, const char *before, const char *after)
+{
+    if (c->kind == CHECK_COMPARE)
+        emit_comparison(w, c, before, after);
+    else if (c->kind == CHECK_AND || c->kind == CHECK_OR || binding_of(c) == BIND_SUM)
+        emit_sides(w, c, before, after);
+    else
+        emit_piece(w->out, "%s%s%s", before, check_text(w, c), after);
 }
 
 void emit_expect(Writer *w)
@@ -118,7 +143,7 @@ void emit_expect(Writer *w)
         emit_begin(w->out, "rt_expected(");
         emit_piece(w->out, "e");
         emit_piece(w->out, "%s", emit_string(w->arena, m->expect[i].text));
-        emit_condition(w, m->expect[i].check);
+        emit_condition(w, m->expect[i].check, "", "");
         emit_end(w->out, ");");
     }
     emit_close(w->out, "");

@@ -228,6 +228,42 @@ static const char *number_text(Writer *w, const Node *n, double x)
     return op_form(n->op) == FORM_LOOP ? emit_real(w->arena, x) : emit_number(w->arena, x);
 }
 
+/* ---- Sizes that are products --------------------------------------------------------------- */
+
+static const char *factors_text(Writer *w, Shape s, int first)
+{
+    Shape rest = { .rank = 0 };
+
+    for (int i = first; i < s.rank; i++)
+        rest.dim[rest.rank++] = s.dim[i];
+    return dims_text(w, rest);
+}
+
+/* What stands behind the channel: of an image [c, h, w] "h * w". */
+static const char *inner_text(Writer *w, const Node *n)
+{
+    const Shape in = w->g->node[n->in[0]].shape, s = in.rank == 3 ? in : n->shape;
+
+    return s.rank == 3 ? factors_text(w, s, 1) : "1";
+}
+
+/* A row of what is read, or of what it is a piece of. */
+static const char *row_text(Writer *w, const Node *n)
+{
+    const Node *in = &w->g->node[n->in[0]];
+    const Shape s = node_elements(in) == n->size[0] * n->size[1] ? in->shape : n->shape;
+
+    return factors_text(w, s, n->size[0] > 1 && s.dim[0] == n->size[0]);
+}
+
+/* Where a piece of input 0's rows starts: of the last one by its end. */
+static const char *start_text(Writer *w, const Node *n)
+{
+    if (n->size[3] == 0 || n->size[3] + n->size[2] != n->size[1])
+        return integer_text(w, n->size[3]);
+    return arena_printf(w->arena, "%s - %lld", row_text(w, n), (long long)n->size[2]);
+}
+
 /* $0 of an EACH is the input at work. */
 static NodeId numbered_input(const Writer *w, const Node *n, char letter)
 {
@@ -251,6 +287,9 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'Q': return integer_text(w, n->size[1]);
     case 'S': return integer_text(w, n->size[2]);
     case 'T': return integer_text(w, n->size[3]);
+    case 'I': return inner_text(w, n);
+    case 'N': return row_text(w, n);
+    case 'L': return start_text(w, n);
     case 'E': return count_text(w, &w->g->node[n->in[0]]);
     case 'W': return integer_text(w, w->each.width);
     case 'A': return integer_text(w, w->each.at);

@@ -56,12 +56,10 @@ static const char *init_initializer(Writer *w, const Tensor *t)
 static void emit_tensor_row(Writer *w, const Graph *g, const Layer *layer, const Tensor *t,
                             bool is_state)
 {
-    const char *of = is_state ? arena_printf(w->arena, "struct %s_memory, state.", g->name)
-                              : arena_printf(w->arena, "struct %s_params, ", g->name);
-
     emit_begin(w->out, "{ ");
     emit_piece(w->out, ".role = \"%s\"", t->role);
-    emit_piece(w->out, ".offset = offsetof(%s%s.%s)", of, layer->member, t->role);
+    emit_piece(w->out, ".offset = offsetof(struct %s_%s", g->name, is_state ? "memory" : "params");
+    emit_piece(w->out, "%s%s.%s)", is_state ? "state." : "", layer->member, t->role);
     emit_break(w->out);
     emit_piece(w->out, "%s", shape_initializer(w, "", t->shape));
     if (t->fan_in) {

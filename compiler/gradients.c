@@ -193,7 +193,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
     back.counted = call.counted;
     id = sweep_add(s, y, back, in, 1 + n + call.n_in);
     s->g->node[id].name = name_claim(s->g->taken, s->s->names,
-                                      arena_printf(s->s->arena, "d_%s", call.member), s->s->arena);
+                                      arena_printf(s->s->arena, "%s_dx", call.member), s->s->arena);
     give(s, y, 0, id);
     for (int i = 1; i < call.n_in; i++)
         if (call.unit->dinput[i])       /* else the unit does not depend on it */

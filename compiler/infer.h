@@ -123,6 +123,7 @@ bool ref_equal(const Ref *a, const Ref *b);
 
 /* ---- statements, a file each ---- */
 void infer_layer(Builder *b, const Stmt *s);
+bool infer_has_weights(const Item *item);       /* a layer that multiplies by what it learns */
 void infer_unknown_layer(Infer *in, const Scope *scope, const Stmt *s);
 void infer_block(Builder *b, const Stmt *s, Block *block);
 void infer_repeat(Builder *b, const Stmt *s);

@@ -186,6 +186,8 @@ static Unit *instantiate(const Use *u)
         return NULL;
     unit->name = instance_name(u);
     unit->block = u->block->decl;
+    unit->callee = &u->block->callee;
+    unit->arg = u->arg;
     unit->at = u->block->decl->at;
     u->block->open = true;
     build_body(u, unit, &instance);

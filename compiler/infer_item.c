@@ -183,6 +183,7 @@ void infer_name(Builder *b, Item *item, const Stmt *s, Str word)
     item->name = s->name ? s->name : generated_name(b, word);
     item->stmt = s;
     item->at = s->at;
+    item->repeat = b->own ? b->own->item : NULL;
     item->export = -1;
     item->number = b->n_items++;
 }

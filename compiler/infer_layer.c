@@ -131,11 +131,11 @@ static bool is_join(const Callable *c)
            (c->id == LAYER_ADD || c->id == LAYER_MUL || c->id == LAYER_CONCAT);
 }
 
-static bool has_weights(const Callable *c)
+bool infer_has_weights(const Item *item)
 {
-    if (c->family != FAMILY_LAYER)
+    if (item->kind != ITEM_LAYER)
         return false;
-    switch ((LayerKind)c->id) {
+    switch ((LayerKind)item->callee->id) {
     case LAYER_DENSE: case LAYER_CONV: case LAYER_RNN: case LAYER_LSTM: case LAYER_GRU:
     case LAYER_EMBEDDING:
         return true;
@@ -213,7 +213,7 @@ static void add_layer(Builder *b, const Stmt *s, const Choice *layer, const Wire
     item->arg = layer->arg;
     item->written = layer->from_value ? NULL : layer->callee;
     infer_add(b, item, from, n, out);
-    b->in->trains = b->in->trains || has_weights(layer->callee);
+    b->in->trains = b->in->trains || infer_has_weights(item);
     if (!is_activation && layer->callee->id == LAYER_EMBEDDING)
         refuse_trained(b, s, &from[0]);
 }

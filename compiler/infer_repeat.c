@@ -154,6 +154,29 @@ static void build_iterations(Builder *b, RepeatSite *site)
     site->item->out = flow.shape;
 }
 
+/* What a repeat is called by: its first block or layer with weights, else its first layer. */
+static Str first_name(const RepeatSite *site)
+{
+    Str first = NULL;
+
+    for (int i = 0; i < site->n_built; i++)
+        for (int k = 0; k < site->labels[i]->n; k++) {
+            const Label *label = site->labels[i]->value[k];
+            const Item *item = label->item;
+
+            if (item->kind == ITEM_BLOCK || infer_has_weights(item))
+                return item->name;
+            first = first ? first : item->name;
+        }
+    return first;
+}
+
+/* "repeat_h": another repeat ahead of it does not rename it. */
+static Str name_of_repeat(const Builder *b, const RepeatSite *site)
+{
+    return intern(b->in->s->names, arena_printf(b->in->s->arena, "repeat_%s", first_name(site)));
+}
+
 void infer_repeat(Builder *b, const Stmt *s)
 {
     Arena *a = b->in->s->arena;
@@ -183,6 +206,6 @@ void infer_repeat(Builder *b, const Stmt *s)
     if (is_empty(item))
         return;
     const Shape out = item->out;
-    infer_name(b, item, s, intern(b->in->s->names, "repeat"));
+    infer_name(b, item, s, name_of_repeat(b, site));
     infer_add(b, item, &x, 1, out);
 }

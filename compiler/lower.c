@@ -116,7 +116,7 @@ static Str claim_member(Lower *l, const char *name)
     return member;
 }
 
-/* In the model "repeat"; elsewhere behind the name of the unit that repeats. */
+/* In the model "repeat_h"; elsewhere behind the name of the unit that repeats. */
 static const char *path_of(const Lower *l, const char *name)
 {
     return l->g->is_model ? name : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
@@ -152,8 +152,8 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     return id;
 }
 
-/* "repeat", where all iterations are equal; else "repeat_at_0" for one, "repeat_from_1" for
- * several, and "repeat_last" for the last one, which the count does not rename. */
+/* "repeat_h", where all iterations are equal; else "repeat_h_at_0" for one, "repeat_h_from_1" for
+ * several, and "repeat_h_last" for the last one, which the count does not rename. */
 static const char *run_name(Lower *l, const Item *item, const Run *run)
 {
     const bool is_last = run == &item->run[item->n_runs - 1];

@@ -45,10 +45,11 @@ typedef struct {
 struct Item {
     ItemKind kind;
     Str name;                       /* unique in its unit: given, or by kind and rank (dense_2);
-                                     * a repeat: "repeat", "repeat_2" */
+                                     * a repeat: "repeat_h", by a layer of its body */
     bool named;                     /* by the user */
     const Stmt *stmt;               /* what was written, for headings and spans */
     Span at;
+    const Item *repeat;             /* in whose iteration it stands, directly, or NULL */
     Shape in, out;                  /* of the first input, of the output */
     Ref *from;                      /* tensors it reads; the current one where nothing was said */
     int n_from;
@@ -79,6 +80,8 @@ struct Unit {
     Str name;                       /* "model"; "bottleneck_64_2_on_64x56x56": a block's;
                                      * an iteration: NULL (named by lower from the path) */
     const Decl *block;              /* or NULL */
+    const Callable *callee;         /* BLOCK: its signature, and */
+    const Value *arg;               /* the arguments of this instance */
     Span at;
     Shape in, out;
     Items items;
@@ -183,7 +186,9 @@ typedef struct Model {
     struct Globals *globals;
 } Model;
 
-/* The text of an item's statement on one line, without bodies: "h = dense(64, act = phi)". */
+/* The text of an item's statement on one line, without bodies: "h = dense(64, act = phi)"; of a
+ * repeat's: "repeat_h = repeat depth as i". */
 char *item_text(const Item *item, Arena *a);
+char *repeat_text(const Item *item, Arena *a);
 
 #endif

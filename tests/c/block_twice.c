@@ -53,12 +53,12 @@ struct model_memory {
     struct mix_4_0p9_on_2_memory right;
     union {
         rt_real right_out[BATCH * 2];
-        rt_real d_right[BATCH * 2];
+        rt_real right_dx[BATCH * 2];
     };
     struct mix_4_0p9_on_2_memory mix;
     union {
         rt_real mix_out[BATCH * 2];
-        rt_real d_mix[BATCH * 2];
+        rt_real mix_dx[BATCH * 2];
     };
     union {
         rt_real logits[BATCH * 2];
@@ -80,7 +80,7 @@ struct mix_4_0p9_on_2_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_left[BATCH * 2];
+        rt_real left_dx[BATCH * 2];
     };
     union {
         rt_real d_logits[BATCH * 2];
@@ -92,7 +92,7 @@ struct model_scratch {
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* block mix: [2] -> [2] */
+/* block mix(units = 4, keep = 0.9): [2] -> [2] */
 static void mix_4_0p9_on_2_forward(rt_pass *c,
         const struct mix_4_0p9_on_2_params *p,
         struct mix_4_0p9_on_2_memory *m, struct mix_4_0p9_on_2_scratch *t,
@@ -206,15 +206,15 @@ static void model_backward(rt_pass *c)
 
     /* gradient of mix(4) */
     mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,
-            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, m->d_mix);
+            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, m->mix_dx);
 
     /* gradient of right = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->right, &g->right, &m->right,
-            &t->mix_4_0p9_on_2, m->left_out, m->d_mix, m->d_right);
+            &t->mix_4_0p9_on_2, m->left_out, m->mix_dx, m->right_dx);
 
     /* gradient of left = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->left, &g->left, &m->left,
-            &t->mix_4_0p9_on_2, x, m->d_right, t->d_left);
+            &t->mix_4_0p9_on_2, x, m->right_dx, t->left_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -252,8 +252,8 @@ static const rt_layer mix_4_0p9_on_2_dropout_layer = {
 };
 
 static const rt_tensor mix_4_0p9_on_2_dense_2_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct mix_4_0p9_on_2_params, dense_2.weight),
+    { .role = "weight", .offset = offsetof(struct mix_4_0p9_on_2_params,
+      dense_2.weight),
       .rank = 2, .shape = { 2, 4 }, .fan_in = 4, .fan_out = 2, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct mix_4_0p9_on_2_params, dense_2.bias),

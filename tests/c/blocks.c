@@ -153,12 +153,12 @@ struct model_memory {
     struct cell_6_tanh_on_6_memory second;
     union {
         rt_real second_out[BATCH * 6];
-        rt_real d_second[BATCH * 6];
+        rt_real second_dx[BATCH * 6];
     };
     struct cell_6_softplus_on_6_memory third;
     union {
         rt_real third_out[BATCH * 6];
-        rt_real d_third[BATCH * 6];
+        rt_real third_dx[BATCH * 6];
     };
     union {
         rt_real concat[BATCH * 12];
@@ -233,7 +233,7 @@ struct model_scratch {
         rt_real d_first_out[BATCH * 6];
     };
     union {
-        rt_real d_first[BATCH * 2];
+        rt_real first_dx[BATCH * 2];
     };
     union {
         rt_real d_third_out[BATCH * 6];
@@ -250,7 +250,7 @@ struct model_scratch {
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* block cell: [2] -> [6] */
+/* block cell(units = 6, phi = tanh): [2] -> [6] */
 static void cell_6_tanh_on_2_forward(rt_pass *c,
         const struct cell_6_tanh_on_2_params *p, struct cell_6_tanh_on_2_memory *m,
         struct cell_6_tanh_on_2_scratch *t,
@@ -282,9 +282,9 @@ static void cell_6_tanh_on_2_forward(rt_pass *c,
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
-    /* b = parallel(add) */
-
-    /* mul from a, b */
+    /* b = parallel(add)
+     * mul from a, b
+     */
     for (int i = 0; i < n * 6; i++) {
         m->b[i] = m->dense[i] + t->dense_2[i];
         y[i] = m->a[i] * m->b[i];
@@ -314,7 +314,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -341,10 +341,11 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 0 */
     rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
+     *   sum over its readers
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -361,7 +362,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_affine_dx(c, n, 6, 2, t->d_a_z, p->a.weight, dx);
 }
 
-/* block cell: [6] -> [6] */
+/* block cell(units = 6, phi = tanh): [6] -> [6] */
 static void cell_6_tanh_on_6_forward(rt_pass *c,
         const struct cell_6_tanh_on_6_params *p, struct cell_6_tanh_on_6_memory *m,
         struct cell_6_tanh_on_6_scratch *t,
@@ -393,9 +394,9 @@ static void cell_6_tanh_on_6_forward(rt_pass *c,
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
-    /* b = parallel(add) */
-
-    /* mul from a, b */
+    /* b = parallel(add)
+     * mul from a, b
+     */
     for (int i = 0; i < n * 6; i++) {
         m->b[i] = m->dense[i] + t->dense_2[i];
         y[i] = m->a[i] * m->b[i];
@@ -425,7 +426,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -452,10 +453,11 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 0 */
     rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
+     *   sum over its readers
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -472,7 +474,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, dx);
 }
 
-/* block cell: [6] -> [6] */
+/* block cell(units = 6, phi = softplus): [6] -> [6] */
 static void cell_6_softplus_on_6_forward(rt_pass *c,
         const struct cell_6_softplus_on_6_params *p,
         struct cell_6_softplus_on_6_memory *m, struct cell_6_softplus_on_6_scratch *t,
@@ -504,9 +506,9 @@ static void cell_6_softplus_on_6_forward(rt_pass *c,
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
-    /* b = parallel(add) */
-
-    /* mul from a, b */
+    /* b = parallel(add)
+     * mul from a, b
+     */
     for (int i = 0; i < n * 6; i++) {
         m->b[i] = m->dense[i] + t->dense_2[i];
         y[i] = m->a[i] * m->b[i];
@@ -537,7 +539,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
 
     /* gradient of dense(units, act = sigmoid)
@@ -564,10 +566,11 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
-    /* gradient of b = parallel(add) */
+    /* gradient of b = parallel(add), by branch 0 */
     rt_watch_path(c, &m->watch.b, 0, n, 6, m->d_b_branch_0);
 
     /* gradient of a = dense(units, act = phi)
+     *   sum over its readers
      *   dz = dy s(z)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -643,21 +646,25 @@ static void model_backward(rt_pass *c)
 
     /* gradient of concat from first, third */
     rt_extract(c, n, 6, 12, 0, m->d_concat, m->d_first_out_by_concat);
-    rt_extract(c, n, 6, 12, 6, m->d_concat, t->d_third_out);
+    rt_extract(c, n, 6, 12, 12 - 6, m->d_concat, t->d_third_out);
 
     /* gradient of third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
-            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, m->d_third);
+            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, m->third_dx);
 
     /* gradient of second = cell(6) */
     cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second,
-            &t->cell_6_tanh_on_6, m->first_out, m->d_third, m->d_second);
+            &t->cell_6_tanh_on_6, m->first_out, m->third_dx, m->second_dx);
+
+    /* gradient of first = cell(6)
+     *   sum over its readers
+     */
+    for (int i = 0; i < n * 6; i++)
+        t->d_first_out[i] = m->d_first_out_by_concat[i] + m->second_dx[i];
 
     /* gradient of first = cell(6) */
-    for (int i = 0; i < n * 6; i++)
-        t->d_first_out[i] = m->d_first_out_by_concat[i] + m->d_second[i];
     cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,
-            x, t->d_first_out, t->d_first);
+            x, t->d_first_out, t->first_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -877,8 +884,8 @@ static const rt_layer cell_6_softplus_on_6_b_layer = {
 };
 
 static const rt_tensor cell_6_softplus_on_6_layernorm_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.weight),
+    { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params,
+      layernorm.weight),
       .rank = 1, .shape = { 6 },
       .init = { RT_ONES, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, layernorm.bias),
@@ -913,8 +920,8 @@ static const rt_layer cell_6_softplus_on_6_dense_layer = {
 };
 
 static const rt_tensor cell_6_softplus_on_6_dense_2_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct cell_6_softplus_on_6_params, dense_2.weight),
+    { .role = "weight", .offset = offsetof(struct cell_6_softplus_on_6_params,
+      dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
     { .role = "bias", .offset = offsetof(struct cell_6_softplus_on_6_params, dense_2.bias),

@@ -2,41 +2,41 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_FROM_0_COUNT = 3,
+    REPEAT_H_FROM_0_COUNT = 3,
     BATCH = 24,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_from_0_params {
+struct repeat_h_from_0_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
     } h;
 };
 
-struct repeat_last_params {
+struct repeat_h_last_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
     } h;
 };
 
-struct repeat_2_at_0_params {
+struct repeat_k_at_0_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
     } k;
 };
 
-struct repeat_2_at_1_params {
+struct repeat_k_at_1_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
     } k;
 };
 
-struct repeat_2_last_params {
+struct repeat_k_last_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
@@ -48,11 +48,11 @@ struct model_params {
         rt_real weight[4 * 5];
         rt_real bias[4];
     } stem;
-    struct repeat_from_0_params repeat_from_0[REPEAT_FROM_0_COUNT];
-    struct repeat_last_params repeat_last;
-    struct repeat_2_at_0_params repeat_2_at_0;
-    struct repeat_2_at_1_params repeat_2_at_1;
-    struct repeat_2_last_params repeat_2_last;
+    struct repeat_h_from_0_params repeat_h_from_0[REPEAT_H_FROM_0_COUNT];
+    struct repeat_h_last_params repeat_h_last;
+    struct repeat_k_at_0_params repeat_k_at_0;
+    struct repeat_k_at_1_params repeat_k_at_1;
+    struct repeat_k_last_params repeat_k_last;
     struct {
         rt_real weight[2 * 4];
         rt_real bias[2];
@@ -62,39 +62,39 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_from_0_memory {
+struct repeat_h_from_0_memory {
     struct {
         rt_watch h;
     } watch;
     rt_real h_z[BATCH * 4];
 };
 
-struct repeat_last_memory {
+struct repeat_h_last_memory {
     struct {
         rt_watch h;
     } watch;
     rt_real h_z[BATCH * 4];
 };
 
-struct repeat_2_at_0_memory {
+struct repeat_k_at_0_memory {
     struct {
         rt_watch k;
     } watch;
 };
 
-struct repeat_2_at_1_memory {
+struct repeat_k_at_1_memory {
     struct {
         rt_watch k;
     } watch;
 };
 
-struct repeat_2_last_memory {
+struct repeat_k_last_memory {
     struct {
         rt_watch k;
     } watch;
     union {
         rt_real k[BATCH * 4];
-        rt_real d_x_repeat_2_at_1_k[BATCH * 4];
+        rt_real d_x_repeat_k_at_1_k[BATCH * 4];
     };
 };
 
@@ -104,36 +104,36 @@ struct model_memory {
         rt_watch out;
     } watch;
     rt_real stem[BATCH * 4];
-    struct repeat_from_0_memory repeat_from_0[REPEAT_FROM_0_COUNT];
-    rt_real repeat_from_0_out[REPEAT_FROM_0_COUNT][BATCH * 4];
-    struct repeat_last_memory repeat_last;
+    struct repeat_h_from_0_memory repeat_h_from_0[REPEAT_H_FROM_0_COUNT];
+    rt_real repeat_h_from_0_out[REPEAT_H_FROM_0_COUNT][BATCH * 4];
+    struct repeat_h_last_memory repeat_h_last;
     union {
-        rt_real repeat_last_out[BATCH * 4];
-        rt_real d_stem_by_repeat_from_0_out[BATCH * 4];
+        rt_real repeat_h_last_out[BATCH * 4];
+        rt_real d_stem_by_repeat_h_from_0_out[BATCH * 4];
     };
-    rt_real repeat_last_h[BATCH * 4];
-    struct repeat_2_at_0_memory repeat_2_at_0;
+    rt_real repeat_h_last_h[BATCH * 4];
+    struct repeat_k_at_0_memory repeat_k_at_0;
     union {
-        rt_real repeat_2_at_0_out[BATCH * 4];
-        rt_real d_repeat_2_at_0[BATCH * 4];
+        rt_real repeat_k_at_0_out[BATCH * 4];
+        rt_real repeat_k_at_0_dx[BATCH * 4];
     };
-    struct repeat_2_at_1_memory repeat_2_at_1;
-    rt_real repeat_2_at_1_out[BATCH * 4];
-    rt_real repeat_2_at_1_k[BATCH * 4];
-    struct repeat_2_last_memory repeat_2_last;
+    struct repeat_k_at_1_memory repeat_k_at_1;
+    rt_real repeat_k_at_1_out[BATCH * 4];
+    rt_real repeat_k_at_1_k[BATCH * 4];
+    struct repeat_k_last_memory repeat_k_last;
     union {
-        rt_real repeat_2_last_out[BATCH * 4];
-        rt_real d_repeat_last_h_by_repeat_2_last_out[BATCH * 4];
+        rt_real repeat_k_last_out[BATCH * 4];
+        rt_real d_repeat_h_last_h_by_repeat_k_last_out[BATCH * 4];
     };
     union {
         rt_real out[BATCH * 2];
-        rt_real d_repeat_2_last_out[BATCH * 4];
+        rt_real d_repeat_k_last_out[BATCH * 4];
     };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_from_0_scratch {
+struct repeat_h_from_0_scratch {
     union {
         rt_real d_h_z[BATCH * 4];
     };
@@ -142,65 +142,65 @@ struct repeat_from_0_scratch {
     };
 };
 
-struct repeat_last_scratch {
+struct repeat_h_last_scratch {
     union {
         rt_real d_h_z[BATCH * 4];
     };
 };
 
-struct repeat_2_at_1_scratch {
+struct repeat_k_at_1_scratch {
     union {
         rt_real d_k[BATCH * 4];
     };
     union {
-        rt_real d_x_repeat_last_h[BATCH * 4];
+        rt_real d_x_repeat_h_last_h[BATCH * 4];
     };
 };
 
-struct repeat_2_last_scratch {
+struct repeat_k_last_scratch {
     union {
         rt_real d_k[BATCH * 4];
     };
     union {
-        rt_real d_x_repeat_last_h[BATCH * 4];
+        rt_real d_x_repeat_h_last_h[BATCH * 4];
     };
 };
 
 struct model_scratch {
     union {
         rt_real stem_z[BATCH * 4];
-        rt_real d_repeat_2_last[BATCH * 4];
-        rt_real d_repeat_last_h[BATCH * 4];
+        rt_real repeat_k_last_dx[BATCH * 4];
+        rt_real d_repeat_h_last_h[BATCH * 4];
         rt_real d_stem_z[BATCH * 4];
     };
     union {
-        rt_real d_repeat_2_at_1_k[BATCH * 4];
-        rt_real d_repeat_last[BATCH * 4];
+        rt_real d_repeat_k_at_1_k[BATCH * 4];
+        rt_real repeat_h_last_dx[BATCH * 4];
     };
     union {
-        rt_real d_repeat_2_at_1[BATCH * 4];
+        rt_real repeat_k_at_1_dx[BATCH * 4];
     };
     union {
         rt_real d_out[BATCH * 2];
-        rt_real d_repeat_last_h_by_repeat_2_at_1_out[BATCH * 4];
-        rt_real d_stem_by_repeat_last_out[BATCH * 4];
+        rt_real d_repeat_h_last_h_by_repeat_k_at_1_out[BATCH * 4];
+        rt_real repeat_h_from_0_dx[2][BATCH * 4];
     };
     union {
-        rt_real d_repeat_from_0[2][BATCH * 4];
+        rt_real d_stem_by_repeat_h_last_out[BATCH * 4];
     };
     union {
-        struct repeat_from_0_scratch repeat_from_0;
-        struct repeat_last_scratch repeat_last;
-        struct repeat_2_at_1_scratch repeat_2_at_1;
-        struct repeat_2_last_scratch repeat_2_last;
+        struct repeat_h_from_0_scratch repeat_h_from_0;
+        struct repeat_h_last_scratch repeat_h_last;
+        struct repeat_k_at_1_scratch repeat_k_at_1;
+        struct repeat_k_last_scratch repeat_k_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat as i: [4] -> [4] */
-static void repeat_from_0_forward(rt_pass *c, const struct repeat_from_0_params *p,
-        struct repeat_from_0_memory *m, struct repeat_from_0_scratch *t,
+/* an iteration of repeat_h = repeat as i: [4] -> [4] */
+static void repeat_h_from_0_forward(rt_pass *c, const struct repeat_h_from_0_params *p,
+        struct repeat_h_from_0_memory *m, struct repeat_h_from_0_scratch *t,
         const rt_real *x, const rt_real *x_stem, rt_real *y)
 {
     const int n = c->rows;
@@ -216,9 +216,9 @@ static void repeat_from_0_forward(rt_pass *c, const struct repeat_from_0_params 
         y[i] = t->h[i] + x_stem[i];
 }
 
-static void repeat_from_0_backward(rt_pass *c, const struct repeat_from_0_params *p,
-        struct repeat_from_0_params *g, struct repeat_from_0_memory *m,
-        struct repeat_from_0_scratch *t,
+static void repeat_h_from_0_backward(rt_pass *c, const struct repeat_h_from_0_params *p,
+        struct repeat_h_from_0_params *g, struct repeat_h_from_0_memory *m,
+        struct repeat_h_from_0_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx, rt_real *dx_stem)
 {
     const int n = c->rows;
@@ -241,10 +241,10 @@ static void repeat_from_0_backward(rt_pass *c, const struct repeat_from_0_params
         dx_stem[i] = dx_stem[i] + dy[i];
 }
 
-/* repeat as i: [4] -> [4] */
-static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
-                                struct repeat_last_memory *m,
-                                const rt_real *x, const rt_real *x_stem, rt_real *y, rt_real *y_h)
+/* an iteration of repeat_h = repeat as i: [4] -> [4] */
+static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params *p,
+                                  struct repeat_h_last_memory *m,
+                                  const rt_real *x, const rt_real *x_stem, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
@@ -259,15 +259,16 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
         y[i] = y_h[i] + x_stem[i];
 }
 
-static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
-                                 struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t,
-                                 const rt_real *x, const rt_real *dy, const rt_real *dy_h,
-                                 rt_real *dx, rt_real *dx_stem)
+static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params *p,
+                                   struct repeat_h_last_params *g, struct repeat_h_last_memory *m,
+                                   struct repeat_h_last_scratch *t,
+                                   const rt_real *x, const rt_real *dy, const rt_real *dy_h,
+                                   rt_real *dx, rt_real *dx_stem)
 {
     const int n = c->rows;
 
     /* gradient of h = dense(4, act = softplus)
+     *   sum over its readers
      *   dz = dy s(z)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -287,9 +288,9 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
         dx_stem[i] = dx_stem[i] + dy[i];
 }
 
-/* repeat as i: [4] -> [4] */
-static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params *p,
-        struct repeat_2_at_0_memory *m,
+/* an iteration of repeat_k = repeat as i: [4] -> [4] */
+static void repeat_k_at_0_forward(rt_pass *c, const struct repeat_k_at_0_params *p,
+        struct repeat_k_at_0_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -299,8 +300,8 @@ static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params 
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, y, y);
 }
 
-static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params *p,
-        struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
+static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params *p,
+        struct repeat_k_at_0_params *g, struct repeat_k_at_0_memory *m,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -316,10 +317,10 @@ static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params
     rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
 }
 
-/* repeat as i: [4] -> [4] */
-static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params *p,
-        struct repeat_2_at_1_memory *m,
-        const rt_real *x, const rt_real *x_repeat_last_h, rt_real *y, rt_real *y_k)
+/* an iteration of repeat_k = repeat as i: [4] -> [4] */
+static void repeat_k_at_1_forward(rt_pass *c, const struct repeat_k_at_1_params *p,
+        struct repeat_k_at_1_memory *m,
+        const rt_real *x, const rt_real *x_repeat_h_last_h, rt_real *y, rt_real *y_k)
 {
     const int n = c->rows;
 
@@ -329,27 +330,27 @@ static void repeat_2_at_1_forward(rt_pass *c, const struct repeat_2_at_1_params 
 
     /* mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        y[i] = y_k[i] * x_repeat_last_h[i];
+        y[i] = y_k[i] * x_repeat_h_last_h[i];
 }
 
-static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params *p,
-        struct repeat_2_at_1_params *g, struct repeat_2_at_1_memory *m,
-        struct repeat_2_at_1_scratch *t,
-        const rt_real *x, const rt_real *x_repeat_last_h, const rt_real *y_k, const rt_real *dy,
-        const rt_real *dy_k, rt_real *dx, rt_real *dx_repeat_last_h)
+static void repeat_k_at_1_backward(rt_pass *c, const struct repeat_k_at_1_params *p,
+        struct repeat_k_at_1_params *g, struct repeat_k_at_1_memory *m,
+        struct repeat_k_at_1_scratch *t,
+        const rt_real *x, const rt_real *x_repeat_h_last_h, const rt_real *y_k, const rt_real *dy,
+        const rt_real *dy_k, rt_real *dx, rt_real *dx_repeat_h_last_h)
 {
     const int n = c->rows;
 
-    /* gradient of mul from k, h[3] */
-
-    /* gradient of k = dense(4) from k[i - 1]
+    /* gradient of mul from k, h[3]
+     * gradient of k = dense(4) from k[i - 1]
+     *   sum over its readers
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
     for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_k_by_mul = dy[i] * x_repeat_last_h[i];
-        t->d_x_repeat_last_h[i] = dy[i] * y_k[i];
+        const rt_real v_d_k_by_mul = dy[i] * x_repeat_h_last_h[i];
+        t->d_x_repeat_h_last_h[i] = dy[i] * y_k[i];
         t->d_k[i] = dy_k[i] + v_d_k_by_mul;
     }
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
@@ -359,58 +360,60 @@ static void repeat_2_at_1_backward(rt_pass *c, const struct repeat_2_at_1_params
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
-        dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
+        dx_repeat_h_last_h[i] = dx_repeat_h_last_h[i] + t->d_x_repeat_h_last_h[i];
 }
 
-/* repeat as i: [4] -> [4] */
-static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params *p,
-        struct repeat_2_last_memory *m,
-        const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h, rt_real *y)
+/* an iteration of repeat_k = repeat as i: [4] -> [4] */
+static void repeat_k_last_forward(rt_pass *c, const struct repeat_k_last_params *p,
+                                  struct repeat_k_last_memory *m,
+                                  const rt_real *x_repeat_k_at_1_k,
+                                  const rt_real *x_repeat_h_last_h, rt_real *y)
 {
     const int n = c->rows;
 
     /* k = dense(4) from k[i - 1] */
-    rt_affine(c, n, 4, 4, x_repeat_2_at_1_k, p->k.weight, p->k.bias, m->k);
+    rt_affine(c, n, 4, 4, x_repeat_k_at_1_k, p->k.weight, p->k.bias, m->k);
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, m->k, m->k);
 
     /* mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        y[i] = m->k[i] * x_repeat_last_h[i];
+        y[i] = m->k[i] * x_repeat_h_last_h[i];
 }
 
-static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params *p,
-        struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
-        struct repeat_2_last_scratch *t,
-        const rt_real *x_repeat_2_at_1_k, const rt_real *x_repeat_last_h, const rt_real *dy,
-        rt_real *dx, rt_real *dx_repeat_2_at_1_k, rt_real *dx_repeat_last_h)
+static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params *p,
+                                   struct repeat_k_last_params *g, struct repeat_k_last_memory *m,
+                                   struct repeat_k_last_scratch *t,
+                                   const rt_real *x_repeat_k_at_1_k,
+                                   const rt_real *x_repeat_h_last_h, const rt_real *dy, rt_real *dx,
+                                   rt_real *dx_repeat_k_at_1_k, rt_real *dx_repeat_h_last_h)
 {
     const int n = c->rows;
 
     /* gradient of mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        t->d_k[i] = dy[i] * x_repeat_last_h[i];
+        t->d_k[i] = dy[i] * x_repeat_h_last_h[i];
 
     /* gradient of k = dense(4) from k[i - 1] */
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
 
     /* gradient of mul from k, h[3] */
     for (int i = 0; i < n * 4; i++)
-        t->d_x_repeat_last_h[i] = dy[i] * m->k[i];
+        t->d_x_repeat_h_last_h[i] = dy[i] * m->k[i];
 
     /* gradient of k = dense(4) from k[i - 1]
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_2_at_1_k, g->k.weight);
+    rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_k_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_2_at_1_k);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_k_at_1_k);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++) {
         dx[i] = 0;
-        dx_repeat_2_at_1_k[i] = dx_repeat_2_at_1_k[i] + m->d_x_repeat_2_at_1_k[i];
-        dx_repeat_last_h[i] = dx_repeat_last_h[i] + t->d_x_repeat_last_h[i];
+        dx_repeat_k_at_1_k[i] = dx_repeat_k_at_1_k[i] + m->d_x_repeat_k_at_1_k[i];
+        dx_repeat_h_last_h[i] = dx_repeat_h_last_h[i] + t->d_x_repeat_h_last_h[i];
     }
 }
 
@@ -429,28 +432,34 @@ static double model_forward(rt_pass *c)
         m->stem[i] = rt_tanh(t->stem_z[i]);
     rt_watch_output(c, &m->watch.stem, RT_TANH, 0.0, n, 4, 1, m->stem, m->stem);
 
-    /* repeat as i */
-    for (int i = 0; i < REPEAT_FROM_0_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
+    /* repeat_h = repeat as i, iterations from 0 */
+    for (int i = 0; i < REPEAT_H_FROM_0_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_0_out[i - 1]
                              : m->stem;
-        repeat_from_0_forward(c, &p->repeat_from_0[i], &m->repeat_from_0[i],
-                &t->repeat_from_0, x_i, m->stem, m->repeat_from_0_out[i]);
+        repeat_h_from_0_forward(c, &p->repeat_h_from_0[i], &m->repeat_h_from_0[i],
+                &t->repeat_h_from_0, x_i, m->stem, m->repeat_h_from_0_out[i]);
     }
-    repeat_last_forward(c, &p->repeat_last, &m->repeat_last,
-                        m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1], m->stem,
-                        m->repeat_last_out, m->repeat_last_h);
 
-    /* repeat as i */
-    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0,
-            m->repeat_last_out, m->repeat_2_at_0_out);
-    repeat_2_at_1_forward(c, &p->repeat_2_at_1, &m->repeat_2_at_1,
-            m->repeat_2_at_0_out, m->repeat_last_h, m->repeat_2_at_1_out,
-            m->repeat_2_at_1_k);
-    repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last,
-            m->repeat_2_at_1_k, m->repeat_last_h, m->repeat_2_last_out);
+    /* repeat_h = repeat as i, the last iteration */
+    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last,
+                          m->repeat_h_from_0_out[REPEAT_H_FROM_0_COUNT - 1], m->stem,
+                          m->repeat_h_last_out, m->repeat_h_last_h);
+
+    /* repeat_k = repeat as i, iteration 0 */
+    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0, m->repeat_h_last_out,
+            m->repeat_k_at_0_out);
+
+    /* repeat_k = repeat as i, iteration 1 */
+    repeat_k_at_1_forward(c, &p->repeat_k_at_1, &m->repeat_k_at_1, m->repeat_k_at_0_out,
+            m->repeat_h_last_h, m->repeat_k_at_1_out, m->repeat_k_at_1_k);
+
+    /* repeat_k = repeat as i, the last iteration */
+    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, m->repeat_k_at_1_k,
+                          m->repeat_h_last_h, m->repeat_k_last_out);
 
     /* out = dense(2) */
-    rt_affine(c, n, 2, 4, m->repeat_2_last_out, p->out.weight, p->out.bias, m->out);
+    rt_affine(c, n, 2, 4, m->repeat_k_last_out, p->out.weight, p->out.bias, m->out);
     rt_watch_output(c, &m->watch.out, RT_LINEAR, 0.0, n, 2, 1, m->out, m->out);
 
     /* loss = mae */
@@ -477,62 +486,76 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.out, n, 2, t->d_out);
-    rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_2_last_out, g->out.weight);
+    rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 2, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, m->d_repeat_2_last_out);
+    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, m->d_repeat_k_last_out);
 
-    /* gradient of repeat as i */
+    /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_2_at_1_k[i] = 0;
+        t->d_repeat_k_at_1_k[i] = 0;
     for (int i = 0; i < n * 4; i++)
-        m->d_repeat_last_h_by_repeat_2_last_out[i] = 0;
-    repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
-            &t->repeat_2_last, m->repeat_2_at_1_k, m->repeat_last_h,
-            m->d_repeat_2_last_out, t->d_repeat_2_last, t->d_repeat_2_at_1_k,
-            m->d_repeat_last_h_by_repeat_2_last_out);
-    for (int i = 0; i < n * 4; i++)
-        t->d_repeat_last_h_by_repeat_2_at_1_out[i] = 0;
-    repeat_2_at_1_backward(c, &p->repeat_2_at_1, &g->repeat_2_at_1,
-            &m->repeat_2_at_1, &t->repeat_2_at_1, m->repeat_2_at_0_out,
-            m->repeat_last_h, m->repeat_2_at_1_k, t->d_repeat_2_last,
-            t->d_repeat_2_at_1_k, t->d_repeat_2_at_1,
-            t->d_repeat_last_h_by_repeat_2_at_1_out);
-    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0,
-            &m->repeat_2_at_0, m->repeat_last_out, t->d_repeat_2_at_1,
-            m->d_repeat_2_at_0);
+        m->d_repeat_h_last_h_by_repeat_k_last_out[i] = 0;
+    repeat_k_last_backward(c, &p->repeat_k_last, &g->repeat_k_last, &m->repeat_k_last,
+                           &t->repeat_k_last, m->repeat_k_at_1_k, m->repeat_h_last_h,
+                           m->d_repeat_k_last_out, t->repeat_k_last_dx, t->d_repeat_k_at_1_k,
+                           m->d_repeat_h_last_h_by_repeat_k_last_out);
 
-    /* gradient of repeat as i */
+    /* gradient of repeat_k = repeat as i, iteration 1 */
     for (int i = 0; i < n * 4; i++)
-        t->d_repeat_last_h[i] =
-            m->d_repeat_last_h_by_repeat_2_last_out[i] + t->d_repeat_last_h_by_repeat_2_at_1_out[i];
+        t->d_repeat_h_last_h_by_repeat_k_at_1_out[i] = 0;
+    repeat_k_at_1_backward(c, &p->repeat_k_at_1, &g->repeat_k_at_1, &m->repeat_k_at_1,
+            &t->repeat_k_at_1, m->repeat_k_at_0_out, m->repeat_h_last_h,
+            m->repeat_k_at_1_k, t->repeat_k_last_dx, t->d_repeat_k_at_1_k,
+            t->repeat_k_at_1_dx, t->d_repeat_h_last_h_by_repeat_k_at_1_out);
+
+    /* gradient of repeat_k = repeat as i, iteration 0 */
+    repeat_k_at_0_backward(c, &p->repeat_k_at_0, &g->repeat_k_at_0, &m->repeat_k_at_0,
+            m->repeat_h_last_out, t->repeat_k_at_1_dx, m->repeat_k_at_0_dx);
+
+    /* gradient of repeat_h = repeat as i
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 4; i++)
-        t->d_stem_by_repeat_last_out[i] = 0;
-    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
-                         m->repeat_from_0_out[REPEAT_FROM_0_COUNT - 1],
-                         m->d_repeat_2_at_0, t->d_repeat_last_h, t->d_repeat_last,
-                         t->d_stem_by_repeat_last_out);
+        t->d_repeat_h_last_h[i] =
+            m->d_repeat_h_last_h_by_repeat_k_last_out[i] + t->d_repeat_h_last_h_by_repeat_k_at_1_out[i];
+
+    /* gradient of repeat_h = repeat as i, the last iteration */
     for (int i = 0; i < n * 4; i++)
-        m->d_stem_by_repeat_from_0_out[i] = 0;
-    for (int i = REPEAT_FROM_0_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_0_out[i - 1]
+        t->d_stem_by_repeat_h_last_out[i] = 0;
+    repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,
+                           &t->repeat_h_last,
+                           m->repeat_h_from_0_out[REPEAT_H_FROM_0_COUNT - 1],
+                           m->repeat_k_at_0_dx, t->d_repeat_h_last_h, t->repeat_h_last_dx,
+                           t->d_stem_by_repeat_h_last_out);
+
+    /* gradient of repeat_h = repeat as i, iterations from 0
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = 0; i < n * 4; i++)
+        m->d_stem_by_repeat_h_from_0_out[i] = 0;
+    for (int i = REPEAT_H_FROM_0_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_0_out[i - 1]
                              : m->stem;
-        const rt_real *dy_i = i < REPEAT_FROM_0_COUNT - 1 ? t->d_repeat_from_0[(i + 1) % 2]
-                              : t->d_repeat_last;
-        repeat_from_0_backward(c, &p->repeat_from_0[i], &g->repeat_from_0[i],
-                &m->repeat_from_0[i], &t->repeat_from_0, x_i, dy_i,
-                t->d_repeat_from_0[i % 2], m->d_stem_by_repeat_from_0_out);
+        const rt_real *dy_i = i < REPEAT_H_FROM_0_COUNT - 1
+                              ? t->repeat_h_from_0_dx[(i + 1) % 2]
+                              : t->repeat_h_last_dx;
+        repeat_h_from_0_backward(c, &p->repeat_h_from_0[i], &g->repeat_h_from_0[i],
+                &m->repeat_h_from_0[i], &t->repeat_h_from_0, x_i, dy_i,
+                t->repeat_h_from_0_dx[i % 2], m->d_stem_by_repeat_h_from_0_out);
     }
 
     /* gradient of stem = dense(4, act = tanh)
+     *   sum over its readers
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
     for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_stem_by_repeat_from_0_out_ =
-            t->d_stem_by_repeat_last_out[i] + t->d_repeat_from_0[0][i];
+        const rt_real v_d_stem_by_repeat_h_from_0_out_ =
+            t->d_stem_by_repeat_h_last_out[i] + t->repeat_h_from_0_dx[0][i];
         const rt_real v_d_stem =
-            v_d_stem_by_repeat_from_0_out_ + m->d_stem_by_repeat_from_0_out[i];
+            v_d_stem_by_repeat_h_from_0_out_ + m->d_stem_by_repeat_h_from_0_out[i];
         t->d_stem_z[i] = v_d_stem * rt_tanh_slope(m->stem[i]);
     }
     rt_watch_delta(c, &m->watch.stem, n, 4, t->d_stem_z);
@@ -549,129 +572,130 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_from_0_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_0_params, h.weight),
+static const rt_tensor repeat_h_from_0_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_from_0_params, h.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_0_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_from_0_params, h.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_0_h_layer = {
+static const rt_layer repeat_h_from_0_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
     .rank = 1, .shape = { 4 },
-    .param = repeat_from_0_h_params, .n_params = 2,
+    .param = repeat_h_from_0_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_from_0_memory, watch.h),
+    .watch = offsetof(struct repeat_h_from_0_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_from_0_members[] = {
-    { .layer = &repeat_from_0_h_layer },
+static const rt_member repeat_h_from_0_members[] = {
+    { .layer = &repeat_h_from_0_h_layer },
 };
 
-static const rt_unit repeat_from_0_unit = { repeat_from_0_members,
-        RT_COUNT(repeat_from_0_members) };
+static const rt_unit repeat_h_from_0_unit = { repeat_h_from_0_members,
+        RT_COUNT(repeat_h_from_0_members) };
 
-static const rt_tensor repeat_last_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
+static const rt_tensor repeat_h_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_last_params, h.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_last_params, h.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = {
+static const rt_layer repeat_h_last_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SOFTPLUS,
     .rank = 1, .shape = { 4 },
-    .param = repeat_last_h_params, .n_params = 2,
+    .param = repeat_h_last_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .watch = offsetof(struct repeat_h_last_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_last_members[] = {
-    { .layer = &repeat_last_h_layer },
+static const rt_member repeat_h_last_members[] = {
+    { .layer = &repeat_h_last_h_layer },
 };
 
-static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
+static const rt_unit repeat_h_last_unit = { repeat_h_last_members,
+        RT_COUNT(repeat_h_last_members) };
 
-static const rt_tensor repeat_2_at_0_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_at_0_params, k.weight),
+static const rt_tensor repeat_k_at_0_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_k_at_0_params, k.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_2_at_0_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_k_at_0_params, k.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_0_k_layer = {
+static const rt_layer repeat_k_at_0_k_layer = {
     .name = "k", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 4 },
-    .param = repeat_2_at_0_k_params, .n_params = 2,
+    .param = repeat_k_at_0_k_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_at_0_memory, watch.k),
+    .watch = offsetof(struct repeat_k_at_0_memory, watch.k),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_at_0_members[] = {
-    { .layer = &repeat_2_at_0_k_layer },
+static const rt_member repeat_k_at_0_members[] = {
+    { .layer = &repeat_k_at_0_k_layer },
 };
 
-static const rt_unit repeat_2_at_0_unit = { repeat_2_at_0_members,
-        RT_COUNT(repeat_2_at_0_members) };
+static const rt_unit repeat_k_at_0_unit = { repeat_k_at_0_members,
+        RT_COUNT(repeat_k_at_0_members) };
 
-static const rt_tensor repeat_2_at_1_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_at_1_params, k.weight),
+static const rt_tensor repeat_k_at_1_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_k_at_1_params, k.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_2_at_1_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_k_at_1_params, k.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_1_k_layer = {
+static const rt_layer repeat_k_at_1_k_layer = {
     .name = "k", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 4 },
-    .param = repeat_2_at_1_k_params, .n_params = 2,
+    .param = repeat_k_at_1_k_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_at_1_memory, watch.k),
+    .watch = offsetof(struct repeat_k_at_1_memory, watch.k),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_at_1_members[] = {
-    { .layer = &repeat_2_at_1_k_layer },
+static const rt_member repeat_k_at_1_members[] = {
+    { .layer = &repeat_k_at_1_k_layer },
 };
 
-static const rt_unit repeat_2_at_1_unit = { repeat_2_at_1_members,
-        RT_COUNT(repeat_2_at_1_members) };
+static const rt_unit repeat_k_at_1_unit = { repeat_k_at_1_members,
+        RT_COUNT(repeat_k_at_1_members) };
 
-static const rt_tensor repeat_2_last_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_last_params, k.weight),
+static const rt_tensor repeat_k_last_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_k_last_params, k.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_2_last_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_k_last_params, k.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_last_k_layer = {
+static const rt_layer repeat_k_last_k_layer = {
     .name = "k", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 4 },
-    .param = repeat_2_last_k_params, .n_params = 2,
+    .param = repeat_k_last_k_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_last_memory, watch.k),
+    .watch = offsetof(struct repeat_k_last_memory, watch.k),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_last_members[] = {
-    { .layer = &repeat_2_last_k_layer },
+static const rt_member repeat_k_last_members[] = {
+    { .layer = &repeat_k_last_k_layer },
 };
 
-static const rt_unit repeat_2_last_unit = { repeat_2_last_members,
-        RT_COUNT(repeat_2_last_members) };
+static const rt_unit repeat_k_last_unit = { repeat_k_last_members,
+        RT_COUNT(repeat_k_last_members) };
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
@@ -711,35 +735,33 @@ static const rt_layer model_out_layer = {
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
-    { .unit = &repeat_from_0_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = REPEAT_FROM_0_COUNT,
-      .params = offsetof(struct model_params, repeat_from_0),
-      .params_stride = sizeof(struct repeat_from_0_params),
-      .memory = offsetof(struct model_memory, repeat_from_0),
-      .memory_stride = sizeof(struct repeat_from_0_memory) },
-    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = REPEAT_FROM_0_COUNT,
+    { .unit = &repeat_h_from_0_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_H_FROM_0_COUNT,
+      .params = offsetof(struct model_params, repeat_h_from_0),
+      .params_stride = sizeof(struct repeat_h_from_0_params),
+      .memory = offsetof(struct model_memory, repeat_h_from_0),
+      .memory_stride = sizeof(struct repeat_h_from_0_memory) },
+    { .unit = &repeat_h_last_unit, .name = "", .is_repeat = true, .first = REPEAT_H_FROM_0_COUNT,
       .count = 1,
-      .params = offsetof(struct model_params, repeat_last),
-      .params_stride = sizeof(struct repeat_last_params),
-      .memory = offsetof(struct model_memory, repeat_last),
-      .memory_stride = sizeof(struct repeat_last_memory) },
-    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = 1,
-      .params = offsetof(struct model_params, repeat_2_at_0),
-      .params_stride = sizeof(struct repeat_2_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_2_at_0),
-      .memory_stride = sizeof(struct repeat_2_at_0_memory) },
-    { .unit = &repeat_2_at_1_unit, .name = "", .is_repeat = true, .first = 1,
-      .count = 1,
-      .params = offsetof(struct model_params, repeat_2_at_1),
-      .params_stride = sizeof(struct repeat_2_at_1_params),
-      .memory = offsetof(struct model_memory, repeat_2_at_1),
-      .memory_stride = sizeof(struct repeat_2_at_1_memory) },
-    { .unit = &repeat_2_last_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
-      .params = offsetof(struct model_params, repeat_2_last),
-      .params_stride = sizeof(struct repeat_2_last_params),
-      .memory = offsetof(struct model_memory, repeat_2_last),
-      .memory_stride = sizeof(struct repeat_2_last_memory) },
+      .params = offsetof(struct model_params, repeat_h_last),
+      .params_stride = sizeof(struct repeat_h_last_params),
+      .memory = offsetof(struct model_memory, repeat_h_last),
+      .memory_stride = sizeof(struct repeat_h_last_memory) },
+    { .unit = &repeat_k_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_k_at_0),
+      .params_stride = sizeof(struct repeat_k_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_k_at_0),
+      .memory_stride = sizeof(struct repeat_k_at_0_memory) },
+    { .unit = &repeat_k_at_1_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+      .params = offsetof(struct model_params, repeat_k_at_1),
+      .params_stride = sizeof(struct repeat_k_at_1_params),
+      .memory = offsetof(struct model_memory, repeat_k_at_1),
+      .memory_stride = sizeof(struct repeat_k_at_1_memory) },
+    { .unit = &repeat_k_last_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
+      .params = offsetof(struct model_params, repeat_k_last),
+      .params_stride = sizeof(struct repeat_k_last_params),
+      .memory = offsetof(struct model_memory, repeat_k_last),
+      .memory_stride = sizeof(struct repeat_k_last_memory) },
     { .layer = &model_out_layer },
 };
 

@@ -110,17 +110,17 @@ struct model_memory {
     struct watch_8_on_8_memory watch_;
     union {
         rt_real watch_out[BATCH * 8];
-        rt_real d_watch_[BATCH * 8];
+        rt_real watch__dx[BATCH * 8];
     };
     struct watch_8_on_8_memory watch2;
     union {
         rt_real watch2_out[BATCH * 8];
-        rt_real d_watch2[BATCH * 8];
+        rt_real watch2_dx[BATCH * 8];
     };
     struct watch_8_on_8_memory state_;
     union {
         rt_real state_out[BATCH * 8];
-        rt_real d_state_[BATCH * 8];
+        rt_real state__dx[BATCH * 8];
     };
     union {
         rt_real a[BATCH * 8];
@@ -146,7 +146,7 @@ struct model_scratch {
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* block watch: [8] -> [8] */
+/* block watch(k = 8): [8] -> [8] */
 static void watch_8_on_8_forward(rt_pass *c, const struct watch_8_on_8_params *p,
         struct watch_8_on_8_memory *m,
         const rt_real *x, rt_real *y)
@@ -175,7 +175,7 @@ static void watch_8_on_8_backward(rt_pass *c, const struct watch_8_on_8_params *
     rt_affine_dx(c, n, 8, 8, dy, p->dense.weight, dx);
 }
 
-/* block dead: [8] -> [8] */
+/* block dead(k = 8): [8] -> [8] */
 static void dead_8_on_8_forward(rt_pass *c, const struct dead_8_on_8_params *p,
         struct dead_8_on_8_memory *m,
         const rt_real *x, rt_real *y)
@@ -285,25 +285,25 @@ static void model_backward(rt_pass *c)
 
     /* gradient of state = watch(8) */
     watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out,
-            m->d_state_out, m->d_state_);
+            m->d_state_out, m->state__dx);
 
     /* gradient of watch2 = watch(8) */
     watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2, m->watch_out,
-            m->d_state_, m->d_watch2);
+            m->state__dx, m->watch2_dx);
 
     /* gradient of watch(8) */
     watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_, m->math_errhandling_,
-            m->d_watch2, m->d_watch_);
+            m->watch2_dx, m->watch__dx);
 
     /* gradient of math_errhandling = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, m->d_watch_);
-    rt_affine_dw(c, n, 8, 8, m->d_watch_, m->h_params, g->math_errhandling_.weight);
-    rt_column_sum(c, n, 8, m->d_watch_, g->math_errhandling_.bias);
-    rt_affine_dx(c, n, 8, 8, m->d_watch_, p->math_errhandling_.weight, m->d_h_params);
+    rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, m->watch__dx);
+    rt_affine_dw(c, n, 8, 8, m->watch__dx, m->h_params, g->math_errhandling_.weight);
+    rt_column_sum(c, n, 8, m->watch__dx, g->math_errhandling_.bias);
+    rt_affine_dx(c, n, 8, 8, m->watch__dx, p->math_errhandling_.weight, m->d_h_params);
 
     /* gradient of h_params = dense(8)
      *   dW = dz^T x

@@ -2,13 +2,13 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_FROM_1_COUNT = 3,
+    REPEAT_H_FROM_1_COUNT = 3,
     BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_at_0_params {
+struct repeat_h_at_0_params {
     struct {
         rt_real weight[32 * 64];
         rt_real bias[32];
@@ -26,7 +26,7 @@ struct repeat_at_0_params {
     } r;
 };
 
-struct repeat_from_1_params {
+struct repeat_h_from_1_params {
     struct {
         rt_real weight[32 * 32];
         rt_real bias[32];
@@ -45,8 +45,8 @@ struct repeat_from_1_params {
 };
 
 struct model_params {
-    struct repeat_at_0_params repeat_at_0;
-    struct repeat_from_1_params repeat_from_1[REPEAT_FROM_1_COUNT];
+    struct repeat_h_at_0_params repeat_h_at_0;
+    struct repeat_h_from_1_params repeat_h_from_1[REPEAT_H_FROM_1_COUNT];
     struct {
         rt_real weight[10 * 32];
         rt_real bias[10];
@@ -56,7 +56,7 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_at_0_memory {
+struct repeat_h_at_0_memory {
     struct {
         rt_watch h;
         rt_watch r;
@@ -82,7 +82,7 @@ struct repeat_at_0_memory {
     };
 };
 
-struct repeat_from_1_memory {
+struct repeat_h_from_1_memory {
     struct {
         rt_watch h;
         rt_watch r;
@@ -113,13 +113,13 @@ struct model_memory {
         rt_watch dropout;
         rt_watch logits;
     } watch;
-    struct repeat_at_0_memory repeat_at_0;
-    rt_real repeat_at_0_out[BATCH * 32];
-    struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
-    rt_real repeat_from_1_out[REPEAT_FROM_1_COUNT][BATCH * 32];
+    struct repeat_h_at_0_memory repeat_h_at_0;
+    rt_real repeat_h_at_0_out[BATCH * 32];
+    struct repeat_h_from_1_memory repeat_h_from_1[REPEAT_H_FROM_1_COUNT];
+    rt_real repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT][BATCH * 32];
     union {
         rt_real dropout[BATCH * 32];
-        rt_real d_repeat_from_1_out[BATCH * 32];
+        rt_real d_repeat_h_from_1_out[BATCH * 32];
     };
     union {
         rt_real logits[BATCH * 10];
@@ -129,7 +129,7 @@ struct model_memory {
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_at_0_scratch {
+struct repeat_h_at_0_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
@@ -143,7 +143,7 @@ struct repeat_at_0_scratch {
     };
 };
 
-struct repeat_from_1_scratch {
+struct repeat_h_from_1_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
@@ -159,25 +159,25 @@ struct repeat_from_1_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_repeat_from_1[2][BATCH * 32];
+        rt_real repeat_h_from_1_dx[2][BATCH * 32];
     };
     union {
-        rt_real d_repeat_at_0[BATCH * 64];
+        rt_real repeat_h_at_0_dx[BATCH * 64];
     };
     union {
         rt_real d_logits[BATCH * 10];
     };
     union {
-        struct repeat_at_0_scratch repeat_at_0;
-        struct repeat_from_1_scratch repeat_from_1;
+        struct repeat_h_at_0_scratch repeat_h_at_0;
+        struct repeat_h_from_1_scratch repeat_h_from_1;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat depth as i: [64] -> [32] */
-static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+/* an iteration of repeat_h = repeat depth as i: [64] -> [32] */
+static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_memory *m, struct repeat_h_at_0_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -206,29 +206,31 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
-    /* r = residual(scale = learn(0)) */
+    /* r = residual(scale = learn(0)): skip + body */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_r_scaled = p->r.scale[0] * m->dense[i];
         y[i] = m->h[i] + v_r_scaled;
     }
 }
 
-static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-        struct repeat_at_0_scratch *t,
+static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_params *g, struct repeat_h_at_0_memory *m,
+        struct repeat_h_at_0_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual(scale = learn(0)) */
+    /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
+
+    /* gradient of r = residual(scale = learn(0)): skip + body */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
     /* gradient of dense(32) */
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
 
-    /* gradient of r = residual(scale = learn(0))
+    /* gradient of r = residual(scale = learn(0)): skip + body
      *   ds = sum of dy x
      */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);
@@ -261,10 +263,11 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_r_body);
 
-    /* gradient of r = residual(scale = learn(0)) */
+    /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
 
     /* gradient of h = dense(32, act = tanh)
+     *   sum over its readers
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -280,9 +283,9 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat depth as i: [32] -> [32] */
-static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params *p,
-        struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
+/* an iteration of repeat_h = repeat depth as i: [32] -> [32] */
+static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_params *p,
+        struct repeat_h_from_1_memory *m, struct repeat_h_from_1_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -311,29 +314,31 @@ static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params 
     rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
-    /* r = residual(scale = learn(0)) */
+    /* r = residual(scale = learn(0)): skip + body */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_r_scaled = p->r.scale[0] * m->dense[i];
         y[i] = m->h[i] + v_r_scaled;
     }
 }
 
-static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params *p,
-        struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
-        struct repeat_from_1_scratch *t,
+static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_params *p,
+        struct repeat_h_from_1_params *g, struct repeat_h_from_1_memory *m,
+        struct repeat_h_from_1_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual(scale = learn(0)) */
+    /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
+
+    /* gradient of r = residual(scale = learn(0)): skip + body */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
     /* gradient of dense(32) */
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
 
-    /* gradient of r = residual(scale = learn(0))
+    /* gradient of r = residual(scale = learn(0)): skip + body
      *   ds = sum of dy x
      */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);
@@ -366,10 +371,11 @@ static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_r_body);
 
-    /* gradient of r = residual(scale = learn(0)) */
+    /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
 
     /* gradient of h = dense(32, act = tanh)
+     *   sum over its readers
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -394,19 +400,22 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat depth as i */
-    repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-            m->repeat_at_0_out);
-    for (int i = 0; i < REPEAT_FROM_1_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
-                             : m->repeat_at_0_out;
-        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i],
-                &t->repeat_from_1, x_i, m->repeat_from_1_out[i]);
+    /* repeat_h = repeat depth as i, iteration 0 */
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0, x,
+            m->repeat_h_at_0_out);
+
+    /* repeat_h = repeat depth as i, iterations from 1 */
+    for (int i = 0; i < REPEAT_H_FROM_1_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_1_out[i - 1]
+                             : m->repeat_h_at_0_out;
+        repeat_h_from_1_forward(c, &p->repeat_h_from_1[i], &m->repeat_h_from_1[i],
+                &t->repeat_h_from_1, x_i, m->repeat_h_from_1_out[i]);
     }
 
     /* dropout(0.1) */
     rt_dropout(c, &m->watch.dropout, 0.1, n, 32,
-               m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1], m->dropout);
+               m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1], m->dropout);
 
     /* logits = dense(10) */
     rt_affine(c, n, 10, 32, m->dropout, p->logits.weight, p->logits.bias, m->logits);
@@ -443,20 +452,26 @@ static void model_backward(rt_pass *c)
     /* gradient of dropout(0.1)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.1, n, 32, m->d_dropout, m->d_repeat_from_1_out);
+    rt_dropout(c, &m->watch.dropout, 0.1, n, 32, m->d_dropout, m->d_repeat_h_from_1_out);
 
-    /* gradient of repeat depth as i */
-    for (int i = REPEAT_FROM_1_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
-                             : m->repeat_at_0_out;
-        const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2]
-                              : m->d_repeat_from_1_out;
-        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i],
-                &m->repeat_from_1[i], &t->repeat_from_1, x_i, dy_i,
-                t->d_repeat_from_1[i % 2]);
+    /* gradient of repeat_h = repeat depth as i, iterations from 1
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_H_FROM_1_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_1_out[i - 1]
+                             : m->repeat_h_at_0_out;
+        const rt_real *dy_i = i < REPEAT_H_FROM_1_COUNT - 1
+                              ? t->repeat_h_from_1_dx[(i + 1) % 2]
+                              : m->d_repeat_h_from_1_out;
+        repeat_h_from_1_backward(c, &p->repeat_h_from_1[i], &g->repeat_h_from_1[i],
+                &m->repeat_h_from_1[i], &t->repeat_h_from_1, x_i, dy_i,
+                t->repeat_h_from_1_dx[i % 2]);
     }
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
-            &t->repeat_at_0, x, t->d_repeat_from_1[0], t->d_repeat_at_0);
+
+    /* gradient of repeat_h = repeat depth as i, iteration 0 */
+    repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
+            &t->repeat_h_at_0, x, t->repeat_h_from_1_dx[0], t->repeat_h_at_0_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -468,201 +483,201 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_at_0_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
+static const rt_tensor repeat_h_at_0_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, h.weight),
       .rank = 2, .shape = { 32, 64 }, .fan_in = 64, .fan_out = 32, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, h.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 64, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = {
+static const rt_layer repeat_h_at_0_h_layer = {
     .name = "h", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 32 },
-    .param = repeat_at_0_h_params, .n_params = 2,
+    .param = repeat_h_at_0_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_tensor repeat_at_0_r_params[] = {
-    { .role = "scale", .offset = offsetof(struct repeat_at_0_params, r.scale),
+static const rt_tensor repeat_h_at_0_r_params[] = {
+    { .role = "scale", .offset = offsetof(struct repeat_h_at_0_params, r.scale),
       .rank = 0,
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_r_layer = {
+static const rt_layer repeat_h_at_0_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_at_0_r_params, .n_params = 1,
+    .param = repeat_h_at_0_r_params, .n_params = 1,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.r),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_at_0_batchnorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, batchnorm.weight),
+static const rt_tensor repeat_h_at_0_batchnorm_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, batchnorm.weight),
       .rank = 1, .shape = { 32 },
       .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, batchnorm.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, batchnorm.bias),
       .rank = 1, .shape = { 32 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_tensor repeat_at_0_batchnorm_states[] = {
-    { .role = "running_mean",
-      .offset = offsetof(struct repeat_at_0_memory, state.batchnorm.running_mean),
+static const rt_tensor repeat_h_at_0_batchnorm_states[] = {
+    { .role = "running_mean", .offset = offsetof(struct repeat_h_at_0_memory,
+      state.batchnorm.running_mean),
       .rank = 1, .shape = { 32 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var",
-      .offset = offsetof(struct repeat_at_0_memory, state.batchnorm.running_var),
+    { .role = "running_var", .offset = offsetof(struct repeat_h_at_0_memory,
+      state.batchnorm.running_var),
       .rank = 1, .shape = { 32 },
       .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_batchnorm_layer = {
+static const rt_layer repeat_h_at_0_batchnorm_layer = {
     .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_at_0_batchnorm_params, .n_params = 2,
-    .state = repeat_at_0_batchnorm_states, .n_states = 2,
+    .param = repeat_h_at_0_batchnorm_params, .n_params = 2,
+    .state = repeat_h_at_0_batchnorm_states, .n_states = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.batchnorm),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.batchnorm),
 };
 
-static const rt_layer repeat_at_0_relu_layer = {
+static const rt_layer repeat_h_at_0_relu_layer = {
     .name = "relu", .kind = "relu", .act = RT_RELU,
     .rank = 1, .shape = { 32 },
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.relu),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.relu),
 };
 
-static const rt_tensor repeat_at_0_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense.weight),
+static const rt_tensor repeat_h_at_0_dense_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, dense.weight),
       .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, dense.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_dense_layer = {
+static const rt_layer repeat_h_at_0_dense_layer = {
     .name = "dense", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_at_0_dense_params, .n_params = 2,
+    .param = repeat_h_at_0_dense_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.dense),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.dense),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h_layer },
-    { .layer = &repeat_at_0_r_layer },
-    { .layer = &repeat_at_0_batchnorm_layer },
-    { .layer = &repeat_at_0_relu_layer },
-    { .layer = &repeat_at_0_dense_layer },
+static const rt_member repeat_h_at_0_members[] = {
+    { .layer = &repeat_h_at_0_h_layer },
+    { .layer = &repeat_h_at_0_r_layer },
+    { .layer = &repeat_h_at_0_batchnorm_layer },
+    { .layer = &repeat_h_at_0_relu_layer },
+    { .layer = &repeat_h_at_0_dense_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
-        RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
+        RT_COUNT(repeat_h_at_0_members) };
 
-static const rt_tensor repeat_from_1_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_1_params, h.weight),
+static const rt_tensor repeat_h_from_1_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_from_1_params, h.weight),
       .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_1_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_from_1_params, h.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_h_layer = {
+static const rt_layer repeat_h_from_1_h_layer = {
     .name = "h", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 32 },
-    .param = repeat_from_1_h_params, .n_params = 2,
+    .param = repeat_h_from_1_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.h),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_tensor repeat_from_1_r_params[] = {
-    { .role = "scale", .offset = offsetof(struct repeat_from_1_params, r.scale),
+static const rt_tensor repeat_h_from_1_r_params[] = {
+    { .role = "scale", .offset = offsetof(struct repeat_h_from_1_params, r.scale),
       .rank = 0,
       .init = { RT_CONSTANT, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_r_layer = {
+static const rt_layer repeat_h_from_1_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_from_1_r_params, .n_params = 1,
+    .param = repeat_h_from_1_r_params, .n_params = 1,
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.r),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_from_1_batchnorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_1_params, batchnorm.weight),
+static const rt_tensor repeat_h_from_1_batchnorm_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_from_1_params, batchnorm.weight),
       .rank = 1, .shape = { 32 },
       .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_1_params, batchnorm.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_from_1_params, batchnorm.bias),
       .rank = 1, .shape = { 32 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_tensor repeat_from_1_batchnorm_states[] = {
-    { .role = "running_mean",
-      .offset = offsetof(struct repeat_from_1_memory, state.batchnorm.running_mean),
+static const rt_tensor repeat_h_from_1_batchnorm_states[] = {
+    { .role = "running_mean", .offset = offsetof(struct repeat_h_from_1_memory,
+      state.batchnorm.running_mean),
       .rank = 1, .shape = { 32 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var",
-      .offset = offsetof(struct repeat_from_1_memory, state.batchnorm.running_var),
+    { .role = "running_var", .offset = offsetof(struct repeat_h_from_1_memory,
+      state.batchnorm.running_var),
       .rank = 1, .shape = { 32 },
       .init = { RT_ONES, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_batchnorm_layer = {
+static const rt_layer repeat_h_from_1_batchnorm_layer = {
     .name = "batchnorm", .kind = "batchnorm", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_from_1_batchnorm_params, .n_params = 2,
-    .state = repeat_from_1_batchnorm_states, .n_states = 2,
+    .param = repeat_h_from_1_batchnorm_params, .n_params = 2,
+    .state = repeat_h_from_1_batchnorm_states, .n_states = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.batchnorm),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.batchnorm),
 };
 
-static const rt_layer repeat_from_1_relu_layer = {
+static const rt_layer repeat_h_from_1_relu_layer = {
     .name = "relu", .kind = "relu", .act = RT_RELU,
     .rank = 1, .shape = { 32 },
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.relu),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.relu),
 };
 
-static const rt_tensor repeat_from_1_dense_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_1_params, dense.weight),
+static const rt_tensor repeat_h_from_1_dense_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_from_1_params, dense.weight),
       .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_1_params, dense.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_from_1_params, dense.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_dense_layer = {
+static const rt_layer repeat_h_from_1_dense_layer = {
     .name = "dense", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 32 },
-    .param = repeat_from_1_dense_params, .n_params = 2,
+    .param = repeat_h_from_1_dense_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.dense),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.dense),
     .in_flow = true,
 };
 
-static const rt_member repeat_from_1_members[] = {
-    { .layer = &repeat_from_1_h_layer },
-    { .layer = &repeat_from_1_r_layer },
-    { .layer = &repeat_from_1_batchnorm_layer },
-    { .layer = &repeat_from_1_relu_layer },
-    { .layer = &repeat_from_1_dense_layer },
+static const rt_member repeat_h_from_1_members[] = {
+    { .layer = &repeat_h_from_1_h_layer },
+    { .layer = &repeat_h_from_1_r_layer },
+    { .layer = &repeat_h_from_1_batchnorm_layer },
+    { .layer = &repeat_h_from_1_relu_layer },
+    { .layer = &repeat_h_from_1_dense_layer },
 };
 
-static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
-        RT_COUNT(repeat_from_1_members) };
+static const rt_unit repeat_h_from_1_unit = { repeat_h_from_1_members,
+        RT_COUNT(repeat_h_from_1_members) };
 
 static const rt_layer model_dropout_layer = {
     .name = "dropout", .kind = "dropout", .act = RT_LINEAR,
@@ -690,17 +705,17 @@ static const rt_layer model_logits_layer = {
 };
 
 static const rt_member model_members[] = {
-    { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_0),
-      .params_stride = sizeof(struct repeat_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_at_0),
-      .memory_stride = sizeof(struct repeat_at_0_memory) },
-    { .unit = &repeat_from_1_unit, .name = "", .is_repeat = true, .first = 1,
-      .count = REPEAT_FROM_1_COUNT,
-      .params = offsetof(struct model_params, repeat_from_1),
-      .params_stride = sizeof(struct repeat_from_1_params),
-      .memory = offsetof(struct model_memory, repeat_from_1),
-      .memory_stride = sizeof(struct repeat_from_1_memory) },
+    { .unit = &repeat_h_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_0),
+      .params_stride = sizeof(struct repeat_h_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_0),
+      .memory_stride = sizeof(struct repeat_h_at_0_memory) },
+    { .unit = &repeat_h_from_1_unit, .name = "", .is_repeat = true, .first = 1,
+      .count = REPEAT_H_FROM_1_COUNT,
+      .params = offsetof(struct model_params, repeat_h_from_1),
+      .params_stride = sizeof(struct repeat_h_from_1_params),
+      .memory = offsetof(struct model_memory, repeat_h_from_1),
+      .memory_stride = sizeof(struct repeat_h_from_1_memory) },
     { .layer = &model_dropout_layer },
     { .layer = &model_logits_layer },
 };

@@ -10,14 +10,14 @@ enum {
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_at_0_params {
+struct repeat_h_at_0_params {
     struct {
         rt_real weight[8 * 2];
         rt_real bias[8];
     } h;
 };
 
-struct repeat_last_params {
+struct repeat_h_last_params {
     struct {
         rt_real weight[8 * 8];
         rt_real bias[8];
@@ -25,8 +25,8 @@ struct repeat_last_params {
 };
 
 struct model_params {
-    struct repeat_at_0_params repeat_at_0;
-    struct repeat_last_params repeat_last;
+    struct repeat_h_at_0_params repeat_h_at_0;
+    struct repeat_h_last_params repeat_h_last;
     struct {
         rt_real weight[8 * 8];
         rt_real bias[8];
@@ -40,14 +40,14 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_at_0_memory {
+struct repeat_h_at_0_memory {
     struct {
         rt_watch h;
     } watch;
     rt_real h_z[BATCH * 8];
 };
 
-struct repeat_last_memory {
+struct repeat_h_last_memory {
     struct {
         rt_watch h;
     } watch;
@@ -61,10 +61,10 @@ struct model_memory {
         rt_watch y;
         rt_watch sigmoid;
     } watch;
-    struct repeat_at_0_memory repeat_at_0;
-    rt_real repeat_at_0_out[BATCH * 8];
-    struct repeat_last_memory repeat_last;
-    rt_real repeat_last_out[BATCH * 8];
+    struct repeat_h_at_0_memory repeat_h_at_0;
+    rt_real repeat_h_at_0_out[BATCH * 8];
+    struct repeat_h_last_memory repeat_h_last;
+    rt_real repeat_h_last_out[BATCH * 8];
     union {
         rt_real dense_z[BATCH * 8];
         rt_real d_r_body[BATCH * 8];
@@ -79,13 +79,13 @@ struct model_memory {
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_at_0_scratch {
+struct repeat_h_at_0_scratch {
     union {
         rt_real d_h_z[BATCH * 8];
     };
 };
 
-struct repeat_last_scratch {
+struct repeat_h_last_scratch {
     union {
         rt_real d_h_z[BATCH * 8];
     };
@@ -94,11 +94,11 @@ struct repeat_last_scratch {
 struct model_scratch {
     union {
         rt_real d_dense_z[BATCH * 8];
-        rt_real d_repeat_last_out[BATCH * 8];
-        rt_real d_repeat_at_0[BATCH * 2];
+        rt_real d_repeat_h_last_out[BATCH * 8];
+        rt_real repeat_h_at_0_dx[BATCH * 2];
     };
     union {
-        rt_real d_repeat_last[BATCH * 8];
+        rt_real repeat_h_last_dx[BATCH * 8];
     };
     union {
         rt_real d_sigmoid_z[BATCH * 1];
@@ -107,16 +107,16 @@ struct model_scratch {
         rt_real dense[BATCH * 8];
     };
     union {
-        struct repeat_at_0_scratch repeat_at_0;
-        struct repeat_last_scratch repeat_last;
+        struct repeat_h_at_0_scratch repeat_h_at_0;
+        struct repeat_h_last_scratch repeat_h_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat as i: [2] -> [8] */
-static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_memory *m,
+/* an iteration of repeat_h = repeat as i: [2] -> [8] */
+static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -128,9 +128,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
 }
 
-static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-        struct repeat_at_0_scratch *t,
+static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_params *g, struct repeat_h_at_0_memory *m,
+        struct repeat_h_at_0_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -149,10 +149,10 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat as i: [8] -> [8] */
-static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
-                                struct repeat_last_memory *m,
-                                const rt_real *x, rt_real *y)
+/* an iteration of repeat_h = repeat as i: [8] -> [8] */
+static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params *p,
+                                  struct repeat_h_last_memory *m,
+                                  const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -163,10 +163,10 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
 }
 
-static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
-                                 struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t,
-                                 const rt_real *x, const rt_real *dy, rt_real *dx)
+static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params *p,
+                                   struct repeat_h_last_params *g, struct repeat_h_last_memory *m,
+                                   struct repeat_h_last_scratch *t,
+                                   const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -193,21 +193,24 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat as i */
-    repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, x, m->repeat_at_0_out);
-    repeat_last_forward(c, &p->repeat_last, &m->repeat_last, m->repeat_at_0_out,
-                        m->repeat_last_out);
+    /* repeat_h = repeat as i, iteration 0 */
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, x,
+            m->repeat_h_at_0_out);
+
+    /* repeat_h = repeat as i, the last iteration */
+    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last, m->repeat_h_at_0_out,
+                          m->repeat_h_last_out);
 
     /* dense(8, act = elu(1 / 7)) */
-    rt_affine(c, n, 8, 8, m->repeat_last_out, p->dense.weight, p->dense.bias, m->dense_z);
+    rt_affine(c, n, 8, 8, m->repeat_h_last_out, p->dense.weight, p->dense.bias, m->dense_z);
     for (int i = 0; i < n * 8; i++)
         t->dense[i] = rt_elu(m->dense_z[i], RT_C(0.14285714285714285));
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
 
-    /* r = residual(scale = sqrt(0.5)) */
+    /* r = residual(scale = sqrt(0.5)): skip + body */
     for (int i = 0; i < n * 8; i++) {
         const rt_real v_r_scaled = RT_C(0.7071067811865476) * t->dense[i];
-        m->r[i] = m->repeat_last_out[i] + v_r_scaled;
+        m->r[i] = m->repeat_h_last_out[i] + v_r_scaled;
     }
 
     /* y = dense(1, init = uniform(-0.1, 0.1), bias_init = constant(slope)) */
@@ -241,7 +244,8 @@ static void model_backward(rt_pass *c)
     /* gradient of sigmoid */
     rt_watch_delta(c, &m->watch.sigmoid, n, 1, t->d_sigmoid_z);
 
-    /* gradient of y = dense(1, init = uniform(-0.1, 0.1), bias_init = constant(slope))
+    /* gradient of y = dense(1, init = uniform(-0.1, 0.1),
+     *       bias_init = constant(slope))
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
@@ -251,10 +255,11 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 1, t->d_sigmoid_z, g->y.bias);
     rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, m->d_r);
 
-    /* gradient of r = residual(scale = sqrt(0.5)) */
+    /* gradient of r = residual(scale = sqrt(0.5)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
 
-    /* gradient of dense(8, act = elu(1 / 7))
+    /* gradient of r = residual(scale = sqrt(0.5)): skip + body
+     * gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -265,20 +270,27 @@ static void model_backward(rt_pass *c)
         t->d_dense_z[i] = v_d_dense * rt_elu_slope(m->dense_z[i], RT_C(0.14285714285714285));
     }
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
-    rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_last_out, g->dense.weight);
+    rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_h_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
     rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, m->d_r_body);
 
-    /* gradient of r = residual(scale = sqrt(0.5)) */
+    /* gradient of r = residual(scale = sqrt(0.5)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 8, m->d_r_body);
 
-    /* gradient of repeat as i */
+    /* gradient of repeat_h = repeat as i
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 8; i++)
-        t->d_repeat_last_out[i] = m->d_r[i] + m->d_r_body[i];
-    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
-                         m->repeat_at_0_out, t->d_repeat_last_out, t->d_repeat_last);
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
-            &t->repeat_at_0, x, t->d_repeat_last, t->d_repeat_at_0);
+        t->d_repeat_h_last_out[i] = m->d_r[i] + m->d_r_body[i];
+
+    /* gradient of repeat_h = repeat as i, the last iteration */
+    repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,
+                           &t->repeat_h_last, m->repeat_h_at_0_out, t->d_repeat_h_last_out,
+                           t->repeat_h_last_dx);
+
+    /* gradient of repeat_h = repeat as i, iteration 0 */
+    repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
+            &t->repeat_h_at_0, x, t->repeat_h_last_dx, t->repeat_h_at_0_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -291,54 +303,55 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_at_0_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
+static const rt_tensor repeat_h_at_0_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, h.weight),
       .rank = 2, .shape = { 8, 2 }, .fan_in = 2, .fan_out = 8, .is_weight = true,
       .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, h.bias),
       .rank = 1, .shape = { 8 }, .fan_in = 2, .fan_out = 8,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = {
+static const rt_layer repeat_h_at_0_h_layer = {
     .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
     .rank = 1, .shape = { 8 },
-    .param = repeat_at_0_h_params, .n_params = 2,
+    .param = repeat_h_at_0_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h_layer },
+static const rt_member repeat_h_at_0_members[] = {
+    { .layer = &repeat_h_at_0_h_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
-        RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
+        RT_COUNT(repeat_h_at_0_members) };
 
-static const rt_tensor repeat_last_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
+static const rt_tensor repeat_h_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_last_params, h.weight),
       .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
       .init = { RT_TRUNCATED_NORMAL, 0.3, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_last_params, h.bias),
       .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = {
+static const rt_layer repeat_h_last_h_layer = {
     .name = "h", .kind = "dense", .act = RT_LEAKY_RELU,
     .rank = 1, .shape = { 8 },
-    .param = repeat_last_h_params, .n_params = 2,
+    .param = repeat_h_last_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .watch = offsetof(struct repeat_h_last_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_last_members[] = {
-    { .layer = &repeat_last_h_layer },
+static const rt_member repeat_h_last_members[] = {
+    { .layer = &repeat_h_last_h_layer },
 };
 
-static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
+static const rt_unit repeat_h_last_unit = { repeat_h_last_members,
+        RT_COUNT(repeat_h_last_members) };
 
 static const rt_layer model_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
@@ -392,16 +405,16 @@ static const rt_layer model_sigmoid_layer = {
 };
 
 static const rt_member model_members[] = {
-    { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_0),
-      .params_stride = sizeof(struct repeat_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_at_0),
-      .memory_stride = sizeof(struct repeat_at_0_memory) },
-    { .unit = &repeat_last_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
-      .params = offsetof(struct model_params, repeat_last),
-      .params_stride = sizeof(struct repeat_last_params),
-      .memory = offsetof(struct model_memory, repeat_last),
-      .memory_stride = sizeof(struct repeat_last_memory) },
+    { .unit = &repeat_h_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_0),
+      .params_stride = sizeof(struct repeat_h_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_0),
+      .memory_stride = sizeof(struct repeat_h_at_0_memory) },
+    { .unit = &repeat_h_last_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_last),
+      .params_stride = sizeof(struct repeat_h_last_params),
+      .memory = offsetof(struct model_memory, repeat_h_last),
+      .memory_stride = sizeof(struct repeat_h_last_memory) },
     { .layer = &model_r_layer },
     { .layer = &model_dense_layer },
     { .layer = &model_y_layer },

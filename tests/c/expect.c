@@ -2,20 +2,20 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_FROM_1_COUNT = 2,
+    REPEAT_H_FROM_1_COUNT = 2,
     BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_at_0_params {
+struct repeat_h_at_0_params {
     struct {
         rt_real weight[32 * 64];
         rt_real bias[32];
     } h;
 };
 
-struct repeat_from_1_params {
+struct repeat_h_from_1_params {
     struct {
         rt_real weight[32 * 32];
         rt_real bias[32];
@@ -23,8 +23,8 @@ struct repeat_from_1_params {
 };
 
 struct model_params {
-    struct repeat_at_0_params repeat_at_0;
-    struct repeat_from_1_params repeat_from_1[REPEAT_FROM_1_COUNT];
+    struct repeat_h_at_0_params repeat_h_at_0;
+    struct repeat_h_from_1_params repeat_h_from_1[REPEAT_H_FROM_1_COUNT];
     struct {
         rt_real weight[10 * 32];
         rt_real bias[10];
@@ -34,13 +34,13 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_at_0_memory {
+struct repeat_h_at_0_memory {
     struct {
         rt_watch h;
     } watch;
 };
 
-struct repeat_from_1_memory {
+struct repeat_h_from_1_memory {
     struct {
         rt_watch h;
     } watch;
@@ -50,26 +50,26 @@ struct model_memory {
     struct {
         rt_watch logits;
     } watch;
-    struct repeat_at_0_memory repeat_at_0;
-    rt_real repeat_at_0_out[BATCH * 32];
-    struct repeat_from_1_memory repeat_from_1[REPEAT_FROM_1_COUNT];
-    rt_real repeat_from_1_out[REPEAT_FROM_1_COUNT][BATCH * 32];
+    struct repeat_h_at_0_memory repeat_h_at_0;
+    rt_real repeat_h_at_0_out[BATCH * 32];
+    struct repeat_h_from_1_memory repeat_h_from_1[REPEAT_H_FROM_1_COUNT];
+    rt_real repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT][BATCH * 32];
     union {
         rt_real logits[BATCH * 10];
-        rt_real d_repeat_from_1_out[BATCH * 32];
+        rt_real d_repeat_h_from_1_out[BATCH * 32];
     };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_at_0_scratch {
+struct repeat_h_at_0_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
 };
 
-struct repeat_from_1_scratch {
+struct repeat_h_from_1_scratch {
     union {
         rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
@@ -78,25 +78,25 @@ struct repeat_from_1_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_repeat_from_1[2][BATCH * 32];
+        rt_real repeat_h_from_1_dx[2][BATCH * 32];
     };
     union {
-        rt_real d_repeat_at_0[BATCH * 64];
+        rt_real repeat_h_at_0_dx[BATCH * 64];
     };
     union {
         rt_real d_logits[BATCH * 10];
     };
     union {
-        struct repeat_at_0_scratch repeat_at_0;
-        struct repeat_from_1_scratch repeat_from_1;
+        struct repeat_h_at_0_scratch repeat_h_at_0;
+        struct repeat_h_from_1_scratch repeat_h_from_1;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat as i: [64] -> [32] */
-static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+/* an iteration of repeat_h = repeat as i: [64] -> [32] */
+static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_memory *m, struct repeat_h_at_0_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -108,9 +108,9 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
 }
 
-static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-        struct repeat_at_0_scratch *t,
+static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_params *g, struct repeat_h_at_0_memory *m,
+        struct repeat_h_at_0_scratch *t,
         const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -129,9 +129,9 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat as i: [32] -> [32] */
-static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params *p,
-        struct repeat_from_1_memory *m, struct repeat_from_1_scratch *t,
+/* an iteration of repeat_h = repeat as i: [32] -> [32] */
+static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_params *p,
+        struct repeat_h_from_1_memory *m, struct repeat_h_from_1_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -143,9 +143,9 @@ static void repeat_from_1_forward(rt_pass *c, const struct repeat_from_1_params 
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
 }
 
-static void repeat_from_1_backward(rt_pass *c, const struct repeat_from_1_params *p,
-        struct repeat_from_1_params *g, struct repeat_from_1_memory *m,
-        struct repeat_from_1_scratch *t,
+static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_params *p,
+        struct repeat_h_from_1_params *g, struct repeat_h_from_1_memory *m,
+        struct repeat_h_from_1_scratch *t,
         const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -173,18 +173,21 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat as i */
-    repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, x,
-            m->repeat_at_0_out);
-    for (int i = 0; i < REPEAT_FROM_1_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
-                             : m->repeat_at_0_out;
-        repeat_from_1_forward(c, &p->repeat_from_1[i], &m->repeat_from_1[i],
-                &t->repeat_from_1, x_i, m->repeat_from_1_out[i]);
+    /* repeat_h = repeat as i, iteration 0 */
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0, x,
+            m->repeat_h_at_0_out);
+
+    /* repeat_h = repeat as i, iterations from 1 */
+    for (int i = 0; i < REPEAT_H_FROM_1_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_1_out[i - 1]
+                             : m->repeat_h_at_0_out;
+        repeat_h_from_1_forward(c, &p->repeat_h_from_1[i], &m->repeat_h_from_1[i],
+                &t->repeat_h_from_1, x_i, m->repeat_h_from_1_out[i]);
     }
 
     /* logits = dense(10) */
-    rt_affine(c, n, 10, 32, m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1],
+    rt_affine(c, n, 10, 32, m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1],
               p->logits.weight, p->logits.bias, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 10, 1, m->logits, m->logits);
 
@@ -213,23 +216,29 @@ static void model_backward(rt_pass *c)
      */
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 32, t->d_logits,
-                 m->repeat_from_1_out[REPEAT_FROM_1_COUNT - 1], g->logits.weight);
+                 m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_repeat_from_1_out);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_repeat_h_from_1_out);
 
-    /* gradient of repeat as i */
-    for (int i = REPEAT_FROM_1_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_1_out[i - 1]
-                             : m->repeat_at_0_out;
-        const rt_real *dy_i = i < REPEAT_FROM_1_COUNT - 1 ? t->d_repeat_from_1[(i + 1) % 2]
-                              : m->d_repeat_from_1_out;
-        repeat_from_1_backward(c, &p->repeat_from_1[i], &g->repeat_from_1[i],
-                &m->repeat_from_1[i], &t->repeat_from_1, x_i, m->repeat_from_1_out[i],
-                dy_i, t->d_repeat_from_1[i % 2]);
+    /* gradient of repeat_h = repeat as i, iterations from 1
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_H_FROM_1_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_1_out[i - 1]
+                             : m->repeat_h_at_0_out;
+        const rt_real *dy_i = i < REPEAT_H_FROM_1_COUNT - 1
+                              ? t->repeat_h_from_1_dx[(i + 1) % 2]
+                              : m->d_repeat_h_from_1_out;
+        repeat_h_from_1_backward(c, &p->repeat_h_from_1[i], &g->repeat_h_from_1[i],
+                &m->repeat_h_from_1[i], &t->repeat_h_from_1, x_i,
+                m->repeat_h_from_1_out[i], dy_i, t->repeat_h_from_1_dx[i % 2]);
     }
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
-            &t->repeat_at_0, x, m->repeat_at_0_out, t->d_repeat_from_1[0],
-            t->d_repeat_at_0);
+
+    /* gradient of repeat_h = repeat as i, iteration 0 */
+    repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
+            &t->repeat_h_at_0, x, m->repeat_h_at_0_out, t->repeat_h_from_1_dx[0],
+            t->repeat_h_at_0_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -243,12 +252,15 @@ static void update(rt_update *u)
 /* expect { ... }, when training has ended */
 static void expect(rt_expect *e)
 {
-    rt_expected(e, "loss.train < 2 && accuracy.test >= 0.5",
-            rt_compare(e, rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 2.0)
-                && rt_compare(e, rt_quantity(e, "accuracy.test", NULL, -1, -1), RT_GREATER_EQUAL, 0.5));
+    rt_expected(e, "loss.train < 2 && accuracy.test >= 0.5", rt_compare(e,
+                rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 2.0)
+                && rt_compare(e, rt_quantity(e, "accuracy.test", NULL, -1, -1),
+                RT_GREATER_EQUAL, 0.5));
     rt_expected(e, "loss.test - loss.train < 1.0 || accuracy.train > 2 * 0.25",
-            rt_compare(e, rt_quantity(e, "loss.test", NULL, -1, -1) - rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 1.0)
-                || rt_compare(e, rt_quantity(e, "accuracy.train", NULL, -1, -1), RT_GREATER, 0.5));
+                rt_compare(e, rt_quantity(e, "loss.test", NULL, -1, -1)
+                - rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 1.0)
+                || rt_compare(e, rt_quantity(e, "accuracy.train", NULL, -1, -1), RT_GREATER,
+                0.5));
     rt_expected(e, "flow(h, step = 0) > 0.001", rt_compare(e,
                 rt_quantity(e, "flow", "h", 0, -1), RT_GREATER, 0.001));
     rt_expected(e, "flow != 0", rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1),
@@ -260,77 +272,80 @@ static void expect(rt_expect *e)
                 !rt_compare(e, rt_quantity(e, "dead", "h", -1, -1), RT_GREATER, 0.9));
     rt_expected(e, "saturated(h) <= 1 - 0.0", rt_compare(e,
                 rt_quantity(e, "saturated", "h", -1, -1), RT_LESS_EQUAL, 1.0));
-    rt_expected(e, "0 - update_ratio(logits) < 0", rt_compare(e,
-                0.0 - rt_quantity(e, "update_ratio", "logits", -1, -1), RT_LESS,
-                0.0));
+    rt_expected(e, "0 - update_ratio(logits) < 0", rt_compare(e, 0.0
+                - rt_quantity(e, "update_ratio", "logits", -1, -1), RT_LESS, 0.0));
     rt_expected(e, "delta(h[1], epoch = 1) > 0", rt_compare(e,
                 rt_quantity(e, "delta", "h[1]", -1, 1), RT_GREATER, 0.0));
-    rt_expected(e, "nonfinite == 0 && clip.fraction < 1",
-            rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_EQUAL, 0.0)
-                && rt_compare(e, rt_quantity(e, "clip.fraction", NULL, -1, -1), RT_LESS, 1.0));
+    rt_expected(e, "nonfinite == 0 && clip.fraction < 1", rt_compare(e,
+                rt_quantity(e, "nonfinite", NULL, -1, -1), RT_EQUAL, 0.0)
+                && rt_compare(e, rt_quantity(e, "clip.fraction", NULL, -1, -1), RT_LESS,
+                1.0));
     rt_expected(e, "-flow(h) < 0 && (flow + 1) * 2 - (flow - 1) / 2 > 0",
-            rt_compare(e, -rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 0.0)
-                && rt_compare(e, (rt_quantity(e, "flow", NULL, -1, -1) + 1.0) * 2.0 - (rt_quantity(e, "flow", NULL, -1, -1) - 1.0) / 2.0, RT_GREATER, 0.0));
+                rt_compare(e, -rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 0.0)
+                && rt_compare(e,
+                (rt_quantity(e, "flow", NULL, -1, -1) + 1.0) * 2.0
+                - (rt_quantity(e, "flow", NULL, -1, -1) - 1.0) / 2.0, RT_GREATER,
+                0.0));
     rt_expected(e,
             "(flow < 1 && flow(h) < 1 || flow >= 1) && !(nonfinite > 0 || flow < 0)",
             ((rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 1.0)
-                && rt_compare(e, rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 1.0))
-                || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_GREATER_EQUAL, 1.0))
-                && !(rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_GREATER, 0.0)
-                || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 0.0)));
+            && rt_compare(e, rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 1.0))
+            || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_GREATER_EQUAL,
+            1.0))
+            && !(rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_GREATER, 0.0) || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 0.0)));
 }
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_at_0_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
+static const rt_tensor repeat_h_at_0_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, h.weight),
       .rank = 2, .shape = { 32, 64 }, .fan_in = 64, .fan_out = 32, .is_weight = true,
       .init = { RT_HE_NORMAL, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, h.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 64, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = {
+static const rt_layer repeat_h_at_0_h_layer = {
     .name = "h", .kind = "dense", .act = RT_RELU,
     .rank = 1, .shape = { 32 },
-    .param = repeat_at_0_h_params, .n_params = 2,
+    .param = repeat_h_at_0_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h_layer },
+static const rt_member repeat_h_at_0_members[] = {
+    { .layer = &repeat_h_at_0_h_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
-        RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
+        RT_COUNT(repeat_h_at_0_members) };
 
-static const rt_tensor repeat_from_1_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_from_1_params, h.weight),
+static const rt_tensor repeat_h_from_1_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_from_1_params, h.weight),
       .rank = 2, .shape = { 32, 32 }, .fan_in = 32, .fan_out = 32, .is_weight = true,
       .init = { RT_HE_NORMAL, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_from_1_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_from_1_params, h.bias),
       .rank = 1, .shape = { 32 }, .fan_in = 32, .fan_out = 32,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_from_1_h_layer = {
+static const rt_layer repeat_h_from_1_h_layer = {
     .name = "h", .kind = "dense", .act = RT_RELU,
     .rank = 1, .shape = { 32 },
-    .param = repeat_from_1_h_params, .n_params = 2,
+    .param = repeat_h_from_1_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_from_1_memory, watch.h),
+    .watch = offsetof(struct repeat_h_from_1_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_from_1_members[] = {
-    { .layer = &repeat_from_1_h_layer },
+static const rt_member repeat_h_from_1_members[] = {
+    { .layer = &repeat_h_from_1_h_layer },
 };
 
-static const rt_unit repeat_from_1_unit = { repeat_from_1_members,
-        RT_COUNT(repeat_from_1_members) };
+static const rt_unit repeat_h_from_1_unit = { repeat_h_from_1_members,
+        RT_COUNT(repeat_h_from_1_members) };
 
 static const rt_tensor model_logits_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, logits.weight),
@@ -351,17 +366,17 @@ static const rt_layer model_logits_layer = {
 };
 
 static const rt_member model_members[] = {
-    { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_0),
-      .params_stride = sizeof(struct repeat_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_at_0),
-      .memory_stride = sizeof(struct repeat_at_0_memory) },
-    { .unit = &repeat_from_1_unit, .name = "", .is_repeat = true, .first = 1,
-      .count = REPEAT_FROM_1_COUNT,
-      .params = offsetof(struct model_params, repeat_from_1),
-      .params_stride = sizeof(struct repeat_from_1_params),
-      .memory = offsetof(struct model_memory, repeat_from_1),
-      .memory_stride = sizeof(struct repeat_from_1_memory) },
+    { .unit = &repeat_h_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_0),
+      .params_stride = sizeof(struct repeat_h_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_0),
+      .memory_stride = sizeof(struct repeat_h_at_0_memory) },
+    { .unit = &repeat_h_from_1_unit, .name = "", .is_repeat = true, .first = 1,
+      .count = REPEAT_H_FROM_1_COUNT,
+      .params = offsetof(struct model_params, repeat_h_from_1),
+      .params_stride = sizeof(struct repeat_h_from_1_params),
+      .memory = offsetof(struct model_memory, repeat_h_from_1),
+      .memory_stride = sizeof(struct repeat_h_from_1_memory) },
     { .layer = &model_logits_layer },
 };
 

@@ -2,13 +2,13 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_FROM_3_COUNT = 2,
+    REPEAT_H_FROM_3_COUNT = 2,
     BATCH = 24,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_at_0_params {
+struct repeat_h_at_0_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -19,7 +19,7 @@ struct repeat_at_0_params {
     } dense_2;
 };
 
-struct repeat_at_1_params {
+struct repeat_h_at_1_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -30,7 +30,7 @@ struct repeat_at_1_params {
     } dense_2;
 };
 
-struct repeat_at_2_params {
+struct repeat_h_at_2_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -41,7 +41,7 @@ struct repeat_at_2_params {
     } dense_2;
 };
 
-struct repeat_last_params {
+struct repeat_h_last_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -57,11 +57,11 @@ struct model_params {
         rt_real weight[6 * 2];
         rt_real bias[6];
     } dense;
-    struct repeat_at_0_params repeat_at_0;
-    struct repeat_at_1_params repeat_at_1;
-    struct repeat_at_2_params repeat_at_2;
-    struct repeat_at_1_params repeat_from_3[REPEAT_FROM_3_COUNT];
-    struct repeat_last_params repeat_last;
+    struct repeat_h_at_0_params repeat_h_at_0;
+    struct repeat_h_at_1_params repeat_h_at_1;
+    struct repeat_h_at_2_params repeat_h_at_2;
+    struct repeat_h_at_1_params repeat_h_from_3[REPEAT_H_FROM_3_COUNT];
+    struct repeat_h_last_params repeat_h_last;
     struct {
         rt_real weight[1 * 18];
         rt_real bias[1];
@@ -71,7 +71,7 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_at_0_memory {
+struct repeat_h_at_0_memory {
     struct {
         rt_watch h;
         rt_watch r;
@@ -83,20 +83,7 @@ struct repeat_at_0_memory {
     };
 };
 
-struct repeat_at_1_memory {
-    struct {
-        rt_watch h;
-        rt_watch r;
-        rt_watch dense_2;
-    } watch;
-    rt_real h[BATCH * 6];
-    union {
-        rt_real dense_2[BATCH * 6];
-        rt_real d_r_body[BATCH * 6];
-    };
-};
-
-struct repeat_at_2_memory {
+struct repeat_h_at_1_memory {
     struct {
         rt_watch h;
         rt_watch r;
@@ -109,7 +96,20 @@ struct repeat_at_2_memory {
     };
 };
 
-struct repeat_last_memory {
+struct repeat_h_at_2_memory {
+    struct {
+        rt_watch h;
+        rt_watch r;
+        rt_watch dense_2;
+    } watch;
+    rt_real h[BATCH * 6];
+    union {
+        rt_real dense_2[BATCH * 6];
+        rt_real d_r_body[BATCH * 6];
+    };
+};
+
+struct repeat_h_last_memory {
     struct {
         rt_watch h;
         rt_watch r;
@@ -127,25 +127,25 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real dense[BATCH * 6];
-    struct repeat_at_0_memory repeat_at_0;
-    rt_real repeat_at_0_out[BATCH * 6];
-    rt_real repeat_at_0_h[BATCH * 6];
-    struct repeat_at_1_memory repeat_at_1;
+    struct repeat_h_at_0_memory repeat_h_at_0;
+    rt_real repeat_h_at_0_out[BATCH * 6];
+    rt_real repeat_h_at_0_h[BATCH * 6];
+    struct repeat_h_at_1_memory repeat_h_at_1;
     union {
-        rt_real repeat_at_1_out[BATCH * 6];
-        rt_real d_repeat_at_0[BATCH * 6];
+        rt_real repeat_h_at_1_out[BATCH * 6];
+        rt_real repeat_h_at_0_dx[BATCH * 6];
     };
-    struct repeat_at_2_memory repeat_at_2;
-    rt_real repeat_at_2_out[BATCH * 6];
-    rt_real repeat_at_2_r[BATCH * 6];
-    struct repeat_at_1_memory repeat_from_3[REPEAT_FROM_3_COUNT];
-    rt_real repeat_from_3_out[REPEAT_FROM_3_COUNT][BATCH * 6];
-    struct repeat_last_memory repeat_last;
-    rt_real repeat_last_out[BATCH * 6];
-    rt_real repeat_last_h[BATCH * 6];
+    struct repeat_h_at_2_memory repeat_h_at_2;
+    rt_real repeat_h_at_2_out[BATCH * 6];
+    rt_real repeat_h_at_2_r[BATCH * 6];
+    struct repeat_h_at_1_memory repeat_h_from_3[REPEAT_H_FROM_3_COUNT];
+    rt_real repeat_h_from_3_out[REPEAT_H_FROM_3_COUNT][BATCH * 6];
+    struct repeat_h_last_memory repeat_h_last;
+    rt_real repeat_h_last_out[BATCH * 6];
+    rt_real repeat_h_last_h[BATCH * 6];
     union {
         rt_real concat[BATCH * 18];
-        rt_real d_repeat_at_0_h[BATCH * 6];
+        rt_real d_repeat_h_at_0_h[BATCH * 6];
     };
     union {
         rt_real logits[BATCH * 1];
@@ -155,7 +155,7 @@ struct model_memory {
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_at_0_scratch {
+struct repeat_h_at_0_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
@@ -164,7 +164,7 @@ struct repeat_at_0_scratch {
     };
 };
 
-struct repeat_at_1_scratch {
+struct repeat_h_at_1_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
@@ -173,7 +173,7 @@ struct repeat_at_1_scratch {
     };
 };
 
-struct repeat_at_2_scratch {
+struct repeat_h_at_2_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
@@ -185,7 +185,7 @@ struct repeat_at_2_scratch {
     };
 };
 
-struct repeat_last_scratch {
+struct repeat_h_last_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real dense_2_z[BATCH * 6];
@@ -196,34 +196,36 @@ struct repeat_last_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_repeat_last_out[BATCH * 6];
-        rt_real d_repeat_from_3[2][BATCH * 6];
-        rt_real d_repeat_at_1[BATCH * 6];
+        rt_real d_repeat_h_last_out[BATCH * 6];
+        rt_real repeat_h_from_3_dx[2][BATCH * 6];
+        rt_real repeat_h_at_1_dx[BATCH * 6];
     };
     union {
-        rt_real d_repeat_last[BATCH * 6];
-        rt_real d_repeat_at_2[BATCH * 6];
+        rt_real repeat_h_last_dx[BATCH * 6];
+        rt_real repeat_h_at_2_dx[BATCH * 6];
+    };
+    union {
+        rt_real d_repeat_h_last_h[BATCH * 6];
     };
     union {
         rt_real d_logits[BATCH * 1];
-        rt_real d_repeat_last_h[BATCH * 6];
     };
     union {
-        rt_real d_repeat_at_2_r[BATCH * 6];
+        rt_real d_repeat_h_at_2_r[BATCH * 6];
     };
     union {
-        struct repeat_at_0_scratch repeat_at_0;
-        struct repeat_at_1_scratch repeat_at_1;
-        struct repeat_at_2_scratch repeat_at_2;
-        struct repeat_last_scratch repeat_last;
+        struct repeat_h_at_0_scratch repeat_h_at_0;
+        struct repeat_h_at_1_scratch repeat_h_at_1;
+        struct repeat_h_at_2_scratch repeat_h_at_2;
+        struct repeat_h_last_scratch repeat_h_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat depth as i: [6] -> [6] */
-static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_memory *m, struct repeat_at_0_scratch *t,
+/* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
+static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_memory *m, struct repeat_h_at_0_scratch *t,
         const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
@@ -241,19 +243,19 @@ static void repeat_at_0_forward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
-    /* r = residual */
+    /* r = residual: skip + body */
     for (int i = 0; i < n * 6; i++)
         y[i] = y_h[i] + m->dense_2[i];
 }
 
-static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
-        struct repeat_at_0_params *g, struct repeat_at_0_memory *m,
-        struct repeat_at_0_scratch *t,
+static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params *p,
+        struct repeat_h_at_0_params *g, struct repeat_h_at_0_memory *m,
+        struct repeat_h_at_0_scratch *t,
         const rt_real *x, const rt_real *y_h, const rt_real *dy, const rt_real *dy_h, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
     /* gradient of dense_2 = dense(6, act = tanh)
@@ -269,10 +271,11 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
+     *   sum over its readers
      *   dz = dy y (1 - y)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -289,9 +292,9 @@ static void repeat_at_0_backward(rt_pass *c, const struct repeat_at_0_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat depth as i: [6] -> [6] */
-static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
-        struct repeat_at_1_memory *m, struct repeat_at_1_scratch *t,
+/* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
+static void repeat_h_at_1_forward(rt_pass *c, const struct repeat_h_at_1_params *p,
+        struct repeat_h_at_1_memory *m, struct repeat_h_at_1_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -309,19 +312,19 @@ static void repeat_at_1_forward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
-    /* r = residual */
+    /* r = residual: skip + body */
     for (int i = 0; i < n * 6; i++)
         y[i] = m->h[i] + m->dense_2[i];
 }
 
-static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
-        struct repeat_at_1_params *g, struct repeat_at_1_memory *m,
-        struct repeat_at_1_scratch *t,
+static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params *p,
+        struct repeat_h_at_1_params *g, struct repeat_h_at_1_memory *m,
+        struct repeat_h_at_1_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
     /* gradient of dense_2 = dense(6, act = tanh)
@@ -337,10 +340,11 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
+     *   sum over its readers
      *   dz = dy y (1 - y)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -356,9 +360,9 @@ static void repeat_at_1_backward(rt_pass *c, const struct repeat_at_1_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat depth as i: [6] -> [6] */
-static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
-        struct repeat_at_2_memory *m, struct repeat_at_2_scratch *t,
+/* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
+static void repeat_h_at_2_forward(rt_pass *c, const struct repeat_h_at_2_params *p,
+        struct repeat_h_at_2_memory *m, struct repeat_h_at_2_scratch *t,
         const rt_real *x, rt_real *y, rt_real *y_r_copy)
 {
     const int n = c->rows;
@@ -376,23 +380,27 @@ static void repeat_at_2_forward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
-    /* r = residual */
+    /* r = residual: skip + body */
     for (int i = 0; i < n * 6; i++) {
         y[i] = m->h[i] + m->dense_2[i];
         y_r_copy[i] = y[i];
     }
 }
 
-static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
-        struct repeat_at_2_params *g, struct repeat_at_2_memory *m,
-        struct repeat_at_2_scratch *t,
+static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params *p,
+        struct repeat_h_at_2_params *g, struct repeat_h_at_2_memory *m,
+        struct repeat_h_at_2_scratch *t,
         const rt_real *x, const rt_real *dy, const rt_real *dy_r_copy, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual */
+    /* gradient of r = residual: skip + body
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 6; i++)
         t->d_r[i] = dy[i] + dy_r_copy[i];
+
+    /* gradient of r = residual, by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 6, t->d_r);
 
     /* gradient of dense_2 = dense(6, act = tanh)
@@ -408,10 +416,11 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
+     *   sum over its readers
      *   dz = dy y (1 - y)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -427,10 +436,10 @@ static void repeat_at_2_backward(rt_pass *c, const struct repeat_at_2_params *p,
     rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
-/* repeat depth as i: [6] -> [6] */
-static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
-                                struct repeat_last_memory *m, struct repeat_last_scratch *t,
-                                const rt_real *x, rt_real *y, rt_real *y_h)
+/* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
+static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params *p,
+                                  struct repeat_h_last_memory *m, struct repeat_h_last_scratch *t,
+                                  const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
@@ -447,20 +456,20 @@ static void repeat_last_forward(rt_pass *c, const struct repeat_last_params *p,
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
-    /* r = residual */
+    /* r = residual: skip + body */
     for (int i = 0; i < n * 6; i++)
         y[i] = y_h[i] + m->dense_2[i];
 }
 
-static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
-                                 struct repeat_last_params *g, struct repeat_last_memory *m,
-                                 struct repeat_last_scratch *t,
-                                 const rt_real *x, const rt_real *y_h, const rt_real *dy,
-                                 const rt_real *dy_h, rt_real *dx)
+static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params *p,
+                                   struct repeat_h_last_params *g, struct repeat_h_last_memory *m,
+                                   struct repeat_h_last_scratch *t,
+                                   const rt_real *x, const rt_real *y_h, const rt_real *dy,
+                                   const rt_real *dy_h, rt_real *dx)
 {
     const int n = c->rows;
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 6, dy);
 
     /* gradient of dense_2 = dense(6, act = tanh)
@@ -476,10 +485,11 @@ static void repeat_last_backward(rt_pass *c, const struct repeat_last_params *p,
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
-    /* gradient of r = residual */
+    /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
 
     /* gradient of h = dense(6, act = sigmoid)
+     *   sum over its readers
      *   dz = dy y (1 - y)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -509,27 +519,36 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 6, 2, x, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
-    /* repeat depth as i */
-    repeat_at_0_forward(c, &p->repeat_at_0, &m->repeat_at_0, &t->repeat_at_0, m->dense,
-            m->repeat_at_0_out, m->repeat_at_0_h);
-    repeat_at_1_forward(c, &p->repeat_at_1, &m->repeat_at_1, &t->repeat_at_1,
-            m->repeat_at_0_out, m->repeat_at_1_out);
-    repeat_at_2_forward(c, &p->repeat_at_2, &m->repeat_at_2, &t->repeat_at_2,
-            m->repeat_at_1_out, m->repeat_at_2_out, m->repeat_at_2_r);
-    for (int i = 0; i < REPEAT_FROM_3_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
-                             : m->repeat_at_2_out;
-        repeat_at_1_forward(c, &p->repeat_from_3[i], &m->repeat_from_3[i],
-                &t->repeat_at_1, x_i, m->repeat_from_3_out[i]);
+    /* repeat_h = repeat depth as i, iteration 0 */
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0,
+            m->dense, m->repeat_h_at_0_out, m->repeat_h_at_0_h);
+
+    /* repeat_h = repeat depth as i, iteration 1 */
+    repeat_h_at_1_forward(c, &p->repeat_h_at_1, &m->repeat_h_at_1, &t->repeat_h_at_1,
+            m->repeat_h_at_0_out, m->repeat_h_at_1_out);
+
+    /* repeat_h = repeat depth as i, iteration 2 */
+    repeat_h_at_2_forward(c, &p->repeat_h_at_2, &m->repeat_h_at_2, &t->repeat_h_at_2,
+            m->repeat_h_at_1_out, m->repeat_h_at_2_out, m->repeat_h_at_2_r);
+
+    /* repeat_h = repeat depth as i, iterations from 3 */
+    for (int i = 0; i < REPEAT_H_FROM_3_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_3_out[i - 1]
+                             : m->repeat_h_at_2_out;
+        repeat_h_at_1_forward(c, &p->repeat_h_from_3[i], &m->repeat_h_from_3[i],
+                &t->repeat_h_at_1, x_i, m->repeat_h_from_3_out[i]);
     }
-    repeat_last_forward(c, &p->repeat_last, &m->repeat_last, &t->repeat_last,
-                        m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_out,
-                        m->repeat_last_h);
+
+    /* repeat_h = repeat depth as i, the last iteration */
+    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last, &t->repeat_h_last,
+                          m->repeat_h_from_3_out[REPEAT_H_FROM_3_COUNT - 1],
+                          m->repeat_h_last_out, m->repeat_h_last_h);
 
     /* concat from h[0], r[2], h[depth - 1] */
-    rt_insert(c, n, 6, 18, 0, m->repeat_at_0_h, m->concat);
-    rt_insert(c, n, 6, 18, 6, m->repeat_at_2_r, m->concat);
-    rt_insert(c, n, 6, 18, 12, m->repeat_last_h, m->concat);
+    rt_insert(c, n, 6, 18, 0, m->repeat_h_at_0_h, m->concat);
+    rt_insert(c, n, 6, 18, 6, m->repeat_h_at_2_r, m->concat);
+    rt_insert(c, n, 6, 18, 12, m->repeat_h_last_h, m->concat);
 
     /* logits = dense(1) */
     rt_affine(c, n, 1, 18, m->concat, p->logits.weight, p->logits.bias, m->logits);
@@ -564,41 +583,58 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, m->d_concat);
 
     /* gradient of concat from h[0], r[2], h[depth - 1] */
-    rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_at_0_h);
-    rt_extract(c, n, 6, 18, 6, m->d_concat, t->d_repeat_at_2_r);
-    rt_extract(c, n, 6, 18, 12, m->d_concat, t->d_repeat_last_h);
+    rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_h_at_0_h);
+    rt_extract(c, n, 6, 18, 6, m->d_concat, t->d_repeat_h_at_2_r);
+    rt_extract(c, n, 6, 18, 18 - 6, m->d_concat, t->d_repeat_h_last_h);
 
-    /* gradient of repeat depth as i */
+    /* gradient of repeat_h = repeat depth as i */
     for (int i = 0; i < n * 6; i++)
-        t->d_repeat_last_out[i] = 0;
-    repeat_last_backward(c, &p->repeat_last, &g->repeat_last, &m->repeat_last, &t->repeat_last,
-                         m->repeat_from_3_out[REPEAT_FROM_3_COUNT - 1], m->repeat_last_h,
-                         t->d_repeat_last_out, t->d_repeat_last_h, t->d_repeat_last);
-    for (int i = REPEAT_FROM_3_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_from_3_out[i - 1]
-                             : m->repeat_at_2_out;
-        const rt_real *dy_i = i < REPEAT_FROM_3_COUNT - 1 ? t->d_repeat_from_3[(i + 1) % 2]
-                              : t->d_repeat_last;
-        repeat_at_1_backward(c, &p->repeat_from_3[i], &g->repeat_from_3[i],
-                &m->repeat_from_3[i], &t->repeat_at_1, x_i, dy_i,
-                t->d_repeat_from_3[i % 2]);
+        t->d_repeat_h_last_out[i] = 0;
+
+    /* gradient of repeat_h = repeat depth as i, the last iteration */
+    repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,
+                           &t->repeat_h_last,
+                           m->repeat_h_from_3_out[REPEAT_H_FROM_3_COUNT - 1],
+                           m->repeat_h_last_h, t->d_repeat_h_last_out, t->d_repeat_h_last_h,
+                           t->repeat_h_last_dx);
+
+    /* gradient of repeat_h = repeat depth as i, iterations from 3
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_H_FROM_3_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_from_3_out[i - 1]
+                             : m->repeat_h_at_2_out;
+        const rt_real *dy_i = i < REPEAT_H_FROM_3_COUNT - 1
+                              ? t->repeat_h_from_3_dx[(i + 1) % 2]
+                              : t->repeat_h_last_dx;
+        repeat_h_at_1_backward(c, &p->repeat_h_from_3[i], &g->repeat_h_from_3[i],
+                &m->repeat_h_from_3[i], &t->repeat_h_at_1, x_i, dy_i,
+                t->repeat_h_from_3_dx[i % 2]);
     }
-    repeat_at_2_backward(c, &p->repeat_at_2, &g->repeat_at_2, &m->repeat_at_2,
-            &t->repeat_at_2, m->repeat_at_1_out, t->d_repeat_from_3[0],
-            t->d_repeat_at_2_r, t->d_repeat_at_2);
-    repeat_at_1_backward(c, &p->repeat_at_1, &g->repeat_at_1, &m->repeat_at_1,
-            &t->repeat_at_1, m->repeat_at_0_out, t->d_repeat_at_2, t->d_repeat_at_1);
-    repeat_at_0_backward(c, &p->repeat_at_0, &g->repeat_at_0, &m->repeat_at_0,
-            &t->repeat_at_0, m->dense, m->repeat_at_0_h, t->d_repeat_at_1,
-            m->d_repeat_at_0_h, m->d_repeat_at_0);
+
+    /* gradient of repeat_h = repeat depth as i, iteration 2 */
+    repeat_h_at_2_backward(c, &p->repeat_h_at_2, &g->repeat_h_at_2, &m->repeat_h_at_2,
+            &t->repeat_h_at_2, m->repeat_h_at_1_out, t->repeat_h_from_3_dx[0],
+            t->d_repeat_h_at_2_r, t->repeat_h_at_2_dx);
+
+    /* gradient of repeat_h = repeat depth as i, iteration 1 */
+    repeat_h_at_1_backward(c, &p->repeat_h_at_1, &g->repeat_h_at_1, &m->repeat_h_at_1,
+            &t->repeat_h_at_1, m->repeat_h_at_0_out, t->repeat_h_at_2_dx,
+            t->repeat_h_at_1_dx);
+
+    /* gradient of repeat_h = repeat depth as i, iteration 0 */
+    repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
+            &t->repeat_h_at_0, m->dense, m->repeat_h_at_0_h, t->repeat_h_at_1_dx,
+            m->d_repeat_h_at_0_h, m->repeat_h_at_0_dx);
 
     /* gradient of dense(6)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_watch_delta(c, &m->watch.dense, n, 6, m->d_repeat_at_0);
-    rt_affine_dw(c, n, 6, 2, m->d_repeat_at_0, x, g->dense.weight);
-    rt_column_sum(c, n, 6, m->d_repeat_at_0, g->dense.bias);
+    rt_watch_delta(c, &m->watch.dense, n, 6, m->repeat_h_at_0_dx);
+    rt_affine_dw(c, n, 6, 2, m->repeat_h_at_0_dx, x, g->dense.weight);
+    rt_column_sum(c, n, 6, m->repeat_h_at_0_dx, g->dense.bias);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -611,216 +647,217 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_at_0_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, h.weight),
+static const rt_tensor repeat_h_at_0_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, h.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_h_layer = {
+static const rt_layer repeat_h_at_0_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SIGMOID,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_0_h_params, .n_params = 2,
+    .param = repeat_h_at_0_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_layer repeat_at_0_r_layer = {
+static const rt_layer repeat_h_at_0_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 6 },
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.r),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_at_0_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_0_params, dense_2.weight),
+static const rt_tensor repeat_h_at_0_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_0_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_0_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_0_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_0_dense_2_layer = {
+static const rt_layer repeat_h_at_0_dense_2_layer = {
     .name = "dense_2", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_0_dense_2_params, .n_params = 2,
+    .param = repeat_h_at_0_dense_2_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_0_memory, watch.dense_2),
+    .watch = offsetof(struct repeat_h_at_0_memory, watch.dense_2),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_0_members[] = {
-    { .layer = &repeat_at_0_h_layer },
-    { .layer = &repeat_at_0_r_layer },
-    { .layer = &repeat_at_0_dense_2_layer },
+static const rt_member repeat_h_at_0_members[] = {
+    { .layer = &repeat_h_at_0_h_layer },
+    { .layer = &repeat_h_at_0_r_layer },
+    { .layer = &repeat_h_at_0_dense_2_layer },
 };
 
-static const rt_unit repeat_at_0_unit = { repeat_at_0_members,
-        RT_COUNT(repeat_at_0_members) };
+static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
+        RT_COUNT(repeat_h_at_0_members) };
 
-static const rt_tensor repeat_at_1_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_1_params, h.weight),
+static const rt_tensor repeat_h_at_1_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_1_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_1_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_1_params, h.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_1_h_layer = {
+static const rt_layer repeat_h_at_1_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SIGMOID,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_1_h_params, .n_params = 2,
+    .param = repeat_h_at_1_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_1_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_1_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_layer repeat_at_1_r_layer = {
+static const rt_layer repeat_h_at_1_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 6 },
     .watched = true,
-    .watch = offsetof(struct repeat_at_1_memory, watch.r),
+    .watch = offsetof(struct repeat_h_at_1_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_at_1_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_1_params, dense_2.weight),
+static const rt_tensor repeat_h_at_1_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_1_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_1_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_1_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_1_dense_2_layer = {
+static const rt_layer repeat_h_at_1_dense_2_layer = {
     .name = "dense_2", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_1_dense_2_params, .n_params = 2,
+    .param = repeat_h_at_1_dense_2_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_1_memory, watch.dense_2),
+    .watch = offsetof(struct repeat_h_at_1_memory, watch.dense_2),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_1_members[] = {
-    { .layer = &repeat_at_1_h_layer },
-    { .layer = &repeat_at_1_r_layer },
-    { .layer = &repeat_at_1_dense_2_layer },
+static const rt_member repeat_h_at_1_members[] = {
+    { .layer = &repeat_h_at_1_h_layer },
+    { .layer = &repeat_h_at_1_r_layer },
+    { .layer = &repeat_h_at_1_dense_2_layer },
 };
 
-static const rt_unit repeat_at_1_unit = { repeat_at_1_members,
-        RT_COUNT(repeat_at_1_members) };
+static const rt_unit repeat_h_at_1_unit = { repeat_h_at_1_members,
+        RT_COUNT(repeat_h_at_1_members) };
 
-static const rt_tensor repeat_at_2_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_2_params, h.weight),
+static const rt_tensor repeat_h_at_2_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_2_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_2_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_2_params, h.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_2_h_layer = {
+static const rt_layer repeat_h_at_2_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SIGMOID,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_2_h_params, .n_params = 2,
+    .param = repeat_h_at_2_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_2_memory, watch.h),
+    .watch = offsetof(struct repeat_h_at_2_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_layer repeat_at_2_r_layer = {
+static const rt_layer repeat_h_at_2_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 6 },
     .watched = true,
-    .watch = offsetof(struct repeat_at_2_memory, watch.r),
+    .watch = offsetof(struct repeat_h_at_2_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_at_2_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_at_2_params, dense_2.weight),
+static const rt_tensor repeat_h_at_2_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_at_2_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_at_2_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_at_2_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_at_2_dense_2_layer = {
+static const rt_layer repeat_h_at_2_dense_2_layer = {
     .name = "dense_2", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_at_2_dense_2_params, .n_params = 2,
+    .param = repeat_h_at_2_dense_2_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_at_2_memory, watch.dense_2),
+    .watch = offsetof(struct repeat_h_at_2_memory, watch.dense_2),
     .in_flow = true,
 };
 
-static const rt_member repeat_at_2_members[] = {
-    { .layer = &repeat_at_2_h_layer },
-    { .layer = &repeat_at_2_r_layer },
-    { .layer = &repeat_at_2_dense_2_layer },
+static const rt_member repeat_h_at_2_members[] = {
+    { .layer = &repeat_h_at_2_h_layer },
+    { .layer = &repeat_h_at_2_r_layer },
+    { .layer = &repeat_h_at_2_dense_2_layer },
 };
 
-static const rt_unit repeat_at_2_unit = { repeat_at_2_members,
-        RT_COUNT(repeat_at_2_members) };
+static const rt_unit repeat_h_at_2_unit = { repeat_h_at_2_members,
+        RT_COUNT(repeat_h_at_2_members) };
 
-static const rt_tensor repeat_last_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_last_params, h.weight),
+static const rt_tensor repeat_h_last_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_last_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_last_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_last_params, h.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_h_layer = {
+static const rt_layer repeat_h_last_h_layer = {
     .name = "h", .kind = "dense", .act = RT_SIGMOID,
     .rank = 1, .shape = { 6 },
-    .param = repeat_last_h_params, .n_params = 2,
+    .param = repeat_h_last_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_last_memory, watch.h),
+    .watch = offsetof(struct repeat_h_last_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_layer repeat_last_r_layer = {
+static const rt_layer repeat_h_last_r_layer = {
     .name = "r", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 6 },
     .watched = true,
-    .watch = offsetof(struct repeat_last_memory, watch.r),
+    .watch = offsetof(struct repeat_h_last_memory, watch.r),
     .paths = 2,
 };
 
-static const rt_tensor repeat_last_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_last_params, dense_2.weight),
+static const rt_tensor repeat_h_last_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_last_params, dense_2.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_last_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_last_params, dense_2.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_last_dense_2_layer = {
+static const rt_layer repeat_h_last_dense_2_layer = {
     .name = "dense_2", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_last_dense_2_params, .n_params = 2,
+    .param = repeat_h_last_dense_2_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_last_memory, watch.dense_2),
+    .watch = offsetof(struct repeat_h_last_memory, watch.dense_2),
     .in_flow = true,
 };
 
-static const rt_member repeat_last_members[] = {
-    { .layer = &repeat_last_h_layer },
-    { .layer = &repeat_last_r_layer },
-    { .layer = &repeat_last_dense_2_layer },
+static const rt_member repeat_h_last_members[] = {
+    { .layer = &repeat_h_last_h_layer },
+    { .layer = &repeat_h_last_r_layer },
+    { .layer = &repeat_h_last_dense_2_layer },
 };
 
-static const rt_unit repeat_last_unit = { repeat_last_members, RT_COUNT(repeat_last_members) };
+static const rt_unit repeat_h_last_unit = { repeat_h_last_members,
+        RT_COUNT(repeat_h_last_members) };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -860,33 +897,33 @@ static const rt_layer model_logits_layer = {
 
 static const rt_member model_members[] = {
     { .layer = &model_dense_layer },
-    { .unit = &repeat_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_0),
-      .params_stride = sizeof(struct repeat_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_at_0),
-      .memory_stride = sizeof(struct repeat_at_0_memory) },
-    { .unit = &repeat_at_1_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_1),
-      .params_stride = sizeof(struct repeat_at_1_params),
-      .memory = offsetof(struct model_memory, repeat_at_1),
-      .memory_stride = sizeof(struct repeat_at_1_memory) },
-    { .unit = &repeat_at_2_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
-      .params = offsetof(struct model_params, repeat_at_2),
-      .params_stride = sizeof(struct repeat_at_2_params),
-      .memory = offsetof(struct model_memory, repeat_at_2),
-      .memory_stride = sizeof(struct repeat_at_2_memory) },
-    { .unit = &repeat_at_1_unit, .name = "", .is_repeat = true, .first = 3,
-      .count = REPEAT_FROM_3_COUNT,
-      .params = offsetof(struct model_params, repeat_from_3),
-      .params_stride = sizeof(struct repeat_at_1_params),
-      .memory = offsetof(struct model_memory, repeat_from_3),
-      .memory_stride = sizeof(struct repeat_at_1_memory) },
-    { .unit = &repeat_last_unit, .name = "", .is_repeat = true,
-      .first = 3 + REPEAT_FROM_3_COUNT, .count = 1,
-      .params = offsetof(struct model_params, repeat_last),
-      .params_stride = sizeof(struct repeat_last_params),
-      .memory = offsetof(struct model_memory, repeat_last),
-      .memory_stride = sizeof(struct repeat_last_memory) },
+    { .unit = &repeat_h_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_0),
+      .params_stride = sizeof(struct repeat_h_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_0),
+      .memory_stride = sizeof(struct repeat_h_at_0_memory) },
+    { .unit = &repeat_h_at_1_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_1),
+      .params_stride = sizeof(struct repeat_h_at_1_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_1),
+      .memory_stride = sizeof(struct repeat_h_at_1_memory) },
+    { .unit = &repeat_h_at_2_unit, .name = "", .is_repeat = true, .first = 2, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_at_2),
+      .params_stride = sizeof(struct repeat_h_at_2_params),
+      .memory = offsetof(struct model_memory, repeat_h_at_2),
+      .memory_stride = sizeof(struct repeat_h_at_2_memory) },
+    { .unit = &repeat_h_at_1_unit, .name = "", .is_repeat = true, .first = 3,
+      .count = REPEAT_H_FROM_3_COUNT,
+      .params = offsetof(struct model_params, repeat_h_from_3),
+      .params_stride = sizeof(struct repeat_h_at_1_params),
+      .memory = offsetof(struct model_memory, repeat_h_from_3),
+      .memory_stride = sizeof(struct repeat_h_at_1_memory) },
+    { .unit = &repeat_h_last_unit, .name = "", .is_repeat = true,
+      .first = 3 + REPEAT_H_FROM_3_COUNT, .count = 1,
+      .params = offsetof(struct model_params, repeat_h_last),
+      .params_stride = sizeof(struct repeat_h_last_params),
+      .memory = offsetof(struct model_memory, repeat_h_last),
+      .memory_stride = sizeof(struct repeat_h_last_memory) },
     { .layer = &model_logits_layer },
 };
 

@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_COUNT = 2,
+    REPEAT_UNIT_COUNT = 2,
     BATCH = 4,
 };
 
@@ -18,7 +18,7 @@ struct normed_4_1_on_4x8x8_params {
     } batchnorm;
 };
 
-struct repeat_params {
+struct repeat_unit_params {
     struct normed_4_1_on_4x8x8_params unit;
     struct {
         rt_real weight[4];
@@ -41,7 +41,7 @@ struct model_params {
         rt_real weight[4 * 2 * 3 * 3];
         rt_real bias[4];
     } stem;
-    struct repeat_params repeat[REPEAT_COUNT];
+    struct repeat_unit_params repeat_unit[REPEAT_UNIT_COUNT];
     struct normed_6_2_on_4x8x8_params down;
     struct {
         rt_real weight[3 * 6];
@@ -67,7 +67,7 @@ struct normed_4_1_on_4x8x8_memory {
     rt_real batchnorm_stats[2 * 4];
 };
 
-struct repeat_memory {
+struct repeat_unit_memory {
     struct {
         rt_watch residual;
         rt_watch relu;
@@ -76,7 +76,7 @@ struct repeat_memory {
     struct normed_4_1_on_4x8x8_memory unit;
     union {
         rt_real unit_out[BATCH * 4 * 8 * 8];
-        rt_real d_unit[BATCH * 4 * 8 * 8];
+        rt_real unit_dx[BATCH * 4 * 8 * 8];
     };
     union {
         rt_real relu[BATCH * 4 * 8 * 8];
@@ -106,12 +106,12 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real stem[BATCH * 4 * 8 * 8];
-    struct repeat_memory repeat[REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_COUNT][BATCH * 4 * 8 * 8];
+    struct repeat_unit_memory repeat_unit[REPEAT_UNIT_COUNT];
+    rt_real repeat_unit_out[REPEAT_UNIT_COUNT][BATCH * 4 * 8 * 8];
     struct normed_6_2_on_4x8x8_memory down;
     union {
         rt_real down_out[BATCH * 6 * 4 * 4];
-        rt_real d_down[BATCH * 4 * 8 * 8];
+        rt_real down_dx[BATCH * 4 * 8 * 8];
     };
     union {
         rt_real global_avg_pool[BATCH * 6];
@@ -131,7 +131,7 @@ struct normed_4_1_on_4x8x8_scratch {
     };
 };
 
-struct repeat_scratch {
+struct repeat_unit_scratch {
     union {
         rt_real groupnorm[BATCH * 4 * 8 * 8];
         rt_real d_relu[BATCH * 4 * 8 * 8];
@@ -162,15 +162,17 @@ struct model_scratch {
     };
     union {
         rt_real d_max_pool[BATCH * 6 * 2 * 2];
-        rt_real d_repeat[2][BATCH * 4 * 8 * 8];
+        rt_real repeat_unit_dx[2][BATCH * 4 * 8 * 8];
     };
     union {
-        struct repeat_scratch repeat;
+        struct repeat_unit_scratch repeat_unit;
         struct normed_6_2_on_4x8x8_scratch normed_6_2_on_4x8x8;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
+
+/* block normed(filters = 4, stride = 1): [4,8,8] -> [4,8,8] */
 
 static const rt_window normed_4_1_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
@@ -178,8 +180,6 @@ static const rt_window normed_4_1_on_4x8x8_conv_window = {
     .kernel = 3, .stride = 1, .dilation = 1, .groups = 1,
     .top = 1, .left = 1,
 };
-
-/* block normed: [4,8,8] -> [4,8,8] */
 static void normed_4_1_on_4x8x8_forward(rt_pass *c,
         const struct normed_4_1_on_4x8x8_params *p,
         struct normed_4_1_on_4x8x8_memory *m,
@@ -190,15 +190,16 @@ static void normed_4_1_on_4x8x8_forward(rt_pass *c,
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
     rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL,
             m->conv);
-    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 4, 64, m->conv, m->conv);
+    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 4, 8 * 8, m->conv,
+                    m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 4, 64, 1e-05, 0.1, m->conv,
+    rt_batchnorm_stats(c, n, 4, 8 * 8, 1e-05, 0.1, m->conv,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
-    rt_batchnorm(c, n, 4, 64, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+    rt_batchnorm(c, n, 4, 8 * 8, m->conv, m->batchnorm_stats, p->batchnorm.weight,
                  p->batchnorm.bias, y);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 64, y, y);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 8 * 8, y, y);
 }
 
 static void normed_4_1_on_4x8x8_backward(rt_pass *c,
@@ -215,26 +216,27 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 256, dy);
-    rt_batchnorm_dgamma(c, n, 4, 64, dy, m->conv, m->batchnorm_stats, g->batchnorm.weight);
-    rt_channel_sum(c, n, 4, 64, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 4, 64, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+    rt_watch_delta(c, &m->watch.batchnorm, n, 4 * 8 * 8, dy);
+    rt_batchnorm_dgamma(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats,
+                        g->batchnorm.weight);
+    rt_channel_sum(c, n, 4, 8 * 8, dy, g->batchnorm.bias);
+    rt_batchnorm_dx(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
      *   dx[c][p stride + k] = sum of w[f][c][k] dz[f][p]
      */
-    rt_watch_delta(c, &m->watch.conv, n, 256, t->d_conv);
+    rt_watch_delta(c, &m->watch.conv, n, 4 * 8 * 8, t->d_conv);
     rt_conv_dw(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
                dx);
 }
 
-/* repeat as i: [4,8,8] -> [4,8,8] */
-static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t,
-                           const rt_real *x, rt_real *y)
+/* an iteration of repeat_unit = repeat as i: [4,8,8] -> [4,8,8] */
+static void repeat_unit_forward(rt_pass *c, const struct repeat_unit_params *p,
+                                struct repeat_unit_memory *m, struct repeat_unit_scratch *t,
+                                const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -244,61 +246,66 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     /* relu */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
         m->relu[i] = rt_relu(m->unit_out[i]);
-    rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 4, 64, m->relu, m->relu);
+    rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 4, 8 * 8, m->relu, m->relu);
 
     /* groupnorm(2) */
     rt_layernorm_stats(c, n * 2, 128, 1e-05, m->relu, m->groupnorm_stats);
-    rt_groupnorm(c, n, 2, 2, 64, m->relu, m->groupnorm_stats, p->groupnorm.weight,
+    rt_groupnorm(c, n, 2, 2, 8 * 8, m->relu, m->groupnorm_stats, p->groupnorm.weight,
                  p->groupnorm.bias, t->groupnorm);
-    rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 64, t->groupnorm,
-                    t->groupnorm);
+    rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 8 * 8,
+                    t->groupnorm, t->groupnorm);
 
-    /* residual */
+    /* residual: skip + body */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
         y[i] = x[i] + t->groupnorm[i];
 }
 
-static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t,
-                            const rt_real *x, const rt_real *dy, rt_real *dx)
+static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
+                                 struct repeat_unit_params *g, struct repeat_unit_memory *m,
+                                 struct repeat_unit_scratch *t,
+                                 const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
     /* gradient of groupnorm(2) */
-    rt_watch_delta(c, &m->watch.groupnorm, n, 256, dy);
+    rt_watch_delta(c, &m->watch.groupnorm, n, 4 * 8 * 8, dy);
 
-    /* gradient of residual */
-    rt_watch_path(c, &m->watch.residual, 0, n, 256, dy);
+    /* gradient of residual, by the skip */
+    rt_watch_path(c, &m->watch.residual, 0, n, 4 * 8 * 8, dy);
 
     /* gradient of groupnorm(2)
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd,  by group
      */
-    rt_groupnorm_dgamma(c, n, 2, 2, 64, dy, m->relu, m->groupnorm_stats,
+    rt_groupnorm_dgamma(c, n, 2, 2, 8 * 8, dy, m->relu, m->groupnorm_stats,
                         g->groupnorm.weight);
-    rt_channel_sum(c, n, 4, 64, dy, g->groupnorm.bias);
-    rt_groupnorm_dx(c, n, 2, 2, 64, dy, m->relu, m->groupnorm_stats, p->groupnorm.weight,
-                    t->d_relu);
+    rt_channel_sum(c, n, 4, 8 * 8, dy, g->groupnorm.bias);
+    rt_groupnorm_dx(c, n, 2, 2, 8 * 8, dy, m->relu, m->groupnorm_stats,
+                    p->groupnorm.weight, t->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
         m->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
-    rt_watch_delta(c, &m->watch.relu, n, 256, m->d_relu_z);
+    rt_watch_delta(c, &m->watch.relu, n, 4 * 8 * 8, m->d_relu_z);
 
     /* gradient of unit = normed(4) */
     normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
-            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, m->d_unit);
+            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, m->unit_dx);
 
-    /* gradient of residual */
-    rt_watch_path(c, &m->watch.residual, 1, n, 256, m->d_unit);
+    /* gradient of residual, by the body */
+    rt_watch_path(c, &m->watch.residual, 1, n, 4 * 8 * 8, m->unit_dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
-        dx[i] = dy[i] + m->d_unit[i];
+        dx[i] = dy[i] + m->unit_dx[i];
 }
+
+/* block normed(filters = 6, stride = 2): [4,8,8] -> [6,4,4] */
 
 static const rt_window normed_6_2_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
@@ -306,8 +313,6 @@ static const rt_window normed_6_2_on_4x8x8_conv_window = {
     .kernel = 3, .stride = 2, .dilation = 1, .groups = 1,
     .top = 0, .left = 0,
 };
-
-/* block normed: [4,8,8] -> [6,4,4] */
 static void normed_6_2_on_4x8x8_forward(rt_pass *c,
         const struct normed_6_2_on_4x8x8_params *p,
         struct normed_6_2_on_4x8x8_memory *m,
@@ -318,15 +323,16 @@ static void normed_6_2_on_4x8x8_forward(rt_pass *c,
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
     rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL,
             m->conv);
-    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 6, 16, m->conv, m->conv);
+    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 6, 4 * 4, m->conv,
+                    m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 6, 16, 1e-05, 0.1, m->conv,
+    rt_batchnorm_stats(c, n, 6, 4 * 4, 1e-05, 0.1, m->conv,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
-    rt_batchnorm(c, n, 6, 16, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+    rt_batchnorm(c, n, 6, 4 * 4, m->conv, m->batchnorm_stats, p->batchnorm.weight,
                  p->batchnorm.bias, y);
-    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 6, 16, y, y);
+    rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 6, 4 * 4, y, y);
 }
 
 static void normed_6_2_on_4x8x8_backward(rt_pass *c,
@@ -343,21 +349,24 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 96, dy);
-    rt_batchnorm_dgamma(c, n, 6, 16, dy, m->conv, m->batchnorm_stats, g->batchnorm.weight);
-    rt_channel_sum(c, n, 6, 16, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 6, 16, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
+    rt_watch_delta(c, &m->watch.batchnorm, n, 6 * 4 * 4, dy);
+    rt_batchnorm_dgamma(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats,
+                        g->batchnorm.weight);
+    rt_channel_sum(c, n, 6, 4 * 4, dy, g->batchnorm.bias);
+    rt_batchnorm_dx(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
                     t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
      *   dx[c][p stride + k] = sum of w[f][c][k] dz[f][p]
      */
-    rt_watch_delta(c, &m->watch.conv, n, 96, t->d_conv);
+    rt_watch_delta(c, &m->watch.conv, n, 6 * 4 * 4, t->d_conv);
     rt_conv_dw(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
                dx);
 }
+
+/* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
 
 static const rt_window model_stem_window = {
     .channels = 2, .height = 8, .width = 8,
@@ -379,8 +388,6 @@ static const rt_window model_avg_pool_window = {
     .kernel = 2, .stride = 1, .dilation = 1, .groups = 1,
     .top = 1, .left = 1,
 };
-
-/* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
 static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
@@ -393,18 +400,20 @@ static double model_forward(rt_pass *c)
     rt_conv(c, n, &model_stem_window, x, p->stem.weight, p->stem.bias, t->stem_z);
     for (int i = 0; i < n * 4 * 8 * 8; i++)
         m->stem[i] = rt_relu(t->stem_z[i]);
-    rt_watch_output(c, &m->watch.stem, RT_RELU, 0.0, n, 4, 64, m->stem, m->stem);
+    rt_watch_output(c, &m->watch.stem, RT_RELU, 0.0, n, 4, 8 * 8, m->stem, m->stem);
 
-    /* repeat as i */
-    for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_unit = repeat as i */
+    for (int i = 0; i < REPEAT_UNIT_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_unit_out[i - 1]
                              : m->stem;
-        repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, m->repeat_out[i]);
+        repeat_unit_forward(c, &p->repeat_unit[i], &m->repeat_unit[i], &t->repeat_unit, x_i,
+                            m->repeat_unit_out[i]);
     }
 
     /* down = normed(6, stride = 2) */
     normed_6_2_on_4x8x8_forward(c, &p->down, &m->down,
-            m->repeat_out[REPEAT_COUNT - 1], m->down_out);
+            m->repeat_unit_out[REPEAT_UNIT_COUNT - 1], m->down_out);
 
     /* max_pool(2) */
     rt_max_pool(c, n, &model_max_pool_window, m->down_out, t->max_pool);
@@ -413,7 +422,7 @@ static double model_forward(rt_pass *c)
     rt_avg_pool(c, n, &model_avg_pool_window, t->max_pool, t->avg_pool);
 
     /* global_avg_pool */
-    rt_plane_mean(c, n, 6, 9, t->avg_pool, m->global_avg_pool);
+    rt_plane_mean(c, n, 6, 3 * 3, t->avg_pool, m->global_avg_pool);
 
     /* logits = dense(3) */
     rt_affine(c, n, 3, 6, m->global_avg_pool, p->logits.weight, p->logits.bias, m->logits);
@@ -450,7 +459,7 @@ static void model_backward(rt_pass *c)
     /* gradient of global_avg_pool
      *   dx = dy / (height width)
      */
-    rt_plane_mean_dx(c, n, 6, 9, m->d_global_avg_pool, m->d_avg_pool);
+    rt_plane_mean_dx(c, n, 6, 3 * 3, m->d_global_avg_pool, m->d_avg_pool);
 
     /* gradient of avg_pool(2, stride = 1, pad = 1)
      *   dx = dy / kernel^2, from all windows over it
@@ -464,17 +473,21 @@ static void model_backward(rt_pass *c)
 
     /* gradient of down = normed(6, stride = 2) */
     normed_6_2_on_4x8x8_backward(c, &p->down, &g->down, &m->down,
-            &t->normed_6_2_on_4x8x8, m->repeat_out[REPEAT_COUNT - 1],
-            t->d_down_out, m->d_down);
+            &t->normed_6_2_on_4x8x8, m->repeat_unit_out[REPEAT_UNIT_COUNT - 1],
+            t->d_down_out, m->down_dx);
 
-    /* gradient of repeat as i */
-    for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* gradient of repeat_unit = repeat as i
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_UNIT_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_unit_out[i - 1]
                              : m->stem;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : m->d_down;
-        repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
-                        t->d_repeat[i % 2]);
+        const rt_real *dy_i = i < REPEAT_UNIT_COUNT - 1
+                              ? t->repeat_unit_dx[(i + 1) % 2]
+                              : m->down_dx;
+        repeat_unit_backward(c, &p->repeat_unit[i], &g->repeat_unit[i], &m->repeat_unit[i],
+                             &t->repeat_unit, x_i, dy_i, t->repeat_unit_dx[i % 2]);
     }
 
     /* gradient of stem = conv(4, 3, pad = 1, act = relu)
@@ -483,10 +496,10 @@ static void model_backward(rt_pass *c)
      *   dbeta = sum of dy
      */
     for (int i = 0; i < n * 4 * 8 * 8; i++)
-        t->d_stem_z[i] = m->stem[i] > 0 ? t->d_repeat[0][i] : 0;
-    rt_watch_delta(c, &m->watch.stem, n, 256, t->d_stem_z);
+        t->d_stem_z[i] = m->stem[i] > 0 ? t->repeat_unit_dx[0][i] : 0;
+    rt_watch_delta(c, &m->watch.stem, n, 4 * 8 * 8, t->d_stem_z);
     rt_conv_dw(c, n, &model_stem_window, t->d_stem_z, x, g->stem.weight);
-    rt_channel_sum(c, n, 4, 64, t->d_stem_z, g->stem.bias);
+    rt_channel_sum(c, n, 4, 8 * 8, t->d_stem_z, g->stem.bias);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -499,8 +512,8 @@ static void update(rt_update *u)
 /* ---- The record: what the runtime is told of all this ---- */
 
 static const rt_tensor normed_4_1_on_4x8x8_conv_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct normed_4_1_on_4x8x8_params, conv.weight),
+    { .role = "weight", .offset = offsetof(struct normed_4_1_on_4x8x8_params,
+      conv.weight),
       .rank = 4, .shape = { 4, 4, 3, 3 }, .fan_in = 36, .fan_out = 36,
       .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
@@ -516,25 +529,25 @@ static const rt_layer normed_4_1_on_4x8x8_conv_layer = {
 };
 
 static const rt_tensor normed_4_1_on_4x8x8_batchnorm_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.weight),
+    { .role = "weight", .offset = offsetof(struct normed_4_1_on_4x8x8_params,
+      batchnorm.weight),
       .rank = 1, .shape = { 4 },
       .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias",
-      .offset = offsetof(struct normed_4_1_on_4x8x8_params, batchnorm.bias),
+    { .role = "bias", .offset = offsetof(struct normed_4_1_on_4x8x8_params,
+      batchnorm.bias),
       .rank = 1, .shape = { 4 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor normed_4_1_on_4x8x8_batchnorm_states[] = {
-    { .role = "running_mean",
-            .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_mean),
-            .rank = 1, .shape = { 4 },
-            .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var",
-            .offset = offsetof(struct normed_4_1_on_4x8x8_memory, state.batchnorm.running_var),
-            .rank = 1, .shape = { 4 },
-            .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "running_mean", .offset = offsetof(struct normed_4_1_on_4x8x8_memory,
+      state.batchnorm.running_mean),
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
+    { .role = "running_var", .offset = offsetof(struct normed_4_1_on_4x8x8_memory,
+      state.batchnorm.running_var),
+      .rank = 1, .shape = { 4 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
 static const rt_layer normed_4_1_on_4x8x8_batchnorm_layer = {
@@ -554,54 +567,54 @@ static const rt_member normed_4_1_on_4x8x8_members[] = {
 static const rt_unit normed_4_1_on_4x8x8_unit = { normed_4_1_on_4x8x8_members,
         RT_COUNT(normed_4_1_on_4x8x8_members) };
 
-static const rt_layer repeat_residual_layer = {
+static const rt_layer repeat_unit_residual_layer = {
     .name = "residual", .kind = "residual", .act = RT_LINEAR,
     .rank = 3, .shape = { 4, 8, 8 },
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.residual),
+    .watch = offsetof(struct repeat_unit_memory, watch.residual),
     .paths = 2,
 };
 
-static const rt_layer repeat_relu_layer = {
+static const rt_layer repeat_unit_relu_layer = {
     .name = "relu", .kind = "relu", .act = RT_RELU,
     .rank = 3, .shape = { 4, 8, 8 },
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.relu),
+    .watch = offsetof(struct repeat_unit_memory, watch.relu),
 };
 
-static const rt_tensor repeat_groupnorm_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, groupnorm.weight),
+static const rt_tensor repeat_unit_groupnorm_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_unit_params, groupnorm.weight),
       .rank = 1, .shape = { 4 },
       .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_params, groupnorm.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_unit_params, groupnorm.bias),
       .rank = 1, .shape = { 4 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_groupnorm_layer = {
+static const rt_layer repeat_unit_groupnorm_layer = {
     .name = "groupnorm", .kind = "groupnorm", .act = RT_LINEAR,
     .rank = 3, .shape = { 4, 8, 8 },
-    .param = repeat_groupnorm_params, .n_params = 2,
+    .param = repeat_unit_groupnorm_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.groupnorm),
+    .watch = offsetof(struct repeat_unit_memory, watch.groupnorm),
 };
 
-static const rt_member repeat_members[] = {
-    { .layer = &repeat_residual_layer },
+static const rt_member repeat_unit_members[] = {
+    { .layer = &repeat_unit_residual_layer },
     { .unit = &normed_4_1_on_4x8x8_unit, .name = "unit", .count = 1,
-      .params = offsetof(struct repeat_params, unit),
+      .params = offsetof(struct repeat_unit_params, unit),
       .params_stride = sizeof(struct normed_4_1_on_4x8x8_params),
-      .memory = offsetof(struct repeat_memory, unit),
+      .memory = offsetof(struct repeat_unit_memory, unit),
       .memory_stride = sizeof(struct normed_4_1_on_4x8x8_memory) },
-    { .layer = &repeat_relu_layer },
-    { .layer = &repeat_groupnorm_layer },
+    { .layer = &repeat_unit_relu_layer },
+    { .layer = &repeat_unit_groupnorm_layer },
 };
 
-static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
+static const rt_unit repeat_unit_unit = { repeat_unit_members, RT_COUNT(repeat_unit_members) };
 
 static const rt_tensor normed_6_2_on_4x8x8_conv_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct normed_6_2_on_4x8x8_params, conv.weight),
+    { .role = "weight", .offset = offsetof(struct normed_6_2_on_4x8x8_params,
+      conv.weight),
       .rank = 4, .shape = { 6, 4, 3, 3 }, .fan_in = 36, .fan_out = 54,
       .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
@@ -617,25 +630,25 @@ static const rt_layer normed_6_2_on_4x8x8_conv_layer = {
 };
 
 static const rt_tensor normed_6_2_on_4x8x8_batchnorm_params[] = {
-    { .role = "weight",
-      .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.weight),
+    { .role = "weight", .offset = offsetof(struct normed_6_2_on_4x8x8_params,
+      batchnorm.weight),
       .rank = 1, .shape = { 6 },
       .init = { RT_ONES, 0.0, 0.0 } },
-    { .role = "bias",
-      .offset = offsetof(struct normed_6_2_on_4x8x8_params, batchnorm.bias),
+    { .role = "bias", .offset = offsetof(struct normed_6_2_on_4x8x8_params,
+      batchnorm.bias),
       .rank = 1, .shape = { 6 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
 static const rt_tensor normed_6_2_on_4x8x8_batchnorm_states[] = {
-    { .role = "running_mean",
-            .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_mean),
-            .rank = 1, .shape = { 6 },
-            .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var",
-            .offset = offsetof(struct normed_6_2_on_4x8x8_memory, state.batchnorm.running_var),
-            .rank = 1, .shape = { 6 },
-            .init = { RT_ONES, 0.0, 0.0 } },
+    { .role = "running_mean", .offset = offsetof(struct normed_6_2_on_4x8x8_memory,
+      state.batchnorm.running_mean),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ZEROS, 0.0, 0.0 } },
+    { .role = "running_var", .offset = offsetof(struct normed_6_2_on_4x8x8_memory,
+      state.batchnorm.running_var),
+      .rank = 1, .shape = { 6 },
+      .init = { RT_ONES, 0.0, 0.0 } },
 };
 
 static const rt_layer normed_6_2_on_4x8x8_batchnorm_layer = {
@@ -694,11 +707,12 @@ static const rt_layer model_logits_layer = {
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
-    { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
-      .params = offsetof(struct model_params, repeat),
-      .params_stride = sizeof(struct repeat_params),
-      .memory = offsetof(struct model_memory, repeat),
-      .memory_stride = sizeof(struct repeat_memory) },
+    { .unit = &repeat_unit_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_UNIT_COUNT,
+      .params = offsetof(struct model_params, repeat_unit),
+      .params_stride = sizeof(struct repeat_unit_params),
+      .memory = offsetof(struct model_memory, repeat_unit),
+      .memory_stride = sizeof(struct repeat_unit_memory) },
     { .unit = &normed_6_2_on_4x8x8_unit, .name = "down", .count = 1,
       .params = offsetof(struct model_params, down),
       .params_stride = sizeof(struct normed_6_2_on_4x8x8_params),

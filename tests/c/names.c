@@ -2,7 +2,7 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_COUNT = 2,
+    REPEAT_Y_COUNT = 2,
     BATCH = 20,
 };
 
@@ -19,7 +19,7 @@ struct int_3_on_3_params {
     } x;
 };
 
-struct repeat_params {
+struct repeat_y_params {
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
@@ -45,7 +45,7 @@ struct model_params {
         rt_real weight[4 * 3];
         rt_real bias[4];
     } BATCH_;
-    struct repeat_params repeat[REPEAT_COUNT];
+    struct repeat_y_params repeat_y[REPEAT_Y_COUNT];
     struct {
         rt_real weight[4 * 4];
         rt_real bias[4];
@@ -115,7 +115,7 @@ struct int_3_on_3_memory {
     rt_real for_[BATCH * 3];
 };
 
-struct repeat_memory {
+struct repeat_y_memory {
     struct {
         rt_watch y;
         rt_watch dy;
@@ -158,22 +158,22 @@ struct model_memory {
     struct int_3_on_3_memory m;
     union {
         rt_real m_out[BATCH * 3];
-        rt_real d_m[BATCH * 3];
+        rt_real m_dx[BATCH * 3];
     };
     struct int_3_on_3_memory struct_;
     union {
         rt_real struct_out[BATCH * 3];
-        rt_real d_struct_[BATCH * 3];
+        rt_real struct__dx[BATCH * 3];
     };
     union {
         rt_real BATCH_[BATCH * 4];
         rt_real d_struct_out[BATCH * 3];
     };
-    struct repeat_memory repeat[REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_COUNT][BATCH * 4];
+    struct repeat_y_memory repeat_y[REPEAT_Y_COUNT];
+    rt_real repeat_y_out[REPEAT_Y_COUNT][BATCH * 4];
     union {
         rt_real int_3_on_3[BATCH * 4];
-        rt_real d_repeat_out[BATCH * 4];
+        rt_real d_repeat_y_out[BATCH * 4];
     };
     union {
         rt_real d_n[BATCH * 4];
@@ -242,7 +242,7 @@ struct int_3_on_3_scratch {
     };
 };
 
-struct repeat_scratch {
+struct repeat_y_scratch {
     union {
         rt_real y_z[BATCH * 4];
         rt_real d_y_z[BATCH * 4];
@@ -259,20 +259,18 @@ struct model_scratch {
         rt_real d_NAN_z[BATCH * 3];
     };
     union {
-        rt_real d_repeat[2][BATCH * 4];
-    };
-    union {
         rt_real d_loss[BATCH * 2];
+        rt_real repeat_y_dx[2][BATCH * 4];
     };
     union {
         struct int_3_on_3_scratch int_3_on_3;
-        struct repeat_scratch repeat;
+        struct repeat_y_scratch repeat_y;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* block int: [3] -> [3] */
+/* block int(while = 3): [3] -> [3] */
 static void int_3_on_3_forward(rt_pass *c, const struct int_3_on_3_params *p,
         struct int_3_on_3_memory *m, struct int_3_on_3_scratch *t,
         const rt_real *x, rt_real *y)
@@ -321,10 +319,10 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
     rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, dx);
 }
 
-/* repeat as i: [4] -> [4] */
-static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t,
-                           const rt_real *x, rt_real *y)
+/* an iteration of repeat_y = repeat as i: [4] -> [4] */
+static void repeat_y_forward(rt_pass *c, const struct repeat_y_params *p, struct repeat_y_memory *m,
+                             struct repeat_y_scratch *t,
+                             const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -339,21 +337,22 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2,
                     t->dense_2);
 
-    /* dy = residual */
+    /* dy = residual: skip + body */
     for (int i = 0; i < n * 4; i++)
         y[i] = m->y[i] + t->dense_2[i];
 }
 
-static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t,
-                            const rt_real *x, const rt_real *dy, rt_real *dx)
+static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
+                              struct repeat_y_params *g, struct repeat_y_memory *m,
+                              struct repeat_y_scratch *t,
+                              const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
     /* gradient of dense_2 = dense(4) */
     rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
 
-    /* gradient of dy = residual */
+    /* gradient of dy = residual, by the skip */
     rt_watch_path(c, &m->watch.dy, 0, n, 4, dy);
 
     /* gradient of dense_2 = dense(4)
@@ -365,10 +364,11 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
     rt_column_sum(c, n, 4, dy, g->dense_2.bias);
     rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
 
-    /* gradient of dy = residual */
+    /* gradient of dy = residual, by the body */
     rt_watch_path(c, &m->watch.dy, 1, n, 4, t->d_dy_body);
 
     /* gradient of y = dense(4, act = sigmoid)
+     *   sum over its readers
      *   dz = dy y (1 - y)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -414,15 +414,17 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 4, 3, m->struct_out, p->BATCH_.weight, p->BATCH_.bias, m->BATCH_);
     rt_watch_output(c, &m->watch.BATCH_, RT_LINEAR, 0.0, n, 4, 1, m->BATCH_, m->BATCH_);
 
-    /* repeat as i */
-    for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_y = repeat as i */
+    for (int i = 0; i < REPEAT_Y_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_y_out[i - 1]
                              : m->BATCH_;
-        repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, m->repeat_out[i]);
+        repeat_y_forward(c, &p->repeat_y[i], &m->repeat_y[i], &t->repeat_y, x_i,
+                         m->repeat_y_out[i]);
     }
 
     /* int_3_on_3 = dense(4) */
-    rt_affine(c, n, 4, 4, m->repeat_out[REPEAT_COUNT - 1], p->int_3_on_3.weight,
+    rt_affine(c, n, 4, 4, m->repeat_y_out[REPEAT_Y_COUNT - 1], p->int_3_on_3.weight,
               p->int_3_on_3.bias, m->int_3_on_3);
     rt_watch_output(c, &m->watch.int_3_on_3, RT_LINEAR, 0.0, n, 4, 1,
                     m->int_3_on_3, m->int_3_on_3);
@@ -641,20 +643,24 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.int_3_on_3, n, 4, m->d_int_3_on_3);
-    rt_affine_dw(c, n, 4, 4, m->d_int_3_on_3, m->repeat_out[REPEAT_COUNT - 1],
+    rt_affine_dw(c, n, 4, 4, m->d_int_3_on_3, m->repeat_y_out[REPEAT_Y_COUNT - 1],
                  g->int_3_on_3.weight);
     rt_column_sum(c, n, 4, m->d_int_3_on_3, g->int_3_on_3.bias);
     rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight,
-                 m->d_repeat_out);
+                 m->d_repeat_y_out);
 
-    /* gradient of repeat as i */
-    for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* gradient of repeat_y = repeat as i
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_Y_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_y_out[i - 1]
                              : m->BATCH_;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : m->d_repeat_out;
-        repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
-                        t->d_repeat[i % 2]);
+        const rt_real *dy_i = i < REPEAT_Y_COUNT - 1
+                              ? t->repeat_y_dx[(i + 1) % 2]
+                              : m->d_repeat_y_out;
+        repeat_y_backward(c, &p->repeat_y[i], &g->repeat_y[i], &m->repeat_y[i], &t->repeat_y, x_i,
+                          dy_i, t->repeat_y_dx[i % 2]);
     }
 
     /* gradient of BATCH = dense(4)
@@ -662,28 +668,28 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.BATCH_, n, 4, t->d_repeat[0]);
-    rt_affine_dw(c, n, 4, 3, t->d_repeat[0], m->struct_out, g->BATCH_.weight);
-    rt_column_sum(c, n, 4, t->d_repeat[0], g->BATCH_.bias);
-    rt_affine_dx(c, n, 4, 3, t->d_repeat[0], p->BATCH_.weight, m->d_struct_out);
+    rt_watch_delta(c, &m->watch.BATCH_, n, 4, t->repeat_y_dx[0]);
+    rt_affine_dw(c, n, 4, 3, t->repeat_y_dx[0], m->struct_out, g->BATCH_.weight);
+    rt_column_sum(c, n, 4, t->repeat_y_dx[0], g->BATCH_.bias);
+    rt_affine_dx(c, n, 4, 3, t->repeat_y_dx[0], p->BATCH_.weight, m->d_struct_out);
 
     /* gradient of struct = int(3) */
     int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3,
-            m->m_out, m->d_struct_out, m->d_struct_);
+            m->m_out, m->d_struct_out, m->struct__dx);
 
     /* gradient of m = int(3) */
-    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, m->d_struct_,
-            m->d_m);
+    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, m->struct__dx,
+            m->m_dx);
 
     /* gradient of n = dense(3)
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.n, n, 3, m->d_m);
-    rt_affine_dw(c, n, 3, 3, m->d_m, m->NAN_, g->n.weight);
-    rt_column_sum(c, n, 3, m->d_m, g->n.bias);
-    rt_affine_dx(c, n, 3, 3, m->d_m, p->n.weight, m->d_NAN_);
+    rt_watch_delta(c, &m->watch.n, n, 3, m->m_dx);
+    rt_affine_dw(c, n, 3, 3, m->m_dx, m->NAN_, g->n.weight);
+    rt_column_sum(c, n, 3, m->m_dx, g->n.bias);
+    rt_affine_dx(c, n, 3, 3, m->m_dx, p->n.weight, m->d_NAN_);
 
     /* gradient of NAN = dense(3, act = relu)
      *   dz = dy where y > 0
@@ -750,57 +756,57 @@ static const rt_member int_3_on_3_members[] = {
 static const rt_unit int_3_on_3_unit = { int_3_on_3_members,
         RT_COUNT(int_3_on_3_members) };
 
-static const rt_tensor repeat_y_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, y.weight),
+static const rt_tensor repeat_y_y_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_y_params, y.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_params, y.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_y_params, y.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_y_layer = {
+static const rt_layer repeat_y_y_layer = {
     .name = "y", .kind = "dense", .act = RT_SIGMOID,
     .rank = 1, .shape = { 4 },
-    .param = repeat_y_params, .n_params = 2,
+    .param = repeat_y_y_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.y),
+    .watch = offsetof(struct repeat_y_memory, watch.y),
     .in_flow = true,
 };
 
-static const rt_layer repeat_dy_layer = {
+static const rt_layer repeat_y_dy_layer = {
     .name = "dy", .kind = "residual", .act = RT_LINEAR,
     .rank = 1, .shape = { 4 },
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.dy),
+    .watch = offsetof(struct repeat_y_memory, watch.dy),
     .paths = 2,
 };
 
-static const rt_tensor repeat_dense_2_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, dense_2.weight),
+static const rt_tensor repeat_y_dense_2_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_y_params, dense_2.weight),
       .rank = 2, .shape = { 4, 4 }, .fan_in = 4, .fan_out = 4, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_params, dense_2.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_y_params, dense_2.bias),
       .rank = 1, .shape = { 4 }, .fan_in = 4, .fan_out = 4,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_dense_2_layer = {
+static const rt_layer repeat_y_dense_2_layer = {
     .name = "dense_2", .kind = "dense", .act = RT_LINEAR,
     .rank = 1, .shape = { 4 },
-    .param = repeat_dense_2_params, .n_params = 2,
+    .param = repeat_y_dense_2_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.dense_2),
+    .watch = offsetof(struct repeat_y_memory, watch.dense_2),
     .in_flow = true,
 };
 
-static const rt_member repeat_members[] = {
-    { .layer = &repeat_y_layer },
-    { .layer = &repeat_dy_layer },
-    { .layer = &repeat_dense_2_layer },
+static const rt_member repeat_y_members[] = {
+    { .layer = &repeat_y_y_layer },
+    { .layer = &repeat_y_dy_layer },
+    { .layer = &repeat_y_dense_2_layer },
 };
 
-static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
+static const rt_unit repeat_y_unit = { repeat_y_members, RT_COUNT(repeat_y_members) };
 
 static const rt_tensor model_NAN__params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, NAN_.weight),
@@ -1131,11 +1137,11 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, struct_),
       .memory_stride = sizeof(struct int_3_on_3_memory) },
     { .layer = &model_BATCH__layer },
-    { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
-      .params = offsetof(struct model_params, repeat),
-      .params_stride = sizeof(struct repeat_params),
-      .memory = offsetof(struct model_memory, repeat),
-      .memory_stride = sizeof(struct repeat_memory) },
+    { .unit = &repeat_y_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_Y_COUNT,
+      .params = offsetof(struct model_params, repeat_y),
+      .params_stride = sizeof(struct repeat_y_params),
+      .memory = offsetof(struct model_memory, repeat_y),
+      .memory_stride = sizeof(struct repeat_y_memory) },
     { .layer = &model_int_3_on_3_layer },
     { .layer = &model_d_n_layer },
     { .layer = &model_d_n__layer },

@@ -170,7 +170,7 @@ static double model_forward(rt_pass *c)
                     t->batchnorm_2, t->batchnorm_2);
 
     /* dropout(0.25) */
-    rt_dropout(c, &m->watch.dropout, 0.25, n, 24, t->batchnorm_2, m->dropout);
+    rt_dropout(c, &m->watch.dropout, 0.25, n, 4 * 6, t->batchnorm_2, m->dropout);
 
     /* layernorm(affine = false) */
     rt_layernorm_stats(c, n, 24, 1e-05, m->dropout, m->layernorm_stats);
@@ -218,14 +218,14 @@ static void model_backward(rt_pass *c)
     /* gradient of dropout(0.25)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.25, n, 24, m->d_flatten, m->d_batchnorm_2);
+    rt_dropout(c, &m->watch.dropout, 0.25, n, 4 * 6, m->d_flatten, m->d_batchnorm_2);
 
     /* gradient of batchnorm_2 = batchnorm
      *   dgamma = sum of dy x^
      *   dbeta = sum of dy
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm_2, n, 24, m->d_batchnorm_2);
+    rt_watch_delta(c, &m->watch.batchnorm_2, n, 4 * 6, m->d_batchnorm_2);
     rt_batchnorm_dgamma(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
                         m->batchnorm_2_stats, g->batchnorm_2.weight);
     rt_channel_sum(c, n * 4, 6, 1, m->d_batchnorm_2, g->batchnorm_2.bias);
@@ -240,7 +240,7 @@ static void model_backward(rt_pass *c)
      */
     for (int i = 0; i < n * 4 * 6; i++)
         t->d_dense_2_z[i] = t->d_dense_2[i] * rt_tanh_slope(m->dense_2[i]);
-    rt_watch_delta(c, &m->watch.dense_2, n, 24, t->d_dense_2_z);
+    rt_watch_delta(c, &m->watch.dense_2, n, 4 * 6, t->d_dense_2_z);
     rt_affine_dw(c, n * 4, 6, 8, t->d_dense_2_z, m->ln, g->dense_2.weight);
     rt_column_sum(c, n * 4, 6, t->d_dense_2_z, g->dense_2.bias);
     rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, m->d_ln);
@@ -250,7 +250,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.ln, n, 32, m->d_ln);
+    rt_watch_delta(c, &m->watch.ln, n, 4 * 8, m->d_ln);
     rt_layernorm_dgamma(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, g->ln.weight);
     rt_column_sum(c, n * 4, 8, m->d_ln, g->ln.bias);
     rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, m->d_reshape);
@@ -399,12 +399,12 @@ static const rt_tensor model_batchnorm_2_params[] = {
 };
 
 static const rt_tensor model_batchnorm_2_states[] = {
-    { .role = "running_mean",
-      .offset = offsetof(struct model_memory, state.batchnorm_2.running_mean),
+    { .role = "running_mean", .offset = offsetof(struct model_memory,
+      state.batchnorm_2.running_mean),
       .rank = 1, .shape = { 6 },
       .init = { RT_ZEROS, 0.0, 0.0 } },
-    { .role = "running_var",
-      .offset = offsetof(struct model_memory, state.batchnorm_2.running_var),
+    { .role = "running_var", .offset = offsetof(struct model_memory,
+      state.batchnorm_2.running_var),
       .rank = 1, .shape = { 6 },
       .init = { RT_ONES, 0.0, 0.0 } },
 };

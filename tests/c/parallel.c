@@ -152,16 +152,16 @@ struct model_scratch {
         rt_real batchnorm[BATCH * 4];
         rt_real dense_5[BATCH * 16];
         rt_real d_out[BATCH * 64];
-        rt_real d_gate_2[BATCH * 32];
         rt_real d_gate_out[BATCH * 32];
         rt_real d_batchnorm[BATCH * 4];
     };
     union {
         rt_real dense[BATCH * 8];
-        rt_real d_gate[BATCH * 32];
+        rt_real gate_2_dx[BATCH * 32];
     };
     union {
         rt_real d_parallel_2_branch_2[BATCH * 32];
+        rt_real gate_dx[BATCH * 32];
         rt_real d_flatten[BATCH * 20];
     };
     union {
@@ -178,7 +178,7 @@ struct model_scratch {
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* block gate: [32] -> [32] */
+/* block gate(units = 32): [32] -> [32] */
 static void gate_32_on_32_forward(rt_pass *c, const struct gate_32_on_32_params *p,
         struct gate_32_on_32_memory *m, struct gate_32_on_32_scratch *t,
         const rt_real *x, rt_real *y)
@@ -220,7 +220,7 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
     rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, dx);
 }
 
-/* block gate: [32] -> [16] */
+/* block gate(units = 16): [32] -> [16] */
 static void gate_16_on_32_forward(rt_pass *c, const struct gate_16_on_32_params *p,
         struct gate_16_on_32_memory *m, struct gate_16_on_32_scratch *t,
         const rt_real *x, rt_real *y)
@@ -388,16 +388,16 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight,
                  t->d_parallel_2_branch_2);
 
-    /* gradient of parallel_2 = parallel(add) */
+    /* gradient of parallel_2 = parallel(add), by branch 2 */
     rt_watch_path(c, &m->watch.parallel_2, 2, n, 32, t->d_parallel_2_branch_2);
 
     /* gradient of gate_2 = gate(16) */
     gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2,
             &t->gate_16_on_32, m->parallel, m->gate_2_out, m->d_parallel_2,
-            t->d_gate_2);
+            t->gate_2_dx);
 
-    /* gradient of parallel_2 = parallel(add) */
-    rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->d_gate_2);
+    /* gradient of parallel_2 = parallel(add), by branch 1 */
+    rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->gate_2_dx);
 
     /* gradient of dense_4 = dense(16, act = leaky_relu(0.2))
      *   dz = dy, or dy slope where z < 0
@@ -413,30 +413,38 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight,
                  m->d_parallel_2_branch_0);
 
-    /* gradient of parallel_2 = parallel(add) */
+    /* gradient of parallel_2 = parallel(add), by branch 0 */
     rt_watch_path(c, &m->watch.parallel_2, 0, n, 32, m->d_parallel_2_branch_0);
 
-    /* gradient of parallel(mul) */
+    /* gradient of parallel(mul)
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_d_parallel_by_parallel_2_branch_1 =
-            t->d_parallel_2_branch_2[i] + t->d_gate_2[i];
+            t->d_parallel_2_branch_2[i] + t->gate_2_dx[i];
         t->d_parallel[i] = v_d_parallel_by_parallel_2_branch_1 + m->d_parallel_2_branch_0[i];
         m->d_parallel_branch_0[i] = t->d_parallel[i] * m->gate_out[i];
     }
+
+    /* gradient of parallel(mul), by branch 0 */
     rt_watch_path(c, &m->watch.parallel, 0, n, 32, m->d_parallel_branch_0);
+
+    /* gradient of parallel(mul) */
     for (int i = 0; i < n * 32; i++)
         t->d_gate_out[i] = t->d_parallel[i] * m->wide[i];
 
     /* gradient of gate(32) */
     gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide,
-            m->gate_out, t->d_gate_out, t->d_gate);
+            m->gate_out, t->d_gate_out, t->gate_dx);
 
-    /* gradient of parallel(mul) */
-    rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->d_gate);
+    /* gradient of parallel(mul), by branch 1 */
+    rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->gate_dx);
 
-    /* gradient of wide = parallel(concat) */
+    /* gradient of wide = parallel(concat)
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 32; i++)
-        t->d_wide[i] = t->d_gate[i] + m->d_parallel_branch_0[i];
+        t->d_wide[i] = t->gate_dx[i] + m->d_parallel_branch_0[i];
     rt_extract(c, n, 8, 32, 0, t->d_wide, m->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
 
@@ -444,13 +452,13 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
 
     /* gradient of wide = parallel(concat) */
-    rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_flatten);
+    rt_extract(c, n, 20, 32, 32 - 20, t->d_wide, t->d_flatten);
 
     /* gradient of softmax
      *   dz = y (dy - sum of dy y)
      */
     rt_softmax_dx(c, n * 4, 5, t->d_flatten, m->softmax, t->d_softmax_z);
-    rt_watch_delta(c, &m->watch.softmax, n, 20, t->d_softmax_z);
+    rt_watch_delta(c, &m->watch.softmax, n, 4 * 5, t->d_softmax_z);
 
     /* gradient of dense_3 = dense(20)
      *   dW = dz^T x

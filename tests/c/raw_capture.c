@@ -2,27 +2,27 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_COUNT = 3,
+    REPEAT_H_COUNT = 3,
     BATCH = 5,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_params {
+struct repeat_h_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
     } h;
 };
 
-struct repeat_2_at_0_params {
+struct repeat_k_at_0_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
     } k;
 };
 
-struct repeat_2_last_params {
+struct repeat_k_last_params {
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -30,9 +30,9 @@ struct repeat_2_last_params {
 };
 
 struct model_params {
-    struct repeat_params repeat[REPEAT_COUNT];
-    struct repeat_2_at_0_params repeat_2_at_0;
-    struct repeat_2_last_params repeat_2_last;
+    struct repeat_h_params repeat_h[REPEAT_H_COUNT];
+    struct repeat_k_at_0_params repeat_k_at_0;
+    struct repeat_k_last_params repeat_k_last;
     struct {
         rt_real weight[4 * 6];
         rt_real bias[4];
@@ -42,20 +42,20 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_memory {
+struct repeat_h_memory {
     struct {
         rt_watch h;
     } watch;
     rt_real h[BATCH * 6];
 };
 
-struct repeat_2_at_0_memory {
+struct repeat_k_at_0_memory {
     struct {
         rt_watch k;
     } watch;
 };
 
-struct repeat_2_last_memory {
+struct repeat_k_last_memory {
     struct {
         rt_watch k;
     } watch;
@@ -69,24 +69,24 @@ struct model_memory {
         rt_watch out;
     } watch;
     rt_real soft[BATCH * 6];
-    struct repeat_memory repeat[REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_COUNT][BATCH * 6];
-    struct repeat_2_at_0_memory repeat_2_at_0;
-    rt_real repeat_2_at_0_out[BATCH * 6];
-    struct repeat_2_last_memory repeat_2_last;
+    struct repeat_h_memory repeat_h[REPEAT_H_COUNT];
+    rt_real repeat_h_out[REPEAT_H_COUNT][BATCH * 6];
+    struct repeat_k_at_0_memory repeat_k_at_0;
+    rt_real repeat_k_at_0_out[BATCH * 6];
+    struct repeat_k_last_memory repeat_k_last;
     union {
-        rt_real repeat_2_last_out[BATCH * 6];
-        rt_real d_repeat_2_at_0[BATCH * 6];
+        rt_real repeat_k_last_out[BATCH * 6];
+        rt_real repeat_k_at_0_dx[BATCH * 6];
     };
     union {
         rt_real out[BATCH * 4];
-        rt_real d_repeat_2_last_out[BATCH * 6];
+        rt_real d_repeat_k_last_out[BATCH * 6];
     };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_scratch {
+struct repeat_h_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
@@ -96,14 +96,14 @@ struct repeat_scratch {
     };
 };
 
-struct repeat_2_at_0_scratch {
+struct repeat_k_at_0_scratch {
     union {
         rt_real k_z[BATCH * 6];
         rt_real d_k_z[BATCH * 6];
     };
 };
 
-struct repeat_2_last_scratch {
+struct repeat_k_last_scratch {
     union {
         rt_real k_z[BATCH * 6];
         rt_real d_k_z[BATCH * 6];
@@ -112,29 +112,29 @@ struct repeat_2_last_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_repeat_2_last[BATCH * 6];
-        rt_real d_repeat[2][BATCH * 6];
+        rt_real repeat_k_last_dx[BATCH * 6];
+        rt_real repeat_h_dx[2][BATCH * 6];
     };
     union {
-        rt_real d_soft_by_repeat_2_last_out[BATCH * 6];
-        rt_real d_raw_z_by_repeat_out[BATCH * 6];
+        rt_real d_soft_by_repeat_k_last_out[BATCH * 6];
+        rt_real d_raw_z_by_repeat_h_out[BATCH * 6];
     };
     union {
         rt_real d_out[BATCH * 4];
     };
     union {
-        struct repeat_scratch repeat;
-        struct repeat_2_at_0_scratch repeat_2_at_0;
-        struct repeat_2_last_scratch repeat_2_last;
+        struct repeat_h_scratch repeat_h;
+        struct repeat_k_at_0_scratch repeat_k_at_0;
+        struct repeat_k_last_scratch repeat_k_last;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat: [6] -> [6] */
-static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t,
-                           const rt_real *x, const rt_real *x_raw_z, rt_real *y)
+/* an iteration of repeat_h = repeat: [6] -> [6] */
+static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct repeat_h_memory *m,
+                             struct repeat_h_scratch *t,
+                             const rt_real *x, const rt_real *x_raw_z, rt_real *y)
 {
     const int n = c->rows;
 
@@ -149,16 +149,16 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
         y[i] = m->h[i] * x_raw_z[i];
 }
 
-static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t,
-                            const rt_real *x, const rt_real *x_raw_z, const rt_real *dy,
-                            rt_real *dx, rt_real *dx_raw_z)
+static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
+                              struct repeat_h_params *g, struct repeat_h_memory *m,
+                              struct repeat_h_scratch *t,
+                              const rt_real *x, const rt_real *x_raw_z, const rt_real *dy,
+                              rt_real *dx, rt_real *dx_raw_z)
 {
     const int n = c->rows;
 
-    /* gradient of mix = mul from h, raw */
-
-    /* gradient of h = dense(6, act = tanh)
+    /* gradient of mix = mul from h, raw
+     * gradient of h = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -179,9 +179,9 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
         dx_raw_z[i] = dx_raw_z[i] + t->d_x_raw_z[i];
 }
 
-/* repeat as i: [6] -> [6] */
-static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params *p,
-        struct repeat_2_at_0_memory *m, struct repeat_2_at_0_scratch *t,
+/* an iteration of repeat_k = repeat as i: [6] -> [6] */
+static void repeat_k_at_0_forward(rt_pass *c, const struct repeat_k_at_0_params *p,
+        struct repeat_k_at_0_memory *m, struct repeat_k_at_0_scratch *t,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -193,9 +193,9 @@ static void repeat_2_at_0_forward(rt_pass *c, const struct repeat_2_at_0_params 
     rt_watch_output(c, &m->watch.k, RT_TANH, 0.0, n, 6, 1, y, y);
 }
 
-static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params *p,
-        struct repeat_2_at_0_params *g, struct repeat_2_at_0_memory *m,
-        struct repeat_2_at_0_scratch *t,
+static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params *p,
+        struct repeat_k_at_0_params *g, struct repeat_k_at_0_memory *m,
+        struct repeat_k_at_0_scratch *t,
         const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -214,10 +214,10 @@ static void repeat_2_at_0_backward(rt_pass *c, const struct repeat_2_at_0_params
     rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 }
 
-/* repeat as i: [6] -> [6] */
-static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params *p,
-        struct repeat_2_last_memory *m, struct repeat_2_last_scratch *t,
-        const rt_real *x, const rt_real *x_soft, rt_real *y)
+/* an iteration of repeat_k = repeat as i: [6] -> [6] */
+static void repeat_k_last_forward(rt_pass *c, const struct repeat_k_last_params *p,
+                                  struct repeat_k_last_memory *m, struct repeat_k_last_scratch *t,
+                                  const rt_real *x, const rt_real *x_soft, rt_real *y)
 {
     const int n = c->rows;
 
@@ -232,10 +232,11 @@ static void repeat_2_last_forward(rt_pass *c, const struct repeat_2_last_params 
         y[i] = m->k[i] + x_soft[i];
 }
 
-static void repeat_2_last_backward(rt_pass *c, const struct repeat_2_last_params *p,
-        struct repeat_2_last_params *g, struct repeat_2_last_memory *m,
-        struct repeat_2_last_scratch *t,
-        const rt_real *x, const rt_real *dy, rt_real *dx, rt_real *dx_soft)
+static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params *p,
+                                   struct repeat_k_last_params *g, struct repeat_k_last_memory *m,
+                                   struct repeat_k_last_scratch *t,
+                                   const rt_real *x, const rt_real *dy, rt_real *dx,
+                                   rt_real *dx_soft)
 {
     const int n = c->rows;
 
@@ -274,22 +275,25 @@ static double model_forward(rt_pass *c)
         m->soft[i] = rt_tanh(x[i]);
     rt_watch_output(c, &m->watch.soft, RT_TANH, 0.0, n, 6, 1, m->soft, m->soft);
 
-    /* repeat */
-    for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_h = repeat */
+    for (int i = 0; i < REPEAT_H_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_out[i - 1]
                              : m->soft;
-        repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, x, m->repeat_out[i]);
+        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i, x,
+                         m->repeat_h_out[i]);
     }
 
-    /* repeat as i */
-    repeat_2_at_0_forward(c, &p->repeat_2_at_0, &m->repeat_2_at_0,
-            &t->repeat_2_at_0, m->repeat_out[REPEAT_COUNT - 1],
-            m->repeat_2_at_0_out);
-    repeat_2_last_forward(c, &p->repeat_2_last, &m->repeat_2_last, &t->repeat_2_last,
-            m->repeat_2_at_0_out, m->soft, m->repeat_2_last_out);
+    /* repeat_k = repeat as i, iteration 0 */
+    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0, &t->repeat_k_at_0,
+            m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out);
+
+    /* repeat_k = repeat as i, the last iteration */
+    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, &t->repeat_k_last,
+                          m->repeat_k_at_0_out, m->soft, m->repeat_k_last_out);
 
     /* out = dense(4) */
-    rt_affine(c, n, 4, 6, m->repeat_2_last_out, p->out.weight, p->out.bias, m->out);
+    rt_affine(c, n, 4, 6, m->repeat_k_last_out, p->out.weight, p->out.bias, m->out);
     rt_watch_output(c, &m->watch.out, RT_LINEAR, 0.0, n, 4, 1, m->out, m->out);
 
     /* loss = mse */
@@ -316,30 +320,36 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.out, n, 4, t->d_out);
-    rt_affine_dw(c, n, 4, 6, t->d_out, m->repeat_2_last_out, g->out.weight);
+    rt_affine_dw(c, n, 4, 6, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 4, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, m->d_repeat_2_last_out);
+    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, m->d_repeat_k_last_out);
 
-    /* gradient of repeat as i */
+    /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 6; i++)
-        t->d_soft_by_repeat_2_last_out[i] = 0;
-    repeat_2_last_backward(c, &p->repeat_2_last, &g->repeat_2_last, &m->repeat_2_last,
-            &t->repeat_2_last, m->repeat_2_at_0_out, m->d_repeat_2_last_out,
-            t->d_repeat_2_last, t->d_soft_by_repeat_2_last_out);
-    repeat_2_at_0_backward(c, &p->repeat_2_at_0, &g->repeat_2_at_0,
-            &m->repeat_2_at_0, &t->repeat_2_at_0, m->repeat_out[REPEAT_COUNT - 1],
-            m->repeat_2_at_0_out, t->d_repeat_2_last, m->d_repeat_2_at_0);
+        t->d_soft_by_repeat_k_last_out[i] = 0;
+    repeat_k_last_backward(c, &p->repeat_k_last, &g->repeat_k_last, &m->repeat_k_last,
+                           &t->repeat_k_last, m->repeat_k_at_0_out, m->d_repeat_k_last_out,
+                           t->repeat_k_last_dx, t->d_soft_by_repeat_k_last_out);
 
-    /* gradient of repeat */
+    /* gradient of repeat_k = repeat as i, iteration 0 */
+    repeat_k_at_0_backward(c, &p->repeat_k_at_0, &g->repeat_k_at_0, &m->repeat_k_at_0,
+            &t->repeat_k_at_0, m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out,
+            t->repeat_k_last_dx, m->repeat_k_at_0_dx);
+
+    /* gradient of repeat_h = repeat
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
     for (int i = 0; i < n * 6; i++)
-        t->d_raw_z_by_repeat_out[i] = 0;
-    for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+        t->d_raw_z_by_repeat_h_out[i] = 0;
+    for (int i = REPEAT_H_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_out[i - 1]
                              : m->soft;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : m->d_repeat_2_at_0;
-        repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, x, dy_i,
-                        t->d_repeat[i % 2], t->d_raw_z_by_repeat_out);
+        const rt_real *dy_i = i < REPEAT_H_COUNT - 1
+                              ? t->repeat_h_dx[(i + 1) % 2]
+                              : m->repeat_k_at_0_dx;
+        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
+                          x, dy_i, t->repeat_h_dx[i % 2], t->d_raw_z_by_repeat_h_out);
     }
 }
 
@@ -352,79 +362,79 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, h.weight),
+static const rt_tensor repeat_h_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_params, h.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_h_params, h.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_h_layer = {
+static const rt_layer repeat_h_h_layer = {
     .name = "h", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_h_params, .n_params = 2,
+    .param = repeat_h_h_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.h),
+    .watch = offsetof(struct repeat_h_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_members[] = {
-    { .layer = &repeat_h_layer },
+static const rt_member repeat_h_members[] = {
+    { .layer = &repeat_h_h_layer },
 };
 
-static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
+static const rt_unit repeat_h_unit = { repeat_h_members, RT_COUNT(repeat_h_members) };
 
-static const rt_tensor repeat_2_at_0_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_at_0_params, k.weight),
+static const rt_tensor repeat_k_at_0_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_k_at_0_params, k.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_2_at_0_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_k_at_0_params, k.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_at_0_k_layer = {
+static const rt_layer repeat_k_at_0_k_layer = {
     .name = "k", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_2_at_0_k_params, .n_params = 2,
+    .param = repeat_k_at_0_k_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_at_0_memory, watch.k),
+    .watch = offsetof(struct repeat_k_at_0_memory, watch.k),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_at_0_members[] = {
-    { .layer = &repeat_2_at_0_k_layer },
+static const rt_member repeat_k_at_0_members[] = {
+    { .layer = &repeat_k_at_0_k_layer },
 };
 
-static const rt_unit repeat_2_at_0_unit = { repeat_2_at_0_members,
-        RT_COUNT(repeat_2_at_0_members) };
+static const rt_unit repeat_k_at_0_unit = { repeat_k_at_0_members,
+        RT_COUNT(repeat_k_at_0_members) };
 
-static const rt_tensor repeat_2_last_k_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_last_params, k.weight),
+static const rt_tensor repeat_k_last_k_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_k_last_params, k.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_XAVIER_UNIFORM, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_2_last_params, k.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_k_last_params, k.bias),
       .rank = 1, .shape = { 6 }, .fan_in = 6, .fan_out = 6,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_last_k_layer = {
+static const rt_layer repeat_k_last_k_layer = {
     .name = "k", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_2_last_k_params, .n_params = 2,
+    .param = repeat_k_last_k_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_last_memory, watch.k),
+    .watch = offsetof(struct repeat_k_last_memory, watch.k),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_last_members[] = {
-    { .layer = &repeat_2_last_k_layer },
+static const rt_member repeat_k_last_members[] = {
+    { .layer = &repeat_k_last_k_layer },
 };
 
-static const rt_unit repeat_2_last_unit = { repeat_2_last_members,
-        RT_COUNT(repeat_2_last_members) };
+static const rt_unit repeat_k_last_unit = { repeat_k_last_members,
+        RT_COUNT(repeat_k_last_members) };
 
 static const rt_layer model_raw_layer = {
     .name = "raw", .kind = "linear", .act = RT_LINEAR,
@@ -461,22 +471,21 @@ static const rt_layer model_out_layer = {
 static const rt_member model_members[] = {
     { .layer = &model_raw_layer },
     { .layer = &model_soft_layer },
-    { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
-      .params = offsetof(struct model_params, repeat),
-      .params_stride = sizeof(struct repeat_params),
-      .memory = offsetof(struct model_memory, repeat),
-      .memory_stride = sizeof(struct repeat_memory) },
-    { .unit = &repeat_2_at_0_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = 1,
-      .params = offsetof(struct model_params, repeat_2_at_0),
-      .params_stride = sizeof(struct repeat_2_at_0_params),
-      .memory = offsetof(struct model_memory, repeat_2_at_0),
-      .memory_stride = sizeof(struct repeat_2_at_0_memory) },
-    { .unit = &repeat_2_last_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
-      .params = offsetof(struct model_params, repeat_2_last),
-      .params_stride = sizeof(struct repeat_2_last_params),
-      .memory = offsetof(struct model_memory, repeat_2_last),
-      .memory_stride = sizeof(struct repeat_2_last_memory) },
+    { .unit = &repeat_h_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_H_COUNT,
+      .params = offsetof(struct model_params, repeat_h),
+      .params_stride = sizeof(struct repeat_h_params),
+      .memory = offsetof(struct model_memory, repeat_h),
+      .memory_stride = sizeof(struct repeat_h_memory) },
+    { .unit = &repeat_k_at_0_unit, .name = "", .is_repeat = true, .first = 0, .count = 1,
+      .params = offsetof(struct model_params, repeat_k_at_0),
+      .params_stride = sizeof(struct repeat_k_at_0_params),
+      .memory = offsetof(struct model_memory, repeat_k_at_0),
+      .memory_stride = sizeof(struct repeat_k_at_0_memory) },
+    { .unit = &repeat_k_last_unit, .name = "", .is_repeat = true, .first = 1, .count = 1,
+      .params = offsetof(struct model_params, repeat_k_last),
+      .params_stride = sizeof(struct repeat_k_last_params),
+      .memory = offsetof(struct model_memory, repeat_k_last),
+      .memory_stride = sizeof(struct repeat_k_last_memory) },
     { .layer = &model_out_layer },
 };
 

@@ -2,20 +2,20 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_COUNT = 5,
+    REPEAT_H_COUNT = 5,
     BATCH = 32,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_params {
+struct repeat_h_params {
     struct {
         rt_real weight[6 * 6];
     } h;
 };
 
 struct model_params {
-    struct repeat_params repeat[REPEAT_COUNT];
+    struct repeat_h_params repeat_h[REPEAT_H_COUNT];
     struct {
         rt_real weight[6 * 6];
         rt_real bias[6];
@@ -25,7 +25,7 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_memory {
+struct repeat_h_memory {
     struct {
         rt_watch h;
     } watch;
@@ -35,17 +35,17 @@ struct model_memory {
     struct {
         rt_watch dense;
     } watch;
-    struct repeat_memory repeat[REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_COUNT][BATCH * 6];
+    struct repeat_h_memory repeat_h[REPEAT_H_COUNT];
+    rt_real repeat_h_out[REPEAT_H_COUNT][BATCH * 6];
     union {
         rt_real dense[BATCH * 6];
-        rt_real d_repeat_out[BATCH * 6];
+        rt_real d_repeat_h_out[BATCH * 6];
     };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_scratch {
+struct repeat_h_scratch {
     union {
         rt_real h_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
@@ -54,22 +54,22 @@ struct repeat_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_repeat[2][BATCH * 6];
+        rt_real repeat_h_dx[2][BATCH * 6];
     };
     union {
         rt_real d_dense[BATCH * 6];
     };
     union {
-        struct repeat_scratch repeat;
+        struct repeat_h_scratch repeat_h;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat as i: [6] -> [6] */
-static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           struct repeat_scratch *t,
-                           const rt_real *x, rt_real *y)
+/* an iteration of repeat_h = repeat as i: [6] -> [6] */
+static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct repeat_h_memory *m,
+                             struct repeat_h_scratch *t,
+                             const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -80,9 +80,10 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 6, 1, y, y);
 }
 
-static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t,
-                            const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
+static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
+                              struct repeat_h_params *g, struct repeat_h_memory *m,
+                              struct repeat_h_scratch *t,
+                              const rt_real *x, const rt_real *y, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -107,16 +108,18 @@ static double model_forward(rt_pass *c)
     const rt_real *x = c->x;
     const int n = c->rows;
 
-    /* repeat as i */
-    for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_h = repeat as i */
+    for (int i = 0; i < REPEAT_H_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_out[i - 1]
                              : x;
-        repeat_forward(c, &p->repeat[i], &m->repeat[i], &t->repeat, x_i, m->repeat_out[i]);
+        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
+                         m->repeat_h_out[i]);
     }
 
     /* dense(6, init = zeros) */
-    rt_affine(c, n, 6, 6, m->repeat_out[REPEAT_COUNT - 1], p->dense.weight, p->dense.bias,
-              m->dense);
+    rt_affine(c, n, 6, 6, m->repeat_h_out[REPEAT_H_COUNT - 1], p->dense.weight,
+              p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* loss = huber */
@@ -143,18 +146,23 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense);
-    rt_affine_dw(c, n, 6, 6, t->d_dense, m->repeat_out[REPEAT_COUNT - 1], g->dense.weight);
+    rt_affine_dw(c, n, 6, 6, t->d_dense, m->repeat_h_out[REPEAT_H_COUNT - 1],
+                 g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, m->d_repeat_out);
+    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, m->d_repeat_h_out);
 
-    /* gradient of repeat as i */
-    for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* gradient of repeat_h = repeat as i
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_H_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_h_out[i - 1]
                              : x;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : m->d_repeat_out;
-        repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i,
-                        m->repeat_out[i], dy_i, t->d_repeat[i % 2]);
+        const rt_real *dy_i = i < REPEAT_H_COUNT - 1
+                              ? t->repeat_h_dx[(i + 1) % 2]
+                              : m->d_repeat_h_out;
+        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
+                          m->repeat_h_out[i], dy_i, t->repeat_h_dx[i % 2]);
     }
 }
 
@@ -168,26 +176,26 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_h_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, h.weight),
+static const rt_tensor repeat_h_h_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_h_params, h.weight),
       .rank = 2, .shape = { 6, 6 }, .fan_in = 6, .fan_out = 6, .is_weight = true,
       .init = { RT_ORTHOGONAL, 1.1, 0.0 } },
 };
 
-static const rt_layer repeat_h_layer = {
+static const rt_layer repeat_h_h_layer = {
     .name = "h", .kind = "dense", .act = RT_TANH,
     .rank = 1, .shape = { 6 },
-    .param = repeat_h_params, .n_params = 1,
+    .param = repeat_h_h_params, .n_params = 1,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.h),
+    .watch = offsetof(struct repeat_h_memory, watch.h),
     .in_flow = true,
 };
 
-static const rt_member repeat_members[] = {
-    { .layer = &repeat_h_layer },
+static const rt_member repeat_h_members[] = {
+    { .layer = &repeat_h_h_layer },
 };
 
-static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
+static const rt_unit repeat_h_unit = { repeat_h_members, RT_COUNT(repeat_h_members) };
 
 static const rt_tensor model_dense_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, dense.weight),
@@ -208,11 +216,11 @@ static const rt_layer model_dense_layer = {
 };
 
 static const rt_member model_members[] = {
-    { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
-      .params = offsetof(struct model_params, repeat),
-      .params_stride = sizeof(struct repeat_params),
-      .memory = offsetof(struct model_memory, repeat),
-      .memory_stride = sizeof(struct repeat_memory) },
+    { .unit = &repeat_h_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_H_COUNT,
+      .params = offsetof(struct model_params, repeat_h),
+      .params_stride = sizeof(struct repeat_h_params),
+      .memory = offsetof(struct model_memory, repeat_h),
+      .memory_stride = sizeof(struct repeat_h_memory) },
     { .layer = &model_dense_layer },
 };
 

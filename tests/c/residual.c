@@ -164,7 +164,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 64, 1, t->dense_2,
                     t->dense_2);
 
-    /* plain = residual */
+    /* plain = residual: skip + body */
     for (int i = 0; i < n * 64; i++)
         m->plain[i] = x[i] + t->dense_2[i];
 
@@ -183,7 +183,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_3, RT_GELU, 0.0, n, 64, 1, m->dense_3_z,
                     t->dense_3);
 
-    /* half = residual(scale = 0.5) */
+    /* half = residual(scale = 0.5): skip + body */
     for (int i = 0; i < n * 64; i++) {
         const rt_real v_half_scaled = RT_C(0.5) * t->dense_3[i];
         m->half[i] = m->plain[i] + v_half_scaled;
@@ -204,7 +204,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
                     t->dense_5);
 
-    /* grow = residual(scale = learn(0.1)) */
+    /* grow = residual(scale = learn(0.1)): shortcut + body */
     for (int i = 0; i < n * 16; i++) {
         const rt_real v_grow_scaled = p->grow.scale[0] * m->dropout[i];
         m->grow[i] = t->dense_5[i] + v_grow_scaled;
@@ -217,7 +217,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_6, RT_SOFTSIGN, 0.0, n, 16, 1, m->dense_6,
                     m->dense_6);
 
-    /* inner = residual */
+    /* inner = residual: skip + body */
     for (int i = 0; i < n * 16; i++)
         m->inner[i] = m->grow[i] + m->dense_6[i];
 
@@ -226,7 +226,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_7, RT_LINEAR, 0.0, n, 16, 1, t->dense_7,
                     t->dense_7);
 
-    /* outer = residual */
+    /* outer = residual: skip + body */
     for (int i = 0; i < n * 16; i++)
         m->outer[i] = m->grow[i] + t->dense_7[i];
 
@@ -265,7 +265,7 @@ static void model_backward(rt_pass *c)
     /* gradient of dense_7 = dense(16) */
     rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
 
-    /* gradient of outer = residual */
+    /* gradient of outer = residual, by the skip */
     rt_watch_path(c, &m->watch.outer, 0, n, 16, m->d_outer);
 
     /* gradient of dense_7 = dense(16)
@@ -277,7 +277,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 16, m->d_outer, g->dense_7.bias);
     rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, t->d_inner);
 
-    /* gradient of inner = residual */
+    /* gradient of inner = residual, by the skip */
     rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
 
     /* gradient of dense_6 = dense(16, act = softsign)
@@ -293,22 +293,28 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 16, t->d_dense_6_z, g->dense_6.bias);
     rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, m->d_inner_body);
 
-    /* gradient of inner = residual */
+    /* gradient of inner = residual, by the body */
     rt_watch_path(c, &m->watch.inner, 1, n, 16, m->d_inner_body);
 
-    /* gradient of outer = residual */
+    /* gradient of outer = residual: skip + body
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 16; i++)
         m->d_outer_body[i] = t->d_inner[i] + m->d_inner_body[i];
+
+    /* gradient of outer = residual, by the body */
     rt_watch_path(c, &m->watch.outer, 1, n, 16, m->d_outer_body);
 
-    /* gradient of grow = residual(scale = learn(0.1)) */
+    /* gradient of grow = residual(scale = learn(0.1)): shortcut + body
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 16; i++)
         m->d_grow[i] = m->d_outer[i] + m->d_outer_body[i];
 
     /* gradient of dense_5 = dense(16, bias = false) */
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
 
-    /* gradient of grow = residual(scale = learn(0.1))
+    /* gradient of grow = residual(scale = learn(0.1)): shortcut + body
      *   ds = sum of dy x
      */
     for (int i = 0; i < n * 16; i++)
@@ -322,7 +328,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 16, 64, m->d_grow, m->half, g->dense_5.weight);
     rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, t->d_grow_skip);
 
-    /* gradient of grow = residual(scale = learn(0.1)) */
+    /* gradient of grow = residual(scale = learn(0.1)), by the shortcut */
     rt_watch_path(c, &m->watch.grow, 0, n, 64, t->d_grow_skip);
 
     /* gradient of dropout(0.2)
@@ -343,15 +349,20 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
     rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, m->d_grow_body);
 
-    /* gradient of grow = residual(scale = learn(0.1)) */
+    /* gradient of grow = residual(scale = learn(0.1)), by the body */
     rt_watch_path(c, &m->watch.grow, 1, n, 64, m->d_grow_body);
 
-    /* gradient of half = residual(scale = 0.5) */
+    /* gradient of half = residual(scale = 0.5): skip + body
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 64; i++)
         m->d_half[i] = t->d_grow_skip[i] + m->d_grow_body[i];
+
+    /* gradient of half = residual(scale = 0.5), by the skip */
     rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
 
-    /* gradient of dense_3 = dense(64, act = gelu)
+    /* gradient of half = residual(scale = 0.5): skip + body
+     * gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
      *   dW = dz^T x
      *   db = sum of dz over rows
@@ -378,10 +389,12 @@ static void model_backward(rt_pass *c)
     rt_layernorm_dx(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
                     m->d_half_body);
 
-    /* gradient of half = residual(scale = 0.5) */
+    /* gradient of half = residual(scale = 0.5), by the body */
     rt_watch_path(c, &m->watch.half, 1, n, 64, m->d_half_body);
 
-    /* gradient of plain = residual */
+    /* gradient of plain = residual: skip + body
+     *   sum over its readers
+     */
     for (int i = 0; i < n * 64; i++)
         m->d_plain[i] = m->d_half[i] + m->d_half_body[i];
 

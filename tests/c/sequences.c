@@ -111,7 +111,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.words, RT_LINEAR, 0.0, n * 9, 3, 1, m->words,
                     m->words);
 
-    /* ahead = cell */
+    /* ahead = cell, that is lstm(4, xavier_uniform, orthogonal, true, all) */
     rt_affine(c, n * 9, 16, 3, m->words, p->ahead.weight_ih_l0, p->ahead.bias_ih_l0,
               t->ahead_z);
     rt_lstm(c, RT_FROM_FIRST, n, 9, 4, t->ahead_z, p->ahead.weight_hh_l0,
@@ -165,7 +165,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.logits, n, 81, t->d_logits);
+    rt_watch_delta(c, &m->watch.logits, n, 9 * 9, t->d_logits);
     rt_affine_dw(c, n * 9, 9, 5, t->d_logits, m->mix, g->logits.weight);
     rt_column_sum(c, n * 9, 9, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, m->d_mix);
@@ -178,7 +178,7 @@ static void model_backward(rt_pass *c)
      */
     rt_rnn_dz(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, m->d_mix, p->mix.weight_hh_l0,
               m->mix_cell, m->mix, t->d_mix_carry, t->d_mix_z);
-    rt_watch_delta(c, &m->watch.mix, n, 45, t->d_mix_z);
+    rt_watch_delta(c, &m->watch.mix, n, 9 * 5, t->d_mix_z);
     rt_watch_steps(c, &m->watch.mix, RT_FROM_FIRST, n, 9, 5, t->d_mix_z);
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix,
                     g->mix.weight_hh_l0);
@@ -187,7 +187,7 @@ static void model_backward(rt_pass *c)
 
     /* gradient of parallel(concat) */
     rt_extract(c, n * 9, 4, 8, 0, m->d_parallel, m->d_ahead);
-    rt_extract(c, n * 9, 4, 8, 4, m->d_parallel, t->d_back);
+    rt_extract(c, n * 9, 4, 8, 8 - 4, m->d_parallel, t->d_back);
 
     /* gradient of back = gru(4, output = all, reverse = true)
      *   d = dh + d+ z+ + dzh+ w
@@ -201,7 +201,7 @@ static void model_backward(rt_pass *c)
      */
     rt_gru_dz(c, RT_FROM_LAST, n, 9, 4, t->d_back, p->back.weight_hh_l0, m->back_cell,
               m->back, t->d_back_carry, t->d_back_z);
-    rt_watch_delta(c, &m->watch.back, n, 108, t->d_back_z);
+    rt_watch_delta(c, &m->watch.back, n, 9 * 12, t->d_back_z);
     rt_watch_steps(c, &m->watch.back, RT_FROM_LAST, n, 9, 12, t->d_back_z);
     rt_gru_hidden_dz(c, n * 9, 4, t->d_back_z, m->back_cell, t->d_back_hidden);
     rt_recurrent_dw(c, RT_FROM_LAST, n, 9, 12, 4, t->d_back_hidden, m->back,
@@ -212,10 +212,10 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0,
                  m->d_parallel_branch_1);
 
-    /* gradient of parallel(concat) */
-    rt_watch_path(c, &m->watch.parallel, 1, n, 27, m->d_parallel_branch_1);
+    /* gradient of parallel(concat), by branch 1 */
+    rt_watch_path(c, &m->watch.parallel, 1, n, 9 * 3, m->d_parallel_branch_1);
 
-    /* gradient of ahead = cell
+    /* gradient of ahead = cell, that is lstm(4, xavier_uniform, orthogonal, true, all)
      *   d = dh + dz+ w
      *   dc = d o (1 - tanh(c)^2) + dc+ f+
      *   dz of i, f, g, o = dc g i (1 - i), dc c- f (1 - f), dc i (1 - g^2), d tanh(c) o (1 - o)
@@ -226,7 +226,7 @@ static void model_backward(rt_pass *c)
      */
     rt_lstm_dz(c, RT_FROM_FIRST, n, 9, 4, m->d_ahead, p->ahead.weight_hh_l0, m->ahead_cell,
                t->d_ahead_carry, t->d_ahead_z);
-    rt_watch_delta(c, &m->watch.ahead, n, 144, t->d_ahead_z);
+    rt_watch_delta(c, &m->watch.ahead, n, 9 * 16, t->d_ahead_z);
     rt_watch_steps(c, &m->watch.ahead, RT_FROM_FIRST, n, 9, 16, t->d_ahead_z);
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 16, 4, t->d_ahead_z, m->ahead,
                     g->ahead.weight_hh_l0);
@@ -236,15 +236,16 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0,
                  m->d_parallel_branch_0);
 
-    /* gradient of parallel(concat) */
-    rt_watch_path(c, &m->watch.parallel, 0, n, 27, m->d_parallel_branch_0);
+    /* gradient of parallel(concat), by branch 0 */
+    rt_watch_path(c, &m->watch.parallel, 0, n, 9 * 3, m->d_parallel_branch_0);
 
     /* gradient of words = embedding(10, 3)
+     *   sum over its readers
      *   dw[k] = sum of dy where x is k
      */
     for (int i = 0; i < n * 9 * 3; i++)
         t->d_words[i] = m->d_parallel_branch_1[i] + m->d_parallel_branch_0[i];
-    rt_watch_delta(c, &m->watch.words, n, 27, t->d_words);
+    rt_watch_delta(c, &m->watch.words, n, 9 * 3, t->d_words);
     rt_embedding_dw(c, n * 9, 10, 3, t->d_words, x, g->words.weight);
 }
 

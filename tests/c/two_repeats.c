@@ -2,30 +2,30 @@
 #include <netrt.h>
 
 enum {
-    REPEAT_2_REPEAT_COUNT = 2,
-    REPEAT_COUNT = 3,
-    REPEAT_2_COUNT = 2,
+    REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT = 2,
+    REPEAT_NARROW_COUNT = 3,
+    REPEAT_REPEAT_WIDE_COUNT = 2,
     BATCH = 20,
 };
 
 /* ---- Parameters; gradients and the optimiser's arrays have the same layout ---- */
 
-struct repeat_params {
+struct repeat_narrow_params {
     struct {
         rt_real weight[8 * 8];
         rt_real bias[8];
     } narrow;
 };
 
-struct repeat_2_repeat_params {
+struct repeat_repeat_wide_repeat_wide_params {
     struct {
         rt_real weight[12 * 12];
         rt_real bias[12];
     } wide;
 };
 
-struct repeat_2_params {
-    struct repeat_2_repeat_params repeat[REPEAT_2_REPEAT_COUNT];
+struct repeat_repeat_wide_params {
+    struct repeat_repeat_wide_repeat_wide_params repeat_wide[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT];
 };
 
 struct model_params {
@@ -33,12 +33,12 @@ struct model_params {
         rt_real weight[8 * 2];
         rt_real bias[8];
     } stem;
-    struct repeat_params repeat[REPEAT_COUNT];
+    struct repeat_narrow_params repeat_narrow[REPEAT_NARROW_COUNT];
     struct {
         rt_real weight[12 * 8];
         rt_real bias[12];
     } dense;
-    struct repeat_2_params repeat_2[REPEAT_2_COUNT];
+    struct repeat_repeat_wide_params repeat_repeat_wide[REPEAT_REPEAT_WIDE_COUNT];
     struct {
         rt_real weight[3 * 12];
         rt_real bias[3];
@@ -48,26 +48,26 @@ struct model_params {
 /* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
  * place of a tensor that is no longer read ---- */
 
-struct repeat_memory {
+struct repeat_narrow_memory {
     struct {
         rt_watch narrow;
     } watch;
     rt_real narrow_z[BATCH * 8];
 };
 
-struct repeat_2_repeat_memory {
+struct repeat_repeat_wide_repeat_wide_memory {
     struct {
         rt_watch wide;
     } watch;
     rt_real wide_z[BATCH * 12];
 };
 
-struct repeat_2_memory {
+struct repeat_repeat_wide_memory {
     struct {
         rt_watch layernorm;
     } watch;
-    struct repeat_2_repeat_memory repeat[REPEAT_2_REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_2_REPEAT_COUNT][BATCH * 12];
+    struct repeat_repeat_wide_repeat_wide_memory repeat_wide[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT];
+    rt_real repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT][BATCH * 12];
     rt_real layernorm_stats[BATCH * 1 * 2];
 };
 
@@ -78,65 +78,66 @@ struct model_memory {
         rt_watch logits;
     } watch;
     rt_real stem[BATCH * 8];
-    struct repeat_memory repeat[REPEAT_COUNT];
-    rt_real repeat_out[REPEAT_COUNT][BATCH * 8];
+    struct repeat_narrow_memory repeat_narrow[REPEAT_NARROW_COUNT];
+    rt_real repeat_narrow_out[REPEAT_NARROW_COUNT][BATCH * 8];
     union {
         rt_real dense[BATCH * 12];
-        rt_real d_repeat_out[BATCH * 8];
+        rt_real d_repeat_narrow_out[BATCH * 8];
     };
-    struct repeat_2_memory repeat_2[REPEAT_2_COUNT];
-    rt_real repeat_2_out[REPEAT_2_COUNT][BATCH * 12];
+    struct repeat_repeat_wide_memory repeat_repeat_wide[REPEAT_REPEAT_WIDE_COUNT];
+    rt_real repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT][BATCH * 12];
     union {
         rt_real logits[BATCH * 3];
-        rt_real d_repeat_2_out[BATCH * 12];
+        rt_real d_repeat_repeat_wide_out[BATCH * 12];
     };
 };
 
 /* ---- Scratch: a union holds tensors that are never alive together ---- */
 
-struct repeat_scratch {
+struct repeat_narrow_scratch {
     union {
         rt_real d_narrow_z[BATCH * 8];
     };
 };
 
-struct repeat_2_repeat_scratch {
+struct repeat_repeat_wide_repeat_wide_scratch {
     union {
         rt_real d_wide_z[BATCH * 12];
     };
 };
 
-struct repeat_2_scratch {
+struct repeat_repeat_wide_scratch {
     union {
-        rt_real d_repeat[2][BATCH * 12];
+        rt_real d_repeat_wide_out[BATCH * 12];
     };
     union {
-        rt_real d_repeat_out[BATCH * 12];
+        rt_real repeat_wide_dx[2][BATCH * 12];
     };
     union {
-        struct repeat_2_repeat_scratch repeat_2_repeat;
+        struct repeat_repeat_wide_repeat_wide_scratch repeat_repeat_wide_repeat_wide;
     };
 };
 
 struct model_scratch {
     union {
-        rt_real d_repeat[2][BATCH * 8];
+        rt_real repeat_narrow_dx[2][BATCH * 8];
     };
     union {
         rt_real d_logits[BATCH * 3];
-        rt_real d_repeat_2[2][BATCH * 12];
+        rt_real repeat_repeat_wide_dx[2][BATCH * 12];
     };
     union {
-        struct repeat_scratch repeat;
-        struct repeat_2_scratch repeat_2;
+        struct repeat_narrow_scratch repeat_narrow;
+        struct repeat_repeat_wide_scratch repeat_repeat_wide;
     };
 };
 
 /* ---- Functions: each unit forward, then backward ---- */
 
-/* repeat depth as i: [8] -> [8] */
-static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct repeat_memory *m,
-                           const rt_real *x, rt_real *y)
+/* an iteration of repeat_narrow = repeat depth as i: [8] -> [8] */
+static void repeat_narrow_forward(rt_pass *c, const struct repeat_narrow_params *p,
+                                  struct repeat_narrow_memory *m,
+                                  const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
@@ -147,9 +148,10 @@ static void repeat_forward(rt_pass *c, const struct repeat_params *p, struct rep
     rt_watch_output(c, &m->watch.narrow, RT_ELU, 0.5, n, 8, 1, m->narrow_z, y);
 }
 
-static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct repeat_params *g,
-                            struct repeat_memory *m, struct repeat_scratch *t,
-                            const rt_real *x, const rt_real *dy, rt_real *dx)
+static void repeat_narrow_backward(rt_pass *c, const struct repeat_narrow_params *p,
+                                   struct repeat_narrow_params *g, struct repeat_narrow_memory *m,
+                                   struct repeat_narrow_scratch *t,
+                                   const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -167,9 +169,10 @@ static void repeat_backward(rt_pass *c, const struct repeat_params *p, struct re
     rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, dx);
 }
 
-/* repeat as j: [12] -> [12] */
-static void repeat_2_repeat_forward(rt_pass *c, const struct repeat_2_repeat_params *p,
-        struct repeat_2_repeat_memory *m,
+/* an iteration of repeat_wide = repeat as j: [12] -> [12] */
+static void repeat_repeat_wide_repeat_wide_forward(rt_pass *c,
+        const struct repeat_repeat_wide_repeat_wide_params *p,
+        struct repeat_repeat_wide_repeat_wide_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
@@ -181,9 +184,11 @@ static void repeat_2_repeat_forward(rt_pass *c, const struct repeat_2_repeat_par
     rt_watch_output(c, &m->watch.wide, RT_SILU, 0.0, n, 12, 1, m->wide_z, y);
 }
 
-static void repeat_2_repeat_backward(rt_pass *c, const struct repeat_2_repeat_params *p,
-        struct repeat_2_repeat_params *g, struct repeat_2_repeat_memory *m,
-        struct repeat_2_repeat_scratch *t,
+static void repeat_repeat_wide_repeat_wide_backward(rt_pass *c,
+        const struct repeat_repeat_wide_repeat_wide_params *p,
+        struct repeat_repeat_wide_repeat_wide_params *g,
+        struct repeat_repeat_wide_repeat_wide_memory *m,
+        struct repeat_repeat_wide_repeat_wide_scratch *t,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -202,31 +207,36 @@ static void repeat_2_repeat_backward(rt_pass *c, const struct repeat_2_repeat_pa
     rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, dx);
 }
 
-/* repeat as i: [12] -> [12] */
-static void repeat_2_forward(rt_pass *c, const struct repeat_2_params *p,
-        struct repeat_2_memory *m,
-        const rt_real *x, rt_real *y)
+/* an iteration of repeat_repeat_wide = repeat as i: [12] -> [12] */
+static void repeat_repeat_wide_forward(rt_pass *c, const struct repeat_repeat_wide_params *p,
+                                       struct repeat_repeat_wide_memory *m,
+                                       const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
-    /* repeat as j */
-    for (int i = 0; i < REPEAT_2_REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_wide = repeat as j */
+    for (int i = 0; i < REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_wide_out[i - 1]
                              : x;
-        repeat_2_repeat_forward(c, &p->repeat[i], &m->repeat[i], x_i, m->repeat_out[i]);
+        repeat_repeat_wide_repeat_wide_forward(c, &p->repeat_wide[i], &m->repeat_wide[i], x_i,
+                                               m->repeat_wide_out[i]);
     }
 
     /* layernorm(affine = false) */
-    rt_layernorm_stats(c, n, 12, 1e-05, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1],
+    rt_layernorm_stats(c, n, 12, 1e-05,
+                       m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
                        m->layernorm_stats);
-    rt_layernorm(c, n, 12, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1], m->layernorm_stats,
-                 NULL, NULL, y);
+    rt_layernorm(c, n, 12, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
+                 m->layernorm_stats, NULL, NULL, y);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 12, 1, y, y);
 }
 
-static void repeat_2_backward(rt_pass *c, const struct repeat_2_params *p,
-        struct repeat_2_params *g, struct repeat_2_memory *m, struct repeat_2_scratch *t,
-        const rt_real *x, const rt_real *dy, rt_real *dx)
+static void repeat_repeat_wide_backward(rt_pass *c, const struct repeat_repeat_wide_params *p,
+                                        struct repeat_repeat_wide_params *g,
+                                        struct repeat_repeat_wide_memory *m,
+                                        struct repeat_repeat_wide_scratch *t,
+                                        const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
 
@@ -234,22 +244,28 @@ static void repeat_2_backward(rt_pass *c, const struct repeat_2_params *p,
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 12, dy);
-    rt_layernorm_dx(c, n, 12, dy, m->repeat_out[REPEAT_2_REPEAT_COUNT - 1],
-                    m->layernorm_stats, NULL, t->d_repeat_out);
+    rt_layernorm_dx(c, n, 12, dy, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
+                    m->layernorm_stats, NULL, t->d_repeat_wide_out);
 
-    /* gradient of repeat as j */
-    for (int i = REPEAT_2_REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* gradient of repeat_wide = repeat as j
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_wide_out[i - 1]
                              : x;
-        const rt_real *dy_i = i < REPEAT_2_REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : t->d_repeat_out;
-        repeat_2_repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i],
-                &t->repeat_2_repeat, x_i, dy_i, t->d_repeat[i % 2]);
+        const rt_real *dy_i = i < REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1
+                              ? t->repeat_wide_dx[(i + 1) % 2]
+                              : t->d_repeat_wide_out;
+        repeat_repeat_wide_repeat_wide_backward(c, &p->repeat_wide[i], &g->repeat_wide[i],
+                                                &m->repeat_wide[i],
+                                                &t->repeat_repeat_wide_repeat_wide, x_i, dy_i,
+                                                t->repeat_wide_dx[i % 2]);
     }
 
     /* gradient of the input */
     for (int i = 0; i < n * 12; i++)
-        dx[i] = t->d_repeat[0][i];
+        dx[i] = t->repeat_wide_dx[0][i];
 }
 
 /* the model: [2] -> [3]; returns the mean loss over the rows */
@@ -264,28 +280,32 @@ static double model_forward(rt_pass *c)
     rt_affine(c, n, 8, 2, x, p->stem.weight, p->stem.bias, m->stem);
     rt_watch_output(c, &m->watch.stem, RT_LINEAR, 0.0, n, 8, 1, m->stem, m->stem);
 
-    /* repeat depth as i */
-    for (int i = 0; i < REPEAT_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* repeat_narrow = repeat depth as i */
+    for (int i = 0; i < REPEAT_NARROW_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_narrow_out[i - 1]
                              : m->stem;
-        repeat_forward(c, &p->repeat[i], &m->repeat[i], x_i, m->repeat_out[i]);
+        repeat_narrow_forward(c, &p->repeat_narrow[i], &m->repeat_narrow[i], x_i,
+                              m->repeat_narrow_out[i]);
     }
 
     /* dense(12) */
-    rt_affine(c, n, 12, 8, m->repeat_out[REPEAT_COUNT - 1], p->dense.weight, p->dense.bias,
-              m->dense);
+    rt_affine(c, n, 12, 8, m->repeat_narrow_out[REPEAT_NARROW_COUNT - 1], p->dense.weight,
+              p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 12, 1, m->dense, m->dense);
 
-    /* repeat as i */
-    for (int i = 0; i < REPEAT_2_COUNT; i++) {
-        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
+    /* repeat_repeat_wide = repeat as i */
+    for (int i = 0; i < REPEAT_REPEAT_WIDE_COUNT; i++) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_repeat_wide_out[i - 1]
                              : m->dense;
-        repeat_2_forward(c, &p->repeat_2[i], &m->repeat_2[i], x_i, m->repeat_2_out[i]);
+        repeat_repeat_wide_forward(c, &p->repeat_repeat_wide[i], &m->repeat_repeat_wide[i], x_i,
+                                   m->repeat_repeat_wide_out[i]);
     }
 
     /* logits = dense(3) */
-    rt_affine(c, n, 3, 12, m->repeat_2_out[REPEAT_2_COUNT - 1], p->logits.weight,
-              p->logits.bias, m->logits);
+    rt_affine(c, n, 3, 12, m->repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT - 1],
+              p->logits.weight, p->logits.bias, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 3, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -312,19 +332,24 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_watch_delta(c, &m->watch.logits, n, 3, t->d_logits);
-    rt_affine_dw(c, n, 3, 12, t->d_logits, m->repeat_2_out[REPEAT_2_COUNT - 1],
-                 g->logits.weight);
+    rt_affine_dw(c, n, 3, 12, t->d_logits,
+                 m->repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, m->d_repeat_2_out);
+    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, m->d_repeat_repeat_wide_out);
 
-    /* gradient of repeat as i */
-    for (int i = REPEAT_2_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_2_out[i - 1]
+    /* gradient of repeat_repeat_wide = repeat as i
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_REPEAT_WIDE_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_repeat_wide_out[i - 1]
                              : m->dense;
-        const rt_real *dy_i = i < REPEAT_2_COUNT - 1 ? t->d_repeat_2[(i + 1) % 2]
-                              : m->d_repeat_2_out;
-        repeat_2_backward(c, &p->repeat_2[i], &g->repeat_2[i], &m->repeat_2[i],
-                &t->repeat_2, x_i, dy_i, t->d_repeat_2[i % 2]);
+        const rt_real *dy_i = i < REPEAT_REPEAT_WIDE_COUNT - 1
+                              ? t->repeat_repeat_wide_dx[(i + 1) % 2]
+                              : m->d_repeat_repeat_wide_out;
+        repeat_repeat_wide_backward(c, &p->repeat_repeat_wide[i], &g->repeat_repeat_wide[i],
+                                    &m->repeat_repeat_wide[i], &t->repeat_repeat_wide, x_i, dy_i,
+                                    t->repeat_repeat_wide_dx[i % 2]);
     }
 
     /* gradient of dense(12)
@@ -332,29 +357,34 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense, n, 12, t->d_repeat_2[0]);
-    rt_affine_dw(c, n, 12, 8, t->d_repeat_2[0], m->repeat_out[REPEAT_COUNT - 1],
-                 g->dense.weight);
-    rt_column_sum(c, n, 12, t->d_repeat_2[0], g->dense.bias);
-    rt_affine_dx(c, n, 12, 8, t->d_repeat_2[0], p->dense.weight, m->d_repeat_out);
+    rt_watch_delta(c, &m->watch.dense, n, 12, t->repeat_repeat_wide_dx[0]);
+    rt_affine_dw(c, n, 12, 8, t->repeat_repeat_wide_dx[0],
+                 m->repeat_narrow_out[REPEAT_NARROW_COUNT - 1], g->dense.weight);
+    rt_column_sum(c, n, 12, t->repeat_repeat_wide_dx[0], g->dense.bias);
+    rt_affine_dx(c, n, 12, 8, t->repeat_repeat_wide_dx[0], p->dense.weight,
+                 m->d_repeat_narrow_out);
 
-    /* gradient of repeat depth as i */
-    for (int i = REPEAT_COUNT - 1; i >= 0; i--) {
-        const rt_real *x_i = i > 0 ? m->repeat_out[i - 1]
+    /* gradient of repeat_narrow = repeat depth as i
+     *   dx of an iteration is dy of the one before it: two take turns
+     */
+    for (int i = REPEAT_NARROW_COUNT - 1; i >= 0; i--) {
+        const rt_real *x_i = i > 0
+                             ? m->repeat_narrow_out[i - 1]
                              : m->stem;
-        const rt_real *dy_i = i < REPEAT_COUNT - 1 ? t->d_repeat[(i + 1) % 2]
-                              : m->d_repeat_out;
-        repeat_backward(c, &p->repeat[i], &g->repeat[i], &m->repeat[i], &t->repeat, x_i, dy_i,
-                        t->d_repeat[i % 2]);
+        const rt_real *dy_i = i < REPEAT_NARROW_COUNT - 1
+                              ? t->repeat_narrow_dx[(i + 1) % 2]
+                              : m->d_repeat_narrow_out;
+        repeat_narrow_backward(c, &p->repeat_narrow[i], &g->repeat_narrow[i], &m->repeat_narrow[i],
+                               &t->repeat_narrow, x_i, dy_i, t->repeat_narrow_dx[i % 2]);
     }
 
     /* gradient of stem = dense(8)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_watch_delta(c, &m->watch.stem, n, 8, t->d_repeat[0]);
-    rt_affine_dw(c, n, 8, 2, t->d_repeat[0], x, g->stem.weight);
-    rt_column_sum(c, n, 8, t->d_repeat[0], g->stem.bias);
+    rt_watch_delta(c, &m->watch.stem, n, 8, t->repeat_narrow_dx[0]);
+    rt_affine_dw(c, n, 8, 2, t->repeat_narrow_dx[0], x, g->stem.weight);
+    rt_column_sum(c, n, 8, t->repeat_narrow_dx[0], g->stem.bias);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */
@@ -367,73 +397,76 @@ static void update(rt_update *u)
 
 /* ---- The record: what the runtime is told of all this ---- */
 
-static const rt_tensor repeat_narrow_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_params, narrow.weight),
+static const rt_tensor repeat_narrow_narrow_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_narrow_params, narrow.weight),
       .rank = 2, .shape = { 8, 8 }, .fan_in = 8, .fan_out = 8, .is_weight = true,
       .init = { RT_HE_NORMAL, 0.0, 0.0 } },
-    { .role = "bias", .offset = offsetof(struct repeat_params, narrow.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_narrow_params, narrow.bias),
       .rank = 1, .shape = { 8 }, .fan_in = 8, .fan_out = 8,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_narrow_layer = {
+static const rt_layer repeat_narrow_narrow_layer = {
     .name = "narrow", .kind = "dense", .act = RT_ELU,
     .rank = 1, .shape = { 8 },
-    .param = repeat_narrow_params, .n_params = 2,
+    .param = repeat_narrow_narrow_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_memory, watch.narrow),
+    .watch = offsetof(struct repeat_narrow_memory, watch.narrow),
     .in_flow = true,
 };
 
-static const rt_member repeat_members[] = {
-    { .layer = &repeat_narrow_layer },
+static const rt_member repeat_narrow_members[] = {
+    { .layer = &repeat_narrow_narrow_layer },
 };
 
-static const rt_unit repeat_unit = { repeat_members, RT_COUNT(repeat_members) };
+static const rt_unit repeat_narrow_unit = { repeat_narrow_members,
+        RT_COUNT(repeat_narrow_members) };
 
-static const rt_tensor repeat_2_repeat_wide_params[] = {
-    { .role = "weight", .offset = offsetof(struct repeat_2_repeat_params, wide.weight),
+static const rt_tensor repeat_repeat_wide_repeat_wide_wide_params[] = {
+    { .role = "weight", .offset = offsetof(struct repeat_repeat_wide_repeat_wide_params,
+      wide.weight),
       .rank = 2, .shape = { 12, 12 }, .fan_in = 12, .fan_out = 12, .is_weight = true,
       .init = { RT_HE_NORMAL, 0.0, 0.0 }, .l2 = 0.001 },
-    { .role = "bias", .offset = offsetof(struct repeat_2_repeat_params, wide.bias),
+    { .role = "bias", .offset = offsetof(struct repeat_repeat_wide_repeat_wide_params, wide.bias),
       .rank = 1, .shape = { 12 }, .fan_in = 12, .fan_out = 12,
       .init = { RT_ZEROS, 0.0, 0.0 } },
 };
 
-static const rt_layer repeat_2_repeat_wide_layer = {
+static const rt_layer repeat_repeat_wide_repeat_wide_wide_layer = {
     .name = "wide", .kind = "dense", .act = RT_SILU,
     .rank = 1, .shape = { 12 },
-    .param = repeat_2_repeat_wide_params, .n_params = 2,
+    .param = repeat_repeat_wide_repeat_wide_wide_params, .n_params = 2,
     .watched = true,
-    .watch = offsetof(struct repeat_2_repeat_memory, watch.wide),
+    .watch = offsetof(struct repeat_repeat_wide_repeat_wide_memory, watch.wide),
     .in_flow = true,
 };
 
-static const rt_member repeat_2_repeat_members[] = {
-    { .layer = &repeat_2_repeat_wide_layer },
+static const rt_member repeat_repeat_wide_repeat_wide_members[] = {
+    { .layer = &repeat_repeat_wide_repeat_wide_wide_layer },
 };
 
-static const rt_unit repeat_2_repeat_unit = { repeat_2_repeat_members,
-        RT_COUNT(repeat_2_repeat_members) };
+static const rt_unit repeat_repeat_wide_repeat_wide_unit = { repeat_repeat_wide_repeat_wide_members,
+        RT_COUNT(repeat_repeat_wide_repeat_wide_members) };
 
-static const rt_layer repeat_2_layernorm_layer = {
+static const rt_layer repeat_repeat_wide_layernorm_layer = {
     .name = "layernorm", .kind = "layernorm", .act = RT_LINEAR,
     .rank = 1, .shape = { 12 },
     .watched = true,
-    .watch = offsetof(struct repeat_2_memory, watch.layernorm),
+    .watch = offsetof(struct repeat_repeat_wide_memory, watch.layernorm),
 };
 
-static const rt_member repeat_2_members[] = {
-    { .unit = &repeat_2_repeat_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = REPEAT_2_REPEAT_COUNT,
-      .params = offsetof(struct repeat_2_params, repeat),
-      .params_stride = sizeof(struct repeat_2_repeat_params),
-      .memory = offsetof(struct repeat_2_memory, repeat),
-      .memory_stride = sizeof(struct repeat_2_repeat_memory) },
-    { .layer = &repeat_2_layernorm_layer },
+static const rt_member repeat_repeat_wide_members[] = {
+    { .unit = &repeat_repeat_wide_repeat_wide_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT,
+      .params = offsetof(struct repeat_repeat_wide_params, repeat_wide),
+      .params_stride = sizeof(struct repeat_repeat_wide_repeat_wide_params),
+      .memory = offsetof(struct repeat_repeat_wide_memory, repeat_wide),
+      .memory_stride = sizeof(struct repeat_repeat_wide_repeat_wide_memory) },
+    { .layer = &repeat_repeat_wide_layernorm_layer },
 };
 
-static const rt_unit repeat_2_unit = { repeat_2_members, RT_COUNT(repeat_2_members) };
+static const rt_unit repeat_repeat_wide_unit = { repeat_repeat_wide_members,
+        RT_COUNT(repeat_repeat_wide_members) };
 
 static const rt_tensor model_stem_params[] = {
     { .role = "weight", .offset = offsetof(struct model_params, stem.weight),
@@ -491,18 +524,19 @@ static const rt_layer model_logits_layer = {
 
 static const rt_member model_members[] = {
     { .layer = &model_stem_layer },
-    { .unit = &repeat_unit, .name = "", .is_repeat = true, .first = 0, .count = REPEAT_COUNT,
-      .params = offsetof(struct model_params, repeat),
-      .params_stride = sizeof(struct repeat_params),
-      .memory = offsetof(struct model_memory, repeat),
-      .memory_stride = sizeof(struct repeat_memory) },
+    { .unit = &repeat_narrow_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_NARROW_COUNT,
+      .params = offsetof(struct model_params, repeat_narrow),
+      .params_stride = sizeof(struct repeat_narrow_params),
+      .memory = offsetof(struct model_memory, repeat_narrow),
+      .memory_stride = sizeof(struct repeat_narrow_memory) },
     { .layer = &model_dense_layer },
-    { .unit = &repeat_2_unit, .name = "", .is_repeat = true, .first = 0,
-      .count = REPEAT_2_COUNT,
-      .params = offsetof(struct model_params, repeat_2),
-      .params_stride = sizeof(struct repeat_2_params),
-      .memory = offsetof(struct model_memory, repeat_2),
-      .memory_stride = sizeof(struct repeat_2_memory) },
+    { .unit = &repeat_repeat_wide_unit, .name = "", .is_repeat = true, .first = 0,
+      .count = REPEAT_REPEAT_WIDE_COUNT,
+      .params = offsetof(struct model_params, repeat_repeat_wide),
+      .params_stride = sizeof(struct repeat_repeat_wide_params),
+      .memory = offsetof(struct model_memory, repeat_repeat_wide),
+      .memory_stride = sizeof(struct repeat_repeat_wide_memory) },
     { .layer = &model_logits_layer },
 };
 

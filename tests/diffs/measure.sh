@@ -16,9 +16,12 @@ without() { for side in old new; do awk -v name="$1" -f tests/diffs/own.awk "$WO
 
 no_numbers() { for side in old new; do sed 's/[0-9][0-9]*/0/g' "$WORK/$side.c" > "$WORK/$side.rest"; done; }
 
+# What stands without the name; a constant has it in capitals.
+without_name() { awk -f tests/diffs/statements.awk "$1" | sed -E "/(^|[^A-Za-z0-9])$2([^A-Za-z0-9]|$)/Id"; }
+
 no_name() {
-    sed -E "/(^|[^A-Za-z0-9])$1([^A-Za-z0-9]|$)/d" "$WORK/old.c" > "$WORK/old.rest"
-    sed -E "/(^|[^A-Za-z0-9])$2([^A-Za-z0-9]|$)/d" "$WORK/new.c" > "$WORK/new.rest"
+    without_name "$WORK/old.c" "$1" > "$WORK/old.rest"
+    without_name "$WORK/new.c" "$2" > "$WORK/new.rest"
 }
 
 # rest MOST : at most so many lines differ in what is left

@@ -50,7 +50,7 @@ told blanks 'Nothing but the text differs.'
 edit default 0 's/batch     = 32;/batch = 32; epochs = 10; clip = none;/'
 
 edit depth 1 's/20/50/'
-told depth '~ repeat  times 20 -> 50'
+told depth '~ repeat_h  times 20 -> 50'
 told depth '~ param depth  20 -> 50'
 told depth 'h[0..49]                          83,200          208,000         +124,800'
 check 'diff/depth: the body is not told again' sh -c '! grep -q "~ h" "$0"' "$WORK/said"
@@ -134,7 +134,7 @@ sed -i 's/20/50/' nets/plain.net
 git config diff.netc.command 'netc diff --git'
 status 'git/driver' 0 git diff
 says 'git/driver names the file' "$WORK/out" 'netc diff nets/a net.net'
-says 'git/driver finds the import' "$WORK/out" '~ repeat       times 20 -> 50'
+says 'git/driver finds the import' "$WORK/out" '~ repeat_h     times 20 -> 50'
 says 'git/driver: blocks' "$WORK/out" '~ one.dense    units 32 -> 16; out [32] -> [16]'
 check 'git/driver: both files' sh -c '[ "$(grep -c "^netc diff" "$0")" -eq 2 ]' "$WORK/out"
 (cd nets && git diff > "$WORK/below")
