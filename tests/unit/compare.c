@@ -154,7 +154,7 @@ TEST(moves)
 TEST(repeats)
 {
     CHECK_TEXT(changes(MODEL("repeat 5 { h = dense(64); } dense(10);"),
-                       MODEL("repeat 9 { h = dense(64); } dense(10);")), "~repeat");
+                       MODEL("repeat 9 { h = dense(64); } dense(10);")), "~repeat_h");
     CHECK_TEXT(changes(MODEL("repeat 5 { h = dense(64); } dense(10);"),
                        MODEL("repeat 5 { h = dense(64, act = tanh); } dense(10);")), "~h[0..4]");
     CHECK_TEXT(changes(MODEL("repeat 3 as i { repeat 2 { dense(64 - i); } } dense(10);"),

@@ -47,7 +47,7 @@ TEST(bodies_share_the_names_of_their_unit)
                                  "repeat 2 { dense(64); } repeat 2 { dense(64); } dense(10);"));
     const Item *outer = item(&c, 1), *first = item(&c, 2), *second = item(&c, 3);
 
-    CHECK_TEXT(names(&c), "dense residual repeat repeat_2 dense_6 ");
+    CHECK_TEXT(names(&c), "dense residual repeat_dense_4 repeat_dense_5 dense_6 ");
     CHECK_TEXT(outer->body.item[0]->name, "dense_2");
     CHECK_TEXT(outer->body.item[1]->name, "residual_2");
     CHECK_TEXT(first->iteration[0]->items.item[0]->name, "dense_4");
