@@ -32,8 +32,11 @@ static const char *path_text(Writer *w, const Item *join, int64_t path)
 
 static const char *residual_text(Writer *w, const Item *item)
 {
-    return arena_printf(w->arena, "%s: %s + body", item_text(item, w->arena),
-                        item->has_shortcut ? "shortcut" : "skip");
+    const Value *scale = call_arg(item->callee, item->arg, "scale");
+    const bool is_scaled = scale->kind == VALUE_CALL || scale->real != 1;
+
+    return arena_printf(w->arena, "%s: %s + %sbody", item_text(item, w->arena),
+                        item->has_shortcut ? "shortcut" : "skip", is_scaled ? "scale * " : "");
 }
 
 static bool is_of_loss(const Writer *w, const Node *n)

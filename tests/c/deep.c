@@ -206,7 +206,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
-    /* r = residual(scale = learn(0)): skip + body */
+    /* r = residual(scale = learn(0)): skip + scale * body */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_r_scaled = p->r.scale[0] * m->dense[i];
         y[i] = m->h[i] + v_r_scaled;
@@ -223,14 +223,14 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
-    /* gradient of r = residual(scale = learn(0)): skip + body */
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
     /* gradient of dense(32) */
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
 
-    /* gradient of r = residual(scale = learn(0)): skip + body
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body
      *   ds = sum of dy x
      */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);
@@ -314,7 +314,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
-    /* r = residual(scale = learn(0)): skip + body */
+    /* r = residual(scale = learn(0)): skip + scale * body */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_r_scaled = p->r.scale[0] * m->dense[i];
         y[i] = m->h[i] + v_r_scaled;
@@ -331,14 +331,14 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
-    /* gradient of r = residual(scale = learn(0)): skip + body */
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
     /* gradient of dense(32) */
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
 
-    /* gradient of r = residual(scale = learn(0)): skip + body
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body
      *   ds = sum of dy x
      */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);

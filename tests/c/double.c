@@ -207,7 +207,7 @@ static double model_forward(rt_pass *c)
         t->dense[i] = rt_elu(m->dense_z[i], RT_C(0.14285714285714285));
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
 
-    /* r = residual(scale = sqrt(0.5)): skip + body */
+    /* r = residual(scale = sqrt(0.5)): skip + scale * body */
     for (int i = 0; i < n * 8; i++) {
         const rt_real v_r_scaled = RT_C(0.7071067811865476) * t->dense[i];
         m->r[i] = m->repeat_h_last_out[i] + v_r_scaled;
@@ -258,7 +258,7 @@ static void model_backward(rt_pass *c)
     /* gradient of r = residual(scale = sqrt(0.5)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
 
-    /* gradient of r = residual(scale = sqrt(0.5)): skip + body
+    /* gradient of r = residual(scale = sqrt(0.5)): skip + scale * body
      * gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
      *   dW = dz^T x

@@ -183,7 +183,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_3, RT_GELU, 0.0, n, 64, 1, m->dense_3_z,
                     t->dense_3);
 
-    /* half = residual(scale = 0.5): skip + body */
+    /* half = residual(scale = 0.5): skip + scale * body */
     for (int i = 0; i < n * 64; i++) {
         const rt_real v_half_scaled = RT_C(0.5) * t->dense_3[i];
         m->half[i] = m->plain[i] + v_half_scaled;
@@ -204,7 +204,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
                     t->dense_5);
 
-    /* grow = residual(scale = learn(0.1)): shortcut + body */
+    /* grow = residual(scale = learn(0.1)): shortcut + scale * body */
     for (int i = 0; i < n * 16; i++) {
         const rt_real v_grow_scaled = p->grow.scale[0] * m->dropout[i];
         m->grow[i] = t->dense_5[i] + v_grow_scaled;
@@ -305,7 +305,7 @@ static void model_backward(rt_pass *c)
     /* gradient of outer = residual, by the body */
     rt_watch_path(c, &m->watch.outer, 1, n, 16, m->d_outer_body);
 
-    /* gradient of grow = residual(scale = learn(0.1)): shortcut + body
+    /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
      *   sum over its readers
      */
     for (int i = 0; i < n * 16; i++)
@@ -314,7 +314,7 @@ static void model_backward(rt_pass *c)
     /* gradient of dense_5 = dense(16, bias = false) */
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
 
-    /* gradient of grow = residual(scale = learn(0.1)): shortcut + body
+    /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
      *   ds = sum of dy x
      */
     for (int i = 0; i < n * 16; i++)
@@ -352,7 +352,7 @@ static void model_backward(rt_pass *c)
     /* gradient of grow = residual(scale = learn(0.1)), by the body */
     rt_watch_path(c, &m->watch.grow, 1, n, 64, m->d_grow_body);
 
-    /* gradient of half = residual(scale = 0.5): skip + body
+    /* gradient of half = residual(scale = 0.5): skip + scale * body
      *   sum over its readers
      */
     for (int i = 0; i < n * 64; i++)
@@ -361,7 +361,7 @@ static void model_backward(rt_pass *c)
     /* gradient of half = residual(scale = 0.5), by the skip */
     rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
 
-    /* gradient of half = residual(scale = 0.5): skip + body
+    /* gradient of half = residual(scale = 0.5): skip + scale * body
      * gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
      *   dW = dz^T x

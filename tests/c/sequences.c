@@ -111,7 +111,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.words, RT_LINEAR, 0.0, n * 9, 3, 1, m->words,
                     m->words);
 
-    /* ahead = cell, that is lstm(4, xavier_uniform, orthogonal, true, all) */
+    /* ahead = cell, that is lstm(4, output = all) */
     rt_affine(c, n * 9, 16, 3, m->words, p->ahead.weight_ih_l0, p->ahead.bias_ih_l0,
               t->ahead_z);
     rt_lstm(c, RT_FROM_FIRST, n, 9, 4, t->ahead_z, p->ahead.weight_hh_l0,
@@ -215,7 +215,7 @@ static void model_backward(rt_pass *c)
     /* gradient of parallel(concat), by branch 1 */
     rt_watch_path(c, &m->watch.parallel, 1, n, 9 * 3, m->d_parallel_branch_1);
 
-    /* gradient of ahead = cell, that is lstm(4, xavier_uniform, orthogonal, true, all)
+    /* gradient of ahead = cell, that is lstm(4, output = all)
      *   d = dh + dz+ w
      *   dc = d o (1 - tanh(c)^2) + dc+ f+
      *   dz of i, f, g, o = dc g i (1 - i), dc c- f (1 - f), dc i (1 - g^2), d tanh(c) o (1 - o)
