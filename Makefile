@@ -17,7 +17,7 @@ FLOOR7 = graph forecast
 FLOOR8 = passes work
 # passes
 FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan* \
-	emit_c emit_notes model_dump dump compile flow*
+	emit_c emit_notes model_dump dump moments* compile flow*
 FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs
 # the program
 FLOOR11 = build compare_*
@@ -59,7 +59,7 @@ LIBS = -lopenblas -lz -ljansson -lm -lpthread
 comma = ,
 
 compile_c = $(CC) $(standard) $(CFLAGS) $(warnings) $(sanitize) $(depend)
-compiler_flags = -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
+compiler_flags = -I. -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 	$(if $(SAN),-DNETC_SANITIZE -DARENA_MALLOC)
 
 # ---- Targets --------------------------------------------------------------------------------------
@@ -130,9 +130,10 @@ clean:
 
 # ---- Rules ----------------------------------------------------------------------------------------
 
-$(BUILD)/bin/netc: $(compiler_objects)
+# Of the runtime netc takes the readers of data, for the forecast.
+$(BUILD)/bin/netc: $(compiler_objects) $(BUILD)/lib/libnetrt.a
 	@mkdir -p $(@D)
-	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ljansson -lm
+	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm
 
 $(BUILD)/lib/libnetrt.a: $(runtime_objects)
 	@mkdir -p $(@D)

@@ -39,11 +39,22 @@ void compile_plan(Compilation *c, Session *s)
     plan(c->program, c->reuse, s);
 }
 
+/* Beside the source, where a program is that was built there. */
+static const char *folder_of(const Source *source, Arena *a)
+{
+    const char *slash = strrchr(source->path, '/');
+
+    return slash ? arena_copy(a, source->path, (size_t)(slash - source->path) + 1) : NULL;
+}
+
 void compile_forecast(Compilation *c, Session *s)
 {
-    const InputMoments input = unit_normal(c->model);
-
-    c->forecast = forecast(c->program, &input, s);
+    if (!c->input) {
+        c->input = arena_new_of(s->arena, InputMoments);
+        *c->input = input_moments(c->program, c->data ? c->data : folder_of(c->source, s->arena),
+                                  s);
+    }
+    c->forecast = forecast(c->program, c->input, s);
 }
 
 void compile_notes(Compilation *c, Session *s)

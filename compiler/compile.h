@@ -6,6 +6,7 @@
 
 typedef struct {
     const Source *source;
+    const char *data;               /* the folder of the data files; NULL: the source's */
     const Define *define;
     int n_defines;
     const char **warning;           /* "unused", "no-unused": of the command line, in order */
@@ -14,6 +15,7 @@ typedef struct {
     File *file;                     /* what came out, as far as it went */
     Model *model;
     Program *program;
+    InputMoments *input;            /* what the forecast starts with; NULL: to be read */
     Forecast *forecast;
     const char *c, *notes;
     size_t c_size, notes_size;

@@ -42,7 +42,14 @@ void forecast_json(const Forecast *f, FILE *out)
     put("decades_per_layer", f->decades_per_layer, out);
     put("spread", f->spread, out);
     put("loss", f->loss, out);
-    fprintf(out, ",\"input\":\"%s\",\"rough\":%s%s%s,\"layers\":[", f->input.from,
+    fputs(",\"input\":", out);
+    diag_json_string(f->input.from, out);
+    fputs(",\"unread\":", out);
+    if (f->input.why)
+        diag_json_string(f->input.why, out);
+    else
+        fputs("null", out);
+    fprintf(out, ",\"rough\":%s%s%s,\"layers\":[",
             f->rough ? "\"" : "", f->rough ? f->rough : "null", f->rough ? "\"" : "");
     for (int i = 0; i < f->n; i++) {
         fputs(i ? "," : "", out);

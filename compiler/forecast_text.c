@@ -176,6 +176,8 @@ void forecast_text(const Forecast *f, const char *name, double batch, bool full,
 {
     fprintf(out, "%s at initialisation\nforecast for %s in batches of %g\n", name, f->input.from,
             batch);
+    if (f->input.why)
+        fprintf(out, "  (%s)\n", f->input.why);
     if (!f->n) {
         fputs("no layer gets a gradient\n", out);
         return;

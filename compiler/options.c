@@ -9,11 +9,11 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
     OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
-/* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang. */
-typedef enum { PLAIN, JOINED, EITHER, EQUALS } Form;
+/* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir. */
+typedef enum { PLAIN, JOINED, EITHER, EQUALS, WORD } Form;
 
 typedef struct {
     OptionId id;
@@ -42,6 +42,7 @@ static const Option option[] = {
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
     { OPT_FULL,         PLAIN,  "--full", "", "check: every layer of the forecast" },
+    { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
     { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
@@ -187,6 +188,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_COLOR:         return set_color(o, value);
     case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
     case OPT_DUMP:          return set_dump(o, value);
+    case OPT_DATA:          return o->data = value, true;
     case OPT_AS:            return o->known_as = value, true;
     default:                bug("option %s takes no value", known->name);
     }
@@ -223,7 +225,7 @@ static const Option *find_option(const char *word, const char **value)
         *value = NULL;
         if (strncmp(word, option[i].name, n) != 0)
             continue;
-        if (option[i].form == EQUALS && word[n] == '=')
+        if ((option[i].form == EQUALS || option[i].form == WORD) && word[n] == '=')
             *value = word + n + 1;
         else if (option[i].form == JOINED || (option[i].form == EITHER && word[n] != '\0'))
             *value = word + n;
@@ -257,7 +259,7 @@ static bool read_option(Options *o, char **argv, int *i, Arena *a)
         return unknown_option(word);
     if (known->form == PLAIN)
         return set_flag(o, known->id);
-    if (!value && known->form == EITHER && argv[*i + 1])
+    if (!value && (known->form == EITHER || known->form == WORD) && argv[*i + 1])
         value = argv[++*i];
     if (!value)
         return usage("'%s' is written as %s%s", word, known->name, known->value);

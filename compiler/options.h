@@ -40,6 +40,7 @@ typedef struct {
     Color color;
     DiagFormat format;
     const char *dump;               /* --dump=STAGE, or NULL */
+    const char *data;               /* --data DIR, or NULL */
     bool reuse;                     /* of memory: not with --no-reuse */
     bool check_only;                /* fmt --check */
     bool full;                      /* check: no layer of the forecast is left out */

@@ -47,6 +47,11 @@ void differentiate(Program *program, Session *s);
  * over the draw of the weights.  The model has a loss. */
 Forecast *forecast(const Program *program, const InputMoments *input, Session *s);
 
+/* input_moments -- those of what the program will train on, as its own readers read and prepare it;
+ * at most some of its samples.  Files are relative to `directory` (NULL: where netc runs).  Where
+ * there is nothing to read it is unit_normal, and says why. */
+InputMoments input_moments(const Program *program, const char *directory, Session *s);
+
 /* Inputs of variance 1 and of no correlation, balanced classes: where the data is not known. */
 InputMoments unit_normal(const Model *model);
 

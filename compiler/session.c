@@ -9,8 +9,8 @@ bool session_open(const char *path, const Options *o, Arena *a, Session *s, Comp
     s->names = intern_new(a);
     s->diag = diag_new(a);
     s->vocabulary = vocabulary_new(s->names, a);
-    *c = (Compilation){ .define = o->define, .n_defines = o->n_defines, .reuse = o->reuse,
-                        .warning = o->warning, .n_warnings = o->n_warnings };
+    *c = (Compilation){ .data = o->data, .define = o->define, .n_defines = o->n_defines,
+                        .reuse = o->reuse, .warning = o->warning, .n_warnings = o->n_warnings };
     c->source = source_read(path, a, &why);
     if (!c->source)
         fprintf(stderr, "netc: %s\n", why);

@@ -17,6 +17,18 @@ static const char *shape_text(const rt_array *a, int from, char text[RT_SHAPE_TE
     return text;
 }
 
+/* Of a file that was read in part: the samples that are there whole. */
+static bool check_part(rt_array *a, size_t there, size_t size, rt_error *e)
+{
+    const size_t sample = size / a->dim[0];
+    if (a->columns_first)
+        return rt_fail(e, "%s lies column by column, so a part of it holds no sample",
+                       a->bytes.name);
+    a->n = there / sample;
+    a->size = a->n * sample;
+    return a->n > 0 || rt_fail(e, "%s: a sample is over %zu bytes", a->bytes.name, there);
+}
+
 bool rt_array_check(rt_array *a, rt_error *e)
 {
     char shape[RT_SHAPE_TEXT];
@@ -26,6 +38,8 @@ bool rt_array_check(rt_array *a, rt_error *e)
     for (int i = 0; i < a->rank; i++)
         if (!rt_times(size, a->dim[i], &size))
             return rt_fail(e, "%s: its shape %s is larger than any memory", a->bytes.name, shape);
+    if (a->bytes.cut && there < size)
+        return check_part(a, there, size, e);
     if (there < size)
         return rt_fail_at(&a->bytes, a->bytes.size, e,
                           "the data ends %zu byte%s early: its header tells of %s values of %d "
@@ -37,6 +51,7 @@ bool rt_array_check(rt_array *a, rt_error *e)
                           there - size, there - size == 1 ? " follows" : "s follow", shape,
                           a->width, rt_plural((unsigned)a->width));
     a->size = size;
+    a->n = a->dim[0];
     return true;
 }
 
@@ -103,30 +118,43 @@ static bool bad_value(const rt_array *a, size_t index, size_t sample, rt_error *
                       sample, value_of(a, index));
 }
 
-/* The values of a as rows[dim 0][width] of the model's precision. */
-static bool copy_rows(const rt_model *m, const rt_array *a, size_t width, void *rows, rt_error *e)
+/* Samples of an array, at equal distances. */
+typedef struct {
+    const rt_array *a;
+    size_t n, there;                /* how many are taken, of how many */
+} choice;
+
+static size_t chosen(const choice *c, size_t i)
 {
-    for (size_t i = 0, k = 0; i < a->dim[0]; i++) {
+    return c->n == c->there ? i : (size_t)((double)i * (double)c->there / (double)c->n);
+}
+
+/* The chosen values as rows[n][width] of the model's precision. */
+static bool copy_rows(const rt_model *m, const choice *c, size_t width, void *rows, rt_error *e)
+{
+    for (size_t i = 0, k = 0; i < c->n; i++) {
+        const size_t sample = chosen(c, i);
         for (size_t j = 0; j < width; j++, k++) {
-            const size_t index = index_of(a, i, j, width);
-            if (!rt_value_set(m, rows, k, value_of(a, index)))
-                return bad_value(a, index, i, e);
+            const size_t index = index_of(c->a, sample, j, width);
+            if (!rt_value_set(m, rows, k, value_of(c->a, index)))
+                return bad_value(c->a, index, sample, e);
         }
     }
     return true;
 }
 
-static bool copy_labels(const rt_model *m, const rt_array *y, rt_samples *out, rt_error *e)
+static bool copy_labels(const rt_model *m, const choice *c, rt_samples *out, rt_error *e)
 {
     const size_t width = rt_labels(m);
+    const rt_array *y = c->a;
     char wrong[RT_SHAPE_TEXT];
-    for (size_t i = 0, k = 0; i < y->dim[0]; i++)
+    for (size_t i = 0, k = 0; i < c->n; i++)
         for (size_t j = 0; j < width; j++, k++) {
-            const size_t index = index_of(y, i, j, width);
+            const size_t index = index_of(y, chosen(c, i), j, width);
             const char *message = rt_target_set(m, out, k, value_of(y, index), wrong);
             if (message)
                 return rt_fail_at(&y->bytes, y->at + index * (size_t)y->width, e,
-                                  "sample %zu: %s", i, message);
+                                  "sample %zu: %s", chosen(c, i), message);
         }
     return true;
 }
@@ -181,13 +209,17 @@ static bool check_targets(const rt_model *m, const rt_array *x, const rt_array *
                    sample_text(y, is), rt_shape_text(m->target_rank, m->target_shape, wanted));
 }
 
-bool rt_array_samples(const rt_model *m, const rt_array *x, const rt_array *y, rt_samples *out,
+bool rt_array_samples(const rt_request *r, const rt_array *x, const rt_array *y, rt_samples *out,
                       rt_error *e)
 {
+    const rt_model *m = r->model;
+    const size_t there = x->n < y->n ? x->n : y->n, most = (size_t)r->most.samples;
+    const size_t n = most && most < there ? most : there;
+    const choice of_x = {x, n, there}, of_y = {y, n, there};
     if (!check_inputs(m, x, e) || !check_targets(m, x, y, e)
-        || !rt_samples_new(m, x->bytes.name, x->dim[0], out, e)
-        || !copy_rows(m, x, (size_t)out->features, out->x, e))
+        || !rt_samples_new(m, x->bytes.name, n, out, e)
+        || !copy_rows(m, &of_x, (size_t)out->features, out->x, e))
         return false;
-    return m->target == RT_TARGET_VECTOR ? copy_rows(m, y, (size_t)out->targets, out->target, e)
-                                         : copy_labels(m, y, out, e);
+    return m->target == RT_TARGET_VECTOR ? copy_rows(m, &of_y, (size_t)out->targets, out->target, e)
+                                         : copy_labels(m, &of_y, out, e);
 }

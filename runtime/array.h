@@ -16,13 +16,15 @@ typedef struct {
     bool columns_first;             /* Fortran's order: the first index runs fastest */
     int rank;
     uint64_t dim[RT_ARRAY_RANK];
+    uint64_t n;                     /* samples that are there: dim[0], or less of a cut file */
 } rt_array;
 
-/* Checks that the values fill the file from `at` to its end exactly, and sets `size`. */
+/* Checks that the values fill the file from `at` to its end exactly, and sets `size` and `n`. */
 bool rt_array_check(rt_array *a, rt_error *e);
 
-/* x[n][...] and y[n] or y[n][...] become samples; their sizes are checked against the model's. */
-bool rt_array_samples(const rt_model *model, const rt_array *x, const rt_array *y, rt_samples *out,
+/* x[n][...] and y[n] or y[n][...] become samples; their sizes are checked against the model's.  Of
+ * more than are wanted, so many at equal distances. */
+bool rt_array_samples(const rt_request *r, const rt_array *x, const rt_array *y, rt_samples *out,
                       rt_error *e);
 
 /* NumPy's format, versions 1 to 3: parses and checks the header in a->bytes (read_npy.c). */

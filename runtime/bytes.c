@@ -57,15 +57,17 @@ static bool read_all(int fd, const char *name, unsigned char *data, size_t room,
     return true;
 }
 
-static bool read_open(int fd, size_t size, rt_bytes *out, rt_error *e)
+static bool read_open(int fd, size_t size, size_t most, rt_bytes *out, rt_error *e)
 {
     size_t got;
-    out->data = rt_alloc(size + 1, 1, out->name, e);
-    if (!out->data || !read_all(fd, out->name, out->data, size + 1, &got, e))
+    out->cut = most && size > most;
+    const size_t wanted = out->cut ? most : size;
+    out->data = rt_alloc(wanted + 1, 1, out->name, e);
+    if (!out->data || !read_all(fd, out->name, out->data, wanted + !out->cut, &got, e))
         return false;
-    if (got != size)
+    if (got != wanted)
         return rt_fail(e, "%s: the file changed while it was read", out->name);
-    out->size = size;
+    out->size = wanted;
     return true;
 }
 
@@ -88,35 +90,37 @@ bool rt_bytes_exist(const char *directory, const char *name)
     return path_of(directory, name, path, &e) && access(path, F_OK) == 0;
 }
 
-static bool read_file(const char *path, rt_bytes *out, rt_error *e)
+static bool read_file(const char *path, size_t most, rt_bytes *out, rt_error *e)
 {
     int fd;
     size_t size = 0;
-    const bool read = open_regular(path, out->name, &fd, &size, e) && read_open(fd, size, out, e);
+    const bool read = open_regular(path, out->name, &fd, &size, e)
+                   && read_open(fd, size, most, out, e);
     if (fd >= 0)
         close(fd);
     return read;
 }
 
-static bool unpack(rt_bytes *b, rt_error *e)
+static bool unpack(rt_bytes *b, size_t most, rt_error *e)
 {
-    rt_bytes plain;
-    if (!rt_gunzip(b->name, b->data, b->size, &plain, e))
+    rt_bytes plain = {.name = b->name, .cut = b->cut};
+    if (!rt_gunzip(b->data, b->size, most, &plain, e))
         return false;
     free(b->data);
     *b = plain;
     return true;
 }
 
-bool rt_bytes_read(const char *directory, const char *name, rt_bytes *out, rt_error *e)
+bool rt_bytes_read(const char *directory, const char *name, size_t most, rt_bytes *out,
+                   rt_error *e)
 {
     char path[PATH_MAX];
     *out = (rt_bytes){.name = name};
     if (!path_of(directory, name, path, e))
         return false;
-    bool good = read_file(path, out, e);
+    bool good = read_file(path, most, out, e);
     if (good && out->size >= 2 && out->data[0] == 0x1f && out->data[1] == 0x8b)
-        good = unpack(out, e);
+        good = unpack(out, most, e);
     if (!good)
         rt_bytes_free(out);
     return good;

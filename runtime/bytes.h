@@ -12,11 +12,13 @@ typedef struct {
     unsigned char *data;
     size_t size;
     bool unpacked;                  /* data is what a gzip file held: offsets count in that */
+    bool cut;                       /* more follows that was not read */
 } rt_bytes;
 
-/* Reads `name`, relative to `directory` unless absolute.  Only regular files that are not empty;
- * what begins as gzip is unpacked, whatever its name. */
-bool rt_bytes_read(const char *directory, const char *name, rt_bytes *out, rt_error *e);
+/* Reads `name`, relative to `directory` unless absolute: at most the first `most` bytes (0: all).
+ * Only regular files that are not empty; what begins as gzip is unpacked, whatever its name. */
+bool rt_bytes_read(const char *directory, const char *name, size_t most, rt_bytes *out,
+                   rt_error *e);
 void rt_bytes_free(rt_bytes *b);
 
 /* Whether there is something of this name. */
@@ -31,11 +33,14 @@ bool rt_fail_at(const rt_bytes *b, size_t offset, rt_error *e, const char *forma
 /* What compressed data of n bytes may grow to: 100 times as much, or 64 MiB if that is more. */
 size_t rt_inflate_limit(size_t n);
 
-/* Unpacks n bytes of gzip (RFC 1952), all members; both checksums are checked. */
-bool rt_gunzip(const char *name, const unsigned char *gz, size_t n, rt_bytes *out, rt_error *e);
+/* Unpacks n bytes of gzip (RFC 1952), all members; both checksums are checked.  At most the first
+ * `most` bytes that they hold (0: all).  out->name is the caller's to set before, and out->cut:
+ * more packed bytes follow. */
+bool rt_gunzip(const unsigned char *gz, size_t n, size_t most, rt_bytes *out, rt_error *e);
 
-/* Inflates n bytes of raw deflate (RFC 1951) that must give exactly `size` bytes.  NULL, or what is
- * wrong with them. */
-const char *rt_inflate(const unsigned char *in, size_t n, unsigned char *out, size_t size);
+/* Inflates n bytes of raw deflate (RFC 1951) that must give exactly `size` bytes, or more where
+ * `cut`: then the first of them.  NULL, or what is wrong with them. */
+const char *rt_inflate(const unsigned char *in, size_t n, unsigned char *out, size_t size,
+                       bool cut);
 
 #endif

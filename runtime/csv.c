@@ -10,6 +10,8 @@ bool rt_csv_open(const rt_bytes *b, rt_csv *c, rt_error *e)
     *c = (rt_csv){.name = b->name, .at = text, .end = text + b->size, .line = 1};
     if (b->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         c->at += 3;
+    while (b->cut && c->end > c->at && c->end[-1] != '\n')
+        c->end--;
     while (c->end > c->at && (c->end[-1] == '\n' || c->end[-1] == '\r'))
         c->end--;
     if (c->at == c->end)

@@ -20,7 +20,8 @@ typedef struct {
     size_t line, column;            /* from 1 */
 } rt_csv_field;
 
-/* The text of a file: without a byte order mark and without empty lines at the end. */
+/* The text of a file: without a byte order mark, without empty lines at the end, and where it was
+ * cut without its last line. */
 bool rt_csv_open(const rt_bytes *b, rt_csv *out, rt_error *e);
 
 /* The next field of the record; `column` is what it will be called. */

@@ -22,9 +22,9 @@ static const rt_reader *find_reader(const char *name)
 }
 
 static bool read_part(const rt_model *model, const rt_source *source, const char *directory,
-                      const char *part, rt_samples *out, rt_error *e)
+                      const char *part, rt_most most, rt_samples *out, rt_error *e)
 {
-    const rt_request request = {source, model, directory, part};
+    const rt_request request = {source, model, directory, part, most};
     if (!source->reader)
         return true;
     const rt_reader *reader = find_reader(source->reader);
@@ -33,19 +33,36 @@ static bool read_part(const rt_model *model, const rt_source *source, const char
     return reader->read(&request, out, e);
 }
 
-static bool read_parts(const rt_model *m, const char *directory, rt_dataset *out, rt_error *e)
+static bool read_train(const rt_model *m, const char *directory, rt_most most, rt_dataset *out,
+                       rt_error *e)
 {
     if (!m->data || !m->data->train.reader)
         return rt_fail(e, "data: no source to train from");
-    return read_part(m, &m->data->train, directory, "train", &out->train, e)
-        && read_part(m, &m->data->test, directory, "test", &out->test, e)
-        && read_part(m, &m->data->valid, directory, "valid", &out->valid, e);
+    return read_part(m, &m->data->train, directory, "train", most, &out->train, e);
+}
+
+static bool read_parts(const rt_model *m, const char *directory, rt_dataset *out, rt_error *e)
+{
+    const rt_most all = {0, 0};
+    return read_train(m, directory, all, out, e)
+        && read_part(m, &m->data->test, directory, "test", all, &out->test, e)
+        && read_part(m, &m->data->valid, directory, "valid", all, &out->valid, e);
 }
 
 bool rt_data_load(const rt_model *model, const char *directory, rt_dataset *out, rt_error *e)
 {
     *out = (rt_dataset){0};
     if (read_parts(model, directory, out, e) && rt_prepare(model, out, e))
+        return true;
+    rt_data_free(out);
+    return false;
+}
+
+bool rt_data_sample(const rt_model *model, const char *directory, rt_most most, rt_dataset *out,
+                    rt_error *e)
+{
+    *out = (rt_dataset){0};
+    if (read_train(model, directory, most, out, e) && rt_prepare(model, out, e))
         return true;
     rt_data_free(out);
     return false;

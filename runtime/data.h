@@ -16,6 +16,12 @@ typedef struct {
                                      * RT_TARGET_INPUT: x itself */
 } rt_samples;
 
+/* How much of a source is wanted, where a part of it will do; zeros: all. */
+typedef struct {
+    size_t bytes;                   /* of a file, and of what it unpacks to */
+    int64_t samples;
+} rt_most;
+
 /* Labels of a sample: one, or a class for each step. */
 static inline size_t rt_labels(const rt_model *m)
 {
@@ -31,6 +37,12 @@ typedef struct {
 bool rt_data_load(const rt_model *model, const char *directory, rt_dataset *out, rt_error *e);
 void rt_data_free(rt_dataset *d);
 
+/* The same for some samples of the training source, not much over most.samples: all of a small one,
+ * samples spread evenly over arrays, the beginning of what is only read from its beginning.  They
+ * are split and normalized as if there were no others. */
+bool rt_data_sample(const rt_model *model, const char *directory, rt_most most, rt_dataset *out,
+                    rt_error *e);
+
 /* The order in which epoch `epoch` visits n samples. */
 void rt_data_order(uint64_t seed, bool shuffle, int64_t epoch, int64_t n, uint32_t *order);
 
@@ -45,6 +57,7 @@ typedef struct {
     const rt_model *model;
     const char *directory;
     const char *part;               /* "train", "test", "valid": made samples differ by it */
+    rt_most most;
 } rt_request;
 
 /* A format or a generator.  One row in readers.def adds it.  A reader fills n, features, x and, by

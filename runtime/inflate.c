@@ -25,6 +25,8 @@ typedef struct {
     size_t n;
     unsigned char *out;
     size_t size, room, limit;
+    size_t most;                    /* bytes wanted; 0: all */
+    bool cut;                       /* more packed bytes follow the n */
     z_stream z;
 } stream;
 
@@ -47,7 +49,8 @@ static size_t first_room(const stream *s)
 static bool grow(stream *s, rt_error *e)
 {
     const size_t doubled = s->room ? 2 * s->room : first_room(s);
-    const size_t room = doubled < s->limit + 1 ? doubled : s->limit + 1;
+    const size_t end = s->most && s->most < s->limit ? s->most : s->limit + 1;
+    const size_t room = doubled < end ? doubled : end;
     if (s->size > s->limit)
         return rt_fail(e, "%s: unpacks to more than %zu bytes, the limit for %zu packed ones",
                        s->name, s->limit, s->n);
@@ -85,6 +88,13 @@ static bool next_member(stream *s, bool *done, rt_error *e)
     return true;
 }
 
+/* Whether what is wanted is there: asked for less, or given less. */
+static bool enough(const stream *s, int code)
+{
+    return (s->most && s->size >= s->most)
+        || (s->cut && s->size && code == Z_BUF_ERROR && position(s) == s->n);
+}
+
 static bool unpack(stream *s, rt_error *e)
 {
     for (bool done = false; !done;) {
@@ -94,6 +104,8 @@ static bool unpack(stream *s, rt_error *e)
         if (code == Z_STREAM_END) {
             if (!next_member(s, &done, e))
                 return false;
+        } else if (enough(s, code)) {
+            s->cut = done = true;
         } else if (code == Z_BUF_ERROR && position(s) == s->n) {
             return rt_fail(e, "%s: byte %zu: the file ends inside its gzip data", s->name, s->n);
         } else if (code != Z_OK) {
@@ -108,13 +120,14 @@ static bool unpack(stream *s, rt_error *e)
     return true;
 }
 
-bool rt_gunzip(const char *name, const unsigned char *gz, size_t n, rt_bytes *out, rt_error *e)
+bool rt_gunzip(const unsigned char *gz, size_t n, size_t most, rt_bytes *out, rt_error *e)
 {
-    stream s = {.name = name, .in = gz, .n = n, .limit = rt_inflate_limit(n)};
-    *out = (rt_bytes){.name = name, .unpacked = true};
+    stream s = {.name = out->name, .in = gz, .n = n, .limit = rt_inflate_limit(n), .most = most,
+                .cut = out->cut};
+    out->unpacked = true;
     s.z.next_in = gz;
     if (inflateInit2(&s.z, 16 + MAX_WBITS) != Z_OK)         /* 16: a gzip wrapper, not zlib's */
-        return rt_fail(e, "%s: out of memory", name);
+        return rt_fail(e, "%s: out of memory", out->name);
     const bool good = unpack(&s, e);
     inflateEnd(&s.z);
     if (!good) {
@@ -124,23 +137,25 @@ bool rt_gunzip(const char *name, const unsigned char *gz, size_t n, rt_bytes *ou
     unsigned char *exact = realloc(s.out, s.size);
     out->data = exact ? exact : s.out;
     out->size = s.size;
+    out->cut = s.cut;
     return true;
 }
 
-const char *rt_inflate(const unsigned char *in, size_t n, unsigned char *out, size_t size)
+const char *rt_inflate(const unsigned char *in, size_t n, unsigned char *out, size_t size,
+                       bool cut)
 {
     z_stream z = {.next_in = in, .next_out = out};
     int code = Z_OK;
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK)               /* negative: no wrapper */
         return "out of memory";
-    while (code == Z_OK) {
+    while (code == Z_OK && !(cut && z.next_out == out + size)) {
         z.avail_in = chunk(n - (size_t)(z.next_in - in));
         z.avail_out = chunk(size - (size_t)(z.next_out - out));
         code = inflate(&z, Z_NO_FLUSH);
     }
     const bool all_read = z.next_in == in + n, all_made = z.next_out == out + size;
     inflateEnd(&z);
-    if (code == Z_STREAM_END && all_read && all_made)
+    if (all_made && (cut || (code == Z_STREAM_END && all_read)))
         return NULL;
     if (code == Z_STREAM_END)
         return all_made ? "bytes follow its end" : "it is shorter than its entry says";

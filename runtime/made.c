@@ -13,6 +13,8 @@ bool rt_made_begin(const rt_request *r, double n, int64_t inputs, rt_made *m, rt
     const int64_t wanted = rt_shape_size(r->model->input_rank, r->model->input_shape);
     if (!(n >= 1) || n != floor(n) || n > UINT32_MAX)
         return rt_fail(e, "%s: %g samples, 1 or more are wanted", name, n);
+    if (r->most.samples && n > (double)r->most.samples)
+        n = (double)r->most.samples;
     if (inputs && inputs != wanted)
         return rt_fail(e, "%s: samples are [%lld], the model's input is %s", name,
                        (long long)inputs,

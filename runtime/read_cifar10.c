@@ -43,8 +43,10 @@ static bool find(const rt_request *r, const char *file, char name[NAME], rt_erro
                    "of CIFAR-10 is wanted", folder, file, folder);
 }
 
-static bool check(const rt_bytes *b, rt_error *e)
+static bool check(rt_bytes *b, rt_error *e)
 {
+    if (b->cut)
+        b->size -= b->size % ROW;
     if (b->size % ROW)
         return rt_fail_at(b, b->size, e, "the file ends %zu byte%s into a sample of %d",
                           b->size % ROW, rt_plural(b->size % ROW), ROW);
@@ -59,7 +61,8 @@ static bool read_batch(const rt_request *r, const char *file, batches *all, rt_e
 {
     rt_bytes *b = &all->bytes[all->n];
     char *name = all->name[all->n++];
-    if (!find(r, file, name, e) || !rt_bytes_read(r->directory, name, b, e) || !check(b, e))
+    const size_t most = r->most.samples ? ROW * ((size_t)r->most.samples / FILES + 1) : 0;
+    if (!find(r, file, name, e) || !rt_bytes_read(r->directory, name, most, b, e) || !check(b, e))
         return false;
     all->samples += b->size / ROW;
     return true;

@@ -18,6 +18,7 @@ typedef struct {
     size_t columns, target;         /* target: its column, from 0 */
     uint64_t n;                     /* rows of data */
     bool named;                     /* classes are names */
+    bool cut;                       /* lines that are not here follow, and may have other names */
     char **name;                    /* the names, sorted; at most rt_model.classes of them */
     int names;
 } table;
@@ -247,7 +248,7 @@ static bool survey(table *t, rt_error *e)
     while (c.at < c.end)
         if (!survey_row(t, &c, e))
             return false;
-    if (t->named && t->names < classes)
+    if (t->named && t->names < classes && !t->cut)
         return rt_fail(e, "%s: %s holds %d names, the model has %d classes", t->rows.name,
                        column_text(t, t->target + 1, column), t->names, classes);
     return true;
@@ -316,7 +317,7 @@ static bool read_rows(const table *t, rt_samples *out, rt_error *e)
 
 bool rt_csv_samples(const rt_request *r, const rt_bytes *b, rt_samples *out, rt_error *e)
 {
-    table t = {.r = r};
+    table t = {.r = r, .cut = b->cut};
     const bool read = rt_target_is_number(r->model, b->name, e) && rt_csv_open(b, &t.header, e)
                    && read_header(&t, e) && check_inputs(&t, e) && survey(&t, e)
                    && read_rows(&t, out, e);
@@ -329,7 +330,7 @@ bool rt_csv_samples(const rt_request *r, const rt_bytes *b, rt_samples *out, rt_
 bool rt_read_csv(const rt_request *r, rt_samples *out, rt_error *e)
 {
     rt_bytes b;
-    if (!rt_bytes_read(r->directory, r->source->text[0], &b, e))
+    if (!rt_bytes_read(r->directory, r->source->text[0], r->most.bytes, &b, e))
         return false;
     const bool read = rt_csv_samples(r, &b, out, e);
     rt_bytes_free(&b);

@@ -9,9 +9,9 @@ bool rt_read_digits(const rt_request *r, rt_samples *out, rt_error *e)
 {
     const rt_source table = {.reader = "digits", .number = {-1, 0}};    /* last column, no header */
     rt_request inner = *r;
-    rt_bytes b;
+    rt_bytes b = {.name = "digits"};
     inner.source = &table;
-    if (!rt_gunzip("digits", rt_digits_gz, rt_digits_gz_size, &b, e))
+    if (!rt_gunzip(rt_digits_gz, rt_digits_gz_size, 0, &b, e))
         return false;
     const bool read = rt_csv_samples(&inner, &b, out, e);
     rt_bytes_free(&b);

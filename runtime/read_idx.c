@@ -44,18 +44,18 @@ static bool parse(rt_array *a, rt_error *e)
     return rt_array_check(a, e);
 }
 
-static bool read_file(const char *directory, const char *name, rt_array *a, rt_error *e)
+static bool read_file(const rt_request *r, const char *name, rt_array *a, rt_error *e)
 {
-    return rt_bytes_read(directory, name, &a->bytes, e) && parse(a, e);
+    return rt_bytes_read(r->directory, name, r->most.bytes, &a->bytes, e) && parse(a, e);
 }
 
 bool rt_read_idx(const rt_request *r, rt_samples *out, rt_error *e)
 {
     rt_array images = {.big_endian = true}, labels = images;
     const bool read = rt_target_is_single(r->model, r->source->text[1], e)
-                   && read_file(r->directory, r->source->text[0], &images, e)
-                   && read_file(r->directory, r->source->text[1], &labels, e)
-                   && rt_array_samples(r->model, &images, &labels, out, e);
+                   && read_file(r, r->source->text[0], &images, e)
+                   && read_file(r, r->source->text[1], &labels, e)
+                   && rt_array_samples(r, &images, &labels, out, e);
     rt_bytes_free(&images.bytes);
     rt_bytes_free(&labels.bytes);
     return read;

@@ -177,17 +177,17 @@ bool rt_npy_parse(rt_array *a, rt_error *e)
     return parse_dictionary(&h, e) && rt_array_check(a, e);
 }
 
-static bool read_file(const char *directory, const char *name, rt_array *a, rt_error *e)
+static bool read_file(const rt_request *r, const char *name, rt_array *a, rt_error *e)
 {
-    return rt_bytes_read(directory, name, &a->bytes, e) && rt_npy_parse(a, e);
+    return rt_bytes_read(r->directory, name, r->most.bytes, &a->bytes, e) && rt_npy_parse(a, e);
 }
 
 bool rt_read_npy(const rt_request *r, rt_samples *out, rt_error *e)
 {
     rt_array x = {0}, y = {0};
-    const bool read = read_file(r->directory, r->source->text[0], &x, e)
-                   && read_file(r->directory, r->source->text[1], &y, e)
-                   && rt_array_samples(r->model, &x, &y, out, e);
+    const bool read = read_file(r, r->source->text[0], &x, e)
+                   && read_file(r, r->source->text[1], &y, e)
+                   && rt_array_samples(r, &x, &y, out, e);
     rt_bytes_free(&x.bytes);
     rt_bytes_free(&y.bytes);
     return read;

@@ -136,15 +136,16 @@ static bool unpack(const rt_bytes *b, const entry *f, const unsigned char *data,
 {
     const char *problem = NULL;
     if (f->method == 0)
-        memcpy(out->data, data, f->size);
+        memcpy(out->data, data, out->size);
     else
-        problem = rt_inflate(data, f->packed, out->data, f->size);
-    if (!problem && crc32_z(0, out->data, f->size) != f->crc)
+        problem = rt_inflate(data, f->packed, out->data, out->size, out->cut);
+    if (!problem && !out->cut && crc32_z(0, out->data, f->size) != f->crc)
         problem = "its checksum is another one";
     return !problem || rt_fail_at(b, (size_t)(data - b->data), e, "%s: %s", out->name, problem);
 }
 
-bool rt_zip_entry(const rt_bytes *archive, const char *name, rt_bytes *out, rt_error *e)
+bool rt_zip_entry(const rt_bytes *archive, const char *name, size_t most, rt_bytes *out,
+                  rt_error *e)
 {
     entry f = {0};
     if (!find_entry(archive, name, &f, e) || !check_entry(archive, &f, e))
@@ -152,8 +153,9 @@ bool rt_zip_entry(const rt_bytes *archive, const char *name, rt_bytes *out, rt_e
     const unsigned char *data = find_data(archive, &f, e);
     if (!data)
         return false;
-    out->data = rt_alloc(f.size, 1, out->name, e);
-    out->size = f.size;
+    out->cut = most && f.size > most;
+    out->size = out->cut ? most : f.size;
+    out->data = rt_alloc(out->size, 1, out->name, e);
     out->unpacked = true;
     return out->data && unpack(archive, &f, data, out, e);
 }

@@ -4,8 +4,9 @@
 
 #include "bytes.h"
 
-/* Unpacks entry `name` (or `name`.npy) of the archive into *out, checked by its CRC.  out->name is
- * the caller's to set before. */
-bool rt_zip_entry(const rt_bytes *archive, const char *name, rt_bytes *out, rt_error *e);
+/* Unpacks entry `name` (or `name`.npy) of the archive into *out, checked by its CRC; or its first
+ * `most` bytes, unchecked (0: all).  out->name is the caller's to set before. */
+bool rt_zip_entry(const rt_bytes *archive, const char *name, size_t most, rt_bytes *out,
+                  rt_error *e);
 
 #endif

@@ -38,6 +38,11 @@ FNR == 1 {
 
 /^#include "/ {
     split($0, word, "\"")
+    if (part == "compiler" && word[2] ~ /^runtime\//) {     # the whole runtime lies below
+        if (!floor_of("runtime", substr(word[2], 9)))
+            bad = say(FILENAME ":" FNR ": " word[2] " is on no floor")
+        next
+    }
     header = word[2]; sub(/\..*/, "", header)
     if (family(header) == family(module))
         next

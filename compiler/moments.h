@@ -1,0 +1,25 @@
+/* moments.h -- what the forecast wants to know of an experiment's data. */
+#ifndef MOMENTS_H
+#define MOMENTS_H
+
+#include "passes.h"
+
+/* Samples as moments are taken of them.  Value (c, p) of a sample stands at c places + p, or where
+ * channels_last at p channels + c. */
+typedef struct {
+    int64_t n, channels, places;
+    bool channels_last;
+    const double *x;                /* [n][channels places] */
+    const int32_t *label;           /* [n][labels], or NULL */
+    int64_t labels;                 /* of a sample: 1, or one for each of its steps */
+    const double *target;           /* [n][targets], or NULL */
+    int64_t targets;
+} Samples;
+
+/* Fills all but `from` and `why`.  Of two different samples all pairs count, each once. */
+InputMoments moments_of(const Samples *s, Arena *a);
+
+/* Adds word, word_apart: of inputs that are numbers of words. */
+void moments_of_words(const Samples *s, InputMoments *in, Arena *a);
+
+#endif

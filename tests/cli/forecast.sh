@@ -1,0 +1,77 @@
+# forecast.sh -- what netc check takes the inputs for: the data where it can be read.
+. "$ROOT/tests/say.sh"
+cat > net.net <<'END'
+data = csv("sub/points.csv", target = "class");
+model {
+    input  [2];
+    target class(2);
+    h = dense(8, act = tanh);
+    dense(2);
+}
+train {
+    loss      = softmax_cross_entropy;
+    optimizer = sgd(lr = 0.1);
+    batch     = 4;
+}
+END
+mkdir sub other other/sub
+{ echo 'a,b,class'; for i in 1 2 3 4 5 6 7 8; do echo "1$i,-2$i,$((i % 2))"; done; } > points
+
+status 'forecast/without data' 0 "$NETC" check net.net
+says 'forecast/without data says so' out 'forecast for unit normal inputs in batches of 4'
+says 'forecast/without data says why' out '(sub/points.csv is not there)'
+status 'forecast/without data as JSON' 0 "$NETC" check --json net.net
+says 'forecast/without data as JSON says why' out '"input":"unit normal inputs","unread":"sub/points.csv is not there"'
+
+cp points sub/points.csv
+status 'forecast/data' 0 "$NETC" check net.net
+says 'forecast/data is named' out 'forecast for 8 samples of sub/points.csv in batches of 4'
+cp out beside
+status 'forecast/data as JSON' 0 "$NETC" check --json net.net
+says 'forecast/data as JSON is named' out '"input":"8 samples of sub/points.csv","unread":null'
+(cd other && "$NETC" check ../net.net) > elsewhere
+same 'forecast/same from elsewhere' beside elsewhere
+mv sub/points.csv other/sub
+status 'forecast/--data' 0 "$NETC" check --data other net.net
+same 'forecast/--data is the same' beside out
+status 'forecast/--data=' 0 "$NETC" check --data=other net.net
+same 'forecast/--data= is the same' beside out
+status 'forecast/from standard input' 0 sh -c '"$NETC" check --data other - < net.net'
+says 'forecast/from standard input reads' out 'forecast for 8 samples of sub/points.csv'
+status 'forecast/--data without a folder' 2 "$NETC" check net.net --data
+
+# what is there but cannot be read is told, and costs nothing
+unread() {      # unread NAME TEXT
+    status "forecast/$1" 0 timeout 10 "$NETC" check net.net
+    says "forecast/$1 is unit normal" out 'forecast for unit normal inputs'
+    says "forecast/$1 says why" out "$2"
+    check "forecast/$1 ends on standard output" test ! -s err
+}
+sed 's/^11,/eleven,/' points > sub/points.csv
+unread 'no number' "sub/points.csv:2: column 1 (a) holds 'eleven', a number is wanted"
+: > sub/points.csv
+unread 'empty' 'is empty'
+head -c 70000 /dev/zero > sub/points.csv
+unread 'zeros' 'a zero byte'
+gzip < points | head -c 40 > sub/points.csv
+unread 'cut gzip' 'the file ends inside its gzip data'
+sed 's/^11,/1e999,/' points > sub/points.csv
+unread 'too large a number' 'which is too large'
+sed 's/^11,/1e30,/' points > sub/points.csv
+status 'forecast/large numbers' 0 "$NETC" check net.net
+says 'forecast/large numbers are taken' out 'forecast for 8 samples'
+rm sub/points.csv; mkfifo sub/points.csv
+unread 'a pipe' 'a regular file is wanted'
+rm sub/points.csv; mkdir sub/points.csv
+unread 'a folder' 'a regular file is wanted'
+rmdir sub/points.csv; printf 'a,b,class\n1,2,0\n' > sub/points.csv
+status 'forecast/one sample' 0 "$NETC" check net.net
+says 'forecast/one sample is one' out 'forecast for 1 sample of sub/points.csv'
+
+# a file that grows far beyond what is read costs no more
+{ echo 'a,b,class'; yes '1.5,-2.5,0
+2.5,1.5,1'; } | head -c 200000000 > sub/points.csv
+status 'forecast/large file' 0 timeout 10 "$NETC" check net.net
+says 'forecast/large file is read' out 'samples of sub/points.csv'
+[ -n "$SANITIZED" ] || check 'forecast/large file in little memory' sh -c '(ulimit -v 400000; "$NETC" check net.net)'
+rm sub/points.csv
