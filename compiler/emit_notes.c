@@ -1,6 +1,6 @@
 /* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation
- * stands.  Kept out of the C that people diff, so that a comment more in the source changes no
- * line of it. */
+ * stands, and the forecast.  Kept out of the C that people diff, so that a comment more in the
+ * source, or another number foretold, changes no line of it. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -69,22 +69,45 @@ static const char *directory_of(const Source *source, Arena *a)
     return text;
 }
 
-/* Not finite: a NAN, which stands for what is not known. */
-static const char *predicted(Notes *w, double x)
+static const char *number(const Notes *w, double x)
 {
-    return isfinite(x) ? emit_number(w->arena, x) : "NAN";
+    return emit_number(w->arena, x);
 }
 
-/* What is forecast of the layers with a weight matrix. */
+static const char *text_or_null(const Notes *w, const char *text)
+{
+    return text ? emit_string(w->arena, text) : "0";
+}
+
+/* NAN stands for what a layer does not have. */
+static void emit_prediction(Notes *w, const FlowLayer *l)
+{
+    const bool steps = l->layer->steps > 1;
+
+    emit_line(w->out, "{ %s, %s, %s, %s, %s,", emit_string(w->arena, l->path),
+              number(w, l->act_rms), number(w, l->delta_rms), number(w, l->grad_norm),
+              number(w, isnan(l->grad_norm) ? NAN : l->spread));
+    emit_line(w->out, "  %s, %s, %s, %d, %s },", number(w, steps ? l->first_rms : NAN),
+              number(w, steps ? l->last_rms : NAN), number(w, steps ? l->decades_per_step : NAN),
+              l->layer->in_flow, text_or_null(w, l->rough));
+}
+
 static void emit_predictions(Notes *w, const Forecast *f)
 {
     emit_open(w->out, "static const rt_prediction predictions[] = {");
     for (int i = 0; i < f->n; i++)
-        if (f->layer[i].layer->in_flow)
-            emit_line(w->out, "{ %s, %s },", emit_string(w->arena, f->layer[i].path),
-                      predicted(w, f->layer[i].delta_rms));
-    emit_line(w->out, "{ 0, 0 }");
+        emit_prediction(w, &f->layer[i]);
+    emit_line(w->out, "{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }");
     emit_close(w->out, ";");
+}
+
+/* After the list of lines. */
+static void emit_whole(Notes *w, const Forecast *f)
+{
+    emit_line(w->out, "  lines, %d, predictions, %s, %s, %s, %s,", w->n, number(w, f->flow),
+              number(w, f->decades_per_layer), number(w, f->spread), number(w, f->loss));
+    emit_line(w->out, "  %s, %s };", emit_string(w->arena, f->input.from),
+              text_or_null(w, f->rough));
 }
 
 const char *emit_notes(const Program *program, const Forecast *forecast, Session *s, size_t *size)
@@ -102,9 +125,9 @@ const char *emit_notes(const Program *program, const Forecast *forecast, Session
     emit_line(w.out, "{ \"\", 0 }");
     emit_close(w.out, ";");
     emit_predictions(&w, forecast);
-    emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s, lines, %d, predictions, %s };",
+    emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s,",
               emit_string(s->arena, slash ? slash + 1 : m->file->source->path),
-              emit_string(s->arena, directory_of(m->file->source, s->arena)), w.n,
-              predicted(&w, forecast->flow));
+              emit_string(s->arena, directory_of(m->file->source, s->arena)));
+    emit_whole(&w, forecast);
     return emit_text(w.out, size);
 }

@@ -1,6 +1,7 @@
 /* forecast_text.c -- the forecast as a table of layers, in 80 columns. */
 #include "forecast_write.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +10,15 @@ enum { WIDTH = 80, LONGEST_NAME = 24, AT_EITHER_END = 4, NUMBERS = 38 };
 
 /* ---- Numbers ------------------------------------------------------------------------------- */
 
-/* Three digits in at most seven characters. */
+/* Three digits in at most seven characters; "" for a number that there is not. */
 static const char *figure(Arena *a, double x)
 {
     char *text, *e;
 
     if (isnan(x))
         return "";
+    if (isinf(x))
+        return ">1e308";
     if (!(fabs(x) >= 9.995e-4 && fabs(x) < 9999.5)) {
         text = arena_printf(a, "%.1e", x);
         e = strchr(text, 'e');
@@ -127,10 +130,17 @@ static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
 {
     const double lost = log10(l->last_rms / l->first_rms);
 
-    fprintf(out, "through time  %s: dL/dz %s at the first step, %s at the last of %lld;\n"
-            "  %.2f decades %s, %.3g a step\n", l->path, figure(a, l->first_rms),
-            figure(a, l->last_rms), (long long)l->layer->steps, fabs(lost),
-            lost > 0 ? "lost" : "gained", fabs(l->decades_per_step));
+    fprintf(out, "through time  %s: ", l->path);
+    if (!(isfinite(l->first_rms) && isfinite(l->last_rms))) {
+        fprintf(out, "dL/dz over %lld steps is not finite\n", (long long)l->layer->steps);
+        return;
+    }
+    fprintf(out, "dL/dz %s at the first step, %s at the last of %lld", figure(a, l->first_rms),
+            figure(a, l->last_rms), (long long)l->layer->steps);
+    if (isfinite(lost) && isfinite(l->decades_per_step))
+        fprintf(out, ";\n  %.2f decades %s, %.3g a step", fabs(lost), lost > 0 ? "lost" : "gained",
+                fabs(l->decades_per_step));
+    fputc('\n', out);
 }
 
 static void put_flow(const Forecast *f, Arena *a, FILE *out)
@@ -149,10 +159,12 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
                 fabs(f->decades_per_layer), f->spread);
 }
 
-/* Where float ends: the first output over its largest number, the last delta under its smallest. */
-static void put_range(const Forecast *f, FILE *out)
+/* Where the type ends: the first output over its largest number, the last delta under its least. */
+static void put_range(const Forecast *f, bool in_double, FILE *out)
 {
-    const double largest = 3.4e38, smallest = 1.4e-45;
+    const double largest = in_double ? DBL_MAX : (double)FLT_MAX;
+    const double smallest = in_double ? 4.9e-324 : 1.4e-45;
+    const char *type = in_double ? "double" : "float";
     int over = f->n, under = -1, above = -1;
 
     for (int i = f->n - 1; i >= 0; i--) {
@@ -161,21 +173,20 @@ static void put_range(const Forecast *f, FILE *out)
         under = under < 0 && f->layer[i].delta_rms < smallest ? i : under;
     }
     if (above >= 0)
-        fprintf(out, "overflow: dL/dz of %s is over the largest float, 3.4e38\n",
-                f->layer[above].path);
+        fprintf(out, "overflow: dL/dz of %s is over the largest %s, %.1e\n",
+                f->layer[above].path, type, largest);
     if (over < f->n)
-        fprintf(out, "overflow: the output of %s is over the largest float, 3.4e38\n",
-                f->layer[over].path);
+        fprintf(out, "overflow: the output of %s is over the largest %s, %.1e\n",
+                f->layer[over].path, type, largest);
     if (under >= 0)
-        fprintf(out, "underflow: dL/dz of %s is zero, or under the smallest float, 1.4e-45\n",
-                f->layer[under].path);
+        fprintf(out, "underflow: dL/dz of %s is zero, or under the smallest %s, %.1e\n",
+                f->layer[under].path, type, smallest);
 }
 
-void forecast_text(const Forecast *f, const char *name, double batch, bool full, Arena *a,
-                   FILE *out)
+void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out)
 {
-    fprintf(out, "%s at initialisation\nforecast for %s in batches of %g\n", name, f->input.from,
-            batch);
+    fprintf(out, "%s at initialisation\nforecast for %s in batches of %lld\n", m->name,
+            f->input.from, (long long)m->settings.batch);
     if (f->input.why)
         fprintf(out, "  (%s)\n", f->input.why);
     if (!f->n) {
@@ -187,9 +198,15 @@ void forecast_text(const Forecast *f, const char *name, double batch, bool full,
         if (f->layer[i].layer->steps > 1)
             put_steps(&f->layer[i], a, out);
     put_flow(f, a, out);
-    put_range(f, out);
-    if (!isnan(f->loss))
+    put_range(f, m->settings.double_precision, out);
+    if (isfinite(f->loss))
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
     if (f->rough)
         fprintf(out, "rough: %s\n", f->rough);
+}
+
+void forecast_lacks(const char *name, const char *missing, FILE *out)
+{
+    fprintf(out, "%s: no forecast, which wants a whole experiment: there is no `%s`\n", name,
+            missing);
 }

@@ -5,8 +5,10 @@
 #include "passes.h"
 
 /* A table of layers with bars of log10 dL/dz; `full`: of all layers, else of the first and last. */
-void forecast_text(const Forecast *f, const char *name, double batch, bool full, Arena *a,
-                   FILE *out);
+void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out);
+
+/* Why there is none: a block that is not there. */
+void forecast_lacks(const char *name, const char *missing, FILE *out);
 
 /* The flow, of the whole or of the layers that a name takes in; NAN where it takes in none. */
 double forecast_flow(const Forecast *f, const char *layer);

@@ -16,13 +16,14 @@ static void foretell(Compilation *c, Session *s)
 
 static void put_forecast(Compilation *c, Session *s, const Options *o)
 {
-    if (!c->forecast)
-        return;
-    if (o->format == DIAG_JSON)
+    const bool json = o->format == DIAG_JSON;
+
+    if (!c->forecast && !json)
+        forecast_lacks(c->model->name, compile_missing(c), stdout);
+    else if (c->forecast && json)
         forecast_json(c->forecast, stdout);
-    else
-        forecast_text(c->forecast, c->model->name, (double)c->model->settings.batch, o->full,
-                      s->arena, stdout);
+    else if (c->forecast)
+        forecast_text(c->forecast, c->model, o->full, s->arena, stdout);
 }
 
 int verb_check(const Options *o, Arena *a)

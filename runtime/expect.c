@@ -223,7 +223,7 @@ static double predicted_flow(rt_expect *e, const char *layer)
     if (!p)
         return unknown(e, "the program was built without its forecast");
     for (; layer && p->path; p++) {
-        if (!rt_takes_in(layer, p->path))
+        if (!p->in_flow || !rt_takes_in(layer, p->path))
             continue;
         first = first ? first : p;
         last = p;

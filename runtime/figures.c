@@ -42,6 +42,20 @@ const char *rt_decades(char out[RT_FIGURE], double decades)
     return out;
 }
 
+const char *rt_signed_decades(char out[RT_FIGURE], double decades)
+{
+    const double size = fabs(decades);
+    if (isnan(decades))
+        strcpy(out, "");
+    else if (size > 99)
+        strcpy(out, decades > 0 ? ">+99" : "<-99");
+    else if (size < 0.005)
+        strcpy(out, "0.00");
+    else
+        snprintf(out, RT_FIGURE, size < 9.95 ? "%+.2f" : "%+.1f", decades);
+    return out;
+}
+
 const char *rt_amount(char out[RT_FIGURE], double x)
 {
     snprintf(out, RT_FIGURE, "%.4g", x);

@@ -11,6 +11,8 @@ enum { RT_FIGURE = 32 };            /* room for one */
 const char *rt_figure(char out[RT_FIGURE], double x);
 /* The size of a difference in decades: "11.4", "0.61", "0.02". */
 const char *rt_decades(char out[RT_FIGURE], double decades);
+/* A difference in decades with its sign: "+0.18", "-11.4"; beyond what is told apart ">+99". */
+const char *rt_signed_decades(char out[RT_FIGURE], double decades);
 /* A loss: "2.3034", "1.2e5". */
 const char *rt_loss_figure(char out[RT_FIGURE], double x);
 /* A limit: four significant digits, no needless zeros: "2.303", "0.1", "1e-9". */

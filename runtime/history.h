@@ -52,6 +52,7 @@ typedef struct rt_history {
     const rt_net *net;
     const rt_settings *set;         /* as run */
     int threads;
+    bool loaded, other_data;        /* --load, --data were given: not what was forecast */
     rt_record *record;
     int n_records, room;            /* room: allocated */
     size_t most_bytes;              /* of records, before they are thinned */

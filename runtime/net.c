@@ -18,6 +18,7 @@ typedef struct {
     rt_net *net;
     const rt_notes *notes;
     int next_line;                      /* where the last search in the notes ended */
+    const rt_prediction *next;          /* they stand in the order of layers */
     rt_error *error;
 } Unrolling;
 
@@ -70,6 +71,14 @@ static int line_of(Unrolling *u, const char *pattern)
         }
     }
     return 0;
+}
+
+/* Not every layer has one: what does not match waits for its own. */
+static const rt_prediction *prediction_of(Unrolling *u, const char *path)
+{
+    if (!u->next || !u->next->path || strcmp(u->next->path, path))
+        return NULL;
+    return u->next++;
 }
 
 /* A tensor `at` bytes into a block of `size` bytes. */
@@ -128,6 +137,7 @@ static bool add_layer(Unrolling *u, const rt_layer *l, const Place *p)
     info->param = net->n_params;
     info->n_params = l->n_params;
     info->line = line_of(u, info->pattern);
+    info->predicted = prediction_of(u, info->path);
     return add_tensors(u, l, p);
 }
 
@@ -174,10 +184,12 @@ static bool unroll(Unrolling *u, const rt_unit *unit, const Place *p)
 
 bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_error *e)
 {
-    Unrolling u = { .net = net, .notes = notes, .error = e };
+    Unrolling u = { .net = net, .notes = notes, .next = notes ? notes->prediction : NULL,
+                    .error = e };
     const Place top = { .path = "", .key = "", .pattern = "", .index = "", .rank = "" };
 
-    *net = (rt_net){ .model = model, .n_elements = model->params_size / model->real_size };
+    *net = (rt_net){ .model = model, .notes = notes,
+                     .n_elements = model->params_size / model->real_size };
     count(model->unit, net);
     net->layer = calloc((size_t)net->n_layers + 1, sizeof *net->layer);
     net->param = calloc((size_t)net->n_params + 1, sizeof *net->param);

@@ -22,11 +22,13 @@ typedef struct {
     size_t watch;                   /* byte of its rt_watch in memory, where layer->watched */
     int param, n_params;            /* its parameters: rt_net.param[param ...] */
     int line;                       /* in the .net; 0: unknown */
+    const rt_prediction *predicted; /* NULL: nothing is forecast of it */
     bool unused;                    /* does not reach the loss: `layer` is this list's own copy */
 } rt_layer_info;
 
 typedef struct rt_net {
     const rt_model *model;
+    const rt_notes *notes;          /* NULL: none */
     rt_layer_info *layer;
     int n_layers;                   /* in source order, repeats unrolled */
     rt_slot *param;
@@ -37,7 +39,7 @@ typedef struct rt_net {
     size_t n_parameters;            /* the same: every element is a trained number */
 } rt_net;
 
-/* Flattens the units; lines from notes where given (NULL: none). */
+/* Flattens the units; lines and the forecast from notes where given (NULL: none). */
 bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_error *e);
 /* Takes a layer that does not reach the loss out of the flow. */
 bool rt_net_leave_out(rt_net *net, int layer, rt_error *e);

@@ -271,10 +271,16 @@ typedef struct {
     int line;
 } rt_line;
 
-/* The forecast of a layer with a weight matrix: netc check's. */
+/* The forecast of a layer with a gradient: netc check's, medians over the draw of the weights.
+ * NAN: the layer has no such number. */
 typedef struct {
     const char *path;               /* "h[3]" */
-    double delta_rms;
+    double act_rms, delta_rms, grad_norm;       /* as in rt_layer_record */
+    double spread;                  /* of log10 of both gradients over seeds: their deviation; of a
+                                     * layer with weights */
+    double delta_first, delta_last, decades_per_step;   /* of a recurrent layer */
+    bool in_flow;                   /* has a weight matrix */
+    const char *rough;              /* why the theory is rough here; NULL: it is not */
 } rt_prediction;
 
 typedef struct {
@@ -282,8 +288,10 @@ typedef struct {
     const char *directory;          /* where it stood at build: data paths are relative to it */
     const rt_line *line;
     int n_lines;
-    const rt_prediction *prediction;    /* in source order, the last one's path NULL */
-    double flow;                    /* forecast; NAN: none */
+    const rt_prediction *prediction;    /* in source order, the last one's path NULL; or NULL */
+    double flow, decades_per_layer, spread, loss;   /* forecast of the whole; NAN: none */
+    const char *input;              /* what the inputs were taken for: "unit normal inputs" */
+    const char *rough;              /* why the theory is rough; NULL: it is not */
 } rt_notes;
 
 extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one, or both */

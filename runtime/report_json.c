@@ -197,6 +197,14 @@ static void put_expectations(rt_json *j, const rt_history *h)
     rt_json_close(j, ']');
 }
 
+/* Of fresh weights, whatever the run started from; null where nothing finite is foretold. */
+static void put_predicted(rt_json *j, const rt_prediction *p)
+{
+    rt_json_number(j, "predicted_act_rms", p ? p->act_rms : NAN);
+    rt_json_number(j, "predicted_delta_rms", p ? p->delta_rms : NAN);
+    rt_json_number(j, "predicted_grad_norm", p ? p->grad_norm : NAN);
+}
+
 static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const rt_layer_info *info)
 {
     char path[256];
@@ -205,9 +213,7 @@ static void put_step0(rt_json *j, const rt_layer_record *l, bool seen, const rt_
     put_if(j, seen && has_output(l), path, "act_rms", l ? l->watch.act_rms : NAN);
     put_if(j, l && l->watch.delta.count > 0, path, "delta_rms", l ? l->watch.delta_rms : NAN);
     put_if(j, l && l->grad.count > 0, path, "grad_norm", l ? l->grad_norm : NAN);
-    rt_json_null(j, "predicted_act_rms");
-    rt_json_null(j, "predicted_delta_rms");
-    rt_json_null(j, "predicted_grad_norm");
+    put_predicted(j, info->predicted);
     put_time(j, l, info->layer->steps > 0, path);
     put_paths(j, info->layer, seen ? l : NULL, path);
     rt_json_close(j, '}');
@@ -283,7 +289,7 @@ static void put_summary(const rt_history *h, const rt_style *s)
     put_run(&j, h);
     put_measures(&j, h, h->n_epochs ? &h->epoch[h->n_epochs - 1] : NULL);
     put_if(&j, last != NULL, NULL, "flow", last ? rt_flow(h->net, last) : NAN);
-    rt_json_null(&j, "predicted_flow");
+    rt_json_number(&j, "predicted_flow", h->net->notes ? h->net->notes->flow : NAN);
     rt_json_number(&j, "clip_fraction",
                    h->steps ? (double)h->clipped_steps / (double)h->steps : NAN);
     put_verdicts(&j, h);

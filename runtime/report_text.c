@@ -165,6 +165,7 @@ static void put_record(const rt_history *h, const rt_record *r, const rt_axis *a
     if (folded)
         put_all_layers(h, r, a, s);
     put_flow(h, r, s);
+    rt_put_predicted(h, r, s);
     rt_time_table(h, r, a, shown, s);
     rt_join_tables(h, r, shown, s);
 }

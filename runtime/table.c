@@ -1,11 +1,12 @@
 /* table.c -- the table of layers at one watched step. */
 #include "table.h"
 
+#include <float.h>
 #include <string.h>
 
 #include "figures.h"
 
-enum { LEAST_BAR = 14, GAP = 2 };
+enum { LEAST_BAR = 14, LEAST_BAR_BESIDE = 10, GAP = 2, SACRIFICES = 6 };
 
 /* ---- What all tables share ----------------------------------------------------------------- */
 
@@ -36,23 +37,66 @@ void rt_put_dots(const rt_style *s, int n)
 
 /* ---- Columns ------------------------------------------------------------------------------- */
 
+typedef enum { FIGURE, SHARE, DEVIATION } Form;
+
+/* Where room is short columns go: 1 is the first, 0 stays, NEVER is not there at all. */
+enum { NEVER = -1 };
+
 typedef struct {
     const char *title;
     int width;
-    double (*of)(const rt_layer_record *l);
-    bool is_share;                  /* printed as percents */
+    double (*of)(const rt_layer_info *info, const rt_layer_record *l);
+    Form form;                      /* SHARE: printed as percents */
     bool (*applies)(rt_activation act);     /* to layers with these activations; NULL: all */
     bool after_bar;
-    int sacrifice;                  /* 1 is the first to go where room is short; 0 stays */
+    int sacrifice[2];               /* without, and with what was foretold */
     const char *legend;
 } Column;
 
-static double act(const rt_layer_record *l) { return l->watch.act_rms; }
-static double delta(const rt_layer_record *l) { return l->watch.delta_rms; }
-static double grad(const rt_layer_record *l) { return l->grad_norm; }
-static double update(const rt_layer_record *l) { return l->update_ratio; }
-static double saturated(const rt_layer_record *l) { return l->watch.saturated; }
-static double dead(const rt_layer_record *l) { return l->watch.dead; }
+static double act(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->watch.act_rms;
+}
+
+static double delta(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->watch.delta_rms;
+}
+
+static double grad(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->grad_norm;
+}
+
+static double update(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->update_ratio;
+}
+
+static double saturated(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->watch.saturated;
+}
+
+static double dead(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)info, l->watch.dead;
+}
+
+static double foretold_act(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)l, info->predicted ? info->predicted->act_rms : NAN;
+}
+
+static double foretold_delta(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)l, info->predicted ? info->predicted->delta_rms : NAN;
+}
+
+static double foretold_grad(const rt_layer_info *info, const rt_layer_record *l)
+{
+    return (void)l, info->predicted ? info->predicted->grad_norm : NAN;
+}
 
 static bool can_saturate(rt_activation a)
 {
@@ -66,16 +110,20 @@ static bool can_die(rt_activation a)
 }
 
 static const Column column[] = {
-    { "output", 7, act, false, NULL, false, 2, "output: RMS." },
-    { "dL/dz", 7, delta, false, NULL, false, 0,
-      "dL/dz: RMS of a sample's gradient by the pre-activation, its bar on a log scale." },
-    { "dL/dW", 7, grad, false, NULL, true, 1, "dL/dW: L2 norm." },
-    { "dW/W", 7, update, false, NULL, true, 3,
-      "dW/W: RMS of the change in this step over RMS of W." },
-    { "sat", 6, saturated, true, can_saturate, true, 4,
-      "sat: outputs where the slope is under 5 % of the largest." },
-    { "dead", 6, dead, true, can_die, true, 5,
-      "dead: units with slope 0 on the whole batch." },
+    { "output", 7, act, FIGURE, NULL, false, { 2, 3 }, " output: RMS." },
+    { "pred.", 7, foretold_act, FIGURE, NULL, false, { NEVER, 3 }, "" },
+    { "dL/dz", 7, delta, FIGURE, NULL, false, { 0, 0 },
+      " dL/dz: RMS of a sample's gradient by the pre-activation, its bar on a log scale." },
+    { "pred.", 7, foretold_delta, FIGURE, NULL, false, { NEVER, 6 }, "" },
+    { "dL/dW", 7, grad, FIGURE, NULL, true, { 1, 4 }, " dL/dW: L2 norm." },
+    { "pred.", 7, foretold_grad, FIGURE, NULL, true, { NEVER, 4 }, "" },
+    { "off", 7, rt_deviation, DEVIATION, NULL, true, { NEVER, 5 }, "" },
+    { "dW/W", 7, update, FIGURE, NULL, true, { 3, 1 },
+      " dW/W: RMS of the change in this step over RMS of W." },
+    { "sat", 6, saturated, SHARE, can_saturate, true, { 4, 2 },
+      " sat: outputs where the slope is under 5 % of the largest." },
+    { "dead", 6, dead, SHARE, can_die, true, { 5, 2 },
+      " dead: units with slope 0 on the whole batch." },
 };
 enum { COLUMNS = sizeof column / sizeof *column };
 
@@ -107,17 +155,20 @@ static int bar_width(const Layout *l, int width)
     return width - used - GAP;
 }
 
-static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, int width)
+static Layout lay_out(const rt_history *h, const rt_record *r, const bool *shown, int width)
 {
+    const rt_net *net = h->net;
+    const bool beside = rt_is_predicted(h, r);
+    const int least = beside ? LEAST_BAR_BESIDE : LEAST_BAR;
     Layout l = { .name = 5 };
     for (int i = 0; i < net->n_layers; i++)
         if (shown[i] && is_row(net, r, i))
             l.name = rt_name_width(net->layer[i].path, l.name);
     for (int i = 0; i < COLUMNS; i++)
-        l.on[i] = has_activation(net, column[i].applies);
-    for (int victim = 1; victim <= 5 && bar_width(&l, width) < LEAST_BAR; victim++)
+        l.on[i] = has_activation(net, column[i].applies) && column[i].sacrifice[beside] != NEVER;
+    for (int victim = 1; victim <= SACRIFICES && bar_width(&l, width) < least; victim++)
         for (int i = 0; i < COLUMNS; i++)
-            l.on[i] = l.on[i] && column[i].sacrifice != victim;
+            l.on[i] = l.on[i] && column[i].sacrifice[beside] != victim;
     l.bar = bar_width(&l, width);
     l.bar = l.bar < 4 ? 4 : l.bar;
     return l;
@@ -125,32 +176,51 @@ static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, 
 
 /* ---- Rows ---------------------------------------------------------------------------------- */
 
-/* What the layer does not have is blank: weights, an activation that can do this, or a finite
- * output to tell by. */
-static bool is_blank(const Column *c, const rt_layer *layer, const rt_layer_record *r)
+static bool is_foretold(const Column *c)
+{
+    return c->sacrifice[false] == NEVER;
+}
+
+/* What the layer does not have is blank: weights, an activation that can do this, a forecast, or a
+ * finite output to tell by. */
+static bool is_blank(const Column *c, const rt_layer_info *info, const rt_layer_record *r)
 {
     if (c->applies)
-        return !c->applies(layer->act) || isnan(c->of(r));
-    return isnan(c->of(r)) && (c->of == update || (c->of == grad && r->grad.count == 0)
-                               || (c->of == delta && r->watch.delta.count == 0));
+        return !c->applies(info->layer->act) || isnan(c->of(info, r));
+    return isnan(c->of(info, r)) && (is_foretold(c) || c->of == update
+                                     || (c->of == grad && r->grad.count == 0)
+                                     || (c->of == delta && r->watch.delta.count == 0));
+}
+
+static const char *cell(char text[RT_FIGURE], const Column *c, const rt_layer_info *info,
+                        const rt_layer_record *r)
+{
+    const double x = c->of(info, r);
+    if (is_foretold(c) && c->form == FIGURE && x > DBL_MAX)
+        return ">1e308";                    /* the forecast is in double */
+    if (c->form == SHARE)
+        return rt_percent(text, x);
+    return c->form == DEVIATION ? rt_signed_decades(text, x) : rt_figure(text, x);
 }
 
 /* Blanks wait until something follows, so that no line ends in them.  Takes how many wait, and
  * returns it. */
-static int put_cells(const rt_style *s, const Layout *l, const rt_layer *layer,
+static int put_cells(const rt_style *s, const Layout *l, const rt_layer_info *info,
                      const rt_layer_record *r, bool after_bar, int blanks)
 {
     for (int i = 0; i < COLUMNS; i++) {
+        char text[RT_FIGURE];
         if (!l->on[i] || column[i].after_bar != after_bar)
             continue;
-        char text[RT_FIGURE];
         blanks += column[i].width + 1;
-        if (is_blank(&column[i], layer, r))
+        if (is_blank(&column[i], info, r))
             continue;
-        const double x = column[i].of(r);
-        fprintf(s->out, "%*s", blanks, column[i].is_share ? rt_percent(text, x)
-                                                          : rt_figure(text, x));
-        blanks = 0;
+        const bool marked = column[i].form == DEVIATION;
+        const char mark = marked ? rt_deviation_mark(info, r) : ' ';
+        fprintf(s->out, "%*s", blanks - marked, cell(text, &column[i], info, r));
+        blanks = marked && mark == ' ';
+        if (mark != ' ')
+            putc(mark, s->out);
     }
     return blanks;
 }
@@ -211,7 +281,7 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
               const rt_style *s)
 {
     const rt_net *net = h->net;
-    const Layout l = lay_out(net, r, shown, s->width);
+    const Layout l = lay_out(h, r, shown, s->width);
     int left_out = 0;
     put_heading(s, &l, a);
     for (int i = 0; i < net->n_layers; i++) {
@@ -224,10 +294,10 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
         rt_put_dots(s, left_out);
         left_out = 0;
         rt_put_name(s, net->layer[i].path, l.name);
-        int blanks = put_cells(s, &l, net->layer[i].layer, &r->layer[i], false, GAP - 1);
+        int blanks = put_cells(s, &l, &net->layer[i], &r->layer[i], false, GAP - 1);
         fprintf(s->out, "%*s", blanks + GAP, "");
         blanks = put_bar(s, net, r, i, a, l.bar);
-        put_cells(s, &l, net->layer[i].layer, &r->layer[i], true, blanks);
+        put_cells(s, &l, &net->layer[i], &r->layer[i], true, blanks);
         putc('\n', s->out);
     }
     rt_put_dots(s, left_out);
@@ -235,11 +305,11 @@ void rt_table(const rt_history *h, const rt_record *r, const rt_axis *a, const b
 
 void rt_table_legend(const rt_history *h, const rt_style *s)
 {
-    char text[768] = "The gradient comes in at the bottom and flows up.";
+    char text[1280] = "The gradient comes in at the bottom and flows up.";
     for (int i = 0; i < COLUMNS; i++)
         if (has_activation(h->net, column[i].applies))
-            rt_append(text, sizeof text, " %s", column[i].legend);
-    rt_append(text, sizeof text, "%s", rt_time_legend(h->net));
+            rt_append(text, sizeof text, "%s", column[i].legend);
+    rt_append(text, sizeof text, "%s%s", rt_predicted_legend(h), rt_time_legend(h->net));
     rt_tone_on(s, RT_DIM);
     rt_paragraph(s, text, 0, 0);
     rt_tone_off(s, RT_DIM);

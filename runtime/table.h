@@ -28,6 +28,26 @@ void rt_time_table(const rt_history *h, const rt_record *r, const rt_axis *a, co
 /* What its columns mean, after a blank; "" where no layer is recurrent. */
 const char *rt_time_legend(const rt_net *net);
 
+/* ---- table_predicted.c ---------------------------------------------------------------------- */
+
+/* Is there a forecast for this record?  For step 0 of fresh weights, in a program that was linked
+ * with its notes. */
+bool rt_is_predicted(const rt_history *h, const rt_record *r);
+
+/* log10 of measured over predicted, of dL/dz or of dL/dW: of the two the further from 0.  NaN where
+ * neither can be compared, infinite where one of the two numbers is 0 and the other is not. */
+double rt_deviation(const rt_layer_info *info, const rt_layer_record *l);
+
+/* '*' of a layer that lies further off than a single draw of the weights should, '~' where the
+ * theory is rough, else ' '. */
+char rt_deviation_mark(const rt_layer_info *info, const rt_layer_record *l);
+
+/* Beneath the measured flow: the one that was foretold, for what, and how far it holds.  Nothing
+ * where the program has no forecast, or the step is not the first. */
+void rt_put_predicted(const rt_history *h, const rt_record *r, const rt_style *s);
+/* What the columns of the table mean, after a blank; "" where no record is predicted. */
+const char *rt_predicted_legend(const rt_history *h);
+
 /* ---- table_joins.c ------------------------------------------------------------------------- */
 
 /* The share of the gradient by path: a row for each residual, and for each branch of a parallel. */

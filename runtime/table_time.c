@@ -100,6 +100,24 @@ static void put_row(const rt_style *s, const Layout *l, const char *path, const 
     putc('\n', s->out);
 }
 
+/* Beneath a measured row, in its columns. */
+static void put_predicted(const rt_style *s, const Layout *l, const rt_prediction *p)
+{
+    char text[RT_FIGURE];
+    int blanks = CELL;
+    fprintf(s->out, "%-*s%*s", l->name, "  predicted", CELL, rt_figure(text, p->delta_first));
+    blanks += l->middle ? CELL : 0;
+    fprintf(s->out, "%*s", blanks, rt_figure(text, p->delta_last));
+    blanks = GAP + l->bar + CELL;
+    if (isfinite(p->decades_per_step)) {
+        fprintf(s->out, "%*s", blanks, rt_figure(text, p->decades_per_step));
+        blanks = 0;
+    }
+    if (l->flow && p->delta_last > 0)
+        fprintf(s->out, "%*s", blanks + CELL, rt_figure(text, p->delta_first / p->delta_last));
+    putc('\n', s->out);
+}
+
 /* The layer whose flow is furthest from 1. */
 static void put_furthest(const rt_style *s, const rt_net *net, const rt_record *r)
 {
@@ -141,6 +159,9 @@ void rt_time_table(const rt_history *h, const rt_record *r, const rt_axis *a, co
         rt_put_dots(s, left_out);
         left_out = 0;
         put_row(s, &l, h->net->layer[i].path, &r->layer[i].watch, a);
+        const rt_prediction *p = h->net->layer[i].predicted;
+        if (p && isfinite(p->delta_first) && rt_is_predicted(h, r))
+            put_predicted(s, &l, p);
     }
     rt_put_dots(s, left_out);
     put_furthest(s, h->net, r);

@@ -4,6 +4,7 @@
 #include "figures.h"
 #include "fold.h"
 #include "synthetic.h"
+#include "table.h"
 #include "test.h"
 
 /* ---- Figures ------------------------------------------------------------------------------- */
@@ -33,6 +34,10 @@ TEST(prints_figures)
     CHECK_TEXT(rt_grouped(text, UINT64_MAX), "18,446,744,073,709,551,615");
     CHECK_TEXT(rt_amount(text, 1e-9), "1e-9");
     CHECK_TEXT(rt_loss_figure(text, 2.30338), "2.3034");
+    CHECK_TEXT(rt_signed_decades(text, 0.184), "+0.18");
+    CHECK_TEXT(rt_signed_decades(text, -12.34), "-12.3");
+    CHECK_TEXT(rt_signed_decades(text, -0.004), "0.00");
+    CHECK_TEXT(rt_signed_decades(text, -INFINITY), "<-99");
 }
 
 /* ---- Folding ------------------------------------------------------------------------------- */
@@ -257,6 +262,103 @@ TEST(tells_the_ends_of_time_and_paths)
     synthetic_free(q.s);
 }
 
+/* ---- Predicted beside measured --------------------------------------------------------------- */
+
+enum { FORETOLD = 3 };
+
+/* Of the hidden layers of a net three deep: the first is twice, the second hundred times off, of the
+ * third there is none that is finite. */
+typedef struct {
+    Synthetic *s;
+    rt_prediction of[FORETOLD + 1];
+    rt_notes notes;
+    rt_settings compiled;
+} Foretold;
+
+static void foretell(Foretold *f)
+{
+    Synthetic *s = f->s = synthetic_new(FORETOLD, 64);
+    for (int i = 0; i < 2; i++) {
+        synthetic_step(s, 0.03, 0.25);
+        synthetic_add(s, i);
+    }
+    for (int i = 0; i < FORETOLD; i++) {
+        const double delta = s->h.record[0].layer[i].watch.delta_rms;
+        f->of[i] = (rt_prediction){ s->info[i].path, 0.5, delta, NAN, 0.1, NAN, NAN, NAN, true, 0 };
+        s->info[i].predicted = &f->of[i];
+    }
+    f->of[0].delta_rms *= 2;
+    f->of[1].delta_rms *= 100;
+    f->of[2].delta_rms = INFINITY;
+    f->of[2].act_rms = NAN;
+    f->of[FORETOLD] = (rt_prediction){ .path = NULL };
+    f->notes = (rt_notes){ .source = "deep.net", .prediction = f->of, .flow = 1e-3,
+                           .decades_per_layer = -1.5, .spread = 0.25, .loss = 2.5,
+                           .input = "unit normal inputs" };
+    f->compiled = s->set;
+    s->model.settings = &f->compiled;
+    s->net.notes = &f->notes;
+}
+
+static char *summary_of(const Foretold *f, int width)
+{
+    return written(f->s, rt_text_writer.summary, (rt_style){ .width = width });
+}
+
+TEST(sets_predicted_beside_measured)
+{
+    Foretold f;
+    foretell(&f);
+    CHECK_NEAR(rt_deviation(&f.s->info[0], &f.s->h.record[0].layer[0]), -0.30103, 1e-5);
+    CHECK(rt_deviation_mark(&f.s->info[0], &f.s->h.record[0].layer[0]) == ' ');
+    CHECK(rt_deviation_mark(&f.s->info[1], &f.s->h.record[0].layer[1]) == '*');
+    CHECK(isnan(rt_deviation(&f.s->info[2], &f.s->h.record[0].layer[2])));
+    char *text = summary_of(&f, 80);
+    CHECK(strstr(text, "\nlayer    output   pred.   dL/dz   pred.  1e-"));
+    CHECK(strstr(text, "  -0.30\n") && strstr(text, "  -2.00*\n"));
+    CHECK(strstr(text, "\npredicted loss 2.50; flow 0.00100: 3.00 +- 0.25 decades lost, 1.50 a "
+                       "layer; for\n  unit normal inputs in batches of "));
+    CHECK(strstr(text, "; 1 of 2 layers with weights within 0.1 + 3\n  spreads\n"));
+    CHECK(!strstr(strstr(text, "at step 1"), "  pred."));
+    CHECK(!strstr(text, "nan") && !strstr(text, "inf "));
+    free(text);
+    for (int width = 60; width <= 132; width += 4) {
+        text = summary_of(&f, width);
+        CHECK(widest(text) <= width && !strstr(text, " \n"));
+        free(text);
+    }
+    synthetic_free(f.s);
+}
+
+/* Weights that were loaded are not those that were foretold; --batch, --data, --set change more. */
+TEST(says_what_a_forecast_is_not_for)
+{
+    Foretold f;
+    foretell(&f);
+    f.s->h.loaded = true;
+    char *text = summary_of(&f, 120);
+    CHECK(!strstr(text, "  pred.") && strstr(text, "fresh weights: these were loaded, and are not "));
+    CHECK(!strstr(text, "within 0.1"));
+    free(text);
+    f.s->h.loaded = false;
+    f.s->h.other_data = true;
+    f.s->set.batch = f.compiled.batch + 7;
+    text = summary_of(&f, 200);
+    CHECK(strstr(text, "(as compiled; here of ") && !strstr(text, "--data"));
+    free(text);
+    f.notes.input = "8 samples of train.csv";
+    f.s->data.train.text[0] = "train.csv";
+    f.notes.rough = "a softmax stands inside the model";
+    text = summary_of(&f, 200);
+    CHECK(strstr(text, "; --data may hold others)") && strstr(text, "; rough: a softmax"));
+    free(text);
+    f.s->net.notes = NULL;
+    text = summary_of(&f, 80);
+    CHECK(!strstr(text, "pred"));
+    free(text);
+    synthetic_free(f.s);
+}
+
 TEST(prints_no_measures_where_there_are_none)
 {
     Synthetic *s = synthetic_new(3, 8);
@@ -304,6 +406,30 @@ static void has_keys(const json_t *j, const char *keys)
         CHECK(json_object_get(j, key) != NULL);
     }
     CHECK(json_object_size(j) == n);
+}
+
+static double number_at(const json_t *layer, const char *key)
+{
+    return json_number_value(json_object_get(json_object_get(layer, "step0"), key));
+}
+
+TEST(writes_what_was_predicted)
+{
+    Foretold f;
+    foretell(&f);
+    f.s->h.loaded = true;                   /* the forecast of fresh weights stays what it is */
+    json_t *j = parsed(f.s, rt_json_writer.summary);
+    const json_t *layer = json_object_get(j, "layers");
+    const json_t *none = json_object_get(json_array_get(layer, 2), "step0");
+    CHECK_NEAR(json_number_value(json_object_get(j, "predicted_flow")), 1e-3, 1e-18);
+    CHECK_NEAR(number_at(json_array_get(layer, 0), "predicted_act_rms"), 0.5, 0);
+    CHECK_NEAR(number_at(json_array_get(layer, 0), "predicted_delta_rms"), f.of[0].delta_rms, 0);
+    CHECK(json_is_null(json_object_get(none, "predicted_act_rms")));
+    CHECK(json_is_null(json_object_get(none, "predicted_delta_rms")));
+    CHECK(json_is_null(json_object_get(none, "predicted_grad_norm")));
+    CHECK(json_array_size(json_object_get(j, "nonfinite")) == 0);
+    json_decref(j);
+    synthetic_free(f.s);
 }
 
 #define TIME_KEYS "delta_first delta_middle delta_last decades_per_step flow_through_time paths"
@@ -462,9 +588,12 @@ int main(void)
     RUN(says_what_a_reader_wants);
     RUN(tells_time_and_paths);
     RUN(tells_the_ends_of_time_and_paths);
+    RUN(sets_predicted_beside_measured);
+    RUN(says_what_a_forecast_is_not_for);
     RUN(prints_no_measures_where_there_are_none);
     RUN(prints_an_empty_history);
     RUN(writes_the_summary_with_all_keys);
+    RUN(writes_what_was_predicted);
     RUN(lists_what_is_not_finite);
     RUN(writes_time_and_paths);
     RUN(writes_epochs_and_empty_summaries);
