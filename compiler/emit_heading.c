@@ -14,6 +14,12 @@ static const char *iterations_text(Writer *w, const Node *call)
 
     if (repeat->n_runs == 1)
         return "";
+    if (call->step > 1)
+        return arena_printf(w->arena, ", iterations from %d, %d to a turn", call->first,
+                            call->step);
+    if (repeat->turn)
+        return arena_printf(w->arena, ", iteration%s %d of a turn",
+                            call->count > 1 ? "s from" : "", call->first);
     if (call->count > 1)
         return arena_printf(w->arena, ", iterations from %d", call->first);
     return is_last ? ", the last iteration"
@@ -193,7 +199,8 @@ void emit_unit_heading(Writer *w, const Graph *g)
 {
     const Unit *u = g->unit;
     const char *what = g->is_model ? "the model" : u->block ? block_text(w, u)
-        : arena_printf(w->arena, "an iteration of %s", repeat_text(g->item, w->arena));
+        : arena_printf(w->arena, "%s of %s", g->item->turn ? "a turn" : "an iteration",
+                       repeat_text(g->item, w->arena));
 
     emit_begin(w->out, "/* ");
     emit_piece(w->out, "%s: %s -> %s%s", what, shape_text(w->arena, u->in),

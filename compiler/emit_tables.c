@@ -134,6 +134,16 @@ static void emit_offsets(Writer *w, const Graph *g, const Node *call, const char
     emit_piece(w->out, ".%s_stride = sizeof(struct %s_%s)", kind, call->unit->name, kind);
 }
 
+/* The iteration behind a run of several. */
+static const char *after_text(Writer *w, const Node *run)
+{
+    const char *count = count_constant(w, run);
+
+    if (run->step > 1)
+        count = arena_printf(w->arena, "%d * %s", run->step, count);
+    return run->first ? arena_printf(w->arena, "%d + %s", run->first, count) : count;
+}
+
 /* The number of a run's first iteration; behind another run in terms of that one's count. */
 static const char *first_text(Writer *w, const Graph *g, const Node *call)
 {
@@ -141,11 +151,9 @@ static const char *first_text(Writer *w, const Graph *g, const Node *call)
         const Node *before = &g->node[g->call[k]];
 
         if (before->item != call->item || before->count == 1 || !call->first
-            || before->first + before->count != call->first)
+            || before->first + before->count * before->step != call->first)
             continue;
-        if (!before->first)
-            return count_constant(w, before);
-        return arena_printf(w->arena, "%d + %s", before->first, count_constant(w, before));
+        return after_text(w, before);
     }
     return arena_printf(w->arena, "%d", call->first);
 }
@@ -161,6 +169,8 @@ static void emit_call_row(Writer *w, const Graph *g, const Node *call)
     if (!is_block) {
         emit_piece(w->out, ".is_repeat = true");
         emit_piece(w->out, ".first = %s", first_text(w, g, call));
+        if (call->step > 1)
+            emit_piece(w->out, ".step = %d", call->step);
     }
     emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call) : "1");
     if (f->params) {

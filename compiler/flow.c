@@ -208,7 +208,9 @@ typedef struct {
     Forecast *out;
 } Collector;
 
-static void collect(Collector *c, const Trace *t, const char *before, const char *index)
+/* Layers of one instance: `before` stands before their names, `index` behind; the iterations of a
+ * turn count on from `base`. */
+static void collect(Collector *c, const Trace *t, const char *before, const char *index, int base)
 {
     for (int i = 0; i < t->g->n_members; i++) {
         const int k = t->g->member[i];
@@ -218,12 +220,15 @@ static void collect(Collector *c, const Trace *t, const char *before, const char
 
         if (n && n->item->kind == ITEM_BLOCK) {
             collect(c, &t->call[call][0], arena_printf(c->arena, "%s%s%s.", before, n->item->name,
-                                                       index), "");
+                                                       index), "", 0);
             continue;
         }
-        for (int r = 0; n && r < n->count; r++)
-            collect(c, &t->call[call][r], before, arena_printf(c->arena, "%s[%d]", index,
-                                                               n->first + r));
+        for (int r = 0; n && r < n->count; r++) {
+            const int at = base + n->first + r * n->step;
+
+            collect(c, &t->call[call][r], before, n->step > 1 ? index
+                    : arena_printf(c->arena, "%s[%d]", index, at), n->step > 1 ? at : 0);
+        }
         if (n || !t->g->layer[k].z || !t->gradient[t->g->layer[k].z])
             continue;               /* a call, a join, or what reaches no loss */
         row = t->row[k];
@@ -284,7 +289,7 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     walk_forward(&f, t);
     walk_backward(&f, t);
     out->n = 0;
-    collect(&c, t, "", "");
+    collect(&c, t, "", "", 0);
     out->loss = f.loss;
     out->rough = f.rough;
     return f;

@@ -189,6 +189,7 @@ static void grad_unit(Sweep *s, NodeId y, NodeId dy, OpKind op)
         in[1 + n + i] = call.in[i];
     back.unit = call.unit;
     back.first = call.first;
+    back.step = call.step;
     back.count = call.count;
     back.counted = call.counted;
     id = sweep_add(s, y, back, in, 1 + n + call.n_in);

@@ -43,6 +43,7 @@ typedef struct {
     Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
     Graph *unit;                    /* CALL, REPEAT and their gradients */
     int first, count;               /* of them: iterations; CALL: 0, 1 */
+    int step;                       /* of them: iterations of the repeat in one; 1, or a turn's */
     Str counted;                    /* of them, where count > 1: "repeat", for its constant */
 } Node;                             /* never changed once added, but for its name */
 

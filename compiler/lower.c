@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name);
-
 /* ---- What a reference stands for ----------------------------------------------------------- */
 
 static uint32_t slot_of(const Lower *l, const void *item, int iteration, int output)
@@ -35,7 +33,7 @@ static void grow_bindings(Lower *l)
             l->binding[slot_of(l, old[i].item, old[i].iteration, old[i].output)] = old[i];
 }
 
-static void bind(Lower *l, const Item *item, int iteration, int output, NodeId node)
+void lower_bind(Lower *l, const Item *item, int iteration, int output, NodeId node)
 {
     if (2 * (l->n_bindings + 1) > l->capacity)
         grow_bindings(l);
@@ -117,7 +115,7 @@ static Str claim_member(Lower *l, const char *name)
 }
 
 /* In the model "repeat_h"; elsewhere behind the name of the unit that repeats. */
-static const char *path_of(const Lower *l, const char *name)
+const char *lower_path_of(const Lower *l, const char *name)
 {
     return l->g->is_model ? name : arena_printf(l->s->arena, "%s_%s", l->g->name, name);
 }
@@ -125,17 +123,23 @@ static const char *path_of(const Lower *l, const char *name)
 /* What its count is called by: the unit that it is the first to call, else its own path. */
 static Str counted_as(Lower *l, const Graph *unit, const char *name)
 {
-    return unit->is_called ? name_claim(l->units, l->s->names, path_of(l, name), l->s->arena)
+    return unit->is_called ? name_claim(l->units, l->s->names, lower_path_of(l, name), l->s->arena)
                            : unit->name;
 }
 
-static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
-                         const char *name)
+/* Iterations of a repeat that one call is for. */
+static int steps_of(const Graph *unit)
+{
+    return unit->item && unit->item->turn ? unit->item->turn : 1;
+}
+
+NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
+                  const char *name)
 {
     const Unit *u = unit->unit;
     Node node = { .op = run && run->count > 1 ? OP_REPEAT : OP_CALL, .shape = u->out,
                   .batched = true, .layer = -1, .unit = unit, .first = run ? run->first : 0,
-                  .count = run ? run->count : 1, .n_in = 1 + u->n_captures,
+                  .count = run ? run->count : 1, .step = steps_of(unit), .n_in = 1 + u->n_captures,
                   .in = arena_array(l->s->arena, NodeId, 1 + u->n_captures) };
     NodeId id;
 
@@ -150,47 +154,6 @@ static NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, cons
     arena_push(l->s->arena, l->g->member, l->g->n_members, -1 - l->g->n_calls);
     arena_push(l->s->arena, l->g->call, l->g->n_calls, id);
     return id;
-}
-
-/* "repeat_h", where all iterations are equal; else "repeat_h_at_0" for one, "repeat_h_from_1" for
- * several, and "repeat_h_last" for the last one, which the count does not rename. */
-static const char *run_name(Lower *l, const Item *item, const Run *run)
-{
-    const bool is_last = run == &item->run[item->n_runs - 1];
-
-    if (item->n_runs == 1)
-        return item->name;
-    if (is_last && run->count == 1)
-        return arena_printf(l->s->arena, "%s_last", item->name);
-    return arena_printf(l->s->arena, "%s_%s_%d", item->name, run->count == 1 ? "at" : "from",
-                        run->first);
-}
-
-static void lower_exports(Lower *l, const Item *item, const Run *run, NodeId call)
-{
-    for (int k = 0; k < run->unit->n_exports; k++) {
-        const Item *e = run->unit->export[k];
-        Node node = { .op = OP_PICK, .shape = e->out, .batched = true, .layer = -1, .index = k + 1,
-                      .in = arena_array(l->s->arena, NodeId, 1), .n_in = 1 };
-
-        node.in[0] = call;
-        bind(l, item, run->first, k, lower_node(l, node, item, arena_printf(l->s->arena, "%s_%s",
-             run_name(l, item, run), e->name)));
-    }
-}
-
-static NodeId lower_repeat(Lower *l, const Item *item)
-{
-    NodeId x = lower_ref(l, &item->from[0]);
-
-    for (int i = 0; i < item->n_runs; i++) {
-        const Run *run = &item->run[i];
-        const char *name = run_name(l, item, run);
-
-        x = lower_call(l, item, lower_unit(l, run->unit, item, path_of(l, name)), x, run, name);
-        lower_exports(l, item, run, x);
-    }
-    return x;
 }
 
 static NodeId lower_item(Lower *l, const Item *item)
@@ -215,7 +178,7 @@ static NodeId lower_item(Lower *l, const Item *item)
 void lower_items(Lower *l, const Items *items)
 {
     for (int i = 0; i < items->n; i++)
-        bind(l, items->item[i], -1, 0, lower_item(l, items->item[i]));
+        lower_bind(l, items->item[i], -1, 0, lower_item(l, items->item[i]));
 }
 
 /* ---- Units --------------------------------------------------------------------------------- */
@@ -299,7 +262,7 @@ static const char *capture_name(const Lower *outer, const Ref *ref)
     return arena_printf(outer->s->arena, "x_%s", outer->g->node[lower_ref(outer, ref)].name);
 }
 
-static Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name)
+Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name)
 {
     Arena *a = outer->s->arena;
     Lower l = { .s = outer->s, .program = outer->program, .units = outer->units,

@@ -39,6 +39,18 @@ NodeId lower_node(Lower *l, Node node, const Item *item, const char *name);
 NodeId lower_ref(const Lower *l, const Ref *ref);
 
 void lower_items(Lower *l, const Items *items);
+void lower_bind(Lower *l, const Item *item, int iteration, int output, NodeId node);
+
+/* The graph of a unit; `name` and `item` are of what first calls it. */
+Graph *lower_unit(Lower *outer, const Unit *unit, const Item *item, const char *name);
+
+/* A call of a unit: of a block, or of a run of iterations, as the member `name`. */
+NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *run,
+                  const char *name);
+const char *lower_path_of(const Lower *l, const char *name);    /* behind its unit's name */
+
+/* lower_repeat.c */
+NodeId lower_repeat(Lower *l, const Item *item);
 
 /* lower_compound.c */
 NodeId lower_residual(Lower *l, const Item *item);

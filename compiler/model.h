@@ -62,6 +62,8 @@ struct Item {
     int count;
     Run *run;                       /* REPEAT: the iterations folded into runs, in order */
     int n_runs;
+    int turn;                       /* REPEAT: so many iterations of it, which take turns with
+                                     * others and were made one unit by lower; else 0 */
     Items body;                     /* RESIDUAL: items of the same unit, in line */
     Ref body_out;
     bool has_shortcut;

@@ -10,28 +10,41 @@ typedef struct {
 
 static void walk(Walk *w, const rt_unit *unit, bool show, bool full);
 
+static int iterations(const rt_member *m) { return m->count * (m->step ? m->step : 1); }
+
 /* A repeat may stand as several members, where an iteration has another shape: they count on. */
 static int members_of_repeat(const rt_unit *unit, int i, int *total)
 {
     int n = 1;
-    *total = unit->member[i].count;
+    *total = iterations(&unit->member[i]);
     if (!unit->member[i].is_repeat)
         return 1;
     while (i + n < unit->n_members && unit->member[i + n].is_repeat
            && unit->member[i + n].first == unit->member[i].first + *total)
-        *total += unit->member[i + n++].count;
+        *total += iterations(&unit->member[i + n++]);
     return n;
+}
+
+/* Iterations number `at` and on; the number of the one behind them. */
+static int walk_iterations(Walk *w, const rt_member *m, int at, int total, bool full)
+{
+    for (int k = 0; k < m->count; k++) {
+        const bool kept = at == 0 || at == total / 2 || at == total - 1 || total < FEWEST;
+        if (!m->step) {
+            walk(w, m->unit, kept, full);
+            at++;
+        }
+        for (int i = 0; m->step && i < m->unit->n_members; i++)
+            at = walk_iterations(w, &m->unit->member[i], at, total, full);
+    }
+    return at;
 }
 
 static void walk_repeat(Walk *w, const rt_member *m, int n, int total, bool full)
 {
-    int instance = 0;
-    for (int i = 0; i < n; i++) {
-        for (int k = 0; k < m[i].count; k++, instance++) {
-            const bool kept = instance == 0 || instance == total / 2 || instance == total - 1;
-            walk(w, m[i].unit, kept || total < FEWEST, full);
-        }
-    }
+    int at = 0;
+    for (int i = 0; i < n; i++)
+        at = walk_iterations(w, &m[i], at, total, full);
 }
 
 static void skip(Walk *w, const rt_member *m)

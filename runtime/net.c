@@ -11,6 +11,7 @@
 typedef struct {
     const char *path, *key, *pattern;   /* "" or with a final dot */
     const char *index, *rank;           /* "[3]" in paths, ".3" in keys */
+    int base;                           /* what a repeat's iterations count from, inside of a turn */
     size_t params, memory;              /* bytes */
 } Place;
 
@@ -151,9 +152,12 @@ static bool enter(Unrolling *u, const rt_member *m, int k, const Place *p)
 
     in.params += m->params + (size_t)k * m->params_stride;
     in.memory += m->memory + (size_t)k * m->memory_stride;
-    if (m->is_repeat) {
-        in.index = made[0] = text("%s[%d]", p->index, m->first + k);
-        in.rank = made[1] = text("%s.%d", p->rank, m->first + k);
+    in.base = 0;
+    if (m->step) {
+        in.base = p->base + m->first + k * m->step;
+    } else if (m->is_repeat) {
+        in.index = made[0] = text("%s[%d]", p->index, p->base + m->first + k);
+        in.rank = made[1] = text("%s.%d", p->rank, p->base + m->first + k);
     } else {
         in.path = made[0] = text("%s%s%s.", p->path, m->name, p->index);
         in.key = made[1] = text("%s%s%s.", p->key, m->name, p->rank);

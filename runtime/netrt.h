@@ -182,6 +182,8 @@ typedef struct {
     const char *name;               /* "" for a repeat: its members are arrays instead, h[3] */
     bool is_repeat;
     int first, count;               /* index of the first instance, how many (1 for a block) */
+    int step;                       /* of a repeat: iterations in an instance, where several kinds
+                                     * take turns: the unit's own repeats count on; else 0 */
     size_t params, params_stride;   /* in the outer unit's params ... */
     size_t memory, memory_stride;   /* ... and memory */
 } rt_member;

@@ -88,13 +88,13 @@ doubles c laughs 6 12
 alike repeat 10 1000
 alike repeat 1000 3000
 alike inner 10 1000
-for source in plain nested block residual parallel image recurrent; do
+for source in plain nested block residual parallel image recurrent turns widths; do
     deep $source 1000
 done
-# Two kinds of iterations in turn, four widths in turn.
+# Two kinds of iterations in turn, four widths in turn; a turn and the model are functions too.
 for n in 10 100; do
-    check "growth/turns $n, functions" [ "$(functions turns $n)" -eq 3 ]
-    check "growth/widths $n, functions" [ "$(functions widths $n)" -eq 5 ]
+    check "growth/turns $n, functions" [ "$(functions turns $n)" -eq 4 ]
+    check "growth/widths $n, functions" [ "$(functions widths $n)" -eq 6 ]
 done
 # ResNet-50's body: each shape of bottleneck, and of what it is made of, is one function.
 check "growth/resnet 3 and 40, functions" [ "$(functions resnet 3)" -eq "$(functions resnet 40)" ]

@@ -100,6 +100,41 @@ TEST(repeats_nest)
     rt_net_free(&net);
 }
 
+/* repeat 5 { if even { bn } else { bn } }: two turns of two, and one iteration more. */
+TEST(turns_count_on)
+{
+    static const char *const path[] = { "bn[0]", "bn[1]", "bn[2]", "bn[3]", "bn[4]" };
+    const size_t p = sizeof(struct stage_params), m = sizeof(struct stage_memory);
+    const rt_member turn[] = {
+        { .unit = &stage_unit, .name = "", .is_repeat = true, .count = 1 },
+        { .unit = &stage_unit, .name = "", .is_repeat = true, .first = 1, .count = 1, .params = p,
+          .memory = m },
+    };
+    const rt_unit turns = { turn, 2 };
+    const rt_member outer[] = {
+        { .unit = &turns, .name = "", .is_repeat = true, .count = 2, .step = 2,
+          .params_stride = 2 * p, .memory_stride = 2 * m },
+        { .unit = &stage_unit, .name = "", .is_repeat = true, .first = 4, .count = 1,
+          .params = 4 * p, .memory = 4 * m },
+    };
+    const rt_unit top = { outer, 2 };
+    rt_model model = tiny;
+    rt_net net;
+    rt_error e;
+
+    model.unit = &top;
+    model.params_size = 5 * p;
+    model.memory_size = 5 * m;
+    CHECK(rt_net_new(&model, NULL, &net, &e));
+    CHECK(net.n_layers == 5);
+    for (int i = 0; i < 5 && i < net.n_layers; i++) {
+        CHECK_TEXT(net.layer[i].path, path[i]);
+        CHECK(net.param[2 * i].at == (size_t)i * p / sizeof(rt_real));
+        CHECK(net.layer[i].watch == (size_t)i * m + offsetof(struct stage_memory, bn_watch));
+    }
+    rt_net_free(&net);
+}
+
 TEST(a_tensor_outside_its_block_is_refused)
 {
     rt_model model = tiny;
@@ -117,6 +152,7 @@ int main(void)
     RUN(tensors_stand_where_the_structs_have_them);
     RUN(lines_come_by_pattern);
     RUN(repeats_nest);
+    RUN(turns_count_on);
     RUN(a_tensor_outside_its_block_is_refused);
     return test_done();
 }

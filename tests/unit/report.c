@@ -84,6 +84,27 @@ TEST(folds_peeled_repeats)
     synthetic_free(s);
 }
 
+/* Ten turns of two. */
+TEST(folds_turns)
+{
+    Synthetic *s = synthetic_new(20, 8);
+    bool shown[SYNTHETIC_MOST];
+    const rt_member turn[] = {
+        { .unit = &s->body, .name = "", .is_repeat = true, .first = 0, .count = 1 },
+        { .unit = &s->body, .name = "", .is_repeat = true, .first = 1, .count = 1 },
+    };
+    const rt_unit turns = { turn, 2 };
+    const rt_member member[] = {
+        { .unit = &turns, .name = "", .is_repeat = true, .first = 0, .step = 2, .count = 10 },
+        { .layer = &s->output, .name = "logits", .count = 1 },
+    };
+    s->unit = (rt_unit){ member, 2 };
+    rt_fold(&s->net, false, shown);
+    for (int i = 0; i <= 20; i++)
+        CHECK(shown[i] == (i == 0 || i == 10 || i == 19 || i == 20));
+    synthetic_free(s);
+}
+
 /* ---- Reports ------------------------------------------------------------------------------- */
 
 static void two_conditions(rt_expect *e)
@@ -584,6 +605,7 @@ int main(void)
     RUN(prints_figures);
     RUN(folds_long_repeats);
     RUN(folds_peeled_repeats);
+    RUN(folds_turns);
     RUN(keeps_to_the_width);
     RUN(says_what_a_reader_wants);
     RUN(tells_time_and_paths);
