@@ -35,6 +35,11 @@ typedef struct {
     double gain;                    /* d ln G / d ln X */
     double log_var;                 /* of ln G, beside what X brings */
     double alike;                   /* mean squared cosine of two samples' gradients */
+    /* E (x_a.d_a)(x_b.d_b) over all units and places, beyond what directions have that know nothing
+     * of each other: a gradient's part along the tensor itself.  Linear maps conserve x.d. */
+    double radial[PAIRS];
+    double level, own;              /* behind an activation: E (sum of d)^2 / E |d|^2 - 1, and what
+                                     * its slopes add to E (x.d)^2 / (E |d|^2 E x^2) - 1 */
     bool rotated;
 } Gradient;
 

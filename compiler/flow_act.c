@@ -232,6 +232,29 @@ static double backward_noise(const Flow *f, const Kernel *z, const Bend *b, cons
     return (one / f->batch + other * (f->batch - 1) / f->batch) / (double)z->channels;
 }
 
+/* The part of dy along x = phi(z): it meets slopes that x chose.  */
+static void bend_radial(const Bend *b, const Kernel *z, const Kernel *x, const Gradient *dy,
+                        const double slopes[PAIRS], Gradient *dz)
+{
+    const double n = (double)(z->channels * z->positions);
+    const double square = mean_of_squares(x->square[SAME], x->positions);
+    const double g = mean_of_squares(dy->square[SAME], z->positions);
+    const double steep = b->m.steep / b->m.square, kept = b->m.turn / b->m.square;
+    const double excess = dy->radial[SAME] / (n * square * square * n);
+
+    if (!(square > 1e-150))
+        return;
+    dz->own = b->m.own / fmax(b->m.slope_square * (b->v + z->mean * z->mean), 1e-300) - 1;
+    dz->level = b->m.lift * b->m.lift / (b->m.square * b->m.slope_square)
+              * excess * square * n / fmax(g, 1e-300);
+    for (int s = 0; s < PAIRS; s++) {
+        for (int64_t p = 0; p < z->positions; p++)
+            dz->square[s][p] += dy->radial[s] / (n * square) * x->square[s][p] / (n * square)
+                              * (steep - slopes[s]);
+        dz->radial[s] *= kept * kept;
+    }
+}
+
 static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const Node *n = &t->g->node[y];
@@ -240,22 +263,23 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Bend b = *t->bend[y];
     const double noise = fmax(backward_noise(f, z, &b, dy), 0);
     Gradient *dz = gradient_like(f, dy, z->positions);
-    double cross[PAIRS], kept[PAIRS], kept_mixed;
+    double cross[PAIRS], slopes[PAIRS], kept;
     Table table;
 
     tabulate(f, z, act, &b, &table);
     map_pairs(z, &b, &table, &b.m.slope, 1, dz->square, cross);
     for (int s = 0; s < PAIRS; s++) {
-        kept[s] = mean_of_squares(dz->square[s], z->positions) / b.m.slope_square;
+        slopes[s] = mean_of_squares(dz->square[s], z->positions);
         dz->cross[s] = dy->cross[s] * cross[s];
         for (int64_t p = 0; p < z->positions; p++)
             dz->square[s][p] *= dy->square[s][p] * exp(-noise / 2);
     }
-    kept_mixed = mixed(f, kept);
+    bend_radial(&b, z, t->kernel[y], dy, slopes, dz);
+    kept = mixed(f, slopes) / b.m.slope_square;
     dz->gain = b.slope_slope + b.slope * dy->gain;
     dz->log_var = dy->log_var + dy->gain * dy->gain * forward_noise(f, z, &b) + noise;
     dz->rotated = false;
-    dz->alike = fmin(dy->alike * kept_mixed * kept_mixed + (1 - dy->alike) * (1 + 2 * dy->alike)
+    dz->alike = fmin(dy->alike * kept * kept + (1 - dy->alike) * (1 + 2 * dy->alike)
                      * (1 + b.m.slope_kurtosis * b.mixed_square)
                      / (double)(z->channels * z->positions), 1);
     flow_give(f, t, y, 0, dz);

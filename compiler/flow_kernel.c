@@ -43,6 +43,9 @@ Gradient *gradient_like(Flow *f, const Gradient *g, int64_t positions)
     Gradient *made = gradient_new(f, positions);
 
     memcpy(made->cross, g->cross, sizeof g->cross);
+    memcpy(made->radial, g->radial, sizeof g->radial);
+    made->level = g->level;
+    made->own = g->own;
     made->gain = g->gain;
     made->log_var = g->log_var;
     made->alike = g->alike;
@@ -69,6 +72,29 @@ double mixed(const Flow *f, const double value[PAIRS])
     return (1 - f->same_class) * value[OTHER] + f->same_class * value[KIN];
 }
 
+/* Both came from one sum behind: its part along the tensor is divided between them with one sign. */
+static void join_radial(Gradient *sum, const Gradient *g)
+{
+    for (int s = 0; s < PAIRS; s++) {
+        const double a = sum->radial[s], b = g->radial[s], both = a > 0 && b > 0 ? sqrt(a * b) : 0;
+
+        sum->radial[s] = a + b + 2 * both;
+    }
+}
+
+/* A weight that has made z of x knows x: what of the gradient lies along z comes back along x. */
+void flow_along(const Kernel *x, Gradient *dx)
+{
+    const double n = (double)(x->channels * x->positions);
+    const double square = mean_of_squares(x->square[SAME], x->positions);
+
+    if (!(square > 1e-150))
+        return;
+    for (int s = 0; s < PAIRS; s++)
+        for (int64_t p = 0; p < x->positions; p++)
+            dx->square[s][p] += dx->radial[s] / (n * square) * x->square[s][p] / (n * square);
+}
+
 /* Paths are independent: their gradients add, and each keeps its weight in what is told of both. */
 static void add_gradient(Gradient *sum, const Gradient *g, int64_t positions)
 {
@@ -81,6 +107,7 @@ static void add_gradient(Gradient *sum, const Gradient *g, int64_t positions)
         for (int64_t p = 0; p < positions; p++)
             sum->square[s][p] += g->square[s][p];
     }
+    join_radial(sum, g);
     sum->gain = (1 - w) * sum->gain + w * g->gain;
     sum->alike = (1 - w) * sum->alike + w * g->alike;
     /* what both share came from behind the join; the lesser part is the other's alone */

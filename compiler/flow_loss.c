@@ -9,6 +9,7 @@
 /* Two samples' outputs, correlated as the kernel says, and their targets or gradients. */
 typedef struct {
     double square, other;           /* E g_a^2, E g_a g_b of a unit */
+    double along;                   /* E g z of a unit; not of classes */
     double loss;
 } Pair;
 
@@ -104,6 +105,7 @@ static Pair error_pair(Flow *f, const Outputs *s)
         const double g = unit_gradient(s, a);
 
         sum.square += g * g / n;
+        sum.along += g * (a + s->tm + t * r) / n;
         sum.other += g * unit_gradient(s, b) / n;
         sum.loss += unit_loss(s, a) / n;
     }
@@ -124,6 +126,7 @@ static Pair probability_pair(Flow *f, const Outputs *s)
 
         sum.square += (a * a - 2 * a * s->tm + s->t2) / n;
         sum.other += (a * b - (a + b) * s->tm + s->t11) / n;
+        sum.along += a * z / n;
         sum.loss += (fmax(z, 0) + log1p(exp(-fabs(z))) - s->tm * z) / n;
     }
     return sum;
@@ -136,7 +139,7 @@ static Pair unit_pair(Flow *f, OpKind op, const Outputs *s)
     if (op == OP_MAE || op == OP_HUBER)
         return error_pair(f, s);
     return (Pair){ .square = 4 * (s->q + s->t2), .other = 4 * (s->p + s->t11),
-                   .loss = s->q + s->t2 };
+                   .along = 2 * s->q, .loss = s->q + s->t2 };
 }
 
 /* The mean over the batch, its units, and the steps that have a loss of their own. */
@@ -179,6 +182,7 @@ static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *
             g->square[SAME][p] = scale * pair.square;
             g->square[s][p] = scale * pair.other;
         }
+        g->radial[SAME] = g->radial[s] = scale * units * units * pair.along * pair.along;
         f->loss = pair.loss;
     }
 }

@@ -125,6 +125,8 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
             dx->square[s][p] = factor * (dy->square[s][p] - 2 * g.row[p] + g.all);
     }
     dx->gain = -1;
+    dx->level = dx->own = 0;
+    dx->radial[SAME] = dx->radial[OTHER] = dx->radial[KIN] = 0;
     flow_give(f, t, y, 0, dx);
 }
 
@@ -153,21 +155,45 @@ static void rows_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] = (x->square[s][p] - m2) / variance;
     }
     k->pair_var = x->pair_var;
+    k->rotated = x->positions == 1;
     f->normalised = true;
     t->kernel[y] = k;
 }
 
-/* The projection and E[1 / variance] cancel up to 1 / n; n numbers are normalised together. */
-static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, double n)
+/* E[1 / variance], where n numbers are normalised together: of a chi-square whose fluctuations the
+ * samples share as their correlation has it. */
+static double inverse_variance(const Flow *f, const Kernel *x, const Kernel *k, double n)
 {
-    const Kernel *x = kernel_in(t, y, 0);
-    const double factor = (1 + 1 / n) / sample_variance(t, y);
-    Gradient *dx = gradient_like(f, dy, x->positions);
+    const double places = (double)x->positions, apart = k->cross[SAME];
+    const double alone = n / (1 + (places - 1) * apart * apart);
+    double pair[PAIRS], c;
 
     for (int s = 0; s < PAIRS; s++)
+        pair[s] = mean_of_squares(k->square[s], k->positions);
+    c = mixed(f, pair) / fmax(pair[SAME], 1e-300);
+    c = (1 + (f->batch - 1) * fmin(c * c + x->pair_var, 1)) / f->batch;
+    return 1 + (3 - c) / alone;
+}
+
+/* What the gradient has along the ones and along y itself is taken away. */
+static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, double n)
+{
+    const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
+    const double all = (double)(x->channels * x->positions);
+    const double g = mean_of_squares(dy->square[SAME], x->positions);
+    const double own = 1 + dy->own + dy->radial[SAME] / fmax(g * all, 1e-300);
+    const double kept = fmin(fmax(1 - (1 + dy->level + own) / n, 0.1), 1);
+    const double factor = kept * inverse_variance(f, x, k, n) / sample_variance(t, y);
+    Gradient *dx = gradient_like(f, dy, x->positions);
+
+    for (int s = 0; s < PAIRS; s++) {
         for (int64_t p = 0; p < x->positions; p++)
             dx->square[s][p] = factor * dy->square[s][p];
+        dx->radial[s] = -all * mean_of_squares(x->square[s], x->positions)
+                      * mean_of_squares(dx->square[s], x->positions);
+    }
     dx->gain = -1;
+    dx->level = dx->own = 0;
     flow_give(f, t, y, 0, dx);
 }
 

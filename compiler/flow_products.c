@@ -78,8 +78,12 @@ static Gradient *back_through(Flow *f, const Product *p, const Kernel *x, const 
                               const Gradient *dz)
 {
     Gradient *dx = gradient_like(f, dz, x->positions);
+    const double share = share_of_input(p, z);
 
-    dx->gain = dz->gain * share_of_input(p, z);
+    dx->gain = dz->gain * share;
+    dx->level = dx->own = 0;
+    for (int s = 0; s < PAIRS; s++)
+        dx->radial[s] *= share * share;
     dx->rotated = p->w.orthogonal && p->n_out <= p->fan_in;
     return dx;
 }
@@ -121,6 +125,7 @@ static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     for (int s = 0; s < PAIRS; s++)
         for (int64_t i = 0; i < x->positions; i++)
             dx->square[s][i] = factor * dz->square[s][i];
+    flow_along(x, dx);
     flow_give(f, t, y, 0, dx);
 }
 
@@ -241,6 +246,7 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     for (int s = 0; s < PAIRS; s++)
         for (int64_t i = 0; i < x->positions; i++)
             dx->square[s][i] *= factor;
+    flow_along(x, dx);
     flow_give(f, t, y, 0, dx);
 }
 

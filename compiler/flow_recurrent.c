@@ -237,7 +237,8 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     Gradient *dz = gradient_like(f, dy, steps);
     FlowLayer *row = &t->row[n->layer];
 
-    dz->cross[SAME] = dz->cross[OTHER] = dz->cross[KIN] = 0;
+    for (int s = 0; s < PAIRS; s++)
+        dz->cross[s] = dz->radial[s] = 0;
     for (int d = 0; d < DRAWS; d++) {
         Probe *p = probe_of(f, t, y, d);
         Gradient *one = gradient_new(f, steps);

@@ -99,10 +99,25 @@ static void add_forward(Flow *f, Trace *t, NodeId y)
     t->kernel[y] = k;
 }
 
+/* dy along a sum is along its parts by their shares. */
+static Gradient *share_radial(Gradient *dx, double share)
+{
+    for (int s = 0; s < PAIRS; s++)
+        dx->radial[s] *= share * share;
+    return dx;
+}
+
 static void add_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
-    for (int i = 0; i < 2; i++)
-        flow_give(f, t, y, i, scaled(f, dy, t->kernel[y]->positions, 1));
+    const Kernel *k = t->kernel[y], *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
+    const double q = fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
+
+    for (int i = 0; i < 2; i++) {
+        const Kernel *x = kernel_in(t, y, i);
+        const double share = (mean_of_squares(x->square[SAME], x->positions) + a->mean * b->mean) / q;
+
+        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), share));
+    }
 }
 
 const FlowRule flow_add = { add_forward, add_backward };
@@ -169,8 +184,15 @@ static void concat_forward(Flow *f, Trace *t, NodeId y)
 
 static void concat_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
-    for (int i = 0; i < t->g->node[y].n_in; i++)
-        flow_give(f, t, y, i, scaled(f, dy, t->kernel[y]->positions, 1));
+    const Kernel *k = t->kernel[y];
+    const double all = mean_of_squares(k->square[SAME], k->positions) * (double)k->channels;
+
+    for (int i = 0; i < t->g->node[y].n_in; i++) {
+        const Kernel *x = kernel_in(t, y, i);
+        const double own = mean_of_squares(x->square[SAME], x->positions) * (double)x->channels;
+
+        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), own / fmax(all, 1e-300)));
+    }
 }
 
 const FlowRule flow_concat = { concat_forward, concat_backward };

@@ -63,6 +63,9 @@ const Kernel *kernel_in(const Trace *t, NodeId y, int i);       /* of input i of
 /* The gradient flows into input i of y, beside what others give. */
 void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
 
+/* Adds dx's part along x to its squares, behind a product with a weight. */
+void flow_along(const Kernel *x, Gradient *dx);
+
 double mean_of_squares(const double *square, int64_t n);
 double mixed(const Flow *f, const double value[PAIRS]);         /* of two different samples */
 

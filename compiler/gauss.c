@@ -211,6 +211,7 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
     double f4 = 0, d4 = 0, radial = 0;
     const double std = sqrt(fmax(v, 0));
 
+    out->steep = out->turn = out->lift = out->own = 0;
     for (int i = 0; i < GAUSS_NODES; i++) {
         const double z = m + std * g->z[i];
 
@@ -221,6 +222,10 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
         f4 += g->weight[i] * f2[i] * f2[i];
         d4 += g->weight[i] * d2[i] * d2[i];
         radial += g->weight[i] * f2[i] * (g->z[i] * g->z[i] - 1);
+        out->steep += g->weight[i] * f2[i] * d2[i];
+        out->turn += g->weight[i] * z * f[i] * d[i];
+        out->own += g->weight[i] * z * z * d2[i];
+        out->lift += g->weight[i] * f[i] * d[i];
     }
     out->mean = mean_of(g, f);
     out->square = mean_of(g, f2) + 1e-300;

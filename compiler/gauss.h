@@ -48,6 +48,7 @@ typedef struct {
     double kurtosis, slope_kurtosis;    /* E phi^4 / (E phi^2)^2 - 1, and of phi' */
     double radial;                  /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v */
     double order[3], slope_order[3];    /* shares of the Hermite orders 1, 2, 3 ... */
+    double steep, turn, lift, own;  /* E (phi phi')^2, E z phi phi', E phi phi', E (z phi')^2 */
     double saturated, dead;         /* share where |phi'| is under 5 % of its largest, or 0 */
     Series value, slope;
 } Moments;
