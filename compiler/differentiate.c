@@ -41,18 +41,34 @@ void give(Sweep *s, NodeId y, int index, NodeId gradient)
 
 static bool is_start(const Graph *g, const Node *n)
 {
-    return n->op == OP_PARAM || (n->op == OP_INPUT && !g->is_model);
+    return n->op == OP_PARAM || (n->op == OP_INPUT && (n->index ? true : g->gives_dx));
 }
 
-/* All that depends on a parameter or, but in the model, on an input. */
-static void mark_wanted(Sweep *s)
+/* All that depends on a parameter or on an input whose gradient is wanted outside. */
+static bool *mark_wanted(const Graph *g, Arena *a)
 {
-    for (NodeId id = 1; id < s->n_forward; id++) {
-        const Node *n = &s->g->node[id];
+    bool *wanted = arena_array(a, bool, g->n);
 
-        s->wanted[id] = is_start(s->g, n) || n->op == OP_CALL || n->op == OP_REPEAT;
+    for (NodeId id = 1; id < g->n; id++) {
+        const Node *n = &g->node[id];
+
+        wanted[id] = is_start(g, n) || n->op == OP_CALL || n->op == OP_REPEAT;
         for (int i = 0; i < n->n_in; i++)
-            s->wanted[id] |= n->in[i] && s->wanted[n->in[i]];
+            wanted[id] |= n->in[i] && wanted[n->in[i]];
+    }
+    return wanted;
+}
+
+/* Nobody reads the gradient of the data, so a block that is given nothing else need not give it.
+ * An iteration's is read by the one before; the first is as the others. */
+static void ask_callees(const Graph *g, Arena *a)
+{
+    const bool *wanted = mark_wanted(g, a);
+
+    for (int i = 0; i < g->n_calls; i++) {
+        const Node *call = &g->node[g->call[i]];
+
+        call->unit->gives_dx |= call->item->kind == ITEM_REPEAT || wanted[call->in[0]];
     }
 }
 
@@ -248,6 +264,8 @@ static void take_input_gradients(Sweep *s)
         const NodeId x = g->input[i], dx = total(s, x);
 
         g->dinput[i] = dx;
+        if (i == 0 && !g->gives_dx)
+            continue;
         if (i)
             g->dinput[i] = dx ? own_gradient(s, x, dx, OP_ADD_TO) : 0;
         else if (!dx)
@@ -261,9 +279,8 @@ static void differentiate_graph(Graph *g, Session *session)
 {
     Sweep s = { .s = session, .g = g, .n_forward = g->n };
 
-    s.wanted = arena_array(session->arena, bool, g->n);
+    s.wanted = mark_wanted(g, session->arena);
     s.flow = arena_array(session->arena, Flow, g->n);
-    mark_wanted(&s);
     if (!g->is_model)
         seed_results(&s);
     for (NodeId id = s.n_forward - 1; id > 0; id--)
@@ -275,6 +292,8 @@ static void differentiate_graph(Graph *g, Session *session)
 
 void differentiate(Program *program, Session *s)
 {
+    for (int i = program->n - 1; i >= 0; i--)
+        ask_callees(program->graph[i], s->arena);
     for (int i = 0; i < program->n; i++)
         differentiate_graph(program->graph[i], s);
 }

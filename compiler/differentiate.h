@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     Session *s;
     Graph *g;
-    bool *wanted;                   /* by forward NodeId: its gradient is needed */
+    const bool *wanted;             /* by forward NodeId: its gradient is needed */
     Flow *flow;                     /* by forward NodeId */
     uint32_t n_forward;
 } Sweep;

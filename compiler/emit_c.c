@@ -127,7 +127,6 @@ static void emit_windows(Writer *w, const Graph *g)
 
         if (!v)
             continue;
-        emit_blank(w->out);
         emit_open(w->out, "static const rt_window %s = {", v->name);
         emit_line(w->out, ".channels = %lld, .height = %lld, .width = %lld,",
                   (long long)v->in.dim[0], (long long)v->in.dim[1], (long long)v->in.dim[2]);
@@ -138,6 +137,7 @@ static void emit_windows(Writer *w, const Graph *g)
                   (long long)v->groups);
         emit_line(w->out, ".top = %lld, .left = %lld,", (long long)v->top, (long long)v->left);
         emit_close(w->out, ";");
+        emit_blank(w->out);
     }
 }
 

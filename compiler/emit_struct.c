@@ -196,8 +196,9 @@ void emit_structs(Writer *w)
         if (w->facts[i].params)
             emit_params(w, w->program->graph[i]);
     emit_blank(w->out);
-    emit_line(w->out, "/* ---- Memory: what lives from the forward to the backward pass; in a "
-              "union a gradient takes the\n * place of a tensor that is no longer read ---- */");
+    emit_line(w->out, "/* ---- Memory: what lives from the forward to the backward pass, and what "
+              "units put out; in a union\n * a gradient takes the place of a tensor that is no "
+              "longer read ---- */");
     for (int i = 0; i < w->program->n; i++)
         if (w->facts[i].memory)
             emit_memory(w, w->program->graph[i]);

@@ -112,6 +112,7 @@ struct Graph {
     const Item *item;               /* what first called it: a block or a repeat; NULL: the model */
     bool is_model;
     bool is_called;                 /* another unit calls it: lower */
+    bool gives_dx;                  /* a caller wants the gradient of its input: differentiate */
     Node *node;                     /* [1 .. n - 1] */
     uint32_t n;
     NodeId *input;                  /* INPUT nodes: the current tensor, then captures */

@@ -102,6 +102,10 @@ static Store store_of(const Planner *p, NodeId id)
         break;
     case FORM_EFFECT: return STORE_NONE;
     case FORM_LOSS: return STORE_LOSS;
+    case FORM_UNIT:
+        if (n->op == OP_CALL_GRAD && !n->unit->gives_dx)
+            return STORE_NONE;
+        break;
     case FORM_LOOP:
         if (!p->shared[id] && !p->kept[id])
             return STORE_SCALAR;

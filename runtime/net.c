@@ -11,7 +11,7 @@
 typedef struct {
     const char *path, *key, *pattern;   /* "" or with a final dot */
     const char *index, *rank;           /* "[3]" in paths, ".3" in keys */
-    int base;                           /* what a repeat's iterations count from, inside of a turn */
+    int base;                           /* of a repeat's iterations, inside of a turn */
     size_t params, memory;              /* bytes */
 } Place;
 

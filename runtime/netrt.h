@@ -147,7 +147,7 @@ typedef struct {
     size_t offset;                  /* bytes from the start of the unit's struct */
     int rank, shape[4];
     rt_init init;
-    int fan_in, fan_out;            /* PyTorch's; 0 where the initialiser reads none */
+    int fan_in, fan_out;            /* as initialisers count them: of one gate; 0: it has none */
     int gates;                      /* rows in so many equal parts, each initialised by itself;
                                      * 0 and 1: the whole */
     bool is_weight;                 /* a weight: takes the penalty; biases and norms do not */
@@ -250,7 +250,8 @@ typedef struct rt_model {
     bool one_hot;                   /* a class handed to the program as a vector, not a label */
     int target_rank, target_shape[4];
     int output_rank, output_shape[4];
-    size_t output;                  /* offset of the model's output in struct model_memory */
+    size_t output;                  /* offset of the model's output in struct model_memory: there
+                                     * from forward to backward, which may write over it */
     rt_loss loss;
     bool from_probabilities;        /* binary cross entropy of a model that ends in a sigmoid */
     bool batch_statistics;          /* has a batchnorm: a batch cannot be cut in parts */

@@ -77,8 +77,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct cell_6_tanh_on_2_memory {
     struct {
@@ -233,9 +233,6 @@ struct model_scratch {
         rt_real d_first_out[BATCH * 6];
     };
     union {
-        rt_real first_dx[BATCH * 2];
-    };
-    union {
         rt_real d_third_out[BATCH * 6];
     };
     union {
@@ -294,7 +291,7 @@ static void cell_6_tanh_on_2_forward(rt_pass *c,
 static void cell_6_tanh_on_2_backward(rt_pass *c,
         const struct cell_6_tanh_on_2_params *p, struct cell_6_tanh_on_2_params *g,
         struct cell_6_tanh_on_2_memory *m, struct cell_6_tanh_on_2_scratch *t,
-        const rt_real *x, const rt_real *dy, rt_real *dx)
+        const rt_real *x, const rt_real *dy)
 {
     const int n = c->rows;
 
@@ -349,7 +346,6 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
      *   db = sum of dz over rows
-     *   dx = dz W
      */
     for (int i = 0; i < n * 6; i++) {
         const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
@@ -359,7 +355,6 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 2, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
-    rt_affine_dx(c, n, 6, 2, t->d_a_z, p->a.weight, dx);
 }
 
 /* block cell(units = 6, phi = tanh): [6] -> [6] */
@@ -664,7 +659,7 @@ static void model_backward(rt_pass *c)
 
     /* gradient of first = cell(6) */
     cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,
-            x, t->d_first_out, t->first_dx);
+            x, t->d_first_out);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

@@ -60,8 +60,8 @@ struct model_params {
     } dense;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct watch_8_on_8_memory {
     struct {

@@ -53,8 +53,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct repeat_h_at_0_memory {
     struct {
@@ -223,7 +223,9 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
-    /* gradient of r = residual(scale = learn(0)): skip + scale * body */
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body
+     *   dx = scale dy
+     */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 
@@ -331,7 +333,9 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     /* gradient of r = residual(scale = learn(0)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
-    /* gradient of r = residual(scale = learn(0)): skip + scale * body */
+    /* gradient of r = residual(scale = learn(0)): skip + scale * body
+     *   dx = scale dy
+     */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
 

@@ -37,8 +37,8 @@ struct model_params {
     } y;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct repeat_h_at_0_memory {
     struct {
@@ -259,6 +259,7 @@ static void model_backward(rt_pass *c)
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)): skip + scale * body
+     *   dx = scale dy
      * gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
      *   dW = dz^T x

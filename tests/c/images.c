@@ -49,8 +49,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct normed_4_1_on_4x8x8_memory {
     struct {
@@ -173,13 +173,13 @@ struct model_scratch {
 /* ---- Functions: each unit forward, then backward ---- */
 
 /* block normed(filters = 4, stride = 1): [4,8,8] -> [4,8,8] */
-
 static const rt_window normed_4_1_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
     .filters = 4, .out_height = 8, .out_width = 8,
     .kernel = 3, .stride = 1, .dilation = 1, .groups = 1,
     .top = 1, .left = 1,
 };
+
 static void normed_4_1_on_4x8x8_forward(rt_pass *c,
         const struct normed_4_1_on_4x8x8_params *p,
         struct normed_4_1_on_4x8x8_memory *m,
@@ -224,8 +224,8 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
                     t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
-     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
-     *   dx[c][p stride + k] = sum of w[f][c][k] dz[f][p]
+     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
+     *   dx[c][p stride + k dilation - pad] = sum of w[f][c][k] dz[f][p]
      */
     rt_watch_delta(c, &m->watch.conv, n, 4 * 8 * 8, t->d_conv);
     rt_conv_dw(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
@@ -306,13 +306,13 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
 }
 
 /* block normed(filters = 6, stride = 2): [4,8,8] -> [6,4,4] */
-
 static const rt_window normed_6_2_on_4x8x8_conv_window = {
     .channels = 4, .height = 8, .width = 8,
     .filters = 6, .out_height = 4, .out_width = 4,
     .kernel = 3, .stride = 2, .dilation = 1, .groups = 1,
     .top = 0, .left = 0,
 };
+
 static void normed_6_2_on_4x8x8_forward(rt_pass *c,
         const struct normed_6_2_on_4x8x8_params *p,
         struct normed_6_2_on_4x8x8_memory *m,
@@ -357,8 +357,8 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
                     t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
-     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
-     *   dx[c][p stride + k] = sum of w[f][c][k] dz[f][p]
+     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
+     *   dx[c][p stride + k dilation - pad] = sum of w[f][c][k] dz[f][p]
      */
     rt_watch_delta(c, &m->watch.conv, n, 6 * 4 * 4, t->d_conv);
     rt_conv_dw(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
@@ -367,7 +367,6 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
 }
 
 /* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
-
 static const rt_window model_stem_window = {
     .channels = 2, .height = 8, .width = 8,
     .filters = 4, .out_height = 8, .out_width = 8,
@@ -388,6 +387,7 @@ static const rt_window model_avg_pool_window = {
     .kernel = 2, .stride = 1, .dilation = 1, .groups = 1,
     .top = 1, .left = 1,
 };
+
 static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
@@ -467,7 +467,7 @@ static void model_backward(rt_pass *c)
     rt_avg_pool_dx(c, n, &model_avg_pool_window, m->d_avg_pool, t->d_max_pool);
 
     /* gradient of max_pool(2)
-     *   dx = dy where x is its window's largest
+     *   dx = sum of dy of windows whose largest is x, the first of equals
      */
     rt_max_pool_dx(c, n, &model_max_pool_window, t->d_max_pool, m->down_out, t->d_down_out);
 
@@ -492,7 +492,7 @@ static void model_backward(rt_pass *c)
 
     /* gradient of stem = conv(4, 3, pad = 1, act = relu)
      *   dz = dy where y > 0
-     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k]
+     *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
      *   dbeta = sum of dy
      */
     for (int i = 0; i < n * 4 * 8 * 8; i++)

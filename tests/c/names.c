@@ -104,8 +104,8 @@ struct model_params {
     } loss;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct int_3_on_3_memory {
     struct {

@@ -48,8 +48,8 @@ struct model_params {
     } logits;
 };
 
-/* ---- Memory: what lives from the forward to the backward pass; in a union a gradient takes the
- * place of a tensor that is no longer read ---- */
+/* ---- Memory: what lives from the forward to the backward pass, and what units put out; in a union
+ * a gradient takes the place of a tensor that is no longer read ---- */
 
 struct model_memory {
     struct {
@@ -315,6 +315,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
 
     /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
+     *   dx = scale dy
      *   ds = sum of dy x
      */
     for (int i = 0; i < n * 16; i++)
@@ -362,6 +363,7 @@ static void model_backward(rt_pass *c)
     rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
 
     /* gradient of half = residual(scale = 0.5): skip + scale * body
+     *   dx = scale dy
      * gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
      *   dW = dz^T x
