@@ -136,6 +136,7 @@ static Gradient *handed(Flow *f, const Gradient *g, int64_t places)
 {
     Gradient *copy = gradient_like(f, g, places);
 
+    copy->neuron = g->neuron;
     for (int s = 0; s < PAIRS; s++)
         memcpy(copy->square[s], g->square[s], (size_t)places * sizeof(double));
     return copy;

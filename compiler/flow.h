@@ -13,6 +13,14 @@
 
 enum { SAME, OTHER, KIN, PAIRS };
 
+/* A unit's values for a sample, one of another class and one of its class; or, of a gradient, its
+ * square and its products with theirs in units of their means. */
+typedef struct {
+    double x[PAIRS];
+} Neuron;
+
+typedef struct Neurons Neurons;     /* of what a tensor's units are made: flow_neurons.c */
+
 /* A forward tensor of `channels` units at `positions` places (pixels, steps; 1 for a vector). */
 typedef struct Kernel Kernel;
 struct Kernel {
@@ -24,6 +32,7 @@ struct Kernel {
     double log_var;                 /* variance of ln x^2 over the draw of the weights */
     double pair_var;                /* variance of the samples' correlation over pairs */
     bool rotated;                   /* by an orthogonal matrix: its length does not fluctuate */
+    Neurons *neurons;               /* copies of a tensor have the same */
     const Kernel *source;           /* what an activation was taken of; NULL for other tensors */
     Act act;
 };
@@ -32,6 +41,7 @@ struct Kernel {
 typedef struct {
     double *square[PAIRS];          /* [positions] */
     double cross[PAIRS];
+    const Neuron *neuron;           /* [NEURONS]; NULL: it does not go with the units' values */
     double gain;                    /* d ln G / d ln X */
     double log_var;                 /* of ln G, beside what X brings */
     double alike;                   /* mean squared cosine of two samples' gradients */

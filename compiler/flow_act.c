@@ -51,6 +51,9 @@ typedef struct Bend {
     double v;                       /* variance of z, mean over places */
     double slope, slope_slope;      /* d ln E phi^2 / d ln q, d ln E phi'^2 / d ln q */
     double c[PAIRS], apart[PAIRS];  /* correlations at one place (mean over places), at two */
+    bool bent;                      /* z is not Gaussian: units were drawn, whose ... */
+    double value[PAIRS];            /* ... E phi phi these are, in units of E phi^2, and ... */
+    double larger, steeper;         /* ... E phi^2, E phi'^2 so much those of a Gaussian */
     double mixed, mixed_square;     /* of two different samples, and its square with pair_var */
 } Bend;
 
@@ -64,6 +67,15 @@ static Bend bend_of(Flow *f, const Kernel *z, Act act)
     b.m = *moments_at(f, act, b.v, z->mean);
     b.slope = f->last.slope;
     b.slope_slope = f->last.slope_slope;
+    b.larger = b.steeper = 1;
+    b.bent = neurons_bent(z);
+    if (b.bent) {
+        const double square = b.m.square, slopes = b.m.slope_square;
+
+        neurons_moments(f, z, act, &b.m, b.value);
+        b.larger = b.m.square / square;
+        b.steeper = b.m.slope_square / slopes;
+    }
     for (int s = 0; s < PAIRS; s++) {
         b.c[s] = clip((mean_of_squares(z->square[s], z->positions) - m2) / fmax(b.v, 1e-300));
         b.apart[s] = clip((z->cross[s] * q - m2) / fmax(b.v, 1e-300));
@@ -127,6 +139,10 @@ static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *ta
     for (int i = 0; i < GRID; i++)
         act_squares(f->gauss, act, fmax(table->low + i * table->step, 0), z->mean,
                     table->square[i]);
+    for (int i = 0; b->bent && i < GRID; i++) {
+        table->square[i][0] *= b->larger;
+        table->square[i][1] *= b->steeper;
+    }
 }
 
 static double look_up(const Table *t, double v, int which)
@@ -139,9 +155,11 @@ static double look_up(const Table *t, double v, int which)
     return t->square[i][which] + (at - i) * (t->square[i + 1][which] - t->square[i][which]);
 }
 
-/* E phi phi (or of the slopes) of a pair of samples at each place, in *square, and apart. */
+/* E phi phi (or of the slopes) of a pair of samples at each place, in *square, and apart; `drawn`
+ * has those of drawn units in units of E phi^2. */
 static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const Series *series,
-                      int which, double *const square[PAIRS], double cross[PAIRS])
+                      int which, const double *drawn, double *const square[PAIRS],
+                      double cross[PAIRS])
 {
     const double m2 = z->mean * z->mean, one = fmax(series_at(series, 1), 1e-300);
 
@@ -153,7 +171,7 @@ static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const 
                            : clip((z->square[s][p] - m2) / fmax(v, 1e-300));
 
             square[s][p] = look_up(table, v, which)
-                         * (s == SAME ? 1 : series_at(series, c) / one);
+                         * (drawn ? drawn[s] : s == SAME ? 1 : series_at(series, c) / one);
         }
     }
 }
@@ -191,7 +209,7 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     Table table;
 
     tabulate(f, z, act, &b, &table);
-    map_pairs(z, &b, &table, &b.m.value, 0, k->square, k->cross);
+    map_pairs(z, &b, &table, &b.m.value, 0, b.bent ? b.value : NULL, k->square, k->cross);
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < k->positions; p++)
             k->square[s][p] *= exp(-noise / 2);
@@ -201,6 +219,7 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
                        + (1 - near_one) * (1 - near_one) * (1 + b.m.slope_kurtosis) / places, 1);
     k->source = z;
     k->act = act;
+    k->neurons = neurons_of_act(f, z, act);
     t->kernel[y] = k;
     t->bend[y] = kept;
     follow_norms(f, z, &b);
@@ -263,11 +282,16 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Bend b = *t->bend[y];
     const double noise = fmax(backward_noise(f, z, &b, dy), 0);
     Gradient *dz = gradient_like(f, dy, z->positions);
-    double cross[PAIRS], slopes[PAIRS], kept;
+    double cross[PAIRS], slopes[PAIRS], drawn[PAIRS], kept;
     Table table;
 
     tabulate(f, z, act, &b, &table);
-    map_pairs(z, &b, &table, &b.m.slope, 1, dz->square, cross);
+    if (b.bent || (dy->neuron && neurons_drawn(z))) {
+        dz->neuron = neurons_slopes(f, z, act, dy->neuron, drawn);
+        for (int s = 0; s < PAIRS; s++)
+            drawn[s] /= b.m.slope_square;
+    }
+    map_pairs(z, &b, &table, &b.m.slope, 1, dz->neuron ? drawn : NULL, dz->square, cross);
     for (int s = 0; s < PAIRS; s++) {
         slopes[s] = mean_of_squares(dz->square[s], z->positions);
         dz->cross[s] = dy->cross[s] * cross[s];

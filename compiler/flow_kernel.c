@@ -12,6 +12,7 @@ Kernel *kernel_new(Flow *f, Shape s)
     k->height = s.rank == 3 ? s.dim[1] : s.rank == 2 ? s.dim[0] : 1;
     k->width = s.rank == 3 ? s.dim[2] : 1;
     k->positions = k->height * k->width;
+    k->neurons = neurons_gaussian(f);
     for (int i = 0; i < PAIRS; i++)
         k->square[i] = arena_array(f->arena, double, k->positions);
     return k;
@@ -72,7 +73,8 @@ double mixed(const Flow *f, const double value[PAIRS])
     return (1 - f->same_class) * value[OTHER] + f->same_class * value[KIN];
 }
 
-/* Both came from one sum behind: its part along the tensor is divided between them with one sign. */
+/* Both came from one sum behind, whose part along the tensor is divided between them with one
+ * sign. */
 static void join_radial(Gradient *sum, const Gradient *g)
 {
     for (int s = 0; s < PAIRS; s++) {
@@ -96,12 +98,18 @@ void flow_along(const Kernel *x, Gradient *dx)
 }
 
 /* Paths are independent: their gradients add, and each keeps its weight in what is told of both. */
-static void add_gradient(Gradient *sum, const Gradient *g, int64_t positions)
+static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t positions)
 {
+    double mean[2][PAIRS];
     const double a = mean_of_squares(sum->square[SAME], positions);
     const double b = mean_of_squares(g->square[SAME], positions);
     const double w = b / fmax(a + b, 1e-300);
 
+    for (int s = 0; s < PAIRS; s++) {
+        mean[0][s] = mean_of_squares(sum->square[s], positions);
+        mean[1][s] = mean_of_squares(g->square[s], positions);
+    }
+    sum->neuron = neurons_joined(f, sum->neuron, mean[0], g->neuron, mean[1]);
     for (int s = 0; s < PAIRS; s++) {
         sum->cross[s] = (1 - w) * sum->cross[s] + w * g->cross[s];
         for (int64_t p = 0; p < positions; p++)
@@ -120,11 +128,10 @@ void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g)
 {
     const NodeId x = t->g->node[y].in[i];
 
-    (void)f;
     if (!x || !t->kernel[x])
         return;
     if (t->gradient[x])
-        add_gradient(t->gradient[x], g, t->kernel[x]->positions);
+        add_gradient(f, t->gradient[x], g, t->kernel[x]->positions);
     else
         t->gradient[x] = g;
 }

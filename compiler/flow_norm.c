@@ -219,6 +219,7 @@ static void dropout_forward(Flow *f, Trace *t, NodeId y)
     const double kept = 1 - t->g->node[y].number[0];
     Kernel *k = kernel_copy(f, kernel_in(t, y, 0));
 
+    k->neurons = neurons_gaussian(f);
     for (int64_t p = 0; p < k->positions; p++)
         k->square[SAME][p] /= kept;
     for (int s = 0; s < PAIRS; s++)

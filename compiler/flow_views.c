@@ -15,6 +15,7 @@ static Gradient *scaled(Flow *f, const Gradient *dy, int64_t places, double fact
 {
     Gradient *dx = gradient_like(f, dy, places);
 
+    dx->neuron = dy->neuron;
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < places; p++)
             dx->square[s][p] = factor * dy->square[s][p];
@@ -31,7 +32,7 @@ const FlowRule flow_copy = { same_forward, same_backward };
 
 /* ---- Other shapes -------------------------------------------------------------------------- */
 
-/* Units of a vector at places of their own: two places share the mean alone. */
+/* Neurons of a vector at places of their own: two places share the mean alone. */
 static void reshape_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *x = kernel_in(t, y, 0);
@@ -69,27 +70,30 @@ const FlowRule flow_reshape = { reshape_forward, reshape_backward };
 
 /* ---- Joins --------------------------------------------------------------------------------- */
 
-static void put_sum(Kernel *k, const Kernel *a, const Kernel *b)
+/* Fresh weights of mean zero on one path: the kernels add.  Of a tensor to itself, fourfold. */
+static void put_sum(Kernel *k, const Kernel *a, const Kernel *b, bool same)
 {
     const double means = 2 * a->mean * b->mean;
     const double qa = mean_of_squares(a->square[SAME], a->positions);
     const double qb = mean_of_squares(b->square[SAME], a->positions), q = qa + qb + means;
 
     for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = (a->cross[s] * qa + b->cross[s] * qb + means) / fmax(q, 1e-300);
+        k->cross[s] = same ? a->cross[s]
+                    : (a->cross[s] * qa + b->cross[s] * qb + means) / fmax(q, 1e-300);
         for (int64_t p = 0; p < k->positions; p++)
-            k->square[s][p] = a->square[s][p] + b->square[s][p] + means;
+            k->square[s][p] = same ? 4 * a->square[s][p]
+                            : a->square[s][p] + b->square[s][p] + means;
     }
 }
 
-/* Fresh weights of mean zero on one path: the kernels add. */
 static void add_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
     Kernel *k = kernel_new(f, t->g->node[y].shape);
     double w;
 
-    put_sum(k, a, b);
+    put_sum(k, a, b, a->neurons == b->neurons);
+    k->neurons = neurons_of_sum(f, a, 1, b, 1);
     w = mean_of_squares(b->square[SAME], k->positions)
       / fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
     k->mean = a->mean + b->mean;
@@ -112,11 +116,15 @@ static void add_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Kernel *k = t->kernel[y], *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
     const double q = fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
 
+    if (a->neurons == b->neurons) {
+        flow_give(f, t, y, 0, scaled(f, dy, k->positions, 4));
+        return;
+    }
     for (int i = 0; i < 2; i++) {
         const Kernel *x = kernel_in(t, y, i);
-        const double share = (mean_of_squares(x->square[SAME], x->positions) + a->mean * b->mean) / q;
+        const double own = mean_of_squares(x->square[SAME], x->positions) + a->mean * b->mean;
 
-        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), share));
+        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), own / q));
     }
 }
 
@@ -155,7 +163,7 @@ static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 
 const FlowRule flow_mul = { mul_forward, mul_backward };
 
-/* Units of several tensors beside each other: means by their numbers. */
+/* Neurons of several tensors beside each other: means by their numbers. */
 static void concat_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
@@ -191,7 +199,8 @@ static void concat_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
         const Kernel *x = kernel_in(t, y, i);
         const double own = mean_of_squares(x->square[SAME], x->positions) * (double)x->channels;
 
-        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), own / fmax(all, 1e-300)));
+        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1),
+                                           own / fmax(all, 1e-300)));
     }
 }
 
@@ -216,6 +225,7 @@ static void scale_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] *= a * a;
     k->mean *= a;
     k->source = NULL;
+    k->neurons = neurons_of_sum(f, kernel_in(t, y, 0), a, NULL, 0);
     t->kernel[y] = k;
 }
 

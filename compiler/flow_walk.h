@@ -28,6 +28,7 @@ typedef struct {
      * its largest, and the variance of ln q; over vectors alone */
     double norm_slope, norm_gain, norm_var;
     bool normalised, has_places;
+    double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
     uint64_t random;                /* state of the probes' generator */
     struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
 } Flow;
@@ -79,6 +80,30 @@ typedef struct {
 } Draw;
 Draw draw_of(const Tensor *t);
 const Tensor *tensor_of(const Trace *t, NodeId y, int i);       /* NULL where there is none */
+
+/* ---- flow_neurons.c -------------------------------------------------------------------------- */
+
+enum { NEURONS = 1024 };
+
+Neurons *neurons_gaussian(Flow *f);
+Neurons *neurons_of_act(Flow *f, const Kernel *z, Act act);
+Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, double of_b);
+
+bool neurons_bent(const Kernel *k);   /* these are not Gaussian */
+bool neurons_drawn(const Kernel *k);
+const Neuron *neurons_of(Flow *f, const Kernel *k);     /* [NEURONS] */
+
+/* What an activation of them comes to, into m; E phi phi of pairs in units of E phi^2. */
+void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS]);
+
+/* E phi' phi' where the gradient goes `with` the units, or NULL; and with what it goes then. */
+Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, double slope[PAIRS]);
+
+/* Of a sum of two gradients with these means. */
+Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const Neuron *b,
+                   const double of_b[PAIRS]);
+
+/* ---- Random numbers ------------------------------------------------------------------------ */
 
 double flow_uniform(Flow *f);
 double flow_normal(Flow *f);

@@ -1,0 +1,243 @@
+/* flow_neurons.c -- samples of single units, where an activation is taken of what is not Gaussian.
+ *
+ * The stream of x' = phi(x + F(x)) keeps its units' own values from block to block, and a unit's
+ * slope goes with the gradient that it has from the block behind.  So a few units are drawn, each
+ * for one sample, one of another class and one of its class, and followed through sums and
+ * activations until a product with fresh weights makes everything Gaussian again. */
+#include "flow_walk.h"
+
+#include <math.h>
+
+enum { BISECTIONS = 40 };
+
+/* What a tensor's units are made of: one Gaussian, phi of part[0], or a sum. */
+struct Neurons {
+    const Kernel *part[2];
+    double scale[2];
+    Act act;
+    bool is_act, bent;
+    Neuron *sample;                   /* [NEURONS]; NULL until asked for */
+};
+
+Neurons *neurons_gaussian(Flow *f)
+{
+    return arena_new_of(f->arena, Neurons);
+}
+
+Neurons *neurons_of_act(Flow *f, const Kernel *z, Act act)
+{
+    Neurons *u = neurons_gaussian(f);
+
+    *u = (Neurons){ .part = { z }, .act = act, .is_act = true,
+                  .bent = z->neurons->bent || act.kind != ACTIVATION_LINEAR };
+    return u;
+}
+
+Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, double of_b)
+{
+    Neurons *u = neurons_gaussian(f);
+
+    *u = (Neurons){ .part = { a, b }, .scale = { of_a, of_b },
+                  .bent = a->neurons->bent || (b && b->neurons->bent) };
+    return u;
+}
+
+bool neurons_bent(const Kernel *k)
+{
+    return k->neurons->bent;
+}
+
+bool neurons_drawn(const Kernel *k)
+{
+    return k->neurons->sample != NULL;
+}
+
+/* ---- Draws --------------------------------------------------------------------------------- */
+
+/* The normal distribution's quantile. */
+static double quantile(double p)
+{
+    double low = -8, high = 8;
+
+    for (int i = 0; i < BISECTIONS; i++) {
+        const double z = (low + high) / 2;
+
+        if (0.5 * erfc(-z / sqrt(2)) < p)
+            low = z;
+        else
+            high = z;
+    }
+    return (low + high) / 2;
+}
+
+/* One column of normals, stratified, in a random order. */
+static void shuffle_strata(Flow *f, double *z)
+{
+    if (!f->strata) {
+        f->strata = arena_array(f->arena, double, NEURONS);
+        for (int i = 0; i < NEURONS; i++)
+            f->strata[i] = quantile((i + 0.5) / NEURONS);
+    }
+    for (int i = 0; i < NEURONS; i++) {
+        const int j = (int)(flow_uniform(f) * (i + 1));
+
+        z[i] = z[j];
+        z[j] = f->strata[i];
+    }
+}
+
+/* Takes away what z has in common with u, of variance 1 both. */
+static void make_orthogonal(const double *u, double *z)
+{
+    double along = 0, square = 0;
+
+    for (int i = 0; i < NEURONS; i++)
+        along += u[i] * z[i] / NEURONS;
+    for (int i = 0; i < NEURONS; i++) {
+        z[i] -= along * u[i];
+        square += z[i] * z[i] / NEURONS;
+    }
+    for (int i = 0; i < NEURONS; i++)
+        z[i] /= sqrt(fmax(square, 1e-300));
+}
+
+static void draw_gaussian(Flow *f, const Kernel *k, Neuron *unit)
+{
+    const double m = k->mean, q = mean_of_squares(k->square[SAME], k->positions);
+    const double v = fmax(q - m * m, 0), std = sqrt(v);
+    double *own = arena_array(f->arena, double, NEURONS);
+    double *z = arena_array(f->arena, double, NEURONS);
+
+    shuffle_strata(f, own);
+    for (int i = 0; i < NEURONS; i++)
+        unit[i].x[SAME] = m + std * own[i];
+    for (int s = OTHER; s < PAIRS; s++) {
+        const double pair = mean_of_squares(k->square[s], k->positions) - m * m;
+        const double c = fmin(fmax(pair / fmax(v, 1e-300), -1), 1);
+
+        shuffle_strata(f, z);
+        make_orthogonal(own, z);
+        for (int i = 0; i < NEURONS; i++)
+            unit[i].x[s] = m + std * (c * own[i] + sqrt(1 - c * c) * z[i]);
+    }
+}
+
+/* The sample's mean and square are set to those that the kernel has. */
+static void match_moments(const Kernel *k, Neuron *unit)
+{
+    const double m = k->mean, q = mean_of_squares(k->square[SAME], k->positions);
+    double mean = 0, square = 0, factor;
+
+    for (int i = 0; i < NEURONS; i++) {
+        mean += unit[i].x[SAME] / NEURONS;
+        square += unit[i].x[SAME] * unit[i].x[SAME] / NEURONS;
+    }
+    factor = sqrt(fmax(q - m * m, 0) / fmax(square - mean * mean, 1e-300));
+    for (int i = 0; i < NEURONS; i++)
+        for (int s = 0; s < PAIRS; s++)
+            unit[i].x[s] = m + factor * (unit[i].x[s] - mean);
+}
+
+static void draw_sum(Flow *f, const Kernel *k, Neuron *unit)
+{
+    const Neurons *u = k->neurons;
+
+    for (int j = 0; j < 2 && u->part[j]; j++) {
+        const Neuron *part = neurons_of(f, u->part[j]);
+
+        for (int i = 0; i < NEURONS; i++)
+            for (int s = 0; s < PAIRS; s++)
+                unit[i].x[s] += u->scale[j] * part[i].x[s];
+    }
+    match_moments(k, unit);
+}
+
+const Neuron *neurons_of(Flow *f, const Kernel *k)
+{
+    Neurons *u = k->neurons;
+
+    if (u->sample)
+        return u->sample;
+    u->sample = arena_array(f->arena, Neuron, NEURONS);
+    if (u->is_act) {
+        const Neuron *z = neurons_of(f, u->part[0]);
+
+        for (int i = 0; i < NEURONS; i++)
+            for (int s = 0; s < PAIRS; s++)
+                u->sample[i].x[s] = act_value(u->act, z[i].x[s]);
+    } else if (u->part[0])
+        draw_sum(f, k, u->sample);
+    else
+        draw_gaussian(f, k, u->sample);
+    return u->sample;
+}
+
+/* ---- Activations of samples ------------------------------------------------------------------ */
+
+void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS])
+{
+    const Neuron *unit = neurons_of(f, z);
+    double fourth = 0, steepest = 0;
+
+    m->mean = m->square = m->slope_square = m->steep = m->turn = 0;
+    for (int s = 0; s < PAIRS; s++)
+        value[s] = 0;
+    for (int i = 0; i < NEURONS; i++) {
+        const double own = act_value(act, unit[i].x[SAME]), slope = act_slope(act, unit[i].x[SAME]);
+
+        m->mean += own / NEURONS;
+        m->slope_square += slope * slope / NEURONS;
+        m->steep += own * own * slope * slope / NEURONS;
+        m->turn += own * slope * unit[i].x[SAME] / NEURONS;
+        fourth += own * own * own * own / NEURONS;
+        steepest += slope * slope * slope * slope / NEURONS;
+        for (int s = 0; s < PAIRS; s++)
+            value[s] += own * act_value(act, unit[i].x[s]) / NEURONS;
+    }
+    m->square = value[SAME] + 1e-300;
+    m->slope_square += 1e-300;
+    m->kurtosis = fourth / (m->square * m->square) - 1;
+    m->slope_kurtosis = steepest / (m->slope_square * m->slope_square) - 1;
+    for (int s = 0; s < PAIRS; s++)
+        value[s] /= m->square;
+}
+
+Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, double slope[PAIRS])
+{
+    const Neuron *unit = neurons_of(f, z);
+    Neuron *out = arena_array(f->arena, Neuron, NEURONS);
+
+    for (int s = 0; s < PAIRS; s++)
+        slope[s] = 0;
+    for (int i = 0; i < NEURONS; i++) {
+        const double own = act_slope(act, unit[i].x[SAME]);
+
+        for (int s = 0; s < PAIRS; s++) {
+            out[i].x[s] = own * act_slope(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
+            slope[s] += out[i].x[s] / NEURONS;
+        }
+    }
+    for (int i = 0; i < NEURONS; i++)
+        for (int s = 0; s < PAIRS; s++)
+            out[i].x[s] /= fabs(slope[s]) > 1e-12 * slope[SAME] ? slope[s] : 1;
+    return out;
+}
+
+Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const Neuron *b,
+                   const double of_b[PAIRS])
+{
+    Neuron *out;
+
+    if (!a && !b)
+        return NULL;
+    out = arena_array(f->arena, Neuron, NEURONS);
+    for (int s = 0; s < PAIRS; s++) {
+        const double sum = of_a[s] + of_b[s];
+        const bool plain = fabs(sum) < 0.01 * (fabs(of_a[s]) + fabs(of_b[s])) || sum == 0;
+
+        for (int i = 0; i < NEURONS; i++)
+            out[i].x[s] = plain ? 1 : (of_a[s] * (a ? a[i].x[s] : 1)
+                                       + of_b[s] * (b ? b[i].x[s] : 1)) / sum;
+    }
+    return out;
+}
