@@ -29,8 +29,8 @@ RUNTIME3 = bytes data.h depthwise fold tiles update processors options activatio
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history recurrent
 RUNTIME5 = zip array made prepare checkpoint kernels report run
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress gradient_log \
-	nonfinite unit_gain check_grad.h
-RUNTIME7 = check_grad findings table train
+	nonfinite unit_gain check_grad.h check_grad_weight.h
+RUNTIME7 = check_grad check_grad_weight.c findings table train
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 
 # ---- What is built ----------------------------------------------------------------------------

@@ -1,23 +1,9 @@
 /* check_grad.c -- the gradients against differences of the loss, in double.
  *
- * The derivative by a parameter w is estimated from four losses, to fourth order:
- *
- *     f' = (8 (f(w + h) - f(w - h)) - (f(w + 2h) - f(w - 2h))) / 12 h  +  O(h^4 f''''')
- *
- * A long step drowns the rounding of the losses, but may cross a kink of a ReLU; so steps are tried
- * from long to short.  A parameter
- *
- *     agrees       at the first step where estimate and gradient differ by at most LIMIT, relative
- *                  to the larger of them, but to no less than FLOOR times the tensor's RMS;
- *     is at a kink where none does, and the loss is not smooth within any of the steps;
- *     is in noise  where the difference, at the longest step within which the loss is smooth, is
- *                  no more than the rounding of the losses explains: it is small, but how small
- *                  relative to the gradient cannot be seen;
- *     is wrong     else.
- *
- * The four are counted apart.  Where a vanished gradient leaves much in noise, or dying signals put
- * much at kinks, the same parameters are checked once more at weights of unit gain.  That also
- * judges what looked wrong among many kinks: those of several samples can cancel out. */
+ * The parameters that agree, are in noise, at a kink, or wrong (check_grad_weight.c) are counted
+ * apart.  Where a vanished gradient leaves much in noise, or dying signals put much at kinks, the
+ * same parameters are checked once more at weights of unit gain.  That also judges what looked
+ * wrong among many kinks: those of several samples can cancel out. */
 #include "check_grad.h"
 
 #include <float.h>
@@ -25,31 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_grad_weight.h"
 #include "philox.h"
-#include "reals.h"
 #include "unit_gain.h"
 
-enum { ROWS = 8, TRIALS = 8, STEPS = 5 };
+enum { ROWS = 8, TRIALS = 8 };
 enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2 };      /* parameters */
 /* What is checked is cut to about TIME; estimates, so that it does not depend on the machine. */
 static const double TIME = 10, TIME_LAYER = 6e-6, TIME_PRODUCT = 5e-10;         /* seconds */
-static const double LIMIT = 5e-7, FLOOR = 1e-3;     /* 1e-6 is promised */
-/* Times max(1, |w|). */
-static const double STEP[STEPS] = { 1e-3, 1.25e-4, 1.6e-5, 2e-6, 2.5e-7 };
+static const double FLOOR = 1e-3;           /* of a tensor's RMS: errors are relative to no less */
 static const double MOST_KINKS = 0.05;      /* share of what was checked */
 static const double MOST_UNSEEN = 0.05;     /* share in noise or at kinks without a second check */
 enum { KINKS_A_WRONG = 20 };        /* kinks that explain one of the wrong */
-static const double NOISE = 10;             /* roundings that a difference may be off by */
-
-typedef enum { AGREES, IN_NOISE, AT_KINK, WRONG } Finding;
-
-typedef struct {
-    rt_run *run;
-    double *w;
-    const double *gradient;
-    double loss, rounding;          /* at the weights; what rounding does to it */
-    size_t sample;                  /* of the parameters, about as many; 0: all */
-} Check;
 
 typedef struct {
     size_t checked, noise, kinks, wrong;
@@ -61,88 +34,6 @@ typedef struct {
     Tally t;
     const char *where;              /* the tensor of t.worst */
 } Total;
-
-static double loss_of(Check *c)
-{
-    return c->run->model->forward(&c->run->pass)
-         + c->run->model->reals->penalty_value(&c->run->update);
-}
-
-/* ---- One parameter ----------------------------------------------------------------------- */
-
-/* Losses around w[i]: f[k] at w + (k - 2) h; the weight is put back. */
-static void losses(Check *c, size_t i, double h, double f[5])
-{
-    const double w = c->w[i];
-
-    for (int k = 0; k < 5; k++) {
-        c->w[i] = w + (k - 2) * h;
-        f[k] = k == 2 ? c->loss : loss_of(c);
-    }
-    c->w[i] = w;
-}
-
-/* Is the loss smooth within the step, as far as its rounding shows?  Then the slopes near and far
- * agree to second order, and the second difference over h falls with h; at a kink it stays. */
-static bool is_smooth(const double f[5], double h, double noise)
-{
-    const double near = (f[3] - f[1]) / (2 * h), far = (f[4] - f[0]) / (4 * h);
-    const double bend = (f[3] - 2 * f[2] + f[1]) / h, wide = (f[4] - 2 * f[2] + f[0]) / (2 * h);
-    const double slack = (NOISE * noise + LIMIT * fmax(fabs(near), fabs(far))) / 2;
-
-    return fabs(near - far) <= slack && (fabs(bend) <= slack || fabs(wide) >= 1.5 * fabs(bend));
-}
-
-/* Difference of gradient and estimate, relative to the larger or the floor. */
-static double relative_error(double a, double n, double floor)
-{
-    return a == n ? 0 : fabs(a - n) / fmax(fmax(fabs(a), fabs(n)), floor);
-}
-
-/* Most parameters agree with the two losses of a plain central difference. */
-static double quick_error(Check *c, size_t i, double floor)
-{
-    const double w = c->w[i];
-    const double h = (w + fmax(1, fabs(w)) * STEP[1]) - w;
-
-    c->w[i] = w + h;
-    const double after = loss_of(c);
-    c->w[i] = w - h;
-    const double before = loss_of(c);
-    c->w[i] = w;
-    return relative_error(c->gradient[i], (after - before) / (2 * h), floor);
-}
-
-static Finding compare(Check *c, size_t i, double floor, double *error, double *coarse)
-{
-    const double a = c->gradient[i], scale = fmax(1, fabs(c->w[i]));
-    Finding finding = AT_KINK;
-
-    *error = quick_error(c, i, floor);
-    if (*error <= LIMIT)
-        return AGREES;
-    for (int s = 0; s < STEPS; s++) {
-        double f[5];
-        const double h = (c->w[i] + scale * STEP[s]) - c->w[i];     /* exact in double */
-        const double noise = NOISE * 1.5 * c->rounding / h;
-        losses(c, i, h, f);
-        const double n = (8 * (f[3] - f[1]) - (f[4] - f[0])) / (12 * h);
-        const double off = fabs(a - n), relative = relative_error(a, n, floor);
-        if (relative <= LIMIT) {
-            *error = relative;
-            return AGREES;
-        }
-        if (finding != AT_KINK || !is_smooth(f, h, noise / NOISE))
-            continue;
-        *error = relative;
-        finding = WRONG;
-        if (off <= noise) {         /* as it will be at every shorter step */
-            *coarse = fmax(*coarse, noise);
-            return IN_NOISE;
-        }
-    }
-    return isnan(a) ? WRONG : finding;
-}
 
 /* ---- One tensor -------------------------------------------------------------------------- */
 
@@ -229,7 +120,7 @@ static Tally check_tensor(Check *c, const rt_slot *p)
     for (size_t k = 0; k < m; k++) {
         double error = 0;
         const Finding finding =
-            compare(c, p->at + chosen(&stream, k, m, p->n), floor, &error, &t.coarse);
+            rt_check_weight(c, p->at + chosen(&stream, k, m, p->n), floor, &error, &t.coarse);
         count(&t, finding, error);
     }
     return t;
@@ -250,7 +141,7 @@ static double measure_rounding(Check *c, double *copy)
             const double u = rt_random_uniform(&stream, (uint32_t)(trial * n + i));
             c->w[i] = copy[i] * (1 + DBL_EPSILON * (u < 0.5 ? -1 : 1));
         }
-        largest = fmax(largest, fabs(loss_of(c) - c->loss));
+        largest = fmax(largest, fabs(rt_check_loss(c) - c->loss));
     }
     memcpy(c->w, copy, n * sizeof *copy);
     return largest;
@@ -272,20 +163,17 @@ static void choose_batch(rt_run *run)
 static bool differentiate(Check *c, double *gradient, rt_error *e)
 {
     rt_run *run = c->run;
-    rt_pass *p = &run->pass;
 
-    c->w = p->params;
-    c->loss = loss_of(c);
+    c->w = run->pass.params;
+    c->loss = rt_check_loss(c);
     if (!rt_run_knows_words(run, e))
         return false;
     if (!isfinite(c->loss))
         return rt_fail(e, "check-grad: the loss at these weights is %g: there is nothing to "
                        "compare", c->loss);
-    rt_run_backward(run);
-    run->update.g = p->grads;
-    run->model->reals->penalty(&run->update);
+    rt_check_gradient(c);
     c->rounding = measure_rounding(c, gradient);
-    memcpy(gradient, p->grads, run->net.n_elements * sizeof *gradient);
+    memcpy(gradient, run->pass.grads, run->net.n_elements * sizeof *gradient);
     c->gradient = gradient;
     return true;
 }

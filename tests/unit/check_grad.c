@@ -153,6 +153,50 @@ TEST(kinks_are_left_out_and_counted)
     CHECK(strstr(table, "10 at kinks (left out), 1 wrong"));
 }
 
+/* 3 w over all, and of the output's biases, which are 0, as relu(b) - relu(-b): no loss shows these
+ * kinks, but the slope of relu at 0 is 0. */
+static double hidden_kinks_forward(rt_pass *c)
+{
+    const double *w = c->params;
+    double sum = 0;
+
+    for (size_t i = 0; i < sizeof(struct model_params) / sizeof *w; i++)
+        sum += 3 * w[i];
+    return sum;
+}
+
+static void hidden_kinks_backward(rt_pass *c)
+{
+    const double *w = c->params;
+    double *g = c->grads;
+    const size_t n = sizeof(struct model_params) / sizeof *g;
+
+    for (size_t i = 0; i < n; i++)
+        g[i] = i < n - CLASSES ? 3 : 3 * ((w[i] > 0) + (w[i] < 0));
+}
+
+static void wrong_hidden_kinks_backward(rt_pass *c)
+{
+    hidden_kinks_backward(c);
+    ((double *)c->grads)[wrong_at] += 1e-5;
+}
+
+TEST(kinks_that_cancel_out_are_told_by_the_gradient)
+{
+    rt_model model = tiny;
+    char table[4096];
+
+    model.forward = hidden_kinks_forward;
+    model.backward = hidden_kinks_backward;
+    CHECK(check(&model, &model_settings, table, sizeof table));
+    CHECK(strstr(table,
+                 "1776 agree, 0 in noise (compared absolutely), 10 at kinks (left out), 0 wrong"));
+    model.backward = wrong_hidden_kinks_backward;
+    wrong_at = 100;
+    CHECK(!check(&model, &model_settings, table, sizeof table));
+    CHECK(strstr(table, "10 at kinks (left out), 1 wrong"));
+}
+
 static double infinite_forward(rt_pass *c)
 {
     (void)c;
@@ -194,6 +238,7 @@ int main(void)
     RUN(planted_faults_are_found);
     RUN(a_faint_gradient_is_said_to_be_in_noise);
     RUN(kinks_are_left_out_and_counted);
+    RUN(kinks_that_cancel_out_are_told_by_the_gradient);
     RUN(an_infinite_loss_cannot_be_checked);
     RUN(numbers_without_words_cannot_be_checked);
     return test_done();
