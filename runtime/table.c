@@ -165,7 +165,8 @@ static Layout lay_out(const rt_history *h, const rt_record *r, const bool *shown
         if (shown[i] && is_row(net, r, i))
             l.name = rt_name_width(net->layer[i].path, l.name);
     for (int i = 0; i < COLUMNS; i++)
-        l.on[i] = has_activation(net, column[i].applies) && column[i].sacrifice[beside] != NEVER;
+        l.on[i] = has_activation(net, column[i].applies) && column[i].sacrifice[beside] != NEVER
+               && (column[i].form != DEVIATION || isfinite(r->loss));
     for (int victim = 1; victim <= SACRIFICES && bar_width(&l, width) < least; victim++)
         for (int i = 0; i < COLUMNS; i++)
             l.on[i] = l.on[i] && column[i].sacrifice[beside] != victim;

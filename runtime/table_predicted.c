@@ -66,8 +66,13 @@ static void say_flow(const rt_history *h, const rt_style *s, char *text, size_t 
     if (!rt_flow_ends(h->net, &first, &last))
         return;
     if (!(n->flow > 0 && isfinite(n->flow))) {
-        rt_append(text, size, "%s", n->flow <= 0 ? " flow 0: nothing arrives at the first layer;"
-                                                 : " no flow: a gradient is not finite;");
+        const rt_prediction *p = h->net->layer[last].predicted;
+        const int end = p && p->delta_rms <= 0 ? last : n->flow <= 0 ? first : -1;
+        if (end < 0)
+            rt_append(text, size, " no flow: a gradient is not finite;");
+        else
+            rt_append(text, size, " %s: nothing arrives at %s;",
+                      end == first ? "flow 0" : "no flow", h->net->layer[end].path);
         return;
     }
     rt_append(text, size, " flow %s: %s ", rt_figure(flow, n->flow),
@@ -128,6 +133,8 @@ void rt_put_predicted(const rt_history *h, const rt_record *r, const rt_style *s
     say_changes(h, text, sizeof text);
     if (h->loaded)
         rt_append(text, sizeof text, " and fresh weights: these were loaded, and are not compared");
+    else if (!isfinite(r->loss))
+        rt_append(text, sizeof text, "; a loss that is not finite leaves nothing to compare");
     else
         say_count(h, r, text, sizeof text);
     if (h->net->notes->rough)

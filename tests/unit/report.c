@@ -373,6 +373,11 @@ TEST(says_what_a_forecast_is_not_for)
     text = summary_of(&f, 200);
     CHECK(strstr(text, "; --data may hold others)") && strstr(text, "; rough: a softmax"));
     free(text);
+    f.s->h.record[0].loss = NAN;
+    text = summary_of(&f, 400);
+    CHECK(strstr(text, "a loss that is not finite leaves nothing to compare"));
+    CHECK(strstr(text, "  pred.") && !strstr(text, "     off\n"));
+    free(text);
     f.s->net.notes = NULL;
     text = summary_of(&f, 80);
     CHECK(!strstr(text, "pred"));
