@@ -28,8 +28,7 @@ static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
 /* Deep nets come to a fixed point: the last integrals are often those that are wanted again. */
 static const Moments *moments_at(Flow *f, Act act, double v, double m)
 {
-    const double h = 1e-3, in_variance = v / fmax(v + m * m, 1e-300);
-    double above[2], below[2];
+    const double in_variance = v / fmax(v + m * m, 1e-300);
 
     if (f->last.act.kind == act.kind && f->last.act.number == act.number && f->last.v > 0 &&
         near(f->last.v, v) && fabs(f->last.m - m) < 1e-12)
@@ -38,10 +37,8 @@ static const Moments *moments_at(Flow *f, Act act, double v, double m)
     f->last.v = v;
     f->last.m = m;
     act_moments(f->gauss, act, v, m, &f->last.moments);
-    act_squares(f->gauss, act, v * (1 + h), m, above);
-    act_squares(f->gauss, act, v * (1 - h), m, below);
-    f->last.slope = (log(above[0]) - log(below[0])) / (2 * h) * in_variance;
-    f->last.slope_slope = (log(above[1]) - log(below[1])) / (2 * h) * in_variance;
+    f->last.slope = f->last.moments.radial / 2 * in_variance;
+    f->last.slope_slope = f->last.moments.slope_radial / 2 * in_variance;
     return &f->last.moments;
 }
 

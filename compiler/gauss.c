@@ -19,10 +19,10 @@ const Gauss *gauss_new(Arena *a)
         double before = 0, now = 1;
 
         g->weight[i] /= sum;
-        for (int k = 0; k < GAUSS_ORDERS; k++) {
+        for (int k = 0; i >= GAUSS_NODES / 2 && k < GAUSS_ORDERS; k++) {
             const double next = (g->z[i] * now - sqrt(k) * before) / sqrt(k + 1);
 
-            g->hermite[k][i] = now * g->weight[i];
+            g->hermite[i - GAUSS_NODES / 2][k % 2][k / 2] = now * g->weight[i];
             before = now;
             now = next;
         }
@@ -63,6 +63,20 @@ double act_value(Act act, double z)
 /* At a kink the mean of both sides, so that sums over the nodes have no bias. */
 static double step(double z) { return z > 0 ? 1 : z < 0 ? 0 : 0.5; }
 
+static double tanh_slope(double z)
+{
+    const double y = tanh(z);
+
+    return 1 - y * y;
+}
+
+static double sigmoid_slope(double z)
+{
+    const double e = exp(-fabs(z));
+
+    return e / ((1 + e) * (1 + e));
+}
+
 static double silu_slope(double z)
 {
     const double s = sigmoid(z);
@@ -73,8 +87,8 @@ static double silu_slope(double z)
 double act_slope(Act act, double z)
 {
     switch (act.kind) {
-    case ACTIVATION_SIGMOID: return sigmoid(z) * sigmoid(-z);
-    case ACTIVATION_TANH: return 1 - tanh(z) * tanh(z);
+    case ACTIVATION_SIGMOID: return sigmoid_slope(z);
+    case ACTIVATION_TANH: return tanh_slope(z);
     case ACTIVATION_RELU: return step(z);
     case ACTIVATION_LEAKY_RELU: return act.number + (1 - act.number) * step(z);
     case ACTIVATION_ELU: return z > 0 ? 1 : act.number * exp(z);
@@ -116,7 +130,7 @@ static double tail_at(double c)
     if (fabs(c) >= 1)
         return c > 0 ? 1 : 0;
     for (int k = GAUSS_ORDERS; k < 4 * GAUSS_ORDERS; k++, power *= c) {
-        const double w = pow(k, -1.5);
+        const double w = 1 / (k * sqrt(k));
 
         sum += w * power;
         all += w;
@@ -138,17 +152,19 @@ double series_at(const Series *s, double c)
 
 static void expand_series(const Gauss *g, const double *f, double total, Series *out)
 {
-    double sum = 0;
+    double a[2][GAUSS_ORDERS / 2] = { { 0 } }, sum = 0;
 
     *out = (Series){ .total = total };
-    for (int k = 0; k < GAUSS_ORDERS; k++) {
-        double a = 0;
+    for (int i = 0; i < GAUSS_NODES / 2; i++) {
+        const double above = f[GAUSS_NODES / 2 + i], below = f[GAUSS_NODES / 2 - 1 - i];
 
-        for (int i = 0; i < GAUSS_NODES; i++)
-            a += g->hermite[k][i] * f[i];
-        out->power[k] = a * a;
-        sum += a * a;
+        for (int k = 0; k < GAUSS_ORDERS / 2; k++)
+            a[0][k] += g->hermite[i][0][k] * (above + below);
+        for (int k = 0; k < GAUSS_ORDERS / 2; k++)
+            a[1][k] += g->hermite[i][1][k] * (above - below);
     }
+    for (int k = 0; k < GAUSS_ORDERS; k++)
+        sum += out->power[k] = a[k % 2][k / 2] * a[k % 2][k / 2];
     out->tail = fmax(total - sum, 0);
 }
 
@@ -208,7 +224,7 @@ static void close_forms(Act act, double v, Moments *out)
 void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
 {
     double f[GAUSS_NODES], d[GAUSS_NODES], f2[GAUSS_NODES], d2[GAUSS_NODES];
-    double f4 = 0, d4 = 0, radial = 0;
+    double f4 = 0, d4 = 0, radial = 0, slope_radial = 0;
     const double std = sqrt(fmax(v, 0));
 
     out->steep = out->turn = out->lift = out->own = 0;
@@ -222,6 +238,7 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
         f4 += g->weight[i] * f2[i] * f2[i];
         d4 += g->weight[i] * d2[i] * d2[i];
         radial += g->weight[i] * f2[i] * (g->z[i] * g->z[i] - 1);
+        slope_radial += g->weight[i] * d2[i] * (g->z[i] * g->z[i] - 1);
         out->steep += g->weight[i] * f2[i] * d2[i];
         out->turn += g->weight[i] * z * f[i] * d[i];
         out->own += g->weight[i] * z * z * d2[i];
@@ -233,6 +250,7 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
     out->kurtosis = f4 / (out->square * out->square) - 1;
     out->slope_kurtosis = d4 / (out->slope_square * out->slope_square) - 1;
     out->radial = radial / out->square;
+    out->slope_radial = slope_radial / out->slope_square;
     orders(g, f2, out->order);
     orders(g, d2, out->slope_order);
     flat_shares(g, d, out);

@@ -15,7 +15,8 @@ enum { GAUSS_NODES = 512, GAUSS_ORDERS = 48 };
 /* Tables that every integral shares. */
 typedef struct {
     double z[GAUSS_NODES], weight[GAUSS_NODES];
-    double hermite[GAUSS_ORDERS][GAUSS_NODES];      /* He_k(z) / sqrt(k!) times the weight */
+    /* He_k(z) / sqrt(k!) times the weight at the upper half of the nodes: even orders, odd ones */
+    double hermite[GAUSS_NODES / 2][2][GAUSS_ORDERS / 2];
 } Gauss;
 
 const Gauss *gauss_new(Arena *a);
@@ -46,7 +47,8 @@ typedef struct {
     double mean;                    /* E phi */
     double square, slope_square;    /* E phi^2, E phi'^2 */
     double kurtosis, slope_kurtosis;    /* E phi^4 / (E phi^2)^2 - 1, and of phi' */
-    double radial;                  /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v */
+    /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v, which is 2 d ln E phi^2 / d ln v; of phi' */
+    double radial, slope_radial;
     double order[3], slope_order[3];    /* shares of the Hermite orders 1, 2, 3 ... */
     double steep, turn, lift, own;  /* E (phi phi')^2, E z phi phi', E phi phi', E (z phi')^2 */
     double saturated, dead;         /* share where |phi'| is under 5 % of its largest, or 0 */
