@@ -18,7 +18,8 @@ FLOOR8 = passes work
 # passes
 FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan* \
 	emit_c emit_notes model_dump dump moments* compile flow*
-FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs
+FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs \
+	warn*
 # the program
 FLOOR11 = build compare_*
 FLOOR12 = main verb_*

@@ -33,21 +33,33 @@ static bool dumps(const Options *o, const char *stage)
     return o->dump && strcmp(o->dump, stage) == 0;
 }
 
+/* A program carries the forecast; C alone is spared the time, unless its warnings are asked for. */
+static bool wants_forecast(const Options *o)
+{
+    return !o->dump && (o->product == TARGET_BINARY || options_ask_forecast(o));
+}
+
 bool build_c(Compilation *c, Session *s, const Options *o)
 {
     if (dumps(o, "ast")) {
         c->file = parse(c->source, s);
         return session_report(s, o, stderr);
     }
-    const bool checked = compile_check(c, s), fine = session_report(s, o, stderr);
+    const bool checked = compile_check(c, s);
+    const bool whole = checked && !compile_missing(c) && !dumps(o, "model");
 
-    if (!checked || !fine)
+    if (whole)
+        compile_plan(c, s);
+    if (whole && wants_forecast(o)) {
+        compile_forecast(c, s);
+        compile_warn(c, s);
+    }
+    if (!session_report(s, o, stderr) || !checked)
         return false;
     if (dumps(o, "model"))
         return true;
     if (!can_run(c))
         return false;
-    compile_plan(c, s);
     if (o->dump)
         return true;
     compile_emit(c, s);

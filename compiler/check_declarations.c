@@ -196,19 +196,14 @@ void check_declarations(Checker *c)
 
 void check_allow(Checker *c, const Decl *d)
 {
-    static const char *const warnings[] = {
-#define WARNING(name, about) name,
-#include "warnings.def"
-#undef WARNING
-    };
     Words legal = { 0 };
 
-    for (size_t i = 0; i < countof(warnings); i++) {
-        if (!strcmp(warnings[i], d->name)) {
+    for (int i = 0; diag_warning_nth(i); i++) {
+        if (!strcmp(diag_warning_nth(i), d->name)) {
             arena_push(c->s->arena, c->model->allow, c->model->n_allow, d->name);
             return;
         }
-        words_add(&legal, warnings[i], c->s->arena);
+        words_add(&legal, diag_warning_nth(i), c->s->arena);
     }
     report_unknown(c->s->diag, MSG_UNKNOWN_WARNING, d->name_at, "warning", d->name, &legal,
                    c->s->arena);

@@ -3,22 +3,42 @@
 
 #include <string.h>
 
+static void drop(Str *list, int *n, Str name)
+{
+    int kept = 0;
+
+    for (int k = 0; k < *n; k++)
+        if (list[k] != name)
+            list[kept++] = list[k];
+    *n = kept;
+}
+
+/* -W[no-]NAME, -Werror=NAME: `error=` asks for what is warned of, no more. */
+static void set_warning(Model *m, const char *word, Session *s)
+{
+    const bool off = strncmp(word, "no-", 3) == 0, error = strncmp(word, "error=", 6) == 0;
+    const Str name = intern(s->names, word + (off ? 3 : error ? 6 : 0));
+
+    drop(m->allow, &m->n_allow, name);
+    drop(m->ask, &m->n_ask, name);
+    drop(m->note, &m->n_note, name);
+    if (off) {
+        arena_push(s->arena, m->allow, m->n_allow, name);
+        return;
+    }
+    arena_push(s->arena, m->ask, m->n_ask, name);
+    if (!error)
+        arena_push(s->arena, m->note, m->n_note, name);
+}
+
 /* What the command line says of a warning comes after what the file allows. */
 static void set_warnings(Compilation *c, Session *s)
 {
-    Model *m = c->model;
-
-    for (int i = 0; i < c->n_warnings; i++) {
-        const bool off = strncmp(c->warning[i], "no-", 3) == 0;
-        const Str name = intern(s->names, c->warning[i] + (off ? 3 : 0));
-        int kept = 0;
-        for (int k = 0; k < m->n_allow; k++)
-            if (m->allow[k] != name)
-                m->allow[kept++] = m->allow[k];
-        m->n_allow = kept;
-        if (off)
-            arena_push(s->arena, m->allow, m->n_allow, name);
-    }
+    for (int i = 0; i < c->n_warnings; i++)
+        if (strcmp(c->warning[i], "extra") == 0)
+            c->model->note_all = true;
+        else if (strcmp(c->warning[i], "all") != 0)
+            set_warning(c->model, c->warning[i], s);
 }
 
 bool compile_check(Compilation *c, Session *s)
@@ -57,9 +77,16 @@ void compile_forecast(Compilation *c, Session *s)
     c->forecast = forecast(c->program, c->input, s);
 }
 
+void compile_warn(Compilation *c, Session *s)
+{
+    const int first = diag_messages(s->diag);
+
+    warn(c->program, c->forecast, s);
+    diag_sort(s->diag, first);
+}
+
 void compile_notes(Compilation *c, Session *s)
 {
-    compile_forecast(c, s);
     c->notes = emit_notes(c->program, c->forecast, s, &c->notes_size);
 }
 

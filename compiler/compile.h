@@ -9,7 +9,8 @@ typedef struct {
     const char *data;               /* the folder of the data files; NULL: the source's */
     const Define *define;
     int n_defines;
-    const char **warning;           /* "unused", "no-unused": of the command line, in order */
+    const char **warning;           /* "unused", "no-unused", "error=unused", "all", "extra": of the
+                                     * command line, in order */
     int n_warnings;
     bool reuse;                     /* of scratch memory: see plan */
     File *file;                     /* what came out, as far as it went */
@@ -28,11 +29,12 @@ bool compile_check(Compilation *c, Session *s);
 void compile_plan(Compilation *c, Session *s);
 void compile_emit(Compilation *c, Session *s);
 
-/* The second unit, which a program is linked with. */
-void compile_notes(Compilation *c, Session *s);
-
-/* What gradients will do: of a lowered program with a loss. */
+/* What gradients will do: of a lowered program with a loss; and what that warns of. */
 void compile_forecast(Compilation *c, Session *s);
+void compile_warn(Compilation *c, Session *s);
+
+/* The second unit, which a program is linked with: after the forecast. */
+void compile_notes(Compilation *c, Session *s);
 
 /* "model" or "train", if the source lacks that block and so cannot be built; else NULL. */
 const char *compile_missing(const Compilation *c);

@@ -48,14 +48,16 @@ Message *diag_error(Diag *d, MessageId id, Span at, const char *format, ...)
     return m;
 }
 
-Message *diag_warning(Diag *d, MessageId id, Span at, const char *format, ...)
+Message *diag_warning(Diag *d, MessageId id, const char *name, Span at, const char *format, ...)
 {
     Message *m = new_message(d, id, at, DIAG_WARNING);
     va_list ap;
 
     va_start(ap, format);
-    m->text = on_one_line(arena_vprintf(d->arena, format, ap));
+    m->text = arena_printf(d->arena, "%s [-W%s]",
+                           on_one_line(arena_vprintf(d->arena, format, ap)), name);
     va_end(ap);
+    m->name = name;
     d->warnings++;
     arena_push(d->arena, d->message, d->n, m);
     return m;
@@ -72,6 +74,11 @@ void diag_note(Message *m, Span at, const char *format, ...)
     arena_push(m->arena, m->note, m->n_notes, note);
 }
 
+void diag_gravity(Message *m, int gravity)
+{
+    m->gravity = gravity;
+}
+
 void diag_fix(Message *m, Span at, const char *replacement)
 {
     const Remark fix = { at, arena_copy(m->arena, replacement, strlen(replacement)) };
@@ -81,6 +88,16 @@ void diag_fix(Message *m, Span at, const char *replacement)
 
 int diag_errors(const Diag *d) { return d->errors; }
 int diag_warnings(const Diag *d) { return d->warnings; }
+
+int diag_warnings_called(const Diag *d, const char *name)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->n; i++)
+        n += d->message[i]->name && strcmp(d->message[i]->name, name) == 0;
+    return n;
+}
+
 int diag_messages(const Diag *d) { return d->n; }
 
 /* Insertion keeps the order of equals, and there are few. */

@@ -1,4 +1,5 @@
-/* diag_explain.c -- the catalogue of messages: code, title, lesson. */
+/* diag_explain.c -- the catalogue of messages: code, title, lesson; the thresholds of warnings. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,9 +14,34 @@ static const struct {
 #undef MESSAGE
 };
 
+#define NEVER INFINITY
+static const struct {
+    MessageId message;
+    const char *rule, *name, *measure, *reason;
+    double noted, warned, grave;
+} warning[] = {
+#define WARNING(rule, message, name, about, measure, noted, warned, grave, reason) \
+    { MSG_##message, #rule, name, measure, reason, noted, warned, grave },
+#include "warnings.def"
+#undef WARNING
+};
+
 const char *diag_code(MessageId id)
 {
     return catalogue[id].code;
+}
+
+const char *diag_warning_nth(int n)
+{
+    return n < (int)countof(warning) ? warning[n].name : NULL;
+}
+
+bool diag_warning_by_forecast(const char *name)
+{
+    for (size_t i = 0; i < countof(warning); i++)
+        if (strcmp(warning[i].name, name) == 0)
+            return strcmp(warning[i].rule, "none") != 0;
+    return false;
 }
 
 /* "NET0203", "net0203" and "203" */
@@ -28,13 +54,38 @@ static bool is_code(const char *full, const char *code)
         || (number && strtol(digits, NULL, 10) == strtol(code, NULL, 10));
 }
 
+/* Where the warning begins, and why. */
+static void put_thresholds(MessageId id, FILE *out)
+{
+    for (size_t i = 0; i < countof(warning); i++) {
+        if (warning[i].message != id || !*warning[i].measure)
+            continue;
+        fprintf(out, "\n-W%s goes by the %s:\n", warning[i].name, warning[i].measure);
+        fprintf(out, "noted at %g (-Wextra)", warning[i].noted);
+        if (warning[i].warned != NEVER)
+            fprintf(out, ", warned of at %g", warning[i].warned);
+        if (warning[i].grave != NEVER)
+            fprintf(out, ", grave at %g", warning[i].grave);
+        fprintf(out, ".\n%s\n", warning[i].reason);
+    }
+}
+
 bool diag_explain(const char *code, FILE *out)
 {
-    for (size_t i = 0; i < countof(catalogue); i++)
-        if (is_code(catalogue[i].code, code)) {
-            fprintf(out, "%s: %s\n\n%s\n", catalogue[i].code, catalogue[i].title,
-                    catalogue[i].lesson);
-            return true;
-        }
-    return false;
+    bool found = false;
+
+    for (size_t i = 0; i < countof(catalogue); i++) {
+        bool named = is_code(catalogue[i].code, code);
+
+        for (size_t k = 0; k < countof(warning); k++)
+            named = named || (warning[k].message == (MessageId)i &&
+                              strcmp(warning[k].name, code) == 0);
+        if (!named || found)
+            continue;
+        fprintf(out, "%s: %s\n\n%s\n", catalogue[i].code, catalogue[i].title,
+                catalogue[i].lesson);
+        put_thresholds((MessageId)i, out);
+        found = true;
+    }
+    return found;
 }

@@ -87,6 +87,10 @@ void diag_print_json(const Diag *d, FILE *out)
         const Message *m = d->message[i];
         fprintf(out, "{\"event\":\"diagnostic\",\"severity\":\"%s\",\"code\":\"%s\",",
                 severity_name(m->severity), diag_code(m->id));
+        if (m->name)
+            fprintf(out, "\"warning\":\"%s\",", m->name);
+        if (m->gravity)
+            fprintf(out, "\"gravity\":%d,", m->gravity);
         put_place(m->at, out);
         put_end(m->at, out);
         fputs(",\"message\":", out);

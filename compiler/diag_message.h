@@ -15,6 +15,8 @@ struct Message {
     Severity severity;
     Span at;
     const char *text;
+    const char *name;               /* a warning's, of warnings.def */
+    int gravity;                    /* of a warning of the forecast; 0: it has none */
     Remark *note, *fix;
     int n_notes, n_fixes;
 };

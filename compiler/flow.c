@@ -230,10 +230,14 @@ static void collect(Collector *c, const Trace *t, const char *before, const char
             collect(c, &t->call[call][r], before, n->step > 1 ? index
                     : arena_printf(c->arena, "%s[%d]", index, at), n->step > 1 ? at : 0);
         }
-        if (n || !t->g->layer[k].z || !t->gradient[t->g->layer[k].z])
-            continue;               /* a call, a join, or what reaches no loss */
+        if (n)
+            continue;
         row = t->row[k];
         row.path = arena_printf(c->arena, "%s%s%s", before, row.layer->name, index);
+        if (row.layer->n_paths && row.layer->item->kind == ITEM_RESIDUAL)
+            arena_push(c->arena, c->out->join, c->out->n_joins, row);
+        if (!row.layer->z || !t->gradient[row.layer->z])
+            continue;               /* a join, or what reaches no loss */
         arena_push(c->arena, c->out->layer, c->out->n, row);
     }
 }
@@ -289,7 +293,7 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     t->kernel[t->g->input[0]] = kernel_of_input(&f, factor);
     walk_forward(&f, t);
     walk_backward(&f, t);
-    out->n = 0;
+    out->n = out->n_joins = 0;
     collect(&c, t, "", "", 0);
     out->loss = f.loss;
     out->rough = f.rough;

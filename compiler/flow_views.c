@@ -86,6 +86,23 @@ static void put_sum(Kernel *k, const Kernel *a, const Kernel *b, bool same)
     }
 }
 
+/* The sum of a residual, beside what it adds to: a row of its own. */
+static void record_join(Trace *t, NodeId y)
+{
+    const Item *item = t->g->node[y].item;
+
+    for (int i = 0; i < t->g->n_layers; i++) {
+        const Layer *l = &t->g->layer[i];
+        const Kernel *x = l->item == item && l->n_paths ? t->kernel[l->path[0]] : NULL;
+
+        if (!x)
+            continue;
+        t->row[i].z_rms = sqrt(mean_of_squares(x->square[SAME], x->positions));
+        t->row[i].act_rms = sqrt(mean_of_squares(t->kernel[y]->square[SAME],
+                                                 t->kernel[y]->positions));
+    }
+}
+
 static void add_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
@@ -101,6 +118,7 @@ static void add_forward(Flow *f, Trace *t, NodeId y)
                                          : a->log_var + w * w * (b->log_var - a->log_var);
     k->pair_var = (1 - w) * a->pair_var + w * b->pair_var;
     t->kernel[y] = k;
+    record_join(t, y);
 }
 
 /* dy along a sum is along its parts by their shares. */

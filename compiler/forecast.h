@@ -44,6 +44,8 @@ typedef struct {
 typedef struct {
     FlowLayer *layer;               /* with a gradient, in source order, repeats unrolled */
     int n;
+    FlowLayer *join;                /* residual sums: act_rms of the sum, z_rms of its skip */
+    int n_joins;
     double flow, decades_per_layer; /* as in the reports */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0 */

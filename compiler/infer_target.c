@@ -172,9 +172,9 @@ static void check_last(Builder *b)
     for (int i = 0; i < m->n_allow; i++)
         if (!strcmp(m->allow[i], "softmax-twice"))
             return;
-    Message *w = diag_warning(b->in->s->diag, MSG_SOFTMAX_TWICE, b->now.made,
-                              "the model ends in softmax, and softmax_cross_entropy applies it "
-                              "again [-Wsoftmax-twice]");
+    Message *w = diag_warning(b->in->s->diag, MSG_SOFTMAX_TWICE, "softmax-twice",
+                              b->now.made, "the model ends in softmax, and softmax_cross_entropy "
+                              "applies it again");
     diag_note(w, loss->at, "the loss is here");
 }
 

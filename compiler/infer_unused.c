@@ -70,14 +70,14 @@ void infer_warn_unused(Infer *in)
         const Decl *decl = g->decl[i];
         const bool param = decl->kind == DECL_PARAM;
         if (is_own(m, decl->at) && !scope_find(g->scope, decl->name)->used)
-            diag_warning(d, param ? MSG_UNUSED_PARAM : MSG_UNUSED_LET, decl->name_at,
-                         "the %s '%s' is never used [-Wunused]", param ? "param" : "let",
+            diag_warning(d, param ? MSG_UNUSED_PARAM : MSG_UNUSED_LET, "unused",
+                         decl->name_at, "the %s '%s' is never used", param ? "param" : "let",
                          decl->name);
     }
     for (int i = 0; i < g->blocks.n; i++) {
         const Block *b = g->blocks.value[i];
         if (is_own(m, b->decl->at) && !b->used)
-            diag_warning(d, MSG_UNUSED_BLOCK, b->decl->name_at,
-                         "the block '%s' is never used [-Wunused]", b->decl->name);
+            diag_warning(d, MSG_UNUSED_BLOCK, "unused", b->decl->name_at,
+                         "the block '%s' is never used", b->decl->name);
     }
 }

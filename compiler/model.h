@@ -184,6 +184,12 @@ typedef struct Model {
     int n_params;
     Str *allow;                     /* warnings silenced, by their -W name */
     int n_allow;
+    Str *ask;                       /* warnings that the command line names, to be given even where
+                                     * another explains them */
+    int n_ask;
+    Str *note;                      /* ... and from the level on at which they are noted */
+    int n_note;
+    bool note_all;
     Map sections;                   /* Decl of data, train, observe to its settings' Values */
     struct Globals *globals;
 } Model;

@@ -34,7 +34,7 @@ static const Option option[] = {
     { OPT_VERBOSE,      PLAIN,  "-v", "", "print the commands" },
     { OPT_DEPENDENCIES, PLAIN,  "-MD", "", "write a make rule of the sources to OUTPUT.d" },
     { OPT_WERROR,       PLAIN,  "-Werror", "", "warnings are errors" },
-    { OPT_WARNING,      JOINED, "-W", "[no-]NAME", "switch a warning on or off" },
+    { OPT_WARNING,      JOINED, "-W", "[no-|error=]NAME", "a warning: on, off, an error" },
     { OPT_COLOR,        EQUALS, "--color", "=auto|always|never", "messages in colour" },
     { OPT_DIAGNOSTICS,  EQUALS, "--diagnostics", "=text|json", "messages as text, or JSON lines" },
     { OPT_JSON,         PLAIN,  "--json", "", "the same as --diagnostics=json" },
@@ -150,22 +150,32 @@ static bool set_product(Options *o, Product product)
     return true;
 }
 
-/* -WNAME and -Wno-NAME, with the names of warnings.def. */
+/* -WNAME, -Wno-NAME, -Werror=NAME, -Wall, -Wextra. */
 static bool set_warning(Options *o, const char *value, Arena *a)
 {
-    static const char *const name[] = {
-#define WARNING(name, about) name,
-#include "warnings.def"
-#undef WARNING
-    };
-    const char *bare = strncmp(value, "no-", 3) == 0 ? value + 3 : value;
-    const char *near = diag_nearest(bare, name, countof(name));
+    const bool off = strncmp(value, "no-", 3) == 0, error = strncmp(value, "error=", 6) == 0;
+    const char *bare = value + (off ? 3 : error ? 6 : 0), *near, *known, **name = NULL;
+    int n = 0;
 
     arena_push(a, o->warning, o->n_warnings, value);
-    if (one_of(bare, name, countof(name)))
+    while ((known = diag_warning_nth(n)) != NULL)
+        arena_push(a, name, n, known);
+    if (strcmp(value, "all") == 0 || strcmp(value, "extra") == 0 || one_of(bare, name, (size_t)n))
         return true;
+    near = diag_nearest(bare, name, n);
     return near ? usage("there is no warning '%s'; did you mean '%s'?", bare, near)
                 : usage("there is no warning '%s'", bare);
+}
+
+bool options_ask_forecast(const Options *o)
+{
+    for (int i = 0; i < o->n_warnings; i++) {
+        const char *w = o->warning[i];
+        if (strcmp(w, "all") == 0 || strcmp(w, "extra") == 0 ||
+            diag_warning_by_forecast(w + (strncmp(w, "error=", 6) == 0 ? 6 : 0)))
+            return true;
+    }
+    return false;
 }
 
 static bool set_value(Options *o, const Option *known, const char *value, Arena *a)
@@ -326,7 +336,8 @@ static bool consistent(const Options *o)
     if (o->verb == VERB_LATER)
         return usage("'netc %s' is not in this version", o->verb_name);
     if (o->n_files == 0)
-        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as NET0203"
+        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as "
+                                                   "NET0203, or a warning"
                                                    : "no source file was named");
     if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK && o->verb != VERB_DIFF)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
@@ -367,7 +378,7 @@ void options_help(FILE *out)
           "       netc fmt FILE.net...             rewrite in the canonical form\n"
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
-          "       netc explain CODE                the lesson behind a message\n\n", out);
+          "       netc explain CODE|WARNING        the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {
         char left[48];
         snprintf(left, sizeof left, "%s%s", option[i].name, option[i].value);

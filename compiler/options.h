@@ -51,6 +51,7 @@ typedef struct {
 /* False after a sentence on standard error. */
 bool options_read(int argc, char **argv, Options *o, Arena *a);
 void options_help(FILE *out);
+bool options_ask_forecast(const Options *o);    /* -W names a warning of the forecast */
 bool options_color(const Options *o);       /* in color: on a terminal, unless told otherwise */
 
 #endif

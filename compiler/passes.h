@@ -52,6 +52,9 @@ Forecast *forecast(const Program *program, const InputMoments *input, Session *s
  * there is nothing to read it is unit_normal, and says why. */
 InputMoments input_moments(const Program *program, const char *directory, Session *s);
 
+/* warn -- what the forecast warns of: the rules of warnings.def. */
+void warn(const Program *program, const Forecast *forecast, Session *s);
+
 /* Inputs of variance 1 and of no correlation, balanced classes: where the data is not known. */
 InputMoments unit_normal(const Model *model);
 

@@ -1,6 +1,8 @@
 /* session.c -- a source under compilation: what every pass needs, and the messages at the end. */
 #include "session.h"
 
+#include <string.h>
+
 bool session_open(const char *path, const Options *o, Arena *a, Session *s, Compilation *c)
 {
     const char *why = NULL;
@@ -17,6 +19,21 @@ bool session_open(const char *path, const Options *o, Arena *a, Session *s, Comp
     return c->source;
 }
 
+/* -Werror=NAME: says which warning was one. */
+static bool has_forbidden(const Session *s, const Options *o, FILE *out)
+{
+    for (int i = 0; i < o->n_warnings; i++) {
+        const char *name = o->warning[i] + 6;
+
+        if (strncmp(o->warning[i], "error=", 6) != 0 || !diag_warnings_called(s->diag, name))
+            continue;
+        if (o->format == DIAG_TEXT)
+            fprintf(out, "netc: the warning '%s' is an error (-Werror=%s)\n", name, name);
+        return true;
+    }
+    return false;
+}
+
 bool session_report(const Session *s, const Options *o, FILE *out)
 {
     const int errors = diag_errors(s->diag), warnings = diag_warnings(s->diag);
@@ -24,5 +41,5 @@ bool session_report(const Session *s, const Options *o, FILE *out)
     diag_print(s->diag, o->format, options_color(o), out);
     if (errors == 0 && warnings > 0 && o->warnings_are_errors && o->format == DIAG_TEXT)
         fputs("netc: warnings are errors (-Werror)\n", out);
-    return errors == 0 && !(warnings > 0 && o->warnings_are_errors);
+    return errors == 0 && !(warnings > 0 && o->warnings_are_errors) && !has_forbidden(s, o, out);
 }

@@ -11,6 +11,7 @@ static void foretell(Compilation *c, Session *s)
         return;
     compile_plan(c, s);
     compile_forecast(c, s);
+    compile_warn(c, s);
     forecast_expect(c->forecast, c->model, s);
 }
 

@@ -67,8 +67,8 @@ TEST(a_message_may_have_no_place)
 {
     Session s = front_open();
 
-    diag_warning(s.diag, MSG_SYNTAX, (Span){0}, "nowhere");
-    CHECK_TEXT(printed(&s, DIAG_TEXT, false), "netc: warning: nowhere [NET0110]\n");
+    diag_warning(s.diag, MSG_SYNTAX, "unused", (Span){0}, "nowhere");
+    CHECK_TEXT(printed(&s, DIAG_TEXT, false), "netc: warning: nowhere [-Wunused] [NET0110]\n");
     CHECK(diag_warnings(s.diag) == 1 && diag_errors(s.diag) == 0);
     front_close(&s);
 }

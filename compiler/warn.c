@@ -1,0 +1,109 @@
+/* warn.c -- what the forecast warns of: the rules of warnings.def in their order. */
+#include "warn.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define NEVER INFINITY
+#define warn_none NULL
+static const Warning warning[] = {
+#define WARNING(rule, message, name, about, measure, noted, warned, grave, reason) \
+    { name, MSG_##message, noted, warned, grave, warn_##rule },
+#include "warnings.def"
+#undef WARNING
+};
+#undef warn_none
+
+/* ---- What is given ------------------------------------------------------------------------- */
+
+static bool listed(const Str *list, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool passes(double measured, double threshold, bool falls)
+{
+    return threshold != INFINITY && (falls ? measured <= threshold : measured >= threshold);
+}
+
+bool warn_reaches(const Warn *w, double measured)
+{
+    return warn_gravity(w, measured) >= w->from;
+}
+
+int warn_gravity(const Warn *w, double measured)
+{
+    const Warning *row = w->now;
+    const bool falls = row->grave < row->noted;
+
+    return passes(measured, row->grave, falls) ? 3 : passes(measured, row->warned, falls) ? 2
+         : passes(measured, row->noted, falls) ? 1 : 0;
+}
+
+/* From which gravity on a row is given.  A row that is never more than noted is given where the
+ * command line names it at all. */
+static int from_gravity(const Model *m, const Warning *row)
+{
+    const bool only_noted = row->warned == INFINITY && listed(m->ask, m->n_ask, row->name);
+
+    return m->note_all || only_noted || listed(m->note, m->n_note, row->name) ? 1 : 2;
+}
+
+Message *warn_say(Warn *w, double measured, Span at, const char *format, ...)
+{
+    const bool allowed = listed(w->model->allow, w->model->n_allow, w->now->name);
+    const char *text;
+    Message *m;
+    va_list ap;
+
+    va_start(ap, format);
+    text = arena_vprintf(w->session->arena, format, ap);
+    va_end(ap);
+    m = diag_warning(allowed ? w->silent : w->session->diag, w->now->message, w->now->name, at,
+                     "%s", text);
+    diag_gravity(m, warn_gravity(w, measured));
+    return m;
+}
+
+void warn_explains(Warn *w, Symptom s, Message *m)
+{
+    if (!w->cause[s])
+        w->cause[s] = m;
+}
+
+Message *warn_cause(const Warn *w, Symptom s)
+{
+    return listed(w->model->ask, w->model->n_ask, w->now->name) ? NULL : w->cause[s];
+}
+
+/* ---- All of them --------------------------------------------------------------------------- */
+
+static double rate_of(const Value *optimizer)
+{
+    return value_arg(optimizer, "lr")->real;
+}
+
+void warn(const Program *program, const Forecast *forecast, Session *s)
+{
+    const Model *m = program->model;
+    const Value *optimizer = &m->settings.optimizer;
+    const bool is_double = m->settings.double_precision;
+    Warn w = { .session = s, .program = program, .model = m, .forecast = forecast,
+               .gauss = gauss_new(s->arena), .silent = diag_new(s->arena),
+               .adaptive = !word_is(optimizer, "SGD"), .rate = rate_of(optimizer),
+               .least = is_double ? DBL_MIN : (double)FLT_MIN,
+               .largest = is_double ? DBL_MAX : (double)FLT_MAX };
+
+    warn_sites(&w);
+    for (size_t i = 0; w.n > 0 && i < countof(warning); i++) {
+        if (!warning[i].rule)
+            continue;
+        w.now = &warning[i];
+        w.from = from_gravity(m, w.now);
+        warning[i].rule(&w);
+    }
+}

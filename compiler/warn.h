@@ -1,0 +1,95 @@
+/* warn.h -- between warn.c, which runs the rules of warnings.def, and the files with the rules. */
+#ifndef WARN_H
+#define WARN_H
+
+#include "flow_walk.h"
+
+/* What several warnings would be about; the first that is given explains the others. */
+typedef enum { VANISHES, EXPLODES, N_SYMPTOMS } Symptom;
+
+/* A row of warnings.def. */
+typedef struct Warn Warn;
+typedef struct {
+    const char *name;
+    MessageId message;
+    double noted, warned, grave;
+    void (*rule)(Warn *w);
+} Warning;
+
+/* A layer with a weight, and what stands around it. */
+typedef struct {
+    const FlowLayer *row;
+    const Graph *g;
+    const Tensor *weight, *bias;    /* bias NULL: none */
+    const Item *norm;               /* that its output goes to, before any activation; or NULL */
+    bool batchnorm;                 /* it is one */
+    bool inside;                    /* a residual or a parallel */
+    Act act;                        /* that its output goes to */
+    Draw draw;                      /* of its weight */
+    double slope_square;            /* E phi'(z)^2 */
+} Site;
+
+struct Warn {
+    Session *session;
+    const Program *program;
+    const Model *model;
+    const Forecast *forecast;
+    const Gauss *gauss;
+    Site *site;                   /* in source order, repeats unrolled; the last is the output's */
+    int n;
+    const Warning *now;             /* the row whose rule runs */
+    int from;                       /* the gravity from which on it is given */
+    bool adaptive;                  /* the optimiser rescales gradients */
+    double rate;                    /* lr */
+    double least, largest;          /* normal numbers of the precision */
+    Message *cause[N_SYMPTOMS];     /* what explains a symptom */
+    double told;                    /* decades that the first cause gave */
+    Diag *silent;                   /* takes what nobody wants to read */
+};
+
+/* ---- warn.c -------------------------------------------------------------------------------- */
+
+/* Whether what is measured is enough for the row at work to be given. */
+bool warn_reaches(const Warn *w, double measured);
+/* 3 grave, 2 warned, 1 noted, 0. */
+int warn_gravity(const Warn *w, double measured);
+
+/* The warning of the row at work. */
+Message *warn_say(Warn *w, double measured, Span at, const char *format, ...) PRINTF(4, 5);
+
+/* This message explains the symptom, if nothing does already. */
+void warn_explains(Warn *w, Symptom s, Message *m);
+
+/* What explains the symptom; NULL: nothing, or the command line asks for this very warning. */
+Message *warn_cause(const Warn *w, Symptom s);
+
+/* ---- warn_site.c --------------------------------------------------------------------------- */
+
+void warn_sites(Warn *w);
+
+Span warn_at(const FlowLayer *row);     /* of the layer's statement */
+/* Of an argument of the layer where it is written, else of the layer. */
+Span warn_argument(const Item *item, const char *name);
+/* The argument, if it is written as a value of its own, so that another can stand in its place. */
+const Expr *warn_plain_argument(const Item *item, const char *name);
+/* Of a setting where it is written, else of the block. */
+Span warn_setting(const Decl *block, const char *key);
+
+/* "h[0] to h[29]", or "h". */
+const char *warn_range(const Warn *w, int first, int last);
+/* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
+bool warn_hidden(const Warn *w, int *first, int *last);
+/* Decades by which delta grows from site `last` back to site `first`. */
+double warn_gain(const Warn *w, int first, int last);
+/* RMS of an element of dLoss/dW, of the weight; NAN for recurrent layers. */
+double warn_gradient_rms(const Site *p);
+double warn_weight_rms(const Site *p);
+/* Of dLoss/dW of all layers (warn_steps.c). */
+double warn_global_norm(const Warn *w);
+int64_t warn_weights(const Site *p);
+
+#define WARNING(rule, ...) void warn_##rule(Warn *w);
+#include "warnings.def"
+#undef WARNING
+
+#endif

@@ -1,0 +1,235 @@
+/* warn_site.c -- where warnings point: layers with what stands around them, and spans. */
+#include "warn.h"
+#include "written.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- What stands inside a residual or a parallel ------------------------------------------- */
+
+typedef struct {
+    Arena *arena;
+    Map items, units;               /* keys alone: they stand inside; they were walked so */
+} Inside;
+
+static void walk_items(Inside *in, const Items *items, bool inside);
+
+static void walk_unit(Inside *in, const Unit *u, bool inside)
+{
+    void *walked = map_get(&in->units, u), *as = inside ? &in->units : &in->items;
+
+    if (walked == &in->units || walked == as)
+        return;
+    map_put(&in->units, u, as, in->arena);
+    walk_items(in, &u->items, inside);
+}
+
+static void walk_items(Inside *in, const Items *items, bool inside)
+{
+    for (int i = 0; i < items->n; i++) {
+        Item *item = items->item[i];
+
+        if (inside)
+            map_put(&in->items, item, item, in->arena);
+        if (item->unit)
+            walk_unit(in, item->unit, inside);
+        for (int k = 0; k < item->count; k++)
+            walk_unit(in, item->iteration[k], inside);
+        walk_items(in, &item->body, true);
+        walk_items(in, &item->shortcut, true);
+        for (int k = 0; k < item->n_branches; k++)
+            walk_items(in, &item->branch[k], true);
+    }
+}
+
+/* ---- What a layer's output goes to --------------------------------------------------------- */
+
+static const Graph *graph_of(const Program *p, const Layer *layer)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < p->graph[i]->n_layers; k++)
+            if (&p->graph[i]->layer[k] == layer)
+                return p->graph[i];
+    bug("a layer of no graph");
+}
+
+/* The one forward node that reads x, past what only looks at it; 0: none, or several. */
+static NodeId only_reader(const Graph *g, NodeId x)
+{
+    NodeId reader = 0;
+
+    for (int i = 0; i < g->n_results; i++)
+        if (g->result[i] == x)
+            return 0;
+    for (NodeId id = x + 1; id < g->n; id++) {
+        const Node *n = &g->node[id];
+        const bool looks = n->op == OP_BATCHNORM_STATS || n->op == OP_LAYERNORM_STATS ||
+                           op_form(n->op) == FORM_EFFECT;
+
+        for (int i = 0; n->phase == FORWARD && !looks && i < n->n_in; i++) {
+            if (n->in[i] != x)
+                continue;
+            if (reader)
+                return 0;
+            reader = id;
+        }
+    }
+    return reader;
+}
+
+static bool is_norm(OpKind op)
+{
+    return op == OP_BATCHNORM || op == OP_LAYERNORM || op == OP_GROUPNORM;
+}
+
+static void look_ahead(Site *p, NodeId z)
+{
+    NodeId id = only_reader(p->g, z);
+    const Node *n;
+
+    while (id && (p->g->node[id].op == OP_TAP || p->g->node[id].op == OP_RESHAPE))
+        id = only_reader(p->g, id);
+    n = &p->g->node[id];
+    if (id && is_norm(n->op)) {
+        p->norm = n->item;
+        p->batchnorm = n->op == OP_BATCHNORM;
+    } else if (id && n->layer >= 0 && p->g->layer[n->layer].act != ACTIVATION_LINEAR &&
+               op_form(n->op) == FORM_LOOP) {
+        p->act = (Act){ p->g->layer[n->layer].act, n->number[0] };
+    }
+}
+
+static Site look_around(const Warn *w, const Inside *in, const Layer *layer)
+{
+    Site p = { .g = graph_of(w->program, layer), .act = { ACTIVATION_LINEAR, 0 } };
+    const NodeId z = layer->z;
+
+    p.inside = map_get(&in->items, layer->item) != NULL;
+    for (int i = 0; i < layer->n_params; i++)
+        if (layer->param[i].is_weight && !p.weight)
+            p.weight = &layer->param[i];
+        else if (!layer->param[i].is_weight && !p.bias)
+            p.bias = &layer->param[i];
+    if (p.weight)
+        p.draw = draw_of(p.weight);
+    if (!layer->steps)
+        look_ahead(&p, z);
+    return p;
+}
+
+void warn_sites(Warn *w)
+{
+    Arena *a = w->session->arena;
+    Inside in = { .arena = a };
+    Map seen = { 0 };
+
+    walk_unit(&in, w->model->unit, false);
+    for (int i = 0; i < w->forecast->n; i++) {
+        const FlowLayer *row = &w->forecast->layer[i];
+        Site *known = map_get(&seen, row->layer), p;
+        double squares[2];
+
+        if (!row->layer->in_flow)
+            continue;
+        if (!known) {
+            known = arena_new_of(a, Site);
+            *known = look_around(w, &in, row->layer);
+            map_put(&seen, row->layer, known, a);
+        }
+        p = *known;
+        p.row = row;
+        act_squares(w->gauss, p.act, fmax(row->z_rms * row->z_rms - row->z_mean * row->z_mean, 0),
+                    row->z_mean, squares);
+        p.slope_square = p.act.kind == ACTIVATION_LINEAR ? 1 : squares[1];
+        arena_push(a, w->site, w->n, p);
+    }
+}
+
+/* ---- Spans --------------------------------------------------------------------------------- */
+
+static const Arg *argument(const Item *item, const char *name)
+{
+    const Callable *c = item->callee;
+
+    for (int i = 0; item->written == c && i < c->n_params; i++)
+        if (strcmp(c->param[i].name, name) == 0)
+            return written_arg(c, i, item->stmt->args);
+    return NULL;
+}
+
+Span warn_at(const FlowLayer *row)
+{
+    return row->layer->item->at;
+}
+
+Span warn_argument(const Item *item, const char *name)
+{
+    const Arg *a = argument(item, name);
+
+    return a ? a->value->at : item->at;
+}
+
+const Expr *warn_plain_argument(const Item *item, const char *name)
+{
+    const Arg *a = argument(item, name);
+
+    return a && written_plain(a->value, call_arg(item->callee, item->arg, name)) ? a->value : NULL;
+}
+
+Span warn_setting(const Decl *block, const char *key)
+{
+    for (const Setting *s = block->settings; s; s = s->next)
+        if (strcmp(s->key, key) == 0)
+            return s->value->at;
+    return block->at;
+}
+
+/* ---- Numbers ------------------------------------------------------------------------------- */
+
+const char *warn_range(const Warn *w, int first, int last)
+{
+    const char *from = w->site[first].row->path, *to = w->site[last].row->path;
+
+    return first == last ? from : arena_printf(w->session->arena, "%s to %s", from, to);
+}
+
+bool warn_hidden(const Warn *w, int *first, int *last)
+{
+    *first = 0;
+    *last = w->n - 2;
+    return *last > *first;
+}
+
+double warn_gain(const Warn *w, int first, int last)
+{
+    return log10(w->site[first].row->delta_rms / w->site[last].row->delta_rms);
+}
+
+int64_t warn_weights(const Site *p)
+{
+    int64_t n = 0;
+
+    for (int i = 0; i < p->row->layer->n_params; i++)
+        if (p->row->layer->param[i].is_weight)
+            n += shape_size(p->row->layer->param[i].shape);
+    return n;
+}
+
+double warn_gradient_rms(const Site *p)
+{
+    return p->row->grad_norm / sqrt((double)warn_weights(p));
+}
+
+double warn_weight_rms(const Site *p)
+{
+    double square = 0;
+
+    for (int i = 0; i < p->row->layer->n_params; i++) {
+        const Tensor *t = &p->row->layer->param[i];
+        const Draw draw = t->is_weight ? draw_of(t) : (Draw){ 0 };
+
+        if (t->is_weight)
+            square += (draw.var + draw.mean * draw.mean) * (double)shape_size(t->shape);
+    }
+    return sqrt(square / (double)warn_weights(p));
+}

@@ -1,0 +1,130 @@
+/* warn_units.c -- warnings of where activations work: saturated, dead, alike. */
+#include "warn.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Saturated ----------------------------------------------------------------------------- */
+
+/* Half of relu is flat by design; what is bounded is flat only where it works badly. */
+static double flat_share(const FlowLayer *l)
+{
+    switch (l->layer->act) {
+    case ACTIVATION_SIGMOID: case ACTIVATION_TANH: case ACTIVATION_SOFTSIGN:
+    case ACTIVATION_HARD_SIGMOID: case ACTIVATION_HARD_TANH:
+        return l->saturated;
+    default:
+        return 0;
+    }
+}
+
+void warn_saturated_units(Warn *w)
+{
+    const FlowLayer *row = NULL;
+    const Data *data = &w->model->data;
+    Message *m;
+
+    for (int i = w->forecast->n - 1; i >= 0; i--)
+        if (warn_reaches(w, flat_share(&w->forecast->layer[i])))
+            row = &w->forecast->layer[i];
+    if (!row || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
+        return;
+    m = warn_say(w, row->saturated, warn_argument(row->layer->item, "init"),
+                 "%.0f %% of the values of %s start where its activation is flat",
+                 100 * row->saturated, row->path);
+    diag_note(m, warn_at(row), "its pre-activation has RMS %.2g and mean %.2g", row->z_rms,
+              row->z_mean);
+    if (row == w->site[0].row && w->forecast->input.square > 9)
+        diag_note(m, data->decl->at, "inputs have RMS %.2g; normalize = standard makes it 1",
+                  sqrt(w->forecast->input.square));
+    warn_explains(w, VANISHES, m);
+}
+
+/* ---- Dead ---------------------------------------------------------------------------------- */
+
+static double below(double x) { return 0.5 * erfc(-x / sqrt(2)); }
+
+/* The share of units whose z is negative for all of n samples: z has variance v and mean m, and two
+ * samples' correlate by c.  E over s of Phi(-(m + sqrt(v c) s) / sqrt(v (1 - c)))^n. */
+static double dead_share(double v, double m, double c, double n)
+{
+    const double step = 0.02, shared = sqrt(v * fmax(c, 0)), own = sqrt(v * fmax(1 - c, 1e-12));
+    double sum = 0;
+
+    for (double s = -8; s <= 8; s += step)
+        sum += step * exp(-s * s / 2) / sqrt(2 * 3.14159265358979)
+             * pow(below(-(m + shared * s) / own), n);
+    return sum;
+}
+
+/* Samples of an epoch, as far as the source says; more than 1000 change little. */
+static double samples_of(const Model *m)
+{
+    const Value *source = &m->data.train;
+    double n = 1000;
+
+    for (int i = 0; source->kind == VALUE_CALL && i < source->callee->n_params; i++)
+        if (strcmp(source->callee->param[i].name, "n") == 0)
+            n = fmin(n, source->arg[i].real);
+    return m->data.limit > 0 ? fmin(n, (double)m->data.limit) : n;
+}
+
+static double dead_in(const Warn *w, const FlowLayer *l)
+{
+    const double m2 = l->z_mean * l->z_mean, square = l->z_rms * l->z_rms, v = square - m2;
+
+    if (l->layer->act != ACTIVATION_RELU || l->layer->out.rank != 1 || !(v > 0))
+        return 0;
+    return dead_share(v, l->z_mean, (l->correlation * square - m2) / v, samples_of(w->model));
+}
+
+void warn_dead_units(Warn *w)
+{
+    const FlowLayer *row = NULL;
+    double most = 0;
+    Message *m;
+
+    for (int i = 0; i < w->forecast->n; i++) {
+        const double dead = dead_in(w, &w->forecast->layer[i]);
+
+        if (dead > most) {
+            most = dead;
+            row = &w->forecast->layer[i];
+        }
+    }
+    if (!row || !warn_reaches(w, most) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) ||
+        (most < w->now->grave && w->forecast->flow < 0.01))
+        return;
+    m = warn_say(w, most, row->z_mean < 0 ? warn_argument(row->layer->item, "bias_init")
+                                          : warn_argument(row->layer->item, "act"),
+                 "%.0f %% of the units of %s are zero for every sample, and cannot learn",
+                 100 * most, row->path);
+    if (row->z_mean < 0)
+        diag_note(m, warn_at(row), "the bias starts at a mean of %.2g, where pre-activations "
+                  "spread by %.2g", row->z_mean,
+                  sqrt(row->z_rms * row->z_rms - row->z_mean * row->z_mean));
+    else
+        diag_note(m, warn_at(row), "two samples' pre-activations correlate by %.2g: what is "
+                  "negative for one is for nearly all of %.0f", row->correlation,
+                  samples_of(w->model));
+    warn_explains(w, VANISHES, m);
+}
+
+/* ---- Alike --------------------------------------------------------------------------------- */
+
+void warn_correlation_collapse(Warn *w)
+{
+    const int last = w->n - 2;
+    const FlowLayer *row;
+
+    if (last < 9 || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+        return;
+    row = w->site[last].row;
+    if (!warn_reaches(w, row->correlation))
+        return;
+    diag_note(warn_say(w, row->correlation, warn_at(row), "samples look alike in %s: two of "
+                       "them correlate by %.4g", row->path, row->correlation),
+              warn_at(row), "in %s, the first hidden layer, by %.2g; what tells them apart "
+              "has %.2g of the RMS", w->site[0].row->path, w->site[0].row->correlation,
+              sqrt(2 * fmax(1 - row->correlation, 0)));
+}

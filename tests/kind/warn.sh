@@ -1,0 +1,49 @@
+# warn.sh -- tests/warnings/NAME.net: exactly the warning NAME, and none in its near twin NAME.fine.net.
+. tests/say.sh
+cd tests/warnings || exit 1
+
+# check_net FILE OPTIONS... : what netc check says of a source, with its own options, in $WORK/err
+check_net() {
+    net=$1; shift
+    # shellcheck disable=SC2046
+    "$NETC" check $(sed -n 's|^// options: ||p' "$net") "$@" "$net" > "$WORK/out" 2> "$WORK/err"
+}
+
+# silent NAME COMMAND... : exit status 0, and not a word on standard error
+silent() {
+    silent_name=$1; shift
+    if "$@" && [ ! -s "$WORK/err" ]; then ok "$silent_name"; else
+        sed 's/^/    /' "$WORK/err"
+        fail "$silent_name" "warned"
+    fi
+}
+
+for file in *.net; do
+    stem=${file%.net}
+    name=${stem%%.*}
+    case $stem in *.fine) silent "warn/$stem" check_net "$file"; continue ;; esac
+    check_net "$file"
+    cp "$WORK/err" "$WORK/$stem.err"
+    golden "warn/$stem" "$stem.err" "$WORK/$stem.err"
+    given=$(sed -n 's/.*: warning: .*\[-W\(.*\)\] \[NET[0-9]*\]$/\1/p' "$stem.err")
+    [ "$given" = "$name" ] && ok "warn/$stem alone" || fail "warn/$stem alone" "gives $given"
+
+    { cat "$file"; echo "allow $name;"; } > "$WORK/allowed.net"
+    silent "warn/$stem allowed" check_net "$WORK/allowed.net"
+    silent "warn/$stem -Wno" check_net "$file" "-Wno-$name"
+    check_net "$WORK/allowed.net" "-W$name"
+    says "warn/$stem -W over allow" "$WORK/err" "[-W$name]"
+    status "warn/$stem -Werror" 1 "$NETC" check "-Werror=$name" "$file"
+    says "warn/$stem -Werror says" "$WORK/err" "(-Werror=$name)"
+done
+
+# A row a source.
+sed -n 's/^WARNING([a-z_]*, [A-Z_]*, "\([a-z-]*\)",.*/\1/p' "$ROOT/compiler/warnings.def" | sort > "$WORK/rows"
+for file in *.err; do echo "${file%%.*}"; done | sort -u > "$WORK/files"
+same 'warn/a source for each' "$WORK/rows" "$WORK/files"
+while read -r name; do
+    status "warn/explain $name" 0 "$NETC" explain "$name"
+    case $name in unused | softmax-twice) ;; *)
+        says "warn/explain $name thresholds" "$WORK/out" "-W$name goes by the " ;;
+    esac
+done < "$WORK/rows"
