@@ -126,10 +126,16 @@ void warn_vanishing(Warn *w)
 
 /* ---- Exploding ----------------------------------------------------------------------------- */
 
-/* Norms behind the first and the last of these layers, and a skip around the last. */
+/* Norms behind most of these layers, and skips around most. */
 static bool is_held(const Warn *w, int first, int last)
 {
-    return w->site[first].norm && w->site[last].norm && w->site[last].inside;
+    int norms = 0, inside = 0;
+
+    for (int i = first; i <= last; i++) {
+        norms += w->site[i].norm != NULL;
+        inside += w->site[i].inside;
+    }
+    return 2 * norms > last - first && 2 * inside > last - first;
 }
 
 void warn_exploding(Warn *w)
