@@ -79,6 +79,8 @@ Span warn_setting(const Decl *block, const char *key);
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
 bool warn_hidden(const Warn *w, int *first, int *last);
+/* Norms behind most hidden layers, and skips around most. */
+bool warn_held(const Warn *w);
 /* Decades by which delta grows from site `last` back to site `first`. */
 double warn_gain(const Warn *w, int first, int last);
 /* RMS of an element of dLoss/dW, of the weight; NAN for recurrent layers. */

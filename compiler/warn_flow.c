@@ -126,18 +126,6 @@ void warn_vanishing(Warn *w)
 
 /* ---- Exploding ----------------------------------------------------------------------------- */
 
-/* Norms behind most of these layers, and skips around most. */
-static bool is_held(const Warn *w, int first, int last)
-{
-    int norms = 0, inside = 0;
-
-    for (int i = first; i <= last; i++) {
-        norms += w->site[i].norm != NULL;
-        inside += w->site[i].inside;
-    }
-    return 2 * norms > last - first && 2 * inside > last - first;
-}
-
 void warn_exploding(Warn *w)
 {
     double decades = log10(w->forecast->flow);
@@ -147,7 +135,7 @@ void warn_exploding(Warn *w)
 
     if (!warn_hidden(w, &first, &last) || isnan(decades) || w->site[last].row->delta_rms == 0)
         return;
-    decades -= is_held(w, first, last) ? 1 : 0;
+    decades -= warn_held(w) ? 1 : 0;
     if (!warn_reaches(w, trusted(w, decades)))
         return;
     worst = worst_step(w, first, last, 1);

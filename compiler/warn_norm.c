@@ -96,7 +96,7 @@ void warn_residual_growth(Warn *w)
     if (f->n_joins < 2 || !(first->z_rms > 0))
         return;
     growth = last->act_rms * last->act_rms / (first->z_rms * first->z_rms);
-    if (!warn_reaches(w, growth) || warn_cause(w, EXPLODES))
+    if (!warn_reaches(w, growth) || warn_held(w) || warn_cause(w, EXPLODES))
         return;
     m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
                  "by %.2g", f->n_joins, growth);

@@ -200,6 +200,17 @@ bool warn_hidden(const Warn *w, int *first, int *last)
     return *last > *first;
 }
 
+bool warn_held(const Warn *w)
+{
+    int norms = 0, inside = 0;
+
+    for (int i = 0; i < w->n - 1; i++) {
+        norms += w->site[i].norm != NULL;
+        inside += w->site[i].inside;
+    }
+    return 2 * norms >= w->n - 1 && 2 * inside >= w->n - 1;
+}
+
 double warn_gain(const Warn *w, int first, int last)
 {
     return log10(w->site[first].row->delta_rms / w->site[last].row->delta_rms);
