@@ -26,6 +26,7 @@ static Trace *trace_new(Flow *f, const Graph *g)
     t->gradient = arena_array(f->arena, Gradient *, g->n);
     t->call = arena_array(f->arena, Trace *, g->n);
     t->bend = arena_array(f->arena, struct Bend *, g->n);
+    t->largest = arena_array(f->arena, struct Largest *, g->n);
     t->row = arena_array(f->arena, FlowLayer, g->n_layers + 1);
     for (int i = 0; i < g->n_layers; i++)
         t->row[i] = (FlowLayer){ .layer = &g->layer[i], .grad_norm = NAN, .delta_rms = NAN };

@@ -126,104 +126,163 @@ const FlowRule flow_plane_mean = { plane_mean_forward, plane_mean_backward };
 
 /* ---- Maxima -------------------------------------------------------------------------------- */
 
-enum { SAMPLES = 1000 };
+enum { SAMPLES = 800 };
 
 /* Windows of Gaussians through phi: what the largest is, and how steep phi is there. */
-typedef struct {
-    double square[PAIRS], slope[PAIRS];     /* E of products of two samples' largest, of slopes */
-    double mean, alone;                     /* E phi'^2 at any place */
+typedef struct Largest {
+    /* E of products of two samples' largest of one window, of another window, and of slopes */
+    double square[PAIRS], apart[PAIRS], slope[PAIRS], slope_apart[PAIRS];
+    double match[PAIRS];            /* share of `slope` where both take the same place */
+    double mean;
+    double alone[PAIRS], alone_apart[PAIRS];    /* E phi' phi' at any place, at two */
 } Largest;
 
 typedef struct {
     double value, slope;
+    int place;
 } Peak;
 
-/* One window of `n` places: `common` is what all of them share. */
-static Peak draw_peak(Flow *f, const Kernel *z, Act act, int n, double common, double own)
+/* Deviations of what shares something: all, a sample's places, a place's samples, nothing. */
+typedef struct {
+    double all, sample, place, own;
+} Deviations;
+
+/* The largest of a window of n places; `common` is what they share, `place` what each shares with
+ * other samples. */
+static Peak draw_peak(Flow *f, double mean, Act act, int n, double common, const double *place,
+                      double own)
 {
     double best = -INFINITY;
+    int at = 0;
 
-    for (int i = 0; i < n; i++)
-        best = fmax(best, common + own * flow_normal(f));
-    return (Peak){ act_value(act, z->mean + best), act_slope(act, z->mean + best) };
+    for (int i = 0; i < n; i++) {
+        const double z = mean + common + place[i] + own * flow_normal(f);
+
+        if (z > best) {
+            best = z;
+            at = i;
+        }
+    }
+    return (Peak){ act_value(act, best), act_slope(act, best), at };
 }
 
-/* Of two samples, whose windows share `between` of their variance; places share `within`. */
-static Largest sample_largest(Flow *f, const Kernel *z, Act act, int n)
+static Deviations deviations_of(const Kernel *z, int s)
 {
     const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
     const double v = fmax(q - m2, 0), within = fmin(fmax(z->cross[SAME] * q - m2, 0), v);
-    Largest out = { 0 };
+    const double pair = fmin(fmax(mean_of_squares(z->square[s], z->positions) - m2, 0), v);
+    const double all = fmin(fmax(z->cross[s] * q - m2, 0), fmin(pair, within));
+    const double sample = within - all, place = fmin(pair - all, v - within);
 
-    f->random = 2;
-    for (int s = OTHER; s < PAIRS; s++) {
-        const double pair = mean_of_squares(z->square[s], z->positions) - m2;
-        const double between = fmin(fmax(pair, 0), within);
-        const double shared = sqrt(between), rest = sqrt(within - between), own = sqrt(v - within);
+    return (Deviations){ sqrt(all), sqrt(sample), sqrt(place), sqrt(v - within - place) };
+}
 
-        for (int i = 0; i < SAMPLES; i++) {
-            const double u = shared * flow_normal(f);
-            const Peak a = draw_peak(f, z, act, n, u + rest * flow_normal(f), own);
-            const Peak b = draw_peak(f, z, act, n, u + rest * flow_normal(f), own);
+static void draw_places(Flow *f, int n, double deviation, double *place)
+{
+    for (int i = 0; i < n; i++)
+        place[i] = deviation * flow_normal(f);
+}
 
-            out.square[s] += a.value * b.value / SAMPLES;
-            out.square[SAME] += (a.value * a.value + b.value * b.value) / (4 * SAMPLES);
-            out.slope[s] += a.slope * b.slope / SAMPLES;
-            out.slope[SAME] += (a.slope * a.slope + b.slope * b.slope) / (4 * SAMPLES);
-            out.mean += (a.value + b.value) / (4 * SAMPLES);
-        }
+/* Two samples, each with a window at one place and one at another. */
+static void sample_pair(Flow *f, const Kernel *z, Act act, int n, int s, Largest *out)
+{
+    const Deviations d = deviations_of(z, s);
+    double *here = arena_array(f->arena, double, n), *there = arena_array(f->arena, double, n);
+
+    for (int i = 0; i < SAMPLES; i++) {
+        const double u = d.all * flow_normal(f);
+        const double ca = u + d.sample * flow_normal(f), cb = u + d.sample * flow_normal(f);
+        Peak a, b, far, other;
+
+        draw_places(f, n, d.place, here);
+        draw_places(f, n, d.place, there);
+        a = draw_peak(f, z->mean, act, n, ca, here, d.own);
+        b = draw_peak(f, z->mean, act, n, cb, here, d.own);
+        far = draw_peak(f, z->mean, act, n, ca, there, d.own);
+        other = draw_peak(f, z->mean, act, n, cb, there, d.own);
+        out->square[s] += a.value * b.value / SAMPLES;
+        out->square[SAME] += (a.value * a.value + b.value * b.value) / (4 * SAMPLES);
+        out->apart[s] += a.value * other.value / SAMPLES;
+        out->apart[SAME] += a.value * far.value / (2 * SAMPLES);
+        out->slope[s] += a.slope * b.slope / SAMPLES;
+        out->slope[SAME] += (a.slope * a.slope + b.slope * b.slope) / (4 * SAMPLES);
+        out->slope_apart[s] += a.slope * other.slope / SAMPLES;
+        out->slope_apart[SAME] += a.slope * far.slope / (2 * SAMPLES);
+        out->match[s] += a.slope * b.slope * (a.place == b.place) / SAMPLES;
+        out->mean += (a.value + b.value) / (4 * SAMPLES);
     }
-    return out;
+    out->match[s] /= fmax(out->slope[s], 1e-300);
+}
+
+/* What phi's own rule will multiply by. */
+static void slopes_alone(Flow *f, const Kernel *z, Act act, Largest *out)
+{
+    const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
+    const double v = fmax(q - m2, 1e-300);
+    Moments m;
+
+    act_moments(f->gauss, act, v, z->mean, &m);
+    for (int s = 0; s < PAIRS; s++) {
+        const double c = (mean_of_squares(z->square[s], z->positions) - m2) / v;
+
+        out->alone[s] = fmax(series_at(&m.slope, c), 1e-300);
+        out->alone_apart[s] = fmax(series_at(&m.slope, (z->cross[s] * q - m2) / v), 1e-300);
+    }
 }
 
 /* What is under the windows is an activation of something Gaussian, or Gaussian itself. */
-static Largest largest_of(Flow *f, const Trace *t, NodeId y, const Kernel *x)
+static Largest *largest_of(Flow *f, const Trace *t, NodeId y, const Kernel *x)
 {
     const Kernel *z = x->source ? x->source : x;
     const Act act = x->source ? x->act : (Act){ ACTIVATION_LINEAR, 0 };
     const Window *v = t->g->node[y].window;
-    Largest out = sample_largest(f, z, act, (int)(v->kernel * v->kernel));
-    const double q = mean_of_squares(z->square[SAME], z->positions);
-    double squares[2];
+    Largest *out = arena_new_of(f->arena, Largest);
 
-    act_squares(f->gauss, act, fmax(q - z->mean * z->mean, 0), z->mean, squares);
-    out.alone = squares[1];
+    f->random = 2;
+    out->match[SAME] = 1;
+    for (int s = OTHER; s < PAIRS; s++)
+        sample_pair(f, z, act, (int)(v->kernel * v->kernel), s, out);
+    slopes_alone(f, z, act, out);
     return out;
 }
 
 static void max_pool_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *x = kernel_in(t, y, 0);
-    const Largest most = largest_of(f, t, y, x);
+    const Largest *most = t->largest[y] = largest_of(f, t, y, x);
     Kernel *k = kernel_new(f, t->g->node[y].shape);
 
-    k->mean = most.mean;
+    k->mean = most->mean;
     k->log_var = x->log_var;
     k->pair_var = x->pair_var;
     for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = most.square[OTHER] / fmax(most.square[SAME], 1e-300);
+        k->cross[s] = most->apart[s] / fmax(most->square[SAME], 1e-300);
         for (int64_t p = 0; p < k->positions; p++)
-            k->square[s][p] = most.square[s];
+            k->square[s][p] = most->square[s];
     }
     t->kernel[y] = k;
 }
 
-/* One place of each window gets all; phi's own rule then multiplies by its slope at any place, so
- * that at the largest is put in here. */
+/* One place of each window gets all, in two samples the same or two.  phi's own rule will multiply
+ * by its slope at any place, so that at the largest is put in here. */
 static void max_pool_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
-    const Largest most = largest_of(f, t, y, x);
-    const double chosen = (double)k->positions / (double)x->positions;
+    const Largest *most = t->largest[y];
+    const double windows = (double)k->positions, places = (double)x->positions;
+    const double own = fmax(mean_of_squares(dy->square[SAME], k->positions), 1e-300);
     Gradient *dx = gradient_like(f, dy, x->positions);
 
     for (int s = 0; s < PAIRS; s++) {
-        const double steeper = most.slope[s] / fmax(most.alone, 1e-300);
-        const double meet = s == SAME ? chosen : chosen * chosen;
+        const double pair = mean_of_squares(dy->square[s], k->positions);
+        const double steeper = most->slope[s] / most->alone[s];
+        const double two = (pair / own * (1 - most->match[s]) * most->slope[s]
+                            + (windows - 1) * dy->cross[s] * most->slope_apart[s])
+                         / fmax(most->slope[SAME], 1e-300) / fmax(places - 1, 1);
 
         for (int64_t p = 0; p < x->positions; p++)
-            dx->square[s][p] = mean_of_squares(dy->square[s], k->positions) * meet * steeper;
-        dx->cross[s] = dy->cross[s] * chosen;
+            dx->square[s][p] = pair * most->match[s] * windows / places * steeper;
+        dx->cross[s] = two * most->alone[SAME] / most->alone_apart[s];
     }
     flow_give(f, t, y, 0, dx);
 }

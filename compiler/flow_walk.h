@@ -12,6 +12,7 @@ typedef struct Trace {
     struct Trace **call;            /* by NodeId of a CALL or REPEAT: [count] instances */
     FlowLayer *row;                 /* by layer of the unit */
     struct Bend **bend;             /* by NodeId of an activation: its integrals, flow_act.c */
+    struct Largest **largest;       /* by NodeId of a max_pool: what was sampled, flow_pool.c */
 } Trace;
 
 typedef struct {

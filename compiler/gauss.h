@@ -47,7 +47,7 @@ typedef struct {
     double mean;                    /* E phi */
     double square, slope_square;    /* E phi^2, E phi'^2 */
     double kurtosis, slope_kurtosis;    /* E phi^4 / (E phi^2)^2 - 1, and of phi' */
-    /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v, which is 2 d ln E phi^2 / d ln v; of phi' */
+    /* E phi^2 (u^2 - 1) / E phi^2, u = (z - m) / sqrt v: 2 d ln E phi^2 / d ln v; of phi' */
     double radial, slope_radial;
     double order[3], slope_order[3];    /* shares of the Hermite orders 1, 2, 3 ... */
     double steep, turn, lift, own;  /* E (phi phi')^2, E z phi phi', E phi phi', E (z phi')^2 */
