@@ -1,5 +1,6 @@
-/* median.c -- median N COMMAND...: runs the command N times and prints the medians of its wall time
- * and of its processor time in milliseconds.  Fails where the command does. */
+/* median.c -- median N COMMAND...: runs the command N times and prints the medians of its wall time and
+ * of its processor time in milliseconds, and its largest resident memory in MiB.  Fails where the
+ * command does. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ enum { MOST = 1000 };
 
 typedef struct {
     double wall[MOST], cpu[MOST];
+    double memory;                  /* MiB */
 } Times;
 
 static double now(void)
@@ -46,6 +48,8 @@ static int run(char **command, Times *times, int i)
     if (error || wait4(child, &status, 0, &used) != child || status != 0)
         return 0;
     times->wall[i] = now() - started;
+    if ((double)used.ru_maxrss / 1024 > times->memory)
+        times->memory = (double)used.ru_maxrss / 1024;
     times->cpu[i] = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
     return 1;
 }
@@ -78,6 +82,6 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    printf("%.2f %.2f\n", median(times.wall, n), median(times.cpu, n));
+    printf("%.2f %.2f %.0f\n", median(times.wall, n), median(times.cpu, n), times.memory);
     return 0;
 }

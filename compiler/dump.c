@@ -1,5 +1,6 @@
 /* dump.c -- every stage as text, for tests and for those who look for a mistake (`--dump`). */
 #include "passes.h"
+#include "work.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -69,6 +70,8 @@ static void dump_plan(const Graph *g, FILE *out)
 {
     fprintf(out, "unit %s: parameters %" PRId64 ", memory %" PRId64 " reals, scratch %" PRId64
             " reals\n", g->name, g->parameters, g->memory_reals, g->scratch_reals);
+    fprintf(out, "  multiply-adds a sample %.0f forward, %.0f backward\n",
+            graph_multiply_adds(g, FORWARD), graph_multiply_adds(g, BACKWARD));
     for (NodeId id = 1; id < g->n; id++)
         if (g->store[id] == STORE_MEMORY)
             fprintf(out, "  memory %s%s%s\n", g->node[id].name, g->host[id] ? " in place of " : "",
