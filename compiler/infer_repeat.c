@@ -164,9 +164,9 @@ static Str first_name(const RepeatSite *site)
             const Label *label = site->labels[i]->value[k];
             const Item *item = label->item;
 
-            if (item->kind == ITEM_BLOCK || infer_has_weights(item))
+            if (item->name && (item->kind == ITEM_BLOCK || infer_has_weights(item)))
                 return item->name;
-            first = first ? first : item->name;
+            first = first ? first : item->name;     /* NULL of what an error was said of */
         }
     return first;
 }
@@ -174,7 +174,10 @@ static Str first_name(const RepeatSite *site)
 /* "repeat_h": another repeat ahead of it does not rename it. */
 static Str name_of_repeat(const Builder *b, const RepeatSite *site)
 {
-    return intern(b->in->s->names, arena_printf(b->in->s->arena, "repeat_%s", first_name(site)));
+    const char *first = first_name(site);
+
+    return intern(b->in->s->names, first ? arena_printf(b->in->s->arena, "repeat_%s", first)
+                                         : "repeat");
 }
 
 void infer_repeat(Builder *b, const Stmt *s)
