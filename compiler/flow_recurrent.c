@@ -138,6 +138,27 @@ static void measure(const double *field, int steps, int width, bool reverse, dou
     cross[KIN] = cross[OTHER];
 }
 
+/* ---- Samples of one class -------------------------------------------------------------------- */
+
+/* How far two samples of one class are from two of different ones towards one sample. */
+static double nearness(const Kernel *z)
+{
+    double pair[PAIRS];
+
+    for (int s = 0; s < PAIRS; s++)
+        pair[s] = mean_of_squares(z->square[s], z->positions);
+    return pair[SAME] > pair[OTHER]
+         ? fmin(fmax((pair[KIN] - pair[OTHER]) / (pair[SAME] - pair[OTHER]), 0), 1) : 0;
+}
+
+/* The probe's samples are of different classes; those of one class stay as near as they came. */
+static void put_kin(double *const square[PAIRS], double cross[PAIRS], int64_t steps, double near)
+{
+    for (int64_t i = 0; i < steps; i++)
+        square[KIN][i] = square[OTHER][i] + near * (square[SAME][i] - square[OTHER][i]);
+    cross[KIN] = cross[OTHER] + near * (cross[SAME] - cross[OTHER]);
+}
+
 static void recurrent_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
@@ -149,6 +170,7 @@ static void recurrent_forward(Flow *f, Trace *t, NodeId y)
         measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse, 1.0 / DRAWS,
                 k->square, k->cross);
     }
+    put_kin(k->square, k->cross, k->positions, nearness(kernel_in(t, y, 0)));
     if (n->act == ACTIVATION_SOFTMAX && n->op == OP_RNN)
         f->rough = "a softmax stands inside a recurrent layer";
     k->log_var = kernel_in(t, y, 0)->log_var;
@@ -158,11 +180,55 @@ static void recurrent_forward(Flow *f, Trace *t, NodeId y)
 
 /* ---- The way back -------------------------------------------------------------------------- */
 
-static void draw_upstream(Flow *f, const Gradient *dy, bool reverse, Probe *p)
+/* The way back is linear in what comes from above: so it is drawn for the kind of pair that has
+ * most in common, and the other kind gets its share of that.  Where inputs know nothing of their
+ * class the kinds cancel, as labels are balanced: what is drawn then is nearer to nothing, and so
+ * less noisy. */
+static const double TOO_FAR = 0.01;
+
+typedef struct {
+    int drawn;                      /* OTHER or KIN */
+    double share[PAIRS];            /* OTHER, KIN: of what was drawn */
+    double common;                  /* of two samples' upstream gradients, as drawn */
+    double near;
+} Upstream;
+
+static Upstream upstream_of(const Gradient *dy, int64_t steps, const Kernel *z)
 {
-    const double q = mean_of_squares(dy->square[SAME], p->steps);
-    const double other = mean_of_squares(dy->square[OTHER], p->steps) / fmax(q, 1e-300);
-    const Shares s = shares_of(dy->cross[SAME], dy->cross[OTHER], other);
+    Upstream u = { .drawn = KIN, .near = nearness(z) };
+    double pair[PAIRS];
+
+    for (int s = 0; s < PAIRS; s++)
+        pair[s] = mean_of_squares(dy->square[s], steps);
+    if (pair[OTHER] > pair[KIN] || u.near < TOO_FAR)
+        u.drawn = OTHER;
+    u.share[OTHER] = u.share[KIN] = 1;
+    if (u.near >= TOO_FAR)
+        u.share[OTHER + KIN - u.drawn] = pair[u.drawn] > 0
+                                       ? pair[OTHER + KIN - u.drawn] / pair[u.drawn] : 0;
+    u.common = fmax(pair[u.drawn], 0) / fmax(pair[SAME], 1e-300);
+    return u;
+}
+
+/* E g_a g_b of the two kinds, of what was measured of the drawn one. */
+static void put_pairs(const Upstream *u, Gradient *g, int64_t steps)
+{
+    const double cross = g->cross[OTHER];
+
+    for (int64_t i = 0; i < steps; i++) {
+        const double drawn = g->square[OTHER][i];
+
+        g->square[OTHER][i] = u->share[OTHER] * drawn;
+        g->square[KIN][i] = u->share[KIN]
+                          * (drawn + u->near * (u->common * g->square[SAME][i] - drawn));
+    }
+    g->cross[OTHER] = u->share[OTHER] * cross;
+    g->cross[KIN] = u->share[KIN] * (cross + u->near * (u->common * g->cross[SAME] - cross));
+}
+
+static void draw_upstream(Flow *f, const Upstream *u, const Gradient *dy, bool reverse, Probe *p)
+{
+    const Shares s = shares_of(dy->cross[SAME], dy->cross[u->drawn], u->common);
 
     draw_field(f, &s, dy->square[SAME], 0, p->steps, p->width, reverse, p->dh);
 }
@@ -185,12 +251,12 @@ static void sample_weight(const Probe *p, int a, double *dw)
 }
 
 /* |dLoss/dW_hh|^2 of a batch from the samples' own and their products, at the layer's width. */
-static double weight_square(Flow *f, const Trace *t, NodeId y, const Probe *p)
+static double weight_square(Flow *f, const Trace *t, NodeId y, const Upstream *u, const Probe *p)
 {
     const int n = p->gates * p->width * p->width;
     const double wider = (double)t->g->node[y].size[2] / p->width;
     double *dw = arena_array(f->arena, double, n), *sum = arena_array(f->arena, double, n);
-    double own = 0, all = 0, other;
+    double own = 0, all = 0, drawn, pairs;
 
     for (int a = 0; a < PROBE_SAMPLES; a++) {
         sample_weight(p, a, dw);
@@ -201,8 +267,11 @@ static double weight_square(Flow *f, const Trace *t, NodeId y, const Probe *p)
     }
     for (int i = 0; i < n; i++)
         all += sum[i] * sum[i];
-    other = fmax(all - own, 0) / (PROBE_SAMPLES * (PROBE_SAMPLES - 1));
-    return wider * wider * f->batch * (own / PROBE_SAMPLES + (f->batch - 1) * other);
+    drawn = fmax(all - own, 0) / (PROBE_SAMPLES * (PROBE_SAMPLES - 1));
+    own /= PROBE_SAMPLES;
+    pairs = mixed(f, (double[]){ 0, u->share[OTHER] * drawn,
+                                 u->share[KIN] * (drawn + u->near * (u->common * own - drawn)) });
+    return wider * wider * f->batch * (own + (f->batch - 1) * fmax(pairs, -own / f->batch));
 }
 
 static double fitted_slope(const double *y, int64_t n)
@@ -234,6 +303,7 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const int64_t steps = n->size[1];
     double *log_square = arena_array(f->arena, double, steps);
     double log_weight = 0, squares = 0;
+    const Upstream u = upstream_of(dy, steps, kernel_in(t, y, 0));
     Gradient *dz = gradient_like(f, dy, steps);
     FlowLayer *row = &t->row[n->layer];
 
@@ -244,10 +314,10 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
         Gradient *one = gradient_new(f, steps);
         double weight;
 
-        draw_upstream(f, dy, n->reverse, p);
+        draw_upstream(f, &u, dy, n->reverse, p);
         probe_backward(p, arena_array(f->arena, double, PROBE_SAMPLES * 2 * p->width));
         measure(p->dz, p->steps, p->gates * p->width, n->reverse, 1, one->square, one->cross);
-        weight = log(weight_square(f, t, y, p) + 1e-300) / DRAWS;
+        weight = log(weight_square(f, t, y, &u, p) + 1e-300) / DRAWS;
         log_weight += weight;
         squares += weight * weight * DRAWS;
         for (int64_t i = 0; i < steps; i++) {
@@ -260,6 +330,7 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
         for (int s = 0; s < PAIRS; s++)
             dz->cross[s] += one->cross[s] / DRAWS;
     }
+    put_pairs(&u, dz, steps);
     row->grad_norm = exp(log_weight / 2);
     row->spread = sqrt(fmax(squares - log_weight * log_weight, 0)) / 2 / LN10;
     record_steps(f, row, log_square, steps);

@@ -5,7 +5,8 @@
 nets='dense_tanh_depth10 dense_relu_xavier_uniform_depth20_width256 dense_sigmoid_depth10 mse_tanh_depth5_outputs8
     norm_batchnorm_relu_depth10 norm_layernorm_tanh_depth15 dropout_gelu_share0.1 residual_pre_batch_relu_depth10
     residual_post_batch_relu_depth5 conv_relu_batch_channels32_depth8 pool_avg_pool_2_tanh_normfalse
-    bottleneck_relu_blocks3 rnn_tanh_units64_steps20 cell_lstm_64_steps20 cell_gru_64_steps20'
+    bottleneck_relu_blocks3 rnn_tanh_units64_steps20 cell_lstm_64_steps20 cell_gru_64_steps20
+    digits_tanh_depth5 digits_relu_lecun_normal_depth10 digits_tanh_layer_depth10 digits_conv_tanh_none'
 # shellcheck disable=SC2086
 BUILD=$BUILD WORK=$WORK SEEDS=8 sh tests/accuracy/run.sh $nets > "$WORK/table" 2> "$WORK/err"
 for net in $nets; do
