@@ -133,50 +133,61 @@ const FlowRule flow_affine = { affine_forward, affine_backward };
 
 /* ---- Convolution (Xiao et al. 2018) -------------------------------------------------------- */
 
-/* Where a window's tap looks from an output's row or column; -1 outside. */
-static int64_t tap_at(int64_t out, int64_t tap, int64_t stride, int64_t dilation, int64_t pad,
-                      int64_t size)
-{
-    const int64_t at = out * stride + tap * dilation - pad;
-
-    return at >= 0 && at < size ? at : -1;
-}
-
-typedef void Visit(void *arg, int64_t out, int64_t in, int tap);
-
-static void visit_taps(const Window *v, Visit *visit, void *arg)
-{
-    const int64_t height = v->out.dim[1], width = v->out.dim[2];
-
-    for (int64_t o = 0; o < height * width; o++)
-        for (int64_t k = 0; k < v->kernel * v->kernel; k++) {
-            const int64_t i = tap_at(o / width, k / v->kernel, v->stride, v->dilation, v->top,
-                                     v->in.dim[1]);
-            const int64_t j = tap_at(o % width, k % v->kernel, v->stride, v->dilation, v->left,
-                                     v->in.dim[2]);
-
-            if (i >= 0 && j >= 0)
-                visit(arg, o, i * v->in.dim[2] + j, (int)k);
-        }
-}
-
+/* Outputs out, out + 1, .. of a row, of which a tap sees the inputs in, in + stride, .. */
 typedef struct {
+    int64_t out, in, stride, n;
+    int tap;
+} Strip;
+
+/* The outputs along one side from which a tap looks into the image: from .. to - 1. */
+static int64_t first_inside(int64_t offset, int64_t stride)
+{
+    return offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+}
+
+static int64_t end_inside(int64_t offset, int64_t stride, int64_t size, int64_t outs)
+{
+    const int64_t end = offset < size ? (size - 1 - offset) / stride + 1 : 0;
+
+    return end < outs ? end : outs;
+}
+
+typedef struct Sweep Sweep;
+typedef void Visit(Sweep *w, const Strip *r);
+
+static void visit_taps(const Window *v, Visit *visit, Sweep *w)
+{
+    for (int64_t k = 0; k < v->kernel * v->kernel; k++) {
+        const int64_t down = k / v->kernel * v->dilation - v->top;
+        const int64_t across = k % v->kernel * v->dilation - v->left;
+        const int64_t from = first_inside(across, v->stride);
+        const int64_t to = end_inside(across, v->stride, v->in.dim[2], v->out.dim[2]);
+        const int64_t end = end_inside(down, v->stride, v->in.dim[1], v->out.dim[1]);
+
+        for (int64_t i = first_inside(down, v->stride); from < to && i < end; i++)
+            visit(w, &(Strip){ i * v->out.dim[2] + from,
+                             (i * v->stride + down) * v->in.dim[2] + from * v->stride + across,
+                             v->stride, to - from, (int)k });
+    }
+}
+
+struct Sweep {
     const Kernel *x;
     const Gradient *dz;
     Kernel *z;                      /* forward: sums of squares under the taps */
     Gradient *dx;
     double *taps;                   /* forward: taps inside the image, by output */
+    double *root_x, *root_dz;       /* backward: roots of the SAME squares */
     double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap */
-} Sweep;
+};
 
-static void gather(void *arg, int64_t out, int64_t in, int tap)
+static void gather(Sweep *w, const Strip *r)
 {
-    Sweep *w = arg;
-
-    (void)tap;
     for (int s = 0; s < PAIRS; s++)
-        w->z->square[s][out] += w->x->square[s][in];
-    w->taps[out]++;
+        for (int64_t i = 0; i < r->n; i++)
+            w->z->square[s][r->out + i] += w->x->square[s][r->in + i * r->stride];
+    for (int64_t i = 0; i < r->n; i++)
+        w->taps[r->out + i]++;
 }
 
 static void conv_forward(Flow *f, Trace *t, NodeId y)
@@ -202,18 +213,37 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     t->kernel[y] = z;
 }
 
-static void scatter(void *arg, int64_t out, int64_t in, int tap)
+static double along(const double *dz, const double *x, const Strip *r)
 {
-    Sweep *w = arg;
-    const double product = w->dz->square[SAME][out] * w->x->square[SAME][in];
+    double sum = 0;
 
+    for (int64_t i = 0; i < r->n; i++)
+        sum += dz[i] * x[i * r->stride];
+    return sum;
+}
+
+static void scatter(Sweep *w, const Strip *r)
+{
     for (int a = 0; a < PAIRS; a++) {
-        w->dx->square[a][in] += w->dz->square[a][out];
+        const double *dz = w->dz->square[a] + r->out;
+        double *dx = w->dx->square[a] + r->in;
+
+        for (int64_t i = 0; i < r->n; i++)
+            dx[i * r->stride] += dz[i];
         for (int b = 0; b < PAIRS; b++)
-            w->same[tap][a][b] += w->dz->square[a][out] * w->x->square[b][in];
+            w->same[r->tap][a][b] += along(dz, w->x->square[b] + r->in, r);
     }
-    w->root[tap] += sqrt(fmax(product, 0));
-    w->both[tap] += product;
+    w->root[r->tap] += along(w->root_dz + r->out, w->root_x + r->in, r);
+    w->both[r->tap] += along(w->dz->square[SAME] + r->out, w->x->square[SAME] + r->in, r);
+}
+
+static double *roots(Flow *f, const double *square, int64_t n)
+{
+    double *root = arena_array(f->arena, double, n);
+
+    for (int64_t i = 0; i < n; i++)
+        root[i] = sqrt(fmax(square[i], 0));
+    return root;
 }
 
 static void add_taps(const Sweep *w, int64_t taps, double sum[PAIRS][PAIRS])
@@ -235,7 +265,9 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     const int64_t taps = v->kernel * v->kernel;
     Gradient *dx = back_through(f, &p, x, z, dz);
     Sweep w = { .x = x, .dz = dz, .dx = dx, .root = arena_array(f->arena, double, taps),
-                .both = arena_array(f->arena, double, taps) };
+                .both = arena_array(f->arena, double, taps),
+                .root_x = roots(f, x->square[SAME], x->positions),
+                .root_dz = roots(f, dz->square[SAME], z->positions) };
     const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out / (double)v->groups;
     double sum[PAIRS][PAIRS] = { { 0 } };
 
@@ -254,20 +286,34 @@ const FlowRule flow_conv = { conv_forward, conv_backward };
 
 /* ---- Embedding ----------------------------------------------------------------------------- */
 
-/* Two places hold the same word with probability 1 / words. */
+/* Words as vectors of zeros and a one: two places hold the same word with the data's probability,
+ * else with 1 / words. */
+static Kernel *kernel_of_words(Flow *f, const Node *n)
+{
+    const InputMoments *in = &f->input;
+    const double chance = 1 / (double)n->size[1];
+    Kernel *k = kernel_new(f, n->shape);
+    const bool known = in->word[SAME] && k->positions == shape_size(f->model->input);
+
+    for (int s = 0; s < PAIRS; s++) {
+        k->cross[s] = known ? in->word_apart[s] : chance;
+        for (int64_t i = 0; i < k->positions; i++)
+            k->square[s][i] = s == SAME ? 1 : known ? in->word[s][i] : chance;
+    }
+    return k;
+}
+
 static void embedding_forward(Flow *f, Trace *t, NodeId y)
 {
-    const Node *n = &t->g->node[y];
     const Draw w = draw_of(tensor_of(t, y, 1));
-    const double square = w.var + w.mean * w.mean, chance = 1 / (double)n->size[1];
-    const double apart = chance + (1 - chance) * w.mean * w.mean / fmax(square, 1e-300);
-    Kernel *k = kernel_new(f, n->shape);
+    const double common = w.mean * w.mean, square = w.var + common;
+    Kernel *k = kernel_of_words(f, &t->g->node[y]);
 
     k->mean = w.mean;
     for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = apart;
+        k->cross[s] = (k->cross[s] * w.var + common) / fmax(square, 1e-300);
         for (int64_t i = 0; i < k->positions; i++)
-            k->square[s][i] = s == SAME ? square : apart * square;
+            k->square[s][i] = k->square[s][i] * w.var + common;
     }
     t->kernel[y] = k;
 }
@@ -275,16 +321,10 @@ static void embedding_forward(Flow *f, Trace *t, NodeId y)
 static void embedding_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const Node *n = &t->g->node[y];
-    const double chance = 1 / (double)n->size[1];
-    Kernel *words = kernel_new(f, n->shape);
+    const Kernel *words = kernel_of_words(f, n);
     FlowLayer *row = &t->row[n->layer];
     double total = 0;
 
-    for (int s = 0; s < PAIRS; s++) {
-        words->cross[s] = chance;
-        for (int64_t i = 0; i < words->positions; i++)
-            words->square[s][i] = s == SAME ? 1 : chance;
-    }
     for (int s = 0; s < PAIRS; s++)
         total += f->batch * f->pairs[s] * pair_sum(dy, s, words, s);
     row->grad_norm = sqrt((double)n->size[2] * fmax(total, 0));

@@ -177,17 +177,18 @@ static bool is_finite(const InputMoments *in)
         && isfinite(in->target_square) && isfinite(in->target_other);
 }
 
-/* A sequence of zeros has no moments that a net could pass on; it is taken as it is. */
 static InputMoments measure(const Program *p, const rt_model *record, const rt_samples *part,
                             Session *s)
 {
     const Model *m = p->model;
     const Samples samples = samples_of(record, part, m->input, s->arena);
+    const Samples words = { .n = samples.n, .channels = 1, .places = shape_size(m->input),
+                            .x = samples.x, .label = samples.label, .labels = samples.labels };
     const char *file = record->data->train.text[0], *name = record->data->train.reader;
     InputMoments in = moments_of(&samples, s->arena);
 
     if (has_words(p))
-        moments_of_words(&samples, &in, s->arena);
+        moments_of_words(&words, &in, s->arena);
     in.from = arena_printf(s->arena, "%lld sample%s of %s", (long long)part->n,
                            part->n == 1 ? "" : "s", plain(file ? file : name, s->arena));
     return is_finite(&in) ? in : unread(m, "the squares of its numbers are too large", s->arena);
