@@ -118,14 +118,19 @@ static bool has_words(const Program *p)
 
 /* ---- What is said of it ---------------------------------------------------------------------- */
 
-/* Names out of a .net must not steer a terminal. */
+/* What stands in files must not steer a terminal: only whole characters pass. */
 static const char *plain(const char *text, Arena *a)
 {
-    char *copy = arena_copy(a, text, strlen(text));
+    const size_t size = strlen(text);
+    char *copy = arena_copy(a, text, size);
 
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
+    for (size_t i = 0; i < size;) {
+        const int n = utf8_length(text + i, size - i);
+
+        if (n == 0 || (unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
+            copy[i] = '?';
+        i += n ? (size_t)n : 1;
+    }
     return copy;
 }
 

@@ -38,6 +38,17 @@ status 'forecast/--data=' 0 "$NETC" check --data=other net.net
 same 'forecast/--data= is the same' beside out
 status 'forecast/from standard input' 0 sh -c '"$NETC" check --data other - < net.net'
 says 'forecast/from standard input reads' out 'forecast for 8 samples of sub/points.csv'
+sed -i 's/batch     = 4;/batch = 4; steps = 1;/' net.net
+status 'forecast/run --data' 0 "$NETC" run net.net --data other --json --quiet --no-out
+grep -o '"predicted_delta_rms":[^,}]*' out > of_run
+status 'forecast/a program built beside its data' 0 "$NETC" --data other net.net -o program
+status 'forecast/that program' 0 ./program --data other --json --quiet --no-out
+grep -o '"predicted_delta_rms":[^,}]*' out > of_program
+same 'forecast/run --data forecasts for that data' of_program of_run
+status 'forecast/a program built without data' 0 "$NETC" net.net -o program
+status 'forecast/this program' 0 ./program --data other --json --quiet --no-out
+grep -o '"predicted_delta_rms":[^,}]*' out > of_program
+check 'forecast/its forecast is another' sh -c '! cmp -s of_program of_run'
 status 'forecast/--data without a folder' 2 "$NETC" check net.net --data
 
 # what is there but cannot be read is told, and costs nothing
