@@ -29,13 +29,29 @@ static int become(const char *path, Folder *folder, const Options *o, Arena *a)
     return EXIT_INTERNAL;
 }
 
+/* The program's own --data is also where its forecast looks for them. */
+static const char *data_of(const Options *o)
+{
+    const char *data = o->data;
+
+    for (char **word = o->rest; *word; word++)
+        if (strcmp(*word, "--data") == 0 && word[1])
+            data = word[1];
+        else if (strncmp(*word, "--data=", 7) == 0)
+            data = *word + 7;
+    return data;
+}
+
 int verb_run(const Options *o, Arena *a, Folder *folder)
 {
     Session session;
     Compilation c;
     char path[FOLDER_PATH + 16];
 
-    if (!session_open(o->file[0], o, a, &session, &c) || !build_c(&c, &session, o))
+    if (!session_open(o->file[0], o, a, &session, &c))
+        return EXIT_SOURCE;
+    c.data = data_of(o);
+    if (!build_c(&c, &session, o))
         return EXIT_SOURCE;
     if (!folder_make(folder))
         return EXIT_INTERNAL;
