@@ -10,16 +10,16 @@ BUILD = build$(if $(SAN),-san)
 FLOOR1 = base *.def
 FLOOR2 = arena limits output
 FLOOR3 = intern source shape emit map process
-FLOOR4 = ast diag* value op names cc edit
+FLOOR4 = ast diag* value op names cc edit line_diff
 FLOOR5 = vocabulary* scope depend
 FLOOR6 = gauss model globals suggest written
 FLOOR7 = graph forecast
 FLOOR8 = passes work
 # passes
-FLOOR9 = options eval* item parse* net lower* differentiate schedule fuse plan* \
+FLOOR9 = options* eval* item parse* net lower* differentiate schedule fuse plan* \
 	emit_c emit_notes model_dump dump moments* compile flow*
 FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs \
-	warn*
+	warn* repair*
 # the program
 FLOOR11 = build compare_*
 FLOOR12 = main verb_*

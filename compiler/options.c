@@ -1,5 +1,5 @@
 /* options.c -- netc's command line. */
-#include "options.h"
+#include "options_fit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,12 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
     OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
-/* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir. */
-typedef enum { PLAIN, JOINED, EITHER, EQUALS, WORD } Form;
+/* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
+ * MAYBE: the same with a number that may be left out. */
+typedef enum { PLAIN, JOINED, EITHER, EQUALS, WORD, MAYBE } Form;
 
 typedef struct {
     OptionId id;
@@ -41,7 +42,9 @@ static const Option option[] = {
     { OPT_DUMP,         EQUALS, "--dump", "=ast|model|graph|schedule|plan|flow", "print a stage" },
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
-    { OPT_FULL,         PLAIN,  "--full", "", "check: every layer of the forecast" },
+    { OPT_FULL,         PLAIN,  "--full", "", "check, suggest: leave nothing out" },
+    { OPT_APPLY,        WORD,   "--apply", " N", "suggest: make the edit of repair N" },
+    { OPT_PATCH,        MAYBE,  "--patch", " [N]", "suggest: print it as a unified diff" },
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
@@ -57,24 +60,11 @@ static const struct {
 } verb[] = {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
     { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_LATER },
-    { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_LATER },
+    { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_SUGGEST },
     { "expand", VERB_EXPAND },
 };
 
 static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan", "flow" };
-
-/* Says what is wrong with the command line; returns false. */
-PRINTF(1, 2) static bool usage(const char *format, ...)
-{
-    va_list ap;
-
-    fputs("netc: ", stderr);
-    va_start(ap, format);
-    vfprintf(stderr, format, ap);
-    va_end(ap);
-    fputs("; see 'netc --help'\n", stderr);
-    return false;
-}
 
 static bool one_of(const char *text, const char *const *word, size_t n)
 {
@@ -178,6 +168,16 @@ bool options_ask_forecast(const Options *o)
     return false;
 }
 
+/* Of a repair, from 1; a patch is of the first one where nothing is said. */
+static bool set_number(int *number, const Option *known, const char *value)
+{
+    if (*number)
+        return usage("%s was given twice", known->name);
+    if (value && (strlen(value) > 4 || value[strspn(value, "0123456789")] || atoi(value) < 1))
+        return usage("%s takes the number of a repair, not '%s'", known->name, value);
+    return *number = value ? atoi(value) : 1, true;
+}
+
 static bool set_value(Options *o, const Option *known, const char *value, Arena *a)
 {
     switch (known->id) {
@@ -191,6 +191,8 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
         if (value[strspn(value, " ")] == '\0')
             return usage("--cc takes a command");
         return o->cc = value, true;
+    case OPT_APPLY:         return set_number(&o->apply, known, value);
+    case OPT_PATCH:         return set_number(&o->patch, known, value);
     case OPT_WARNING:       return set_warning(o, value, a);
     case OPT_DEFINE:        return define(o, value, a);
     case OPT_OPTIMIZE:      return set_optimize(o, value, a);
@@ -235,7 +237,7 @@ static const Option *find_option(const char *word, const char **value)
         *value = NULL;
         if (strncmp(word, option[i].name, n) != 0)
             continue;
-        if ((option[i].form == EQUALS || option[i].form == WORD) && word[n] == '=')
+        if (option[i].form >= EQUALS && word[n] == '=')
             *value = word + n + 1;
         else if (option[i].form == JOINED || (option[i].form == EITHER && word[n] != '\0'))
             *value = word + n;
@@ -259,6 +261,13 @@ static bool unknown_option(const char *word)
                 : usage("unknown option '%s'", word);
 }
 
+static bool takes_next(const Option *known, const char *next)
+{
+    if (known->form == MAYBE)
+        return next && *next && next[strspn(next, "0123456789")] == '\0';
+    return (known->form == EITHER || known->form == WORD) && next;
+}
+
 /* The option at argv[*i]; moves *i on if its value is the next word. */
 static bool read_option(Options *o, char **argv, int *i, Arena *a)
 {
@@ -269,9 +278,9 @@ static bool read_option(Options *o, char **argv, int *i, Arena *a)
         return unknown_option(word);
     if (known->form == PLAIN)
         return set_flag(o, known->id);
-    if (!value && (known->form == EITHER || known->form == WORD) && argv[*i + 1])
+    if (!value && takes_next(known, argv[*i + 1]))
         value = argv[++*i];
-    if (!value)
+    if (!value && known->form != MAYBE)
         return usage("'%s' is written as %s%s", word, known->name, known->value);
     return set_value(o, known, value, a);
 }
@@ -289,61 +298,6 @@ static bool is_verb(Options *o, const char *word)
         }
     }
     return false;
-}
-
-/* Options of a build mean nothing to the verbs. */
-static bool belongs(const Options *o)
-{
-    const bool builds = o->verb == VERB_BUILD;
-    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND;
-    const char *name = !builds && o->product == TARGET_C        ? "-S"
-                     : !builds && o->product == TARGET_OBJECT   ? "-c"
-                     : !builds && o->dependencies               ? "-MD"
-                     : !builds && o->dump                       ? "--dump"
-                     : !builds && !writes && o->output      ? "-o"
-                                                                : NULL;
-
-    if (o->check_only && o->verb != VERB_FMT)
-        return usage("--check belongs to 'netc fmt'");
-    return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);
-}
-
-/* Two files; one for a summary; from git its own words. */
-static bool diff_words(const Options *o)
-{
-    if (o->verb != VERB_DIFF && (o->summary || o->git || o->known_as))
-        return usage("%s belongs to 'netc diff'", o->summary ? "--summary"
-                                                  : o->git ? "--git" : "--as");
-    if (o->known_as && !o->summary)
-        return usage("--as goes with --summary");
-    if (o->summary && o->format == DIAG_JSON)
-        return usage("--summary is text; --json goes with two files");
-    if (o->verb != VERB_DIFF)
-        return true;
-    if (o->summary)
-        return o->n_files == 1 || usage("'netc diff --summary' takes one file");
-    if (o->git)
-        return o->n_files == 1 || o->n_files == 7 || o->n_files == 9
-            || usage("'netc diff --git' takes the 7 words that git gives a diff driver");
-    return o->n_files == 2 || usage("'netc diff' takes two files");
-}
-
-/* What the words ask for must fit together. */
-static bool consistent(const Options *o)
-{
-    if (o->verb >= VERB_HELP && o->verb < VERB_LATER)
-        return true;
-    if (o->verb == VERB_LATER)
-        return usage("'netc %s' is not in this version", o->verb_name);
-    if (o->n_files == 0)
-        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as "
-                                                   "NET0203, or a warning"
-                                                   : "no source file was named");
-    if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK && o->verb != VERB_DIFF)
-        return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
-    if (o->output && o->n_files > 1)
-        return usage("-o takes one source file");
-    return diff_words(o) && belongs(o);
 }
 
 /* The program's own --data is the forecast's that is built into it. */
@@ -378,7 +332,7 @@ bool options_read(int argc, char **argv, Options *o, Arena *a)
             }
         }
     }
-    return consistent(o);
+    return options_fit(o);
 }
 
 void options_help(FILE *out)
@@ -388,6 +342,7 @@ void options_help(FILE *out)
           "       netc check FILE.net...           report what is wrong\n"
           "       netc fmt FILE.net...             rewrite in the canonical form\n"
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
+          "       netc suggest FILE.net            which edits would let its gradients flow\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
           "       netc explain CODE|WARNING        the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {

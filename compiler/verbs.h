@@ -12,5 +12,6 @@ int verb_fmt(const Options *o, Arena *a);
 int verb_expand(const Options *o, Arena *a);
 int verb_explain(const Options *o);
 int verb_diff(const Options *o, Arena *a);
+int verb_suggest(const Options *o, Arena *a);
 
 #endif

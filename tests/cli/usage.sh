@@ -30,7 +30,7 @@ usage 'explain unknown' "there is no message with the code 'NET9999'" explain NE
 usage 'run with -S' "-S does not go with 'netc run'" run -S xor.net
 usage 'check with -o' "-o does not go with 'netc check'" check xor.net -o out
 usage 'plain --check' "--check belongs to 'netc fmt'" --check xor.net
-for verb in graph sweep report suggest; do
+for verb in graph sweep report; do
     usage "later $verb" "'netc $verb' is not in this version" $verb xor.net
 done
 

@@ -1,0 +1,84 @@
+/* options_fit.c -- whether the words of the command line fit together. */
+#include "options_fit.h"
+
+#include <string.h>
+
+/* Says what is wrong with the command line; returns false. */
+bool usage(const char *format, ...)
+{
+    va_list ap;
+
+    fputs("netc: ", stderr);
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fputs("; see 'netc --help'\n", stderr);
+    return false;
+}
+
+/* Options of a build mean nothing to the verbs. */
+static bool belongs(const Options *o)
+{
+    const bool builds = o->verb == VERB_BUILD;
+    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND;
+    const char *name = !builds && o->product == TARGET_C        ? "-S"
+                     : !builds && o->product == TARGET_OBJECT   ? "-c"
+                     : !builds && o->dependencies               ? "-MD"
+                     : !builds && o->dump                       ? "--dump"
+                     : !builds && !writes && o->output      ? "-o"
+                                                                : NULL;
+
+    if (o->check_only && o->verb != VERB_FMT)
+        return usage("--check belongs to 'netc fmt'");
+    return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);
+}
+
+/* Two files; one for a summary; from git its own words. */
+static bool diff_words(const Options *o)
+{
+    if (o->verb != VERB_DIFF && (o->summary || o->git || o->known_as))
+        return usage("%s belongs to 'netc diff'", o->summary ? "--summary"
+                                                  : o->git ? "--git" : "--as");
+    if (o->known_as && !o->summary)
+        return usage("--as goes with --summary");
+    if (o->summary && o->format == DIAG_JSON)
+        return usage("--summary is text; --json goes with two files");
+    if (o->verb != VERB_DIFF)
+        return true;
+    if (o->summary)
+        return o->n_files == 1 || usage("'netc diff --summary' takes one file");
+    if (o->git)
+        return o->n_files == 1 || o->n_files == 7 || o->n_files == 9
+            || usage("'netc diff --git' takes the 7 words that git gives a diff driver");
+    return o->n_files == 2 || usage("'netc diff' takes two files");
+}
+
+/* One of them, of a file that can be written or named. */
+static bool suggest_words(const Options *o)
+{
+    if ((o->apply || o->patch) && o->verb != VERB_SUGGEST)
+        return usage("%s belongs to 'netc suggest'", o->apply ? "--apply" : "--patch");
+    if (o->apply && o->patch)
+        return usage("--apply and --patch exclude each other");
+    if ((o->apply || o->patch) && strcmp(o->file[0], "-") == 0)
+        return usage("%s takes a file, not standard input", o->apply ? "--apply" : "--patch");
+    return true;
+}
+
+/* What the words ask for must fit together. */
+bool options_fit(const Options *o)
+{
+    if (o->verb >= VERB_HELP && o->verb < VERB_LATER)
+        return true;
+    if (o->verb == VERB_LATER)
+        return usage("'netc %s' is not in this version", o->verb_name);
+    if (o->n_files == 0)
+        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as "
+                                                   "NET0203, or a warning"
+                                                   : "no source file was named");
+    if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK && o->verb != VERB_DIFF)
+        return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
+    if (o->output && o->n_files > 1)
+        return usage("-o takes one source file");
+    return diff_words(o) && suggest_words(o) && belongs(o);
+}

@@ -1,0 +1,253 @@
+/* repair.c -- tries every repair and every two of them, and ranks what they give. */
+#include "repair.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "line_diff.h"
+#include "repair_rules.h"
+
+typedef enum {
+    GROUP_ACTIVATION, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT, GROUP_BIAS, GROUP_SIZE,
+    GROUP_CLIP, GROUP_RATE
+} Group;
+
+static const struct {
+    const char *name, *how;
+    Group group;
+    RepairRule *rule;
+} row[] = {
+#define REPAIR(name, group, rule, how, about) { name, how, GROUP_##group, repair_##rule },
+#include "repairs.def"
+#undef REPAIR
+};
+
+enum { N_ROWS = countof(row), NONE = -1, MOST_WORDS = 400, MOST_PAIRS = 64, PAIRS_OF_MANY = 16,
+       MANY_LAYERS = 200 };
+
+typedef struct {
+    const Compilation *base;
+    Session *s;
+    const Sites *sites;             /* of the base */
+    size_t room;                    /* of a candidate's text */
+    Suggestions *found;
+    double penalty[N_ROWS];         /* of a row by itself */
+    int pairs;                      /* that may be tried still */
+} Search;
+
+/* A source compiled for its forecast alone. */
+typedef struct {
+    Session s;
+    Compilation c;
+    const Sites *sites;
+    Health health;
+} Tried;
+
+/* ---- One trial ------------------------------------------------------------------------------- */
+
+/* Messages go nowhere: what does not compile is no repair. */
+static bool compile_text(const Search *search, const char *text, Tried *t)
+{
+    const Compilation *base = search->base;
+    Arena *a = search->s->arena;
+    Intern *names = intern_new(a);
+
+    t->s = (Session){ a, names, diag_new(a), vocabulary_new(names, a) };
+    t->c = (Compilation){ .define = base->define, .n_defines = base->n_defines,
+                          .warning = base->warning, .n_warnings = base->n_warnings,
+                          .reuse = base->reuse, .data = base->data, .input = base->input };
+    t->c.source = source_from_text(base->source->path, text, strlen(text), a);
+    if (!compile_check(&t->c, &t->s) || compile_missing(&t->c))
+        return false;
+    t->c.program = lower(t->c.model, &t->s);
+    compile_forecast(&t->c, &t->s);
+    t->sites = sites_of(t->c.model, a);
+    t->health = health_of(&t->c, t->sites, a);
+    return true;
+}
+
+/* The text that row i makes of a compiled source; NULL: none. */
+static const char *mend(Search *search, const Compilation *c, Session *s, const Sites *sites,
+                        const Health *h, int i, const char **what)
+{
+    Repair r = { .c = c, .s = s, .sites = sites, .health = h, .what = "",
+                 .edits = { .arena = s->arena, .source = c->file->source } };
+    const bool applies = row[i].rule(&r, row[i].how);
+    const char *text;
+
+    if (r.imported && !search->found->imported)
+        search->found->imported = r.imported;
+    if (!applies || !r.edits.n)
+        return NULL;
+    text = edit_apply(&r.edits, 0, c->file->source->size);
+    *what = r.what;
+    return strcmp(text, c->file->source->text) == 0 ? NULL : text;
+}
+
+/* Memory for the candidates' texts: all else of a trial is given back. */
+static void make_room(Search *search)
+{
+    for (int i = 0; i < MOST_CANDIDATES; i++) {
+        search->found->candidate[i].text = arena_alloc(search->s->arena, search->room);
+        search->found->candidate[i].what = arena_alloc(search->s->arena, MOST_WORDS);
+    }
+}
+
+static Candidate *next_candidate(Suggestions *found)
+{
+    return found->n < MOST_CANDIDATES ? &found->candidate[found->n] : NULL;
+}
+
+static bool keep(const Search *search, Candidate *c, const char *text, const char *what)
+{
+    const size_t words = strlen(what), size = strlen(text);
+
+    if (size >= search->room || words >= MOST_WORDS)
+        return false;
+    memcpy(c->text, text, size + 1);
+    memcpy(c->what, what, words + 1);
+    return true;
+}
+
+static void count_lines(const Search *search, Candidate *c)
+{
+    const LineDiff d = line_diff(search->base->source->text, c->text, search->s->arena);
+
+    c->added = d.added;
+    c->removed = d.removed;
+}
+
+static bool is_better(double now, double before)
+{
+    return now < 0.9 * before;
+}
+
+/* ---- Rows alone ------------------------------------------------------------------------------ */
+
+static void try_alone(Search *search, int i)
+{
+    Arena *a = search->s->arena;
+    Candidate *c = next_candidate(search->found);
+    const ArenaMark mark = arena_mark(a);
+    const Health *now = &search->found->health;
+    const char *what = "", *text = mend(search, search->base, search->s, search->sites, now, i,
+                                        &what);
+    Tried tried;
+
+    search->penalty[i] = INFINITY;
+    if (c && text && keep(search, c, text, what) && compile_text(search, c->text, &tried)) {
+        search->penalty[i] = tried.health.penalty;
+        c->row[0] = i, c->row[1] = NONE;
+        c->health = tried.health;
+        count_lines(search, c);
+        search->found->n += is_better(tried.health.penalty, now->penalty);
+    }
+    arena_release(a, mark);
+}
+
+/* ---- Pairs ----------------------------------------------------------------------------------- */
+
+/* What row k makes of what row i made: worth it if it is more than either does. */
+static void try_second(Search *search, Tried *first, const char *before, int i, int k)
+{
+    Arena *a = search->s->arena;
+    Candidate *c = next_candidate(search->found);
+    const ArenaMark mark = arena_mark(a);
+    const double least = fmin(fmin(search->penalty[i], search->penalty[k]),
+                              search->found->health.penalty);
+    const char *what = "", *text = mend(search, &first->c, &first->s, first->sites,
+                                        &first->health, k, &what);
+    Tried tried;
+
+    if (c && text && keep(search, c, text, arena_printf(a, "%s, %s", before, what))) {
+        search->pairs--;
+        if (compile_text(search, c->text, &tried)) {
+            c->row[0] = i, c->row[1] = k;
+            c->health = tried.health;
+            count_lines(search, c);
+            search->found->n += is_better(tried.health.penalty, least);
+        }
+    }
+    arena_release(a, mark);
+}
+
+/* Less depth or more width is another net, and stands by itself. */
+static bool makes_pair(int i, int k)
+{
+    return row[i].group != row[k].group && row[i].group != GROUP_SIZE
+        && row[k].group != GROUP_SIZE;
+}
+
+static void try_pairs(Search *search, int i)
+{
+    Arena *a = search->s->arena;
+    const ArenaMark mark = arena_mark(a);
+    const char *what = "", *text = mend(search, search->base, search->s, search->sites,
+                                        &search->found->health, i, &what);
+    Tried first;
+
+    if (text && compile_text(search, text, &first))
+        for (int k = i + 1; k < N_ROWS && search->pairs > 0; k++)
+            if (makes_pair(i, k) && search->penalty[k] > 0)
+                try_second(search, &first, what, i, k);
+    arena_release(a, mark);
+}
+
+/* ---- Ranks ----------------------------------------------------------------------------------- */
+
+static int lines_of(const Candidate *c)
+{
+    return c->added > c->removed ? c->added : c->removed;
+}
+
+static int by_number(double x, double y)
+{
+    return (x > y) - (x < y);
+}
+
+/* Of what is healthy the smallest edit comes first, else what is nearest to it; of those that are
+ * alike what leaves most room, then the order of repairs.def. */
+static int by_worth(const void *a, const void *b)
+{
+    const Candidate *x = a, *y = b;
+    int order = by_number(x->health.penalty, y->health.penalty);
+
+    if (!order)
+        order = lines_of(x) - lines_of(y);
+    if (!order)
+        order = by_number(x->health.strain, y->health.strain);
+    if (!order)
+        order = x->row[0] - y->row[0];
+    return order ? order : x->row[1] - y->row[1];
+}
+
+static void name_rows(Suggestions *found)
+{
+    for (int i = 0; i < found->n; i++)
+        for (int k = 0; k < 2; k++)
+            found->candidate[i].name[k] = found->candidate[i].row[k] == NONE
+                                        ? NULL : row[found->candidate[i].row[k]].name;
+}
+
+Suggestions *repairs_find(const Compilation *c, Session *s)
+{
+    Suggestions *found = arena_new_of(s->arena, Suggestions);
+    Search search = { .base = c, .s = s, .sites = sites_of(c->model, s->arena), .found = found,
+                      .room = 2 * (size_t)c->source->size + 4096,
+                      .pairs = c->model->n_layers > MANY_LAYERS ? PAIRS_OF_MANY : MOST_PAIRS };
+
+    found->c = c;
+    found->health = health_of(c, search.sites, s->arena);
+    if (!(found->health.penalty > 0))
+        return found;
+    make_room(&search);
+    for (int i = 0; i < N_ROWS; i++)
+        try_alone(&search, i);
+    for (int i = 0; i < N_ROWS; i++)
+        if (search.penalty[i] > 0 && search.penalty[i] < INFINITY)
+            try_pairs(&search, i);
+    qsort(found->candidate, (size_t)found->n, sizeof *found->candidate, by_worth);
+    name_rows(found);
+    return found;
+}

@@ -1,0 +1,339 @@
+/* repair_health.c -- how far a net is from one that trains, by its forecast.
+ *
+ * The flow alone does not tell: a gradient can arrive, and say the same of all samples (Schoenholz
+ * et al. 2017), in a few directions only (Pennington et al. 2017), or be too large for the rate. */
+#include "repair_health.h"
+
+#include <math.h>
+
+#include "flow_walk.h"
+#include "repair.h"
+
+static const struct {
+    const char *name, *words;
+    double limit, weight;
+} ailment[N_AILMENTS] = {
+#define AILMENT(id, name, limit, weight, words) { name, words, limit, weight },
+#include "ailments.def"
+#undef AILMENT
+};
+
+enum { LOST = 60 };                 /* decades, where nothing arrives */
+
+typedef struct {
+    const Compilation *c;
+    const Sites *sites;
+    Arena *arena;
+    const Gauss *gauss;
+    Health *h;
+    double curvature;               /* of the hidden layers, in all */
+    int plain;                      /* layers in a row without skip or batchnorm */
+    double weight_rms;              /* the least of theirs */
+    bool bare;                      /* a layer lacks a skip or a batchnorm */
+    bool ends_plain;                /* the last layer is one of those */
+    double correlation;             /* of the last of them */
+    struct { Act act; double variance, kurtosis; } last;
+} Examination;
+
+static void raise(Health *h, AilmentId id, double measure)
+{
+    if (measure > h->measure[id])
+        h->measure[id] = measure;
+}
+
+/* ---- Layers ---------------------------------------------------------------------------------- */
+
+static const Tensor *weight_of(const Layer *layer)
+{
+    for (int i = 0; i < layer->n_params; i++)
+        if (layer->param[i].is_weight)
+            return &layer->param[i];
+    return NULL;
+}
+
+/* E phi'^4 / (E phi'^2)^2 - 1; neighbours are often alike. */
+static double slope_kurtosis(Examination *e, Act act, double variance, double mean)
+{
+    Moments m;
+
+    if (!(e->last.variance > 0 && e->last.act.kind == act.kind
+          && fabs(variance / e->last.variance - 1) < 1e-3)) {
+        act_moments(e->gauss, act, variance, mean, &m);
+        e->last.act = act;
+        e->last.variance = variance;
+        e->last.kurtosis = m.slope_kurtosis;
+    }
+    return e->last.kurtosis;
+}
+
+/* The share of ReLUs that are off for all of n samples, whose correlation is c (Lu et al. 2019):
+ * E over s of Phi(-sqrt(c) s / sqrt(1 - c))^n. */
+static double dead_share(double c, double n)
+{
+    enum { NODES = 256 };
+    const double far = 8, width = 2 * far / NODES;
+    double sum = 0;
+
+    c = fmin(fmax(c, 0), 1 - 1e-12);
+    for (int i = 0; i < NODES; i++) {
+        const double s = -far + (i + 0.5) * width;
+        const double off = 0.5 * erfc(sqrt(c / (1 - c)) * s / sqrt(2));
+        sum += width * exp(-s * s / 2) / sqrt(2 * acos(-1)) * pow(off, n);
+    }
+    return sum;
+}
+
+/* The Jacobian's squared singular values: their variance over the square of their mean grows by
+ * this in each layer (Pennington et al. 2017, equation 17).  A batchnorm lets samples stay apart
+ * all the same: a quarter counts. */
+static void add_spread(Examination *e, const FlowLayer *row, const Site *site, const Draw *w)
+{
+    const double mean = site->normed ? 0 : row->z_mean, square = row->z_rms * row->z_rms;
+    const double variance = site->normed ? 1 : fmax(square - mean * mean, 1e-300);
+    double grown = !w->orthogonal;
+
+    if (site->bends)
+        grown += slope_kurtosis(e, site->act, variance, mean);
+    e->h->measure[AILMENT_ISOMETRY] += site->normed ? grown / 4 : grown;
+}
+
+static void add_plain(Examination *e, const FlowLayer *row, const Draw *w)
+{
+    const double out = (double)shape_size(row->layer->out);
+
+    e->plain++;
+    e->correlation = row->correlation;
+    e->weight_rms = fmin(e->weight_rms, sqrt(w->var));
+    e->curvature += out * row->delta_rms * row->delta_rms * fmax(row->correlation, 0.02)
+                  * row->z_rms * row->z_rms / fmax(w->var, 1e-300);
+}
+
+static bool is_chained(const FlowLayer *row)
+{
+    return row->layer->in_flow && !row->layer->steps && row->z_rms > 0;
+}
+
+/* What is equal in all samples the bias can take away; the rest is all there is to learn from. */
+static void examine_output(Examination *e, const FlowLayer *row, const Tensor *t, const Draw *w)
+{
+    const double apart = row->z_rms * sqrt(fmax(1 - row->correlation, 1e-16));
+
+    raise(e->h, AILMENT_LOGITS, apart);
+    if (w->var > 0)
+        raise(e->h, AILMENT_FAINT, -log10(fmax(apart / sqrt(w->var * (double)t->fan_in), 1e-60)));
+    if (e->ends_plain)
+        e->correlation = row->correlation;
+}
+
+static void examine_layer(Examination *e, const FlowLayer *row)
+{
+    const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
+    const Tensor *t = weight_of(row->layer);
+    const Draw w = t ? draw_of(t) : (Draw){ 0 };
+
+    if (isfinite(row->saturated))
+        raise(e->h, AILMENT_SATURATED, row->saturated - row->dead);     /* both halves of a ReLU */
+    if (!site || !t)
+        return;
+    if (site->output)
+        examine_output(e, row, t, &w);
+    if (!site_hidden(site))
+        return;
+    if ((!(w.var > 0) || w.symmetric) && !site->ends_skip)
+        raise(e->h, AILMENT_SYMMETRIC, 1);
+    e->bare = e->bare || !site->skipped || !site->normed;
+    e->ends_plain = !site->skipped && !site->normed && is_chained(row);
+    if (e->ends_plain)
+        add_plain(e, row, &w);
+    if (!site->skipped && is_chained(row))
+        add_spread(e, row, site, &w);
+    if (row->layer->in_flow && isfinite(row->spread))
+        raise(e->h, AILMENT_LOTTERY, row->spread);
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static bool is_vanilla(const Site *site)
+{
+    return site && site_is(site, LAYER_RNN);
+}
+
+/* A recurrence that nothing bounds takes each change of its matrix to the power of its steps: one
+ * of Adam's changes the largest eigenvalue by up to rate * units. */
+static void examine_recurrence(Examination *e, const FlowLayer *row)
+{
+    const Value *optimizer = &e->c->model->settings.optimizer;
+    const ActivationKind act = row->layer->act;
+    const double units = (double)row->layer->out.dim[row->layer->out.rank - 1];
+    const double length = value_arg(optimizer, "lr")->real * units * (double)row->layer->steps / 3;
+
+    if ((act == ACTIVATION_RELU || act == ACTIVATION_LINEAR) && !word_is(optimizer, "SGD"))
+        raise(e->h, AILMENT_RATE, log10(fmax(2 * length, 0.1)));
+}
+
+/* Gated cells learn what their start does not promise: a quarter counts. */
+static void examine_time(Examination *e, const FlowLayer *row)
+{
+    const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
+    const double lost = log10(row->last_rms / row->first_rms);
+    const bool clipped = !word_is(&e->c->model->settings.clip, "NONE");
+    const double decades = isfinite(lost) ? lost : row->first_rms > 0 ? -LOST : LOST;
+
+    raise(e->h, AILMENT_FORGETTING, is_vanilla(site) ? decades : decades / 4);
+    raise(e->h, AILMENT_TIME_GAIN, clipped ? -decades / 3 : -decades);
+    if (!clipped && (is_vanilla(site) || -decades > 1))
+        raise(e->h, AILMENT_UNCLIPPED, 1);
+    if (fabs(decades) > fabs(e->h->decades))
+        e->h->decades = -decades;
+    if (is_vanilla(site))
+        examine_recurrence(e, row);
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+/* A branch whose scale starts at 0 has no gradient yet (ReZero): what the skips carry counts. */
+static double flow_of(const Examination *e)
+{
+    const Forecast *f = e->c->forecast;
+    double first = NAN, last = NAN;
+
+    if (f->flow > 0 && isfinite(f->flow))
+        return f->flow;
+    for (int i = 0; i < f->n; i++) {
+        const FlowLayer *row = &f->layer[i];
+        const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
+
+        if (!row->layer->in_flow || !site || site->output)
+            continue;
+        if (!(row->delta_rms > 0) && site->skipped)
+            continue;
+        first = isnan(first) ? row->delta_rms : first;
+        last = row->delta_rms;
+    }
+    return isnan(first) ? 1 : first / last;
+}
+
+static void examine_flow(Examination *e)
+{
+    const double flow = flow_of(e), decades = log10(flow);
+
+    e->h->decades = isfinite(decades) ? fmin(fmax(decades, -LOST), LOST)
+                  : flow > 0 ? LOST : -LOST;
+    raise(e->h, AILMENT_VANISHING, -e->h->decades);
+    raise(e->h, AILMENT_EXPLODING, e->h->decades);
+}
+
+/* The norm of a whole gradient at the start. */
+static double typical_norm(const Forecast *f)
+{
+    double sum = 0;
+
+    for (int i = 0; i < f->n; i++)
+        if (isfinite(f->layer[i].grad_norm))
+            sum += f->layer[i].grad_norm * f->layer[i].grad_norm;
+    return sqrt(sum);
+}
+
+/* A clip of the whole gradient shortens the steps. */
+static double clipped(const Compilation *c)
+{
+    const Value *clip = &c->model->settings.clip;
+
+    return word_is(clip, "GLOBAL_NORM")
+         ? fmin(1, value_arg(clip, "limit")->real / fmax(typical_norm(c->forecast), 1e-300)) : 1;
+}
+
+/* Rate times the largest eigenvalue of the hidden layers' Gauss-Newton matrix, which is about the
+ * sum of |dL_i/dW|^2 c / (K - 1) (Karakida et al. 2019).  Few layers bear more than the 2 up to
+ * which descent is stable, many less: each multiplies what the others' steps do. */
+static double sgd_length(const Examination *e, const Value *optimizer)
+{
+    const Target *target = &e->c->model->target;
+    const double classes = target->kind == TARGET_CLASS ? (double)target->classes : 2;
+    const double rate = value_arg(optimizer, "lr")->real
+                      / (1 - value_arg(optimizer, "momentum")->real);
+    const double bearable = 1.2 * sqrt(30.0 / e->plain);
+
+    return rate * clipped(e->c) * e->curvature / fmax(classes - 1, 1) / bearable;
+}
+
+/* A step of Adam changes each weight by the rate: all layers together should change by less than a
+ * third of a weight's own size. */
+static double adam_length(const Examination *e, const Value *optimizer)
+{
+    return value_arg(optimizer, "lr")->real * e->plain / e->weight_rms / 0.3;
+}
+
+/* log10 of twice the length of a step, of which 1 is the most. */
+static double step_length(const Examination *e)
+{
+    const Value *optimizer = &e->c->model->settings.optimizer;
+    const double length = e->plain == 0 ? 0 : word_is(optimizer, "SGD")
+                        ? sgd_length(e, optimizer) : adam_length(e, optimizer);
+
+    return fmin(log10(fmax(2 * length, 0.1)), 6);
+}
+
+static void examine_plain(Examination *e)
+{
+    const double samples = 1000;
+    bool relu = false;
+
+    for (int i = 0; i < e->sites->n; i++)
+        relu = relu || (e->sites->site[i]->weighted && e->sites->site[i]->bends
+                        && e->sites->site[i]->act.kind == ACTIVATION_RELU);
+    if (e->plain == 0)
+        return;
+    raise(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 1e-16)));
+    if (relu)
+        raise(e->h, AILMENT_DEAD, dead_share(e->correlation, samples));
+}
+
+static void sum_up(Health *h)
+{
+    for (int i = 0; i < N_AILMENTS; i++) {
+        const double over = h->measure[i] / h->limit[i];
+
+        h->strain += fmax(ailment[i].weight * over, 0);
+        h->penalty += fmax(ailment[i].weight * (over - 1), 0);
+    }
+}
+
+Health health_of(const Compilation *c, const Sites *sites, Arena *a)
+{
+    Health h = { .penalty = 0 };
+    Examination e = { .c = c, .sites = sites, .arena = a, .gauss = gauss_new(a), .h = &h,
+                      .weight_rms = INFINITY };
+
+    for (int i = 0; i < N_AILMENTS; i++)
+        h.limit[i] = ailment[i].limit;
+    if (!word_is(&c->model->settings.optimizer, "SGD"))
+        h.limit[AILMENT_VANISHING] = 2;
+    examine_flow(&e);
+    for (int i = 0; i < c->forecast->n; i++) {
+        examine_layer(&e, &c->forecast->layer[i]);
+        if (c->forecast->layer[i].layer->steps > 1)
+            examine_time(&e, &c->forecast->layer[i]);
+    }
+    if (!e.bare)
+        h.limit[AILMENT_EXPLODING] = 5;     /* batchnorm bears it where skips hold it so low */
+    examine_plain(&e);
+    raise(&h, AILMENT_RATE, step_length(&e));
+    sum_up(&h);
+    return h;
+}
+
+const char *ailment_name(AilmentId id)
+{
+    return ailment[id].name;
+}
+
+bool health_ails(const Health *h, AilmentId id)
+{
+    return h->measure[id] > h->limit[id];
+}
+
+const char *ailment_words(const Health *h, AilmentId id, Arena *a)
+{
+    return arena_printf(a, ailment[id].words, h->measure[id]);
+}

@@ -1,0 +1,187 @@
+# suggest.sh -- netc suggest: what it ranks first trains where the net as it is does not; its edits are
+# minimal, compile, and go in by --apply as by --patch; every row of repairs.def is taken by some net.
+. tests/say.sh
+cc -std=c11 -D_GNU_SOURCE tests/json_lines.c -o "$WORK/json_lines" -ljansson || exit 1
+cp -R tests/suggest/. "$WORK"
+rows=$(sed -n 's/^REPAIR("\([a-z_]*\)".*/\1/p' compiler/repairs.def)
+cd "$WORK" || exit 1
+unset GIT_DIR GIT_WORK_TREE
+
+# suggestions NET OPTION... : all of them, as text in said and as JSON in json
+suggestions() {
+    "$NETC" suggest --full "$@" > said 2> err && "$NETC" suggest --json "$@" > json
+}
+
+# vary NAME NET SED : another net
+vary() { sed "$3" "$2.net" > "$1.net"; }
+
+# ---- What is ranked first trains --------------------------------------------------------------------
+
+# accuracy NET : on the test data, in percent
+accuracy() {
+    "$NETC" -O2 "$1" -o program 2> err && timeout 120 ./program --no-out --json --every 1000000 2> err |
+        sed -n 's/.*"event":"summary".*"accuracy_test":\([0-9.e-]*\).*/\1/p' |
+        awk '{ printf "%.1f\n", 100 * $1 }'
+}
+above() { awk -v x="$1" -v y="$2" 'BEGIN { exit !(x + 0 >= y) }'; }
+
+# first_train NET OPTION... : the first three, applied, pass 90 % where it stays under 20 %
+first_train() {
+    name=${1%.net}
+    before=$(accuracy "$1")
+    if above "$before" 20; then fail "suggest/$name as it is" "$before %"; else
+        ok "suggest/$name as it is: $before %"
+    fi
+    for number in 1 2 3; do
+        cp "$1" applied.net
+        "$NETC" suggest --apply $number applied.net 2> what
+        after=$(accuracy applied.net)
+        if above "$after" 90; then ok "suggest/$name, repair $number: $after %"; else
+            fail "suggest/$name, repair $number" "$after %: $(cat what)"
+        fi
+    done
+}
+first_train sigmoid.net     # thirty layers
+
+# ---- Broken nets of every kind: each has repairs, and they are sound -----------------------------------
+
+vary plain sigmoid 's/= 30/= 12/'
+vary small sigmoid 's/= sigmoid/= tanh/; s/= xavier_uniform/= normal(0.01)/; s/= 30/= 20/'
+vary exploding sigmoid 's/= sigmoid/= tanh/; s/= xavier_uniform/= normal(0.5)/; s/= 30/= 20/'
+vary xavier sigmoid 's/= sigmoid/= relu/; s/= 30/= 50/'
+vary zeros sigmoid 's/= xavier_uniform/= zeros/; s/= 30/= 3/'
+vary normed sigmoid 's/h = dense.*/h = dense(64, bias = false); batchnorm; relu;/; /one width/d; s/= 30/= 24/
+    /^param [pw]/d'
+vary unscaled sigmoid 's/^ *h = dense.*/residual { h = dense(64, act = relu); }/; /one width/d; s/= 30/= 16/; /^param [pw]/d'
+vary fast sigmoid 's/= sigmoid/= tanh/; s/= 30/= 8/; s/lr = 0.1/lr = 5.0/'
+vary narrow sigmoid 's/= sigmoid/= relu/; s/xavier_uniform/orthogonal(1.41)/; s/dense(64, act/dense(6, act/; s/= 30/= 12/'
+vary forgetful recurrent 's/rnn(16, .*)/lstm(16, forget_bias = -3.0)/'
+vary gru recurrent 's/rnn(16, .*)/gru(16, recurrent_init = normal(0.01))/'
+vary loop recurrent 's/rnn(16, .*)/rnn(16)/; s/100, 4/20, 4/'
+vary wide sigmoid 's/input  \[64\];/input [8, 8]; flatten;/; s/= 30/= 10/'
+vary image sigmoid 's/input  \[64\];/& reshape([1, 8, 8]); conv(8, 3, pad = same);/
+    s/dense(64, act/conv(8, 3, pad = same, act/; s/logits/flatten; &/; s/= 30/= 12/'
+broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
+    forgetful gru loop wide image'
+
+# sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
+sound() {
+    number=$2
+    cp "$1" applied.net; cp "$1" patched.net
+    "$NETC" suggest --patch "$number" "$1" > patch.diff || { echo "no repair $number"; return 1; }
+    "$NETC" suggest --apply "$number" applied.net 2> err || { cat err; echo "no repair $number"; return 1; }
+    cmp -s "$1" applied.net && { echo "repair $number changes nothing"; return 1; }
+    sed "s|/$1|/patched.net|" patch.diff > renamed.diff
+    git apply renamed.diff || { cat patch.diff; echo "git does not apply patch $number"; return 1; }
+    cmp applied.net patched.net || { echo "patch $number is not what --apply makes"; return 1; }
+    cp "$1" patched.net
+    patch -s -p1 < renamed.diff || { echo "patch does not apply patch $number"; return 1; }
+    cmp applied.net patched.net || { echo "patch $number is not what --apply makes"; return 1; }
+    "$NETC" check applied.net > out 2> err || { cat err; echo "repair $number does not compile"; return 1; }
+    lines=$(diff "$1" applied.net | awk '/^</ { less++ } /^>/ { more++ } END { print more + 0, less + 0 }')
+    said=$(sed -n "$((number + 1))s/.*\"lines_added\":\([0-9]*\),\"lines_removed\":\([0-9]*\).*/\1 \2/p" json)
+    [ "$lines" = "$said" ] || { echo "repair $number: $lines lines, not $said"; return 1; }
+}
+
+# numbers : in json, of the first repair and of those with a row that no net had before
+numbers() {
+    echo 1
+    sed -n 's/.*"number":\([0-9]*\),"repairs":\[\([^]]*\)\].*/\1 \2/p' json | tr -d '"' | tr , ' ' |
+        while read -r number names; do
+            for row in $names; do
+                grep -qx "$row" taken || { echo "$row" >> taken; echo "$number"; }
+            done
+        done
+}
+
+git init -q . 2> err
+: > taken
+for net in $broken; do
+    status "suggest/$net" 0 suggestions "$net.net"
+    check "suggest/$net: 80 columns" sh -c '! grep -E "^.{81}" said'
+    check "suggest/$net: JSON" sh -c './json_lines < json'
+    check "suggest/$net has repairs" grep -q '"event":"repair"' json
+    for number in $(numbers | sort -un); do
+        check "suggest/$net, repair $number" sound "$net.net" "$number"
+    done
+done
+for row in $rows; do
+    if grep -qx "$row" taken; then ok "suggest/row $row"; else fail "suggest/row $row" 'no net takes it'; fi
+done
+
+# The same twice; what is healthy once it is applied needs no more.
+suggestions plain.net && cp json first
+suggestions plain.net
+same 'suggest/again' first json
+cp plain.net applied.net
+"$NETC" suggest --apply 1 applied.net 2> err
+status 'suggest/mended' 0 "$NETC" suggest applied.net
+says 'suggest/mended says' out 'applied is healthy at initialisation'
+status 'suggest/mended JSON' 0 "$NETC" suggest --json applied.net
+says 'suggest/mended JSON says' out '"healthy":true,"penalty":0,"ailments":[],"repairs":0'
+
+# ---- Edits: minimal, comments kept -------------------------------------------------------------------------
+
+status 'suggest/standard input' 0 sh -c '"$0" suggest - < plain.net' "$NETC"
+"$NETC" suggest --patch plain.net > patch.diff
+says 'suggest/a param' patch.diff "+param phi:   activation = tanh;         // the textbook's culprit"
+"$NETC" suggest --patch -D phi=sigmoid plain.net > patch.diff
+says 'suggest/a param of the command line' patch.diff '+        h = dense(64, act = tanh, init = w);     /* all of'
+"$NETC" suggest --json plain.net > json
+number=$(sed -n 's/.*"number":\([0-9]*\),"repairs":\["scaled_residual"\].*/\1/p' json)
+"$NETC" suggest --patch "$number" plain.net > patch.diff
+cat > wanted << 'END'
+--- a/plain.net
++++ b/plain.net
+@@ -9,8 +9,10 @@
+     input  [64];
+     target class(10);
+     repeat depth as i {
+-        h = dense(64, act = phi, init = w);     /* all of
+-            one width */
++        residual(scale = 1 / sqrt(depth)) {
++            h = dense(64, act = phi, init = w);     /* all of
++                one width */
++        }
+     }
+     logits = dense(10);
+ }
+END
+same 'suggest/residual' wanted patch.diff
+suggestions imported.net
+says 'suggest/imported' said 'not edited, since it is imported: parts/unit.net'
+same 'suggest/imported stays' "$ROOT/tests/suggest/parts/unit.net" parts/unit.net
+
+# ---- What cannot be ---------------------------------------------------------------------------------------
+
+sed '/^train/,$d' sigmoid.net > part.net
+status 'suggest/no train block' 1 "$NETC" suggest part.net
+sentence 'suggest/no train block says' 'netc: part.net: there is no train block, and without one no forecast'
+sed 's/sigmoid;/sigmiod;/' sigmoid.net > wrong.net
+status 'suggest/mistake' 1 "$NETC" suggest wrong.net
+says 'suggest/mistake says' err "did you mean 'sigmoid'?"
+status 'suggest/no such number' 2 "$NETC" suggest --apply 99 sigmoid.net
+sentence 'suggest/no such number says' 'netc: there is no repair 99'
+same 'suggest/nothing is written' "$ROOT/tests/suggest/sigmoid.net" sigmoid.net
+status 'suggest/--apply of nothing' 2 "$NETC" suggest sigmoid.net --apply
+status 'suggest/--apply 0' 2 "$NETC" suggest --apply 0 sigmoid.net
+sentence 'suggest/--apply 0 says' "--apply takes the number of a repair, not '0'"
+status 'suggest/--apply elsewhere' 2 "$NETC" check --apply 1 sigmoid.net
+status 'suggest/both' 2 "$NETC" suggest --apply 1 --patch sigmoid.net
+status 'suggest/standard input is not written' 2 "$NETC" suggest --apply 1 -
+status 'suggest/two files' 2 "$NETC" suggest sigmoid.net straight.net
+status 'suggest/no such file' 1 "$NETC" suggest missing.net
+mkdir -p locked && cp sigmoid.net locked/net.net && chmod 555 locked
+[ "$(id -u)" -eq 0 ] || status 'suggest/a folder that cannot be written' 2 "$NETC" suggest --apply 1 locked/net.net
+chmod 755 locked
+
+# ---- A thousand layers ---------------------------------------------------------------------------------------
+
+[ -n "$SANITIZED" ] && exit 0
+vary thousand sigmoid 's/= sigmoid/= tanh/; s/= 30/= 1000/'
+started=$(date +%s)
+status 'suggest/thousand' 0 "$NETC" suggest thousand.net
+spent=$(($(date +%s) - started))
+if [ "$spent" -le 30 ]; then ok "suggest/thousand: $spent s"; else
+    fail 'suggest/thousand' "$spent s"
+fi
