@@ -300,16 +300,6 @@ static bool is_verb(Options *o, const char *word)
     return false;
 }
 
-/* The program's own --data is the forecast's that is built into it. */
-static void find_data(Options *o)
-{
-    for (char **word = o->rest; *word; word++)
-        if (strcmp(*word, "--data") == 0 && word[1])
-            o->data = word[1];
-        else if (strncmp(*word, "--data=", 7) == 0)
-            o->data = *word + 7;
-}
-
 bool options_read(int argc, char **argv, Options *o, Arena *a)
 {
     bool only_files = false;
@@ -327,7 +317,6 @@ bool options_read(int argc, char **argv, Options *o, Arena *a)
             if (o->verb == VERB_RUN) {      /* what follows is the program's */
                 o->rest = argv + i + 1;
                 o->rest += *o->rest && strcmp(*o->rest, "--") == 0;
-                find_data(o);
                 break;
             }
         }
