@@ -68,6 +68,17 @@ double mean_of_squares(const double *square, int64_t n)
     return sum / (double)n;
 }
 
+double roots_apart(const double *square, int64_t places)
+{
+    double root = 0, both = 0;
+
+    for (int64_t p = 0; p < places; p++) {
+        root += sqrt(fmax(square[p], 0));
+        both += fmax(square[p], 0);
+    }
+    return fmax(root * root - both, 0);
+}
+
 double mixed(const Flow *f, const double value[PAIRS])
 {
     return (1 - f->same_class) * value[OTHER] + f->same_class * value[KIN];
@@ -100,7 +111,9 @@ void flow_along(const Kernel *x, Gradient *dx)
 /* Paths are independent: their gradients add, and each keeps its weight in what is told of both. */
 static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t positions)
 {
-    double mean[2][PAIRS];
+    const double of_sum = roots_apart(sum->square[SAME], positions);
+    const double of_g = roots_apart(g->square[SAME], positions);
+    double mean[2][PAIRS], all;
     const double a = mean_of_squares(sum->square[SAME], positions);
     const double b = mean_of_squares(g->square[SAME], positions);
     const double w = b / fmax(a + b, 1e-300);
@@ -111,10 +124,13 @@ static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t posi
     }
     sum->neuron = neurons_joined(f, sum->neuron, mean[0], g->neuron, mean[1]);
     for (int s = 0; s < PAIRS; s++) {
-        sum->cross[s] = (1 - w) * sum->cross[s] + w * g->cross[s];
+        sum->cross[s] = sum->cross[s] * of_sum + g->cross[s] * of_g;
         for (int64_t p = 0; p < positions; p++)
             sum->square[s][p] += g->square[s][p];
     }
+    all = fmax(roots_apart(sum->square[SAME], positions), 1e-300);
+    for (int s = 0; s < PAIRS; s++)
+        sum->cross[s] /= all;
     join_radial(sum, g);
     sum->gain = (1 - w) * sum->gain + w * g->gain;
     sum->alike = (1 - w) * sum->alike + w * g->alike;

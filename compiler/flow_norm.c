@@ -53,6 +53,12 @@ static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross
     return c;
 }
 
+/* As a share of the places' roots, so that sums over the batch stay zero. */
+static double share_apart(double apart, const double *square, int64_t places)
+{
+    return apart * (double)places * (double)(places - 1) / fmax(roots_apart(square, places), 1e-300);
+}
+
 /* E[1 / s^2] E[s^2] of one channel's variance: a generalised chi-square, by its eigenvalues. */
 static double inverse_moment(const Flow *f, const Centre *c, int64_t places, double variance)
 {
@@ -87,9 +93,9 @@ static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
     Kernel *k = kernel_new(f, t->g->node[y].shape);
 
     for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = c.apart[s] / fmax(c.square[SAME], 1e-300);
         for (int64_t p = 0; p < x->positions; p++)
             k->square[s][p] = (x->square[s][p] - 2 * c.row[p] + c.all) / variance;
+        k->cross[s] = share_apart(c.apart[s] / variance, k->square[SAME], x->positions);
     }
     k->pair_var = x->pair_var;
     f->normalised = true;
@@ -120,9 +126,9 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     if (f->batch * (double)x->positions < 4)
         f->rough = "a batch of so few rows is normalised";
     for (int s = 0; s < PAIRS; s++) {
-        dx->cross[s] = g.apart[s] / fmax(g.square[SAME], 1e-300);
         for (int64_t p = 0; p < x->positions; p++)
             dx->square[s][p] = factor * (dy->square[s][p] - 2 * g.row[p] + g.all);
+        dx->cross[s] = share_apart(factor * g.apart[s], dx->square[SAME], x->positions);
     }
     dx->gain = -1;
     dx->level = dx->own = 0;

@@ -178,7 +178,8 @@ struct Sweep {
     Gradient *dx;
     double *taps;                   /* forward: taps inside the image, by output */
     double *root_x, *root_dz;       /* backward: roots of the SAME squares */
-    double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap */
+    double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap: of products */
+    double *up_root, *up_both;      /* and of dz alone */
 };
 
 static void gather(Sweep *w, const Strip *r)
@@ -235,6 +236,22 @@ static void scatter(Sweep *w, const Strip *r)
     }
     w->root[r->tap] += along(w->root_dz + r->out, w->root_x + r->in, r);
     w->both[r->tap] += along(w->dz->square[SAME] + r->out, w->x->square[SAME] + r->in, r);
+    for (int64_t i = 0; i < r->n; i++) {
+        w->up_root[r->tap] += w->root_dz[r->out + i];
+        w->up_both[r->tap] += w->dz->square[SAME][r->out + i];
+    }
+}
+
+/* Two places of dx have in common what one tap brings to both: with a stride, of few pairs. */
+static void cross_by_taps(const Sweep *w, int64_t taps, int64_t places)
+{
+    const double all = fmax(roots_apart(w->dx->square[SAME], places), 1e-300);
+    double apart = 0;
+
+    for (int64_t k = 0; k < taps; k++)
+        apart += fmax(w->up_root[k] * w->up_root[k] - w->up_both[k], 0);
+    for (int s = 0; s < PAIRS; s++)
+        w->dx->cross[s] = fmin(apart / all, 1) * w->dz->cross[s];
 }
 
 static double *roots(Flow *f, const double *square, int64_t n)
@@ -266,6 +283,8 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     Gradient *dx = back_through(f, &p, x, z, dz);
     Sweep w = { .x = x, .dz = dz, .dx = dx, .root = arena_array(f->arena, double, taps),
                 .both = arena_array(f->arena, double, taps),
+                .up_root = arena_array(f->arena, double, taps),
+                .up_both = arena_array(f->arena, double, taps),
                 .root_x = roots(f, x->square[SAME], x->positions),
                 .root_dz = roots(f, dz->square[SAME], z->positions) };
     const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out / (double)v->groups;
@@ -273,6 +292,8 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
 
     w.same = arena_alloc(f->arena, (size_t)taps * sizeof *w.same);
     visit_taps(v, scatter, &w);
+    if (v->stride > 1)
+        cross_by_taps(&w, taps, x->positions);
     add_taps(&w, taps, sum);
     record_weight(f, t, y, &p, dz, sum);
     for (int s = 0; s < PAIRS; s++)

@@ -69,6 +69,8 @@ void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
 void flow_along(const Kernel *x, Gradient *dx);
 
 double mean_of_squares(const double *square, int64_t n);
+/* Sum over pairs of different places of the products of their roots: what a cross counts in. */
+double roots_apart(const double *square, int64_t places);
 double mixed(const Flow *f, const double value[PAIRS]);         /* of two different samples */
 
 /* Sum over all pairs of places of gradient times input: what a weight shared by places collects. */

@@ -15,11 +15,11 @@ export OPENBLAS_NUM_THREADS=1
 # measure NAME FILE OPTION... : NAME.measured, a line a layer and seed
 measure() {
     measure_name=$1; shift
-    "$NETC" -S "$@" -Wno-unused -o "$measure_name.c" || return 1
+    "$NETC" -S "$@" -o "$measure_name.c" 2> "$measure_name.messages" || return 1
     measure_key="$(cksum < "$measure_name.c") $SEEDS"
     rm "$measure_name.c"
     [ "$(cat "$measure_name.key" 2> /dev/null)" = "$measure_key" ] && return
-    "$NETC" -O1 "$@" -Wno-unused -o "$measure_name.program" || return 1
+    "$NETC" -O1 "$@" -o "$measure_name.program" 2> "$measure_name.messages" || return 1
     for seed in $(seq "$SEEDS"); do
         "$measure_name.program" --steps 1 --seed "$seed" --threads 1 --json --quiet --no-out \
             | awk -f "$ZOO/layers.awk"

@@ -1,0 +1,81 @@
+#!/bin/sh
+# train.sh -- do nets learn where the forecast is silent, and fail where it warns?
+#
+#   train.sh [NAME...]    nets of `trained` whose names begin so, or families; by default all
+#
+# Each net trains 300 steps under sgd and under adam, at three rates until one learns: its loss falls under half of
+# that of a guess.  It fails where at none the loss falls under nine tenths.  What was trained stays in
+# $BUILD/accuracy.  The last table counts, by warning, the nets that it is given for.
+set -uf
+cd "$(dirname "$0")/../.." || exit 1
+case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+: "${STEPS:=300}" "${JOBS:=$(nproc)}" "${ZOO:=tests/accuracy}" "${WORK:=$BUILD/accuracy}"
+NETC=$BUILD/bin/netc
+export OPENBLAS_NUM_THREADS=1
+
+rates_of() { [ "$1" = sgd ] && echo 0.1 0.02 0.5 || echo 0.002 0.0003 0.01; }
+
+# loss PROGRAM RATE : after training; "none" where it is not finite
+loss() {
+    "$1" --steps "$STEPS" --lr "$2" --every 100000 --threads 1 --json --quiet --no-out 2> "$1.messages" |
+        sed -n 's/.*"event":"summary".*"loss_train":\([-+.e0-9]*\),.*/\1/p' | grep . || echo none
+}
+
+# train NAME OPTIMISER OPTION... : NAME.loss, a line a rate
+train() {
+    train_name=$1 train_optimiser=$2; shift 2
+    "$NETC" -S "$@" -o "$train_name.c" 2> "$train_name.messages" || return 1
+    train_key="$(cksum < "$train_name.c") $STEPS"
+    rm "$train_name.c"
+    [ "$(cat "$train_name.key" 2> /dev/null)" = "$train_key" ] && return
+    "$NETC" -O1 "$@" -o "$train_name.program" 2> "$train_name.messages" || return 1
+    for rate in $(rates_of "$train_optimiser"); do
+        train_loss=$(loss "$train_name.program" "$rate")
+        echo "$train_loss $rate"
+        awk -v loss="$train_loss" 'BEGIN { exit !(loss + 0 > 0 && loss < log(10) / 2) }' && break
+    done > "$train_name.loss"
+    rm "$train_name.program" "$train_name.program.messages"
+    echo "$train_key" > "$train_name.key"
+}
+
+# warnings OPTION... : the names of those that netc gives, each once
+warnings() {
+    "$NETC" check --json "$@" | sed -n 's/.*"warning":"\([^"]*\)".*/\1/p' | LC_ALL=C sort -u | tr '\n' ' '
+}
+
+# one NAME FAMILY FILE PARAM... : NAME.sgd.row, NAME.adam.row
+one() {
+    one_name=$1 one_family=$2 one_file=$ZOO/nets/$3.net; shift 3
+    for param; do set -- "$@" -D "$param"; shift; done
+    for optimiser in sgd adam; do
+        one_stem=$WORK/$one_name.$optimiser
+        one_net=$WORK/$(basename "$one_file" .net)_$optimiser.net
+        [ $optimiser = sgd ] && cp "$one_file" "$one_net.$one_name" ||
+            sed 's/sgd(lr = 0.1)/adam(lr = 0.002)/' "$one_file" > "$one_net.$one_name"
+        mv "$one_net.$one_name" "$one_net"
+        rm -f "$one_stem.row"
+        train "$one_stem" $optimiser "$one_net" "$@" || { echo "$one_name: netc failed" >&2; continue; }
+        best=$(awk '$1 != "none"' "$one_stem.loss" | sort -g | head -n 1)
+        echo "$one_family $one_name $optimiser ${best:-none none} $(warnings "$one_net" "$@")" > "$one_stem.row"
+    done
+}
+
+chosen() {
+    awk -f "$ZOO/draw.awk" "$ZOO/trained" | awk -v chosen="$*" '
+        BEGIN { n = split(chosen, name, " ") }
+        { for (i = 1; i <= n; i++) if ($2 == name[i] || index($1, name[i]) == 1) { print; next } }
+        n == 0'
+}
+
+mkdir -p "$WORK"
+chosen "$@" > "$WORK/trained"
+for job in $(seq 0 $((JOBS - 1))); do
+    awk -v jobs="$JOBS" -v job="$job" 'NR % jobs == job' "$WORK/trained" | while read -r line; do
+        # shellcheck disable=SC2086
+        one $line
+    done &
+done
+wait
+cut -d' ' -f1 "$WORK/trained" | while read -r name; do cat "$WORK/$name.sgd.row" "$WORK/$name.adam.row"; done \
+    > "$WORK/trained.rows"
+awk -f "$ZOO/trained.awk" "$WORK/trained.rows"
