@@ -23,9 +23,11 @@ typedef struct {
     bool weighted;                  /* dense, convolution, recurrent */
     bool output;                    /* the last of those, outside of repeats and blocks */
     bool behind_output;
-    bool skipped;                   /* a residual goes around it */
+    int skips;                      /* places that a residual goes around */
+    bool skipped;                   /* most of them */
     bool ends_skip;                 /* ... whose body has no weights behind it */
-    bool normed;                    /* a batchnorm follows it, before the next weights */
+    bool held;                      /* a norm follows it, before the next weights: */
+    bool normed;                    /* a batchnorm */
     bool bends;                     /* goes through an activation that is not linear: */
     Act act;
     const Item *act_item;           /* a layer behind it; NULL: its own */

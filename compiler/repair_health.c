@@ -5,20 +5,39 @@
 #include "repair_health.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "flow_walk.h"
 #include "repair.h"
 
+typedef enum { OWN, NOTED, WARNED } Gravity;
+
 static const struct {
-    const char *name, *words;
+    const char *name, *warning;
+    Gravity gravity;
     double limit, weight;
+    const char *words;
 } ailment[N_AILMENTS] = {
-#define AILMENT(id, name, limit, weight, words) { name, words, limit, weight },
+#define AILMENT(id, name, warning, gravity, limit, weight, words) \
+    { name, warning, gravity, limit, weight, words },
 #include "ailments.def"
 #undef AILMENT
 };
 
-enum { LOST = 60 };                 /* decades, where nothing arrives */
+#define NEVER INFINITY
+static const struct {
+    const char *name;
+    double noted, warned;
+} warning[] = {
+#define WARNING(rule, message, name, about, measure, noted, warned, ...) { name, noted, warned },
+#include "warnings.def"
+#undef WARNING
+};
+
+enum {
+    LOST = 60,                      /* decades, where nothing arrives */
+    FEW = 3, MANY = 10              /* layers in a row, from which on they count as deep */
+};
 
 typedef struct {
     const Compilation *c;
@@ -29,11 +48,21 @@ typedef struct {
     double curvature;               /* of the hidden layers, in all */
     int plain;                      /* layers in a row without skip or batchnorm */
     double weight_rms;              /* the least of theirs */
-    bool bare;                      /* a layer lacks a skip or a batchnorm */
+    int hidden, normed, skipped;    /* layers; with a norm behind them, with a skip around them */
     bool ends_plain;                /* the last layer is one of those */
     double correlation;             /* of the last of them */
     struct { Act act; double variance, kurtosis; } last;
 } Examination;
+
+static double limit_of(AilmentId id)
+{
+    if (ailment[id].gravity == OWN)
+        return ailment[id].limit;
+    for (size_t i = 0; i < countof(warning); i++)
+        if (strcmp(warning[i].name, ailment[id].warning) == 0)
+            return ailment[id].gravity == NOTED ? warning[i].noted : warning[i].warned;
+    bug("no warning '%s'", ailment[id].warning);
+}
 
 static void raise(Health *h, AilmentId id, double measure)
 {
@@ -141,7 +170,9 @@ static void examine_layer(Examination *e, const FlowLayer *row)
         return;
     if ((!(w.var > 0) || w.symmetric) && !site->ends_skip)
         raise(e->h, AILMENT_SYMMETRIC, 1);
-    e->bare = e->bare || !site->skipped || !site->normed;
+    e->hidden++;
+    e->normed += site->held;
+    e->skipped += site->skipped;
     e->ends_plain = !site->skipped && !site->normed && is_chained(row);
     if (e->ends_plain)
         add_plain(e, row, &w);
@@ -158,38 +189,59 @@ static bool is_vanilla(const Site *site)
     return site && site_is(site, LAYER_RNN);
 }
 
+static bool is_unbounded(const FlowLayer *row)
+{
+    const ActivationKind act = row->layer->act;
+
+    return strcmp(row->layer->kind, "rnn") == 0
+        && (act == ACTIVATION_RELU || act == ACTIVATION_LEAKY_RELU || act == ACTIVATION_LINEAR);
+}
+
 /* A recurrence that nothing bounds takes each change of its matrix to the power of its steps: one
  * of Adam's changes the largest eigenvalue by up to rate * units. */
 static void examine_recurrence(Examination *e, const FlowLayer *row)
 {
     const Value *optimizer = &e->c->model->settings.optimizer;
-    const ActivationKind act = row->layer->act;
     const double units = (double)row->layer->out.dim[row->layer->out.rank - 1];
     const double length = value_arg(optimizer, "lr")->real * units * (double)row->layer->steps / 3;
 
-    if ((act == ACTIVATION_RELU || act == ACTIVATION_LINEAR) && !word_is(optimizer, "SGD"))
+    if (!word_is(optimizer, "SGD"))
         raise(e->h, AILMENT_RATE, log10(fmax(2 * length, 0.1)));
 }
 
-/* Gated cells learn what their start does not promise: a quarter counts. */
+/* Two deviations of what draws of the matrix gain beside the forecast; rotations gain the same.
+ * Where nothing bounds a cell it explodes as soon as training has made its matrix larger. */
+static double danger(const FlowLayer *row, const Site *site, double gained, double limit)
+{
+    const Item *item = row->layer->item;
+    const Value *init = call_arg(item->callee, item->arg, "recurrent_init");
+    const double units = (double)call_arg(item->callee, item->arg, "units")->integer;
+    const double added = word_is(init, "ORTHOGONAL") || word_is(init, "IDENTITY") ? 0
+                       : 2 * 0.15 * (double)row->layer->steps / sqrt(units);
+
+    if (!is_vanilla(site) && gained < 0)
+        return 0;
+    return is_unbounded(row) && gained > -2 ? fmax(gained + added, 1.5 * limit) : gained + added;
+}
+
+/* Gated cells learn what their start does not promise: a third counts. */
 static void examine_time(Examination *e, const FlowLayer *row)
 {
     const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
     const double lost = log10(row->last_rms / row->first_rms);
-    const bool clipped = !word_is(&e->c->model->settings.clip, "NONE");
+    const bool clips = !word_is(&e->c->model->settings.clip, "NONE");
     const double decades = isfinite(lost) ? lost : row->first_rms > 0 ? -LOST : LOST;
 
-    raise(e->h, AILMENT_FORGETTING, is_vanilla(site) ? decades : decades / 4);
-    raise(e->h, AILMENT_TIME_GAIN, clipped ? -decades / 3 : -decades);
-    if (!clipped && (is_vanilla(site) || -decades > 1))
-        raise(e->h, AILMENT_UNCLIPPED, 1);
+    raise(e->h, AILMENT_FORGETTING, is_vanilla(site) ? decades : decades / 3);
+    raise(e->h, AILMENT_TIME_GAIN, clips ? -decades / 3 : -decades);
+    if (!clips)
+        raise(e->h, AILMENT_UNCLIPPED, danger(row, site, -decades,
+                                              e->h->limit[AILMENT_UNCLIPPED]));
     if (fabs(decades) > fabs(e->h->decades))
         e->h->decades = -decades;
-    if (is_vanilla(site))
+    if (is_unbounded(row))
         examine_recurrence(e, row);
 }
-
-/* ---- The whole ------------------------------------------------------------------------------- */
 
 /* A branch whose scale starts at 0 has no gradient yet (ReZero): what the skips carry counts. */
 static double flow_of(const Examination *e)
@@ -268,7 +320,7 @@ static double adam_length(const Examination *e, const Value *optimizer)
 static double step_length(const Examination *e)
 {
     const Value *optimizer = &e->c->model->settings.optimizer;
-    const double length = e->plain == 0 ? 0 : word_is(optimizer, "SGD")
+    const double length = e->plain < FEW ? 0 : word_is(optimizer, "SGD")
                         ? sgd_length(e, optimizer) : adam_length(e, optimizer);
 
     return fmin(log10(fmax(2 * length, 0.1)), 6);
@@ -284,7 +336,8 @@ static void examine_plain(Examination *e)
                         && e->sites->site[i]->act.kind == ACTIVATION_RELU);
     if (e->plain == 0)
         return;
-    raise(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 1e-16)));
+    if (e->plain >= MANY)
+        raise(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 1e-16)));
     if (relu)
         raise(e->h, AILMENT_DEAD, dead_share(e->correlation, samples));
 }
@@ -306,17 +359,18 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
                       .weight_rms = INFINITY };
 
     for (int i = 0; i < N_AILMENTS; i++)
-        h.limit[i] = ailment[i].limit;
+        h.limit[i] = limit_of((AilmentId)i);
+    h.limit[AILMENT_ALIKE] = -log10(1 - h.limit[AILMENT_ALIKE]);
     if (!word_is(&c->model->settings.optimizer, "SGD"))
-        h.limit[AILMENT_VANISHING] = 2;
+        h.limit[AILMENT_VANISHING] += 1;
     examine_flow(&e);
     for (int i = 0; i < c->forecast->n; i++) {
         examine_layer(&e, &c->forecast->layer[i]);
         if (c->forecast->layer[i].layer->steps > 1)
             examine_time(&e, &c->forecast->layer[i]);
     }
-    if (!e.bare)
-        h.limit[AILMENT_EXPLODING] = 5;     /* batchnorm bears it where skips hold it so low */
+    if (2 * e.normed >= e.hidden && 2 * e.skipped >= e.hidden)
+        h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
     raise(&h, AILMENT_RATE, step_length(&e));
     sum_up(&h);

@@ -5,7 +5,7 @@
 #include "compile.h"
 
 typedef enum {
-#define AILMENT(id, name, limit, weight, words) AILMENT_##id,
+#define AILMENT(id, ...) AILMENT_##id,
 #include "ailments.def"
 #undef AILMENT
     N_AILMENTS

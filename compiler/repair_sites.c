@@ -60,6 +60,8 @@ static void look_ahead(Site *site, bool repeated)
             || is_weighted(item))
             return;
         site->normed = site->normed || is_layer(item, LAYER_BATCHNORM);
+        site->held = site->held || site->normed || is_layer(item, LAYER_LAYERNORM)
+                  || is_layer(item, LAYER_GROUPNORM);
         if (item->kind == ITEM_ACTIVATION && !site->bends) {
             set_act(site, item->callee, item->arg);
             site->act_item = item;
@@ -82,12 +84,13 @@ static Site *site_at(Finder *f, const Items *items, int at, Around around)
 
     if (site) {
         site->places += around.copies;
+        site->skips += around.skipped ? around.copies : 0;
         return site;
     }
     site = arena_new_of(f->arena, Site);
     *site = (Site){ .item = item, .stmt = item->stmt, .list = items, .at = at,
                     .places = around.copies, .weighted = is_weighted(item),
-                    .skipped = around.skipped };
+                    .skips = around.skipped ? around.copies : 0 };
     set_own_act(site);
     if (site->weighted)
         look_ahead(site, around.repeated);
@@ -137,6 +140,7 @@ Sites *sites_of(const Model *model, Arena *a)
 
     find(&f, &model->unit->items, (Around){ .copies = 1 });
     for (int i = 0; i < f.out->n; i++) {
+        f.out->site[i]->skipped = 2 * f.out->site[i]->skips > f.out->site[i]->places;
         f.out->site[i]->behind_output = behind;
         f.out->site[i]->output = f.out->site[i] == f.last && f.last->places == 1;
         behind = behind || f.out->site[i]->output;

@@ -57,7 +57,7 @@ vary fast sigmoid 's/= sigmoid/= tanh/; s/= 30/= 8/; s/lr = 0.1/lr = 5.0/'
 vary narrow sigmoid 's/= sigmoid/= relu/; s/xavier_uniform/orthogonal(1.41)/; s/dense(64, act/dense(6, act/; s/= 30/= 12/'
 vary forgetful recurrent 's/rnn(16, .*)/lstm(16, forget_bias = -3.0)/'
 vary gru recurrent 's/rnn(16, .*)/gru(16, recurrent_init = normal(0.01))/'
-vary loop recurrent 's/rnn(16, .*)/rnn(16)/; s/100, 4/20, 4/'
+vary loop recurrent 's/rnn(16, .*)/rnn(16, act = relu, recurrent_init = identity)/; s/100, 4/20, 4/'
 vary wide sigmoid 's/input  \[64\];/input [8, 8]; flatten;/; s/= 30/= 10/'
 vary image sigmoid 's/input  \[64\];/& reshape([1, 8, 8]); conv(8, 3, pad = same);/
     s/dense(64, act/conv(8, 3, pad = same, act/; s/logits/flatten; &/; s/= 30/= 12/'
