@@ -355,6 +355,20 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
     }
 }
 
+/* Limits beyond which the zoo of tests/accuracy is off by half a decade. */
+static const char *looks_rough(const Flow *f, const Forecast *out)
+{
+    enum { SMALL_NORMS = 10 };
+    const double most_spread = 0.7;
+
+    if (f->small_norms > SMALL_NORMS && out->flow > 10)
+        return "batch norms over maps of a few pixels, in a deep net";
+    for (int i = 0; i < out->n; i++)
+        if (out->layer[i].spread > most_spread)
+            return "layers are so narrow that nets differ by decades from draw to draw";
+    return NULL;
+}
+
 Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
 {
     Forecast *out = arena_new_of(s->arena, Forecast);
@@ -366,5 +380,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     if (f.norm_gain > 1.5 && !out->rough)
         out->rough = "samples drift apart in size under this activation's gain";
     measure_flow(out);
+    if (!out->rough)
+        out->rough = looks_rough(&f, out);
     return out;
 }

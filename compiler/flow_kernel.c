@@ -76,7 +76,7 @@ double roots_apart(const double *square, int64_t places)
         root += sqrt(fmax(square[p], 0));
         both += fmax(square[p], 0);
     }
-    return fmax(root * root - both, 0);
+    return places > 1 ? fmax(root * root - both, 0) : 0;
 }
 
 double mixed(const Flow *f, const double value[PAIRS])
@@ -128,9 +128,9 @@ static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t posi
         for (int64_t p = 0; p < positions; p++)
             sum->square[s][p] += g->square[s][p];
     }
-    all = fmax(roots_apart(sum->square[SAME], positions), 1e-300);
+    all = roots_apart(sum->square[SAME], positions);
     for (int s = 0; s < PAIRS; s++)
-        sum->cross[s] /= all;
+        sum->cross[s] = all > 0 ? fmin(fmax(sum->cross[s] / all, -1), 1) : 0;
     join_radial(sum, g);
     sum->gain = (1 - w) * sum->gain + w * g->gain;
     sum->alike = (1 - w) * sum->alike + w * g->alike;

@@ -10,12 +10,12 @@
 
 enum { BISECTIONS = 40 };
 
-/* What a tensor's units are made of: one Gaussian, phi of part[0], or a sum. */
+/* What a tensor's units are made of: one Gaussian, phi of part[0], a sum or a product. */
 struct Neurons {
     const Kernel *part[2];
     double scale[2];
     Act act;
-    bool is_act, bent;
+    bool is_act, is_product, bent;
     Neuron *sample;                   /* [NEURONS]; NULL until asked for */
 };
 
@@ -40,6 +40,39 @@ Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, 
     *u = (Neurons){ .part = { a, b }, .scale = { of_a, of_b },
                   .bent = a->neurons->bent || (b && b->neurons->bent) };
     return u;
+}
+
+Neurons *neurons_of_product(Flow *f, const Kernel *a, const Kernel *b)
+{
+    Neurons *u = neurons_gaussian(f);
+
+    *u = (Neurons){ .part = { a, b }, .is_product = true, .bent = true };
+    return u;
+}
+
+enum { ROOTS = 16 };
+
+/* The Gaussians that a tensor is made of, as far as there is room. */
+static void collect_roots(const Neurons *u, const Neurons *root[ROOTS], int *n)
+{
+    if (!u->part[0] && *n < ROOTS)
+        root[(*n)++] = u;
+    for (int j = 0; j < 2 && u->part[j] && *n < ROOTS; j++)
+        collect_roots(u->part[j]->neurons, root, n);
+}
+
+bool neurons_related(const Kernel *a, const Kernel *b)
+{
+    const Neurons *of_a[ROOTS], *of_b[ROOTS];
+    int n_a = 0, n_b = 0;
+
+    collect_roots(a->neurons, of_a, &n_a);
+    collect_roots(b->neurons, of_b, &n_b);
+    for (int i = 0; i < n_a; i++)
+        for (int j = 0; j < n_b; j++)
+            if (of_a[i] == of_b[j])
+                return true;
+    return false;
 }
 
 bool neurons_bent(const Kernel *k)
@@ -138,9 +171,19 @@ static void match_moments(const Kernel *k, Neuron *unit)
             unit[i].x[s] = m + factor * (unit[i].x[s] - mean);
 }
 
+static void draw_product(Flow *f, const Kernel *k, Neuron *unit)
+{
+    const Neuron *a = neurons_of(f, k->neurons->part[0]), *b = neurons_of(f, k->neurons->part[1]);
+
+    for (int i = 0; i < NEURONS; i++)
+        for (int s = 0; s < PAIRS; s++)
+            unit[i].x[s] = a[i].x[s] * b[i].x[s];
+}
+
 static void draw_sum(Flow *f, const Kernel *k, Neuron *unit)
 {
     const Neurons *u = k->neurons;
+    const bool apart = u->part[1] && !neurons_related(u->part[0], u->part[1]);
 
     for (int j = 0; j < 2 && u->part[j]; j++) {
         const Neuron *part = neurons_of(f, u->part[j]);
@@ -149,7 +192,8 @@ static void draw_sum(Flow *f, const Kernel *k, Neuron *unit)
             for (int s = 0; s < PAIRS; s++)
                 unit[i].x[s] += u->scale[j] * part[i].x[s];
     }
-    match_moments(k, unit);
+    if (apart)
+        match_moments(k, unit);
 }
 
 const Neuron *neurons_of(Flow *f, const Kernel *k)
@@ -165,11 +209,35 @@ const Neuron *neurons_of(Flow *f, const Kernel *k)
         for (int i = 0; i < NEURONS; i++)
             for (int s = 0; s < PAIRS; s++)
                 u->sample[i].x[s] = act_value(u->act, z[i].x[s]);
-    } else if (u->part[0])
+    } else if (u->is_product)
+        draw_product(f, k, u->sample);
+    else if (u->part[0])
         draw_sum(f, k, u->sample);
     else
         draw_gaussian(f, k, u->sample);
     return u->sample;
+}
+
+/* Of a join of related tensors, whose kernels do not say what they have in common. */
+void neurons_put(Flow *f, Kernel *k)
+{
+    const double were = fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
+    const Neuron *unit = neurons_of(f, k);
+    double pair[PAIRS] = { 0 };
+
+    k->mean = 0;
+    for (int i = 0; i < NEURONS; i++) {
+        k->mean += unit[i].x[SAME] / NEURONS;
+        for (int s = 0; s < PAIRS; s++)
+            pair[s] += unit[i].x[SAME] * unit[i].x[s] / NEURONS;
+    }
+    for (int64_t p = 0; p < k->positions; p++) {
+        const double here = k->square[SAME][p] / were;
+
+        for (int s = 0; s < PAIRS; s++)
+            k->square[s][p] = here * pair[s];
+    }
+    f->rough = "paths of one tensor meet with no weight between them";
 }
 
 /* ---- Activations of samples ------------------------------------------------------------------ */

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+enum { SMALL_MAP = 16 };
+
 /* ---- Batch normalisation -------------------------------------------------------------------- */
 
 /* The kernel over all N = batch x places rows: row means r, the mean t of all, and what is left. */
@@ -99,6 +101,7 @@ static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
     }
     k->pair_var = x->pair_var;
     f->normalised = true;
+    f->small_norms += x->positions > 1 && x->positions <= SMALL_MAP;
     t->kernel[y] = k;
 }
 

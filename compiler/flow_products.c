@@ -7,6 +7,7 @@
 #include <math.h>
 
 static const double LN10 = 2.302585092994046;
+static const double MUCH_MEAN = 1;  /* fan_in mean^2 / variance: two decades off at 7, 0.1 at 0.4 */
 
 /* What a product's weight and bias are at the start. */
 typedef struct {
@@ -39,7 +40,7 @@ static double share_of_input(const Product *p, const Kernel *z)
     return 1 - (p->b.var + z->mean * z->mean) / fmax(square, 1e-300);
 }
 
-static void carry_fluctuations(const Product *p, const Kernel *x, Kernel *z)
+static void carry_fluctuations(Flow *f, const Product *p, const Kernel *x, Kernel *z)
 {
     double share;
 
@@ -48,6 +49,8 @@ static void carry_fluctuations(const Product *p, const Kernel *x, Kernel *z)
     z->log_var = x->log_var * share * share;
     z->pair_var = x->pair_var * share * share;
     z->rotated = p->w.orthogonal && p->n_out >= p->fan_in;
+    if (p->w.mean * p->w.mean * p->fan_in > MUCH_MEAN * p->w.var && !p->w.symmetric)
+        f->rough = "weights have a mean, which adds up over a layer";
 }
 
 /* The norm of dLoss/dW, and what it fluctuates by from net to net. */
@@ -105,7 +108,7 @@ static void affine_forward(Flow *f, Trace *t, NodeId y)
     all = mean_of_squares(z->square[SAME], z->positions);
     for (int s = 0; s < PAIRS; s++)
         z->cross[s] = grown(&p, x->cross[s] * square, 1, x->mean) / fmax(all, 1e-300);
-    carry_fluctuations(&p, x, z);
+    carry_fluctuations(f, &p, x, z);
     t->kernel[y] = z;
 }
 
@@ -210,7 +213,7 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     all = mean_of_squares(z->square[SAME], z->positions);
     for (int s = 0; s < PAIRS; s++)
         z->cross[s] = grown(&p, x->cross[s] * sum, 1, x->mean) / fmax(all, 1e-300);
-    carry_fluctuations(&p, x, z);
+    carry_fluctuations(f, &p, x, z);
     t->kernel[y] = z;
 }
 

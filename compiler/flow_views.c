@@ -32,7 +32,7 @@ const FlowRule flow_copy = { same_forward, same_backward };
 
 /* ---- Other shapes -------------------------------------------------------------------------- */
 
-/* Neurons of a vector at places of their own: two places share the mean alone. */
+/* Units of a vector at places of their own: two places share the mean alone. */
 static void reshape_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *x = kernel_in(t, y, 0);
@@ -117,6 +117,8 @@ static void add_forward(Flow *f, Trace *t, NodeId y)
     k->log_var = b->log_var < a->log_var ? (1 - w) * a->log_var + w * b->log_var
                                          : a->log_var + w * w * (b->log_var - a->log_var);
     k->pair_var = (1 - w) * a->pair_var + w * b->pair_var;
+    if (a->neurons != b->neurons && neurons_related(a, b))
+        neurons_put(f, k);
     t->kernel[y] = k;
     record_join(t, y);
 }
@@ -161,19 +163,24 @@ static void mul_forward(Flow *f, Trace *t, NodeId y)
     k->mean = a->mean * b->mean;
     k->log_var = a->log_var + b->log_var;
     k->pair_var = fmin(a->pair_var + b->pair_var, 1);
+    k->neurons = neurons_of_product(f, a, b);
+    if (neurons_related(a, b))
+        neurons_put(f, k);
     t->kernel[y] = k;
 }
 
 static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
-    for (int i = 0; i < 2; i++) {
+    const bool same = kernel_in(t, y, 0)->neurons == kernel_in(t, y, 1)->neurons;
+
+    for (int i = 0; i < (same ? 1 : 2); i++) {
         const Kernel *other = kernel_in(t, y, 1 - i);
         Gradient *dx = gradient_like(f, dy, other->positions);
 
         for (int s = 0; s < PAIRS; s++) {
             dx->cross[s] *= other->cross[s];
             for (int64_t p = 0; p < other->positions; p++)
-                dx->square[s][p] = dy->square[s][p] * other->square[s][p];
+                dx->square[s][p] = (same ? 4 : 1) * dy->square[s][p] * other->square[s][p];
         }
         flow_give(f, t, y, i, dx);
     }
@@ -181,7 +188,7 @@ static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 
 const FlowRule flow_mul = { mul_forward, mul_backward };
 
-/* Neurons of several tensors beside each other: means by their numbers. */
+/* Units of several tensors beside each other: means by their numbers. */
 static void concat_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];

@@ -29,6 +29,7 @@ typedef struct {
      * its largest, and the variance of ln q; over vectors alone */
     double norm_slope, norm_gain, norm_var;
     bool normalised, has_places;
+    int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
     double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
     uint64_t random;                /* state of the probes' generator */
     struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
@@ -91,6 +92,12 @@ enum { NEURONS = 1024 };
 Neurons *neurons_gaussian(Flow *f);
 Neurons *neurons_of_act(Flow *f, const Kernel *z, Act act);
 Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, double of_b);
+
+Neurons *neurons_of_product(Flow *f, const Kernel *a, const Kernel *b);
+
+/* Both come from one tensor, and no weights were between: they are not independent. */
+bool neurons_related(const Kernel *a, const Kernel *b);
+void neurons_put(Flow *f, Kernel *k);       /* k's moments are set to those of its units */
 
 bool neurons_bent(const Kernel *k);   /* these are not Gaussian */
 bool neurons_drawn(const Kernel *k);
