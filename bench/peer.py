@@ -1,12 +1,12 @@
-"""peer.py NET THREADS WAY STEPS: trains one of the nets with PyTorch and prints microseconds a step and peak memory in MiB.
+"""peer.py NET THREADS WAY SECONDS: trains one of the nets with PyTorch and prints microseconds a step and peak memory in MiB.
 
 WAY is `plain`, or `watched`: every layer's output and gradient, by hooks at every step, their norms, means, spreads and shares of
-zeros, as PyTorch's users watch them.  The least of the steps' halves counts.  Threads of BLAS are held to THREADS.
+zeros, as PyTorch's users watch them.  The least of two halves of SECONDS counts.  Threads of BLAS are held to THREADS.
 """
 import os
 import sys
 
-name, threads, way, steps = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+name, threads, way, seconds = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = str(threads)
 
@@ -120,10 +120,11 @@ if way == "watched":
 
 for i in range(3):
     step(i)
-half, best = max(1, steps // 2), float("inf")
+best = float("inf")
 for _ in range(2):
-    start = time.perf_counter()
-    for i in range(half):
-        step(i)
-    best = min(best, (time.perf_counter() - start) / half)
+    start, n = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds / 2:
+        step(n)
+        n += 1
+    best = min(best, (time.perf_counter() - start) / n)
 print(f"{best * 1e6:.1f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
