@@ -236,9 +236,21 @@ double flow_uniform(Flow *f)
     return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
 }
 
+void flow_seed(Flow *f, uint64_t seed)
+{
+    f->random = seed;
+    f->has_spare = false;
+}
+
 double flow_normal(Flow *f)
 {
-    const double r = sqrt(-2 * log(flow_uniform(f)));
+    double r, angle;
 
-    return r * cos(6.283185307179586 * flow_uniform(f));
+    f->has_spare = !f->has_spare;
+    if (!f->has_spare)
+        return f->spare;
+    r = sqrt(-2 * log(flow_uniform(f)));
+    angle = 6.283185307179586 * flow_uniform(f);
+    f->spare = r * sin(angle);
+    return r * cos(angle);
 }

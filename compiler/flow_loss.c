@@ -61,7 +61,7 @@ static Pair softmax_pair(Flow *f, const Outputs *s)
     const int n = samples_of(s->units);
     Pair sum = { 0 };
 
-    f->random = 1;
+    flow_seed(f, 1);
     for (int i = 0; i < n; i++) {
         draw_logits(f, s, a, b);
         sum.loss += softmax(a, s->units) / n;
@@ -96,7 +96,7 @@ static Pair error_pair(Flow *f, const Outputs *s)
     const int n = 4096;
     Pair sum = { 0 };
 
-    f->random = 1;
+    flow_seed(f, 1);
     for (int i = 0; i < n; i++) {
         const double u = both * flow_normal(f), r = flow_normal(f);
         const double a = u + own * flow_normal(f) - s->tm - t * r;
@@ -119,7 +119,7 @@ static Pair probability_pair(Flow *f, const Outputs *s)
     const int n = 4096;
     Pair sum = { 0 };
 
-    f->random = 1;
+    flow_seed(f, 1);
     for (int i = 0; i < n; i++) {
         const double u = both * flow_normal(f), z = u + own * flow_normal(f);
         const double a = 1 / (1 + exp(-z)), b = 1 / (1 + exp(-u - own * flow_normal(f)));

@@ -58,7 +58,9 @@ static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross
 /* As a share of the places' roots, so that sums over the batch stay zero. */
 static double share_apart(double apart, const double *square, int64_t places)
 {
-    return apart * (double)places * (double)(places - 1) / fmax(roots_apart(square, places), 1e-300);
+    const double pairs = (double)places * (double)(places - 1), roots = roots_apart(square, places);
+
+    return roots > 0 ? apart * pairs / roots : 0;
 }
 
 /* E[1 / s^2] E[s^2] of one channel's variance: a generalised chi-square, by its eigenvalues. */

@@ -126,7 +126,7 @@ const FlowRule flow_plane_mean = { plane_mean_forward, plane_mean_backward };
 
 /* ---- Maxima -------------------------------------------------------------------------------- */
 
-enum { SAMPLES = 800 };
+enum { DRAWS = 3200 };               /* of places, for a window of each sample */
 
 /* Windows of Gaussians through phi: what the largest is, and how steep phi is there. */
 typedef struct Largest {
@@ -187,9 +187,10 @@ static void draw_places(Flow *f, int n, double deviation, double *place)
 static void sample_pair(Flow *f, const Kernel *z, Act act, int n, int s, Largest *out)
 {
     const Deviations d = deviations_of(z, s);
+    const int samples = DRAWS / (n < 4 ? 4 : n) + 1;
     double *here = arena_array(f->arena, double, n), *there = arena_array(f->arena, double, n);
 
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < samples; i++) {
         const double u = d.all * flow_normal(f);
         const double ca = u + d.sample * flow_normal(f), cb = u + d.sample * flow_normal(f);
         Peak a, b, far, other;
@@ -200,16 +201,16 @@ static void sample_pair(Flow *f, const Kernel *z, Act act, int n, int s, Largest
         b = draw_peak(f, z->mean, act, n, cb, here, d.own);
         far = draw_peak(f, z->mean, act, n, ca, there, d.own);
         other = draw_peak(f, z->mean, act, n, cb, there, d.own);
-        out->square[s] += a.value * b.value / SAMPLES;
-        out->square[SAME] += (a.value * a.value + b.value * b.value) / (4 * SAMPLES);
-        out->apart[s] += a.value * other.value / SAMPLES;
-        out->apart[SAME] += a.value * far.value / (2 * SAMPLES);
-        out->slope[s] += a.slope * b.slope / SAMPLES;
-        out->slope[SAME] += (a.slope * a.slope + b.slope * b.slope) / (4 * SAMPLES);
-        out->slope_apart[s] += a.slope * other.slope / SAMPLES;
-        out->slope_apart[SAME] += a.slope * far.slope / (2 * SAMPLES);
-        out->match[s] += a.slope * b.slope * (a.place == b.place) / SAMPLES;
-        out->mean += (a.value + b.value) / (4 * SAMPLES);
+        out->square[s] += a.value * b.value / samples;
+        out->square[SAME] += (a.value * a.value + b.value * b.value) / (4 * samples);
+        out->apart[s] += a.value * other.value / samples;
+        out->apart[SAME] += a.value * far.value / (2 * samples);
+        out->slope[s] += a.slope * b.slope / samples;
+        out->slope[SAME] += (a.slope * a.slope + b.slope * b.slope) / (4 * samples);
+        out->slope_apart[s] += a.slope * other.slope / samples;
+        out->slope_apart[SAME] += a.slope * far.slope / (2 * samples);
+        out->match[s] += a.slope * b.slope * (a.place == b.place) / samples;
+        out->mean += (a.value + b.value) / (4 * samples);
     }
     out->match[s] /= fmax(out->slope[s], 1e-300);
 }
@@ -238,7 +239,7 @@ static Largest *largest_of(Flow *f, const Trace *t, NodeId y, const Kernel *x)
     const Window *v = t->g->node[y].window;
     Largest *out = arena_new_of(f->arena, Largest);
 
-    f->random = 2;
+    flow_seed(f, 2);
     out->match[SAME] = 1;
     for (int s = OTHER; s < PAIRS; s++)
         sample_pair(f, z, act, (int)(v->kernel * v->kernel), s, out);

@@ -82,7 +82,7 @@ static Probe *probe_of(Flow *f, const Trace *t, NodeId y, int draw)
 {
     Probe *p;
 
-    f->random = 100 + (uint64_t)draw;
+    flow_seed(f, 100 + (uint64_t)draw);
     p = probe_new(f, t, y, width_of(&t->g->node[y]));
     draw_inputs(f, t, y, p);
     probe_forward(p);

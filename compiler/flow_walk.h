@@ -32,6 +32,8 @@ typedef struct {
     int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
     double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
     uint64_t random;                /* state of the probes' generator */
+    double spare;                   /* the second normal of a pair, while has_spare */
+    bool has_spare;
     struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
 } Flow;
 
@@ -115,6 +117,7 @@ Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const
 
 /* ---- Random numbers ------------------------------------------------------------------------ */
 
+void flow_seed(Flow *f, uint64_t seed);
 double flow_uniform(Flow *f);
 double flow_normal(Flow *f);
 
