@@ -359,8 +359,10 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
 static const char *looks_rough(const Flow *f, const Forecast *out)
 {
     enum { SMALL_NORMS = 10 };
-    const double most_spread = 0.7;
+    const double most_spread = 0.7, most_drift = 1.7;
 
+    if (!f->has_places && f->norm_gain > 1.2 && f->norm_gain * sqrt(f->norm_var) > most_drift)
+        return "samples drift apart in size under this activation's gain";
     if (f->small_norms > SMALL_NORMS && out->flow > 10)
         return "batch norms over maps of a few pixels, in a deep net";
     for (int i = 0; i < out->n; i++)
@@ -377,8 +379,6 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)
         mix_sizes(p, input, f.norm_var, s, out);
-    if (f.norm_gain > 1.5 && !out->rough)
-        out->rough = "samples drift apart in size under this activation's gain";
     measure_flow(out);
     if (!out->rough)
         out->rough = looks_rough(&f, out);

@@ -200,15 +200,22 @@ bool warn_hidden(const Warn *w, int *first, int *last)
     return *last > *first;
 }
 
+static bool is_norm_layer(const Layer *layer)
+{
+    return strcmp(layer->kind, "batchnorm") == 0 || strcmp(layer->kind, "layernorm") == 0 ||
+           strcmp(layer->kind, "groupnorm") == 0;
+}
+
+/* A norm to three layers or less: branches of two or three, with a norm before them or behind. */
 bool warn_held(const Warn *w)
 {
     int norms = 0, inside = 0;
 
-    for (int i = 0; i < w->n - 1; i++) {
-        norms += w->site[i].norm != NULL;
+    for (int i = 0; i < w->forecast->n; i++)
+        norms += is_norm_layer(w->forecast->layer[i].layer);
+    for (int i = 0; i < w->n - 1; i++)
         inside += w->site[i].inside;
-    }
-    return 2 * norms >= w->n - 1 && 2 * inside >= w->n - 1;
+    return 3 * norms >= w->n - 1 && 2 * inside >= w->n - 1;
 }
 
 double warn_gain(const Warn *w, int first, int last)

@@ -3,8 +3,8 @@
 #
 #   train.sh [NAME...]    nets of `trained` whose names begin so, or families; by default all
 #
-# Each net trains 300 steps under sgd and under adam, at three rates until one learns: its loss falls under half of
-# that of a guess.  It fails where at none the loss falls under nine tenths.  What was trained stays in
+# Each net trains 300 steps under sgd and under adam, at three rates until one learns: its loss falls under a quarter
+# of that of a guess.  It fails where at none the loss falls under nine tenths.  What was trained stays in
 # $BUILD/accuracy.  The last table counts, by warning, the nets that it is given for.
 set -uf
 cd "$(dirname "$0")/../.." || exit 1
@@ -32,15 +32,16 @@ train() {
     for rate in $(rates_of "$train_optimiser"); do
         train_loss=$(loss "$train_name.program" "$rate")
         echo "$train_loss $rate"
-        awk -v loss="$train_loss" 'BEGIN { exit !(loss + 0 > 0 && loss < log(10) / 2) }' && break
+        awk -v loss="$train_loss" 'BEGIN { exit !(loss + 0 > 0 && loss < log(10) / 4) }' && break
     done > "$train_name.loss"
     rm "$train_name.program" "$train_name.program.messages"
     echo "$train_key" > "$train_name.key"
 }
 
-# warnings OPTION... : the names of those that netc gives, each once
+# warnings OPTION... : those that netc gives, each once, as NAME:GRAVITY
 warnings() {
-    "$NETC" check --json "$@" | sed -n 's/.*"warning":"\([^"]*\)".*/\1/p' | LC_ALL=C sort -u | tr '\n' ' '
+    "$NETC" check --json "$@" | sed -n 's/.*"warning":"\([^"]*\)","gravity":\([0-9]\).*/\1:\2/p' | LC_ALL=C sort -u |
+        tr '\n' ' '
 }
 
 # one NAME FAMILY FILE PARAM... : NAME.sgd.row, NAME.adam.row

@@ -2,36 +2,46 @@
 # warnings that they are given.
 function verdict(loss) {
     if (loss == "none" || loss > 0.9 * log(10)) return "fails"
-    return loss < log(10) / 2 ? "learns" : "between"
-}
-function row(name, of) {
-    printf "| %s | %d | %d | %d |\n", name, learns[of], between[of], fails[of]
+    return loss < log(10) / 4 ? "learns" : "between"
 }
 function count(what, of) {
     if (what == "learns") learns[of]++
     if (what == "between") between[of]++
     if (what == "fails") fails[of]++
 }
-# Those that foretell a failure; the others are advice.
+function row(name, of) {
+    printf "| %s | %d | %d | %d |\n", name, learns[of], between[of], fails[of]
+}
+# Those that foretell failure, from which gravity on; the others are advice.
 BEGIN {
-    n = split("symmetric-units init-mean init-mismatch saturated-units dead-units batchnorm-depth " \
-              "residual-growth vanishing-gradient exploding-gradient recurrent-vanishing", foretell, " ")
-    for (i = 1; i <= n; i++) told[foretell[i]] = 1
+    n = split("symmetric-units:2 init-mean:2 init-mismatch:3 saturated-units:2 dead-units:2 batchnorm-depth:2 " \
+              "residual-growth:2 vanishing-gradient:2 exploding-gradient:2 recurrent-vanishing:2 " \
+              "correlation-collapse:2", foretell, " ")
+    for (i = 1; i <= n; i++) {
+        split(foretell[i], part, ":")
+        from[part[1]] = part[2]
+    }
 }
 {
     what = verdict($4)
     any = 0
     for (i = 6; i <= NF; i++) {
-        count(what, $i)
-        if (!($i in known)) { known[$i] = 1; order[++names] = $i }
-        any += $i in told
+        split($i, part, ":")
+        told = part[1] in from && part[2] + 0 >= from[part[1]] + 0
+        name = "`" part[1] "`" (told ? "" : ", as advice")
+        count(what, name)
+        if (!(name in known)) { known[name] = 1; order[told, ++names[told]] = name }
+        any += told
     }
-    count(what, any ? "any" : "none")
+    count(what, (any ? "any" : "none") " " $3)
 }
 END {
     print "| warning | learns | between | fails |"
     print "| --- | --: | --: | --: |"
-    for (i = 1; i <= names; i++) row("`" order[i] "`" (order[i] in told ? "" : " (advice)"), order[i])
-    row("any that foretells failure", "any")
-    row("none of these", "none")
+    for (i = 1; i <= names[1]; i++) row(order[1, i], order[1, i])
+    row("any of these, sgd", "any sgd")
+    row("any of these, adam", "any adam")
+    row("none of these, sgd", "none sgd")
+    row("none of these, adam", "none adam")
+    for (i = 1; i <= names[0]; i++) row(order[0, i], order[0, i])
 }
