@@ -18,10 +18,9 @@ FLOOR8 = passes work
 # passes
 FLOOR9 = options* eval* item parse* net lower* differentiate schedule fuse plan* \
 	emit_c emit_notes model_dump dump moments* compile flow*
-FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs \
-	warn* repair*
+FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs warn*
 # the program
-FLOOR11 = build compare_*
+FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers

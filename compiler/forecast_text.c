@@ -154,9 +154,9 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
     else if (!isfinite(f->flow))
         fputs("no flow: a hidden layer has no gradient, or none that is finite\n", out);
     else
-        fprintf(out, "flow %s: %.2f decades %s to the first layer, %.3f a layer; spread over seeds "
-                "%.2f\n", figure(a, f->flow), fabs(decades), decades < 0 ? "lost" : "gained",
-                fabs(f->decades_per_layer), f->spread);
+        fprintf(out, "flow %s: %.2f ± %.2f decades %s to the first layer, %.3f a layer\n",
+                figure(a, f->flow), fabs(decades), f->spread, decades < 0 ? "lost" : "gained",
+                fabs(f->decades_per_layer));
 }
 
 /* Where the type ends: the first output over its largest number, the last delta under its least. */

@@ -161,7 +161,8 @@ static void examine_layer(Examination *e, const FlowLayer *row)
     const Draw w = t ? draw_of(t) : (Draw){ 0 };
 
     if (isfinite(row->saturated))
-        raise(e->h, AILMENT_SATURATED, row->saturated - row->dead);     /* both halves of a ReLU */
+        raise(e->h, AILMENT_SATURATED,      /* the flat half of a ReLU is no harm */
+              row->saturated - (row->layer->act == ACTIVATION_RELU ? row->dead : 0));
     if (!site || !t)
         return;
     if (site->output)
@@ -373,6 +374,7 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
         h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
     raise(&h, AILMENT_RATE, step_length(&e));
+    raise(&h, AILMENT_WARNED, warnings_of(c, a));
     sum_up(&h);
     return h;
 }

@@ -22,6 +22,8 @@ struct Sites;
 
 /* Of a planned program with its forecast. */
 Health health_of(const Compilation *c, const struct Sites *sites, Arena *a);
+/* repair_warned.c: how many warnings netc check would give of it, but for mere advice. */
+double warnings_of(const Compilation *c, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);
 /* "12.0 decades are lost to the first layer" */
