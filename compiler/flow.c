@@ -68,13 +68,31 @@ static void record_z(const Flow *f, Trace *t)
     }
 }
 
+/* What is computed of numbers past all range is past it too, whatever an activation makes of it. */
+static void stay_infinite(Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    Kernel *out = t->kernel[y];
+    bool infinite = false;
+
+    for (int i = 0; i < n->n_in; i++) {
+        const Kernel *in = n->in[i] ? t->kernel[n->in[i]] : NULL;
+        infinite = infinite || (in && !isfinite(in->square[SAME][0]));
+    }
+    for (int s = 0; infinite && out && s < PAIRS; s++)
+        for (int64_t p = 0; p < out->positions; p++)
+            out->square[s][p] = INFINITY;
+}
+
 static void walk_forward(Flow *f, Trace *t)
 {
     for (NodeId id = 1; id < t->g->n; id++) {
         const Node *n = &t->g->node[id];
 
-        if (n->phase == FORWARD && rule[n->op])
-            rule[n->op]->forward(f, t, id);
+        if (n->phase != FORWARD || !rule[n->op])
+            continue;
+        rule[n->op]->forward(f, t, id);
+        stay_infinite(t, id);
     }
     record_layers(t);
     record_z(f, t);
