@@ -391,10 +391,19 @@ static const char *looks_rough(const Flow *f, const Forecast *out)
 
 Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
 {
+    const double most_places = 8e6, size = flow_size(p->graph[p->n - 1]);
     Forecast *out = arena_new_of(s->arena, Forecast);
-    const Flow f = walk_whole(p, input, 1, s, out);
+    Flow f;
 
     out->input = *input;
+    if (size > most_places) {
+        *out = (Forecast){ .input = *input, .too_large = true, .flow = NAN, .loss = NAN,
+                           .decades_per_layer = NAN, .spread = NAN };
+        out->rough = arena_printf(s->arena, "its tensors have %.2g pixels and steps to walk over, "
+                                  "and %.2g are the most that is forecast", size, most_places);
+        return out;
+    }
+    f = walk_whole(p, input, 1, s, out);
     if (f.norm_gain > 1.2 && !f.has_places)
         mix_sizes(p, input, f.norm_var, s, out);
     measure_flow(out);

@@ -126,7 +126,8 @@ const FlowRule flow_plane_mean = { plane_mean_forward, plane_mean_backward };
 
 /* ---- Maxima -------------------------------------------------------------------------------- */
 
-enum { DRAWS = 3200 };               /* of places, for a window of each sample */
+enum { DRAWS = 3200,                 /* of places, for a window of each sample */
+       MOST_PLACES = 400 };          /* of one window that are drawn */
 
 /* Windows of Gaussians through phi: what the largest is, and how steep phi is there. */
 typedef struct Largest {
@@ -236,13 +237,16 @@ static Largest *largest_of(Flow *f, const Trace *t, NodeId y, const Kernel *x)
 {
     const Kernel *z = x->source ? x->source : x;
     const Act act = x->source ? x->act : (Act){ ACTIVATION_LINEAR, 0 };
-    const Window *v = t->g->node[y].window;
+    const int64_t kernel = t->g->node[y].window->kernel;
+    const int drawn = kernel * kernel < MOST_PLACES ? (int)(kernel * kernel) : MOST_PLACES;
     Largest *out = arena_new_of(f->arena, Largest);
 
+    if (drawn < kernel * kernel && !f->rough)
+        f->rough = "maxima over windows of more than 20 x 20 places are taken of a sample of them";
     flow_seed(f, 2);
     out->match[SAME] = 1;
     for (int s = OTHER; s < PAIRS; s++)
-        sample_pair(f, z, act, (int)(v->kernel * v->kernel), s, out);
+        sample_pair(f, z, act, drawn, s, out);
     slopes_alone(f, z, act, out);
     return out;
 }

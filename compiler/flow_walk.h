@@ -50,6 +50,11 @@ extern const FlowRule
     flow_embedding, flow_rnn, flow_lstm, flow_gru, flow_concat, flow_extract, flow_loss, flow_call,
     flow_repeat;
 
+/* ---- flow_size.c --------------------------------------------------------------------------- */
+
+/* Pixels and steps that the walk visits, one after another, each in units of a tensor's place. */
+double flow_size(const Graph *g);
+
 /* ---- flow_input.c -------------------------------------------------------------------------- */
 
 /* The kernel that the walk starts with: f->input, its squares times `factor`. */

@@ -2,6 +2,7 @@
 #ifndef FORECAST_H
 #define FORECAST_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct Layer;
@@ -51,6 +52,7 @@ typedef struct {
     double loss;                    /* at step 0 */
     InputMoments input;
     const char *rough;
+    bool too_large;                 /* for a forecast: no layers, no numbers; `rough` says why */
 } Forecast;
 
 /* `--dump=flow` */

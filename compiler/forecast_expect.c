@@ -104,6 +104,11 @@ void forecast_expect(const Forecast *f, const Model *m, Session *s)
 
         if (!e->predicted_only || !has_quantity(e->check) || holds(e->check, f, &sides))
             continue;
+        if (f->too_large) {
+            diag_error(s->diag, MSG_EXPECT_FAILS, e->at, "there is no forecast to hold to this: %s",
+                       f->rough);
+            continue;
+        }
         diag_error(s->diag, MSG_EXPECT_FAILS, e->at, "the forecast does not hold to this: %.3g "
                    "against %.3g", sides.left, sides.right);
     }

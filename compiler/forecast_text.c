@@ -185,6 +185,10 @@ static void put_range(const Forecast *f, bool in_double, FILE *out)
 
 void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out)
 {
+    if (f->too_large) {
+        fprintf(out, "%s: no forecast: %s\n", m->name, f->rough);
+        return;
+    }
     fprintf(out, "%s at initialisation\nforecast for %s in batches of %lld\n", m->name,
             f->input.from, (long long)m->settings.batch);
     if (f->input.why)

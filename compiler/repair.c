@@ -62,6 +62,8 @@ static bool compile_text(const Search *search, const char *text, Tried *t)
         return false;
     t->c.program = lower(t->c.model, &t->s);
     compile_forecast(&t->c, &t->s);
+    if (t->c.forecast->too_large)
+        return false;
     t->sites = sites_of(t->c.model, a);
     t->health = health_of(&t->c, t->sites, a);
     return true;

@@ -72,7 +72,8 @@ static bool foretell(Compilation *c, Session *s)
                                                       "one no forecast", missing));
     compile_plan(c, s);
     compile_forecast(c, s);
-    return true;
+    return !c->forecast->too_large
+        || complain(c->source->path, arena_printf(s->arena, "no forecast: %s", c->forecast->rough));
 }
 
 int verb_suggest(const Options *o, Arena *a)

@@ -99,7 +99,7 @@ void warn(const Program *program, const Forecast *forecast, Session *s)
                .largest = is_double ? DBL_MAX : (double)FLT_MAX };
 
     warn_sites(&w);
-    for (size_t i = 0; w.n > 0 && i < countof(warning); i++) {
+    for (size_t i = 0; w.n > 0 && !forecast->too_large && i < countof(warning); i++) {
         if (!warning[i].rule)
             continue;
         w.now = &warning[i];

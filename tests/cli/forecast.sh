@@ -86,3 +86,27 @@ status 'forecast/large file' 0 timeout 10 "$NETC" check net.net
 says 'forecast/large file is read' out 'samples of sub/points.csv'
 [ -n "$SANITIZED" ] || check 'forecast/large file in little memory' sh -c '(ulimit -v 400000; "$NETC" check net.net)'
 rm sub/points.csv
+
+# work is bounded: large windows are sampled, what is larger than the walk can take is told
+whole() {       # whole INPUT LAYERS...
+    echo 'data = gaussian(100, 1);'
+    echo "model { input $1; target class(10); $2 dense(10); }"
+    echo 'train { optimizer = sgd(lr = 0.05); batch = 4; epochs = 1; }'
+}
+whole '[3, 1000, 1000]' 'conv(8, 3, pad = same); max_pool(999); flatten;' > large.net
+status 'forecast/large window' 0 timeout 20 "$NETC" check large.net
+says 'forecast/large window is sampled' out 'rough: maxima over windows of more than 20 x 20 places'
+whole '[3, 4000, 4000]' 'conv(8, 3, pad = same); max_pool(7, stride = 1, pad = 3); global_avg_pool;' > large.net
+status 'forecast/large images' 0 timeout 10 "$NETC" check large.net
+says 'forecast/large images have none' out 'large: no forecast: its tensors have '
+status 'forecast/large images as JSON' 0 "$NETC" check --json large.net
+says 'forecast/large images as JSON say why' out '"rough":"its tensors have '
+status 'forecast/large images, suggest' 1 "$NETC" suggest large.net
+says 'forecast/large images, suggest says why' err 'no forecast: its tensors have '
+echo 'expect { predicted.flow > 1e-3; }' >> large.net
+status 'forecast/large images, expect' 1 "$NETC" check large.net
+says 'forecast/large images, expect says why' err 'there is no forecast to hold to this'
+whole '[1, 256, 256]' 'avg_pool(255, stride = 1, pad = 127); flatten;' > large.net
+status 'forecast/large mean' 0 timeout 10 "$NETC" check large.net
+says 'forecast/large mean has none' out 'large: no forecast: its tensors have '
+[ -n "$SANITIZED" ] || check 'forecast/large images in little memory' sh -c '(ulimit -v 400000; "$NETC" check large.net)'

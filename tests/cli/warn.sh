@@ -33,6 +33,12 @@ status 'no-extra' 2 "$NETC" check -Wno-extra v.net
 sentence 'no-extra: none' "there is no warning 'extra'"
 status 'in JSON' 0 "$NETC" check --json v.net
 says 'in JSON: its name and gravity' "$WORK/out" '"warning":"vanishing-gradient","gravity":3'
+for name in residual-growth clip-small init-mean correlation-collapse stagnation rate-too-high; do
+    status "explain $name" 0 "$NETC" explain "$name"
+    says "explain $name: its measure" "$WORK/out" "-W$name goes by the "
+    unsaid "explain $name: one article" "$WORK/out" 'goes by the the'
+    check "explain $name: no word that takes none" sh -c '! grep -qE "goes by the (their|half|a|an) " "$WORK/out"'
+done
 status 'explain by name' 0 "$NETC" explain vanishing-gradient
 says 'explain: where it begins' "$WORK/out" 'noted at 1 (-Wextra), warned of at 2, grave at 3.'
 status 'explain by code' 0 "$NETC" explain NET0609
