@@ -68,22 +68,6 @@ static void record_z(const Flow *f, Trace *t)
     }
 }
 
-/* What is computed of numbers past all range is past it too, whatever an activation makes of it. */
-static void stay_infinite(Trace *t, NodeId y)
-{
-    const Node *n = &t->g->node[y];
-    Kernel *out = t->kernel[y];
-    bool infinite = false;
-
-    for (int i = 0; i < n->n_in; i++) {
-        const Kernel *in = n->in[i] ? t->kernel[n->in[i]] : NULL;
-        infinite = infinite || (in && !isfinite(in->square[SAME][0]));
-    }
-    for (int s = 0; infinite && out && s < PAIRS; s++)
-        for (int64_t p = 0; p < out->positions; p++)
-            out->square[s][p] = INFINITY;
-}
-
 static void walk_forward(Flow *f, Trace *t)
 {
     for (NodeId id = 1; id < t->g->n; id++) {
@@ -92,7 +76,7 @@ static void walk_forward(Flow *f, Trace *t)
         if (n->phase != FORWARD || !rule[n->op])
             continue;
         rule[n->op]->forward(f, t, id);
-        stay_infinite(t, id);
+        flow_stay_infinite(t, id);
     }
     record_layers(t);
     record_z(f, t);
@@ -287,8 +271,8 @@ static void measure_flow(Forecast *out)
             continue;
         n++, x += depth, y += log10(d), xx += depth * depth, xy += depth * log10(d);
     }
-    out->flow = out->layer[first].delta_rms > 0
-              ? out->layer[first].delta_rms / out->layer[last].delta_rms : 0;
+    out->flow = out->layer[first].delta_rms == 0 ? 0
+              : out->layer[first].delta_rms / out->layer[last].delta_rms;
     out->spread = out->layer[first].spread;
     if (n > 1)
         out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
@@ -305,6 +289,7 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     Collector c = { s->arena, out };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
+    f.recurrent = flow_recurrent_layers(t->g);
     f.pairs[SAME] = 1;
     f.pairs[OTHER] = (batch - 1) * (1 - f.same_class);
     f.pairs[KIN] = (batch - 1) * f.same_class;
@@ -391,19 +376,14 @@ static const char *looks_rough(const Flow *f, const Forecast *out)
 
 Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
 {
-    const double most_places = 8e6, size = flow_size(p->graph[p->n - 1]);
-    Forecast *out = arena_new_of(s->arena, Forecast);
+    Forecast *out = flow_too_large(p, input, s);
     Flow f;
 
-    out->input = *input;
-    if (size > most_places) {
-        *out = (Forecast){ .input = *input, .too_large = true, .flow = NAN, .loss = NAN,
-                           .decades_per_layer = NAN, .spread = NAN };
-        out->rough = arena_printf(s->arena, "its tensors have %.2g pixels and steps to walk over, "
-                                  "and %.2g are the most that is forecast", size, most_places);
+    if (out)
         return out;
-    }
+    out = arena_new_of(s->arena, Forecast);
     f = walk_whole(p, input, 1, s, out);
+    out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)
         mix_sizes(p, input, f.norm_var, s, out);
     measure_flow(out);

@@ -166,6 +166,22 @@ double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x)
     return same + g->cross[of_g] * x->cross[of_x] * fmax(root * root - both, 0);
 }
 
+/* What is computed of numbers past all range is past it too, whatever an activation makes of it. */
+void flow_stay_infinite(Trace *t, NodeId y)
+{
+    const Node *n = &t->g->node[y];
+    Kernel *out = t->kernel[y];
+    bool infinite = false;
+
+    for (int i = 0; i < n->n_in; i++) {
+        const Kernel *in = n->in[i] ? t->kernel[n->in[i]] : NULL;
+        infinite = infinite || (in && !isfinite(in->square[SAME][0]));
+    }
+    for (int s = 0; infinite && out && s < PAIRS; s++)
+        for (int64_t p = 0; p < out->positions; p++)
+            out->square[s][p] = INFINITY;
+}
+
 /* ---- Draws --------------------------------------------------------------------------------- */
 
 static double argument(const Value *init, int i)

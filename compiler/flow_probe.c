@@ -218,18 +218,24 @@ static void draw_gate(Flow *f, const Tensor *tensor, int units, int n, double *w
         orthonormalise(w, n, gain);
 }
 
-Probe *probe_new(Flow *f, const Trace *t, NodeId y, int width)
+void probe_draw(Flow *f, const Trace *t, NodeId y, Probe *p)
 {
-    const Node *n = &t->g->node[y];
-    const int units = (int)n->size[2], steps = (int)n->size[1];
+    const size_t square = (size_t)p->width * (size_t)p->width;
+
+    for (int g = 0; g < p->gates; g++)
+        draw_gate(f, tensor_of(t, y, 1), (int)t->g->node[y].size[2], p->width,
+                  p->w + (size_t)g * square);
+}
+
+Probe *probe_new(Flow *f, const Node *n, int width)
+{
+    const int steps = (int)n->size[1];
     Probe *p = arena_new_of(f->arena, Probe);
     const size_t rows = (size_t)steps * PROBE_SAMPLES, wide = (size_t)width;
 
     *p = (Probe){ .op = n->op, .act = { n->act, n->number[0] }, .width = width, .steps = steps,
                   .gates = n->op == OP_RNN ? 1 : n->op == OP_LSTM ? 4 : 3 };
     p->w = arena_array(f->arena, double, (size_t)p->gates * wide * wide);
-    for (int g = 0; g < p->gates; g++)
-        draw_gate(f, tensor_of(t, y, 1), units, width, p->w + (size_t)g * wide * wide);
     p->zx = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
     p->gate = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
     p->dz = arena_array(f->arena, double, rows * (size_t)p->gates * wide);

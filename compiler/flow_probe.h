@@ -20,7 +20,8 @@ typedef struct {
     double *dh, *dz, *dzh;          /* upstream; gradients of both products */
 } Probe;
 
-Probe *probe_new(Flow *f, const Trace *t, NodeId y, int width);
+Probe *probe_new(Flow *f, const Node *n, int width);
+void probe_draw(Flow *f, const Trace *t, NodeId y, Probe *p);   /* other weights, in the same room */
 void probe_forward(Probe *p);
 void probe_backward(Probe *p, double *carry);   /* carry: [samples][2 * width], zero */
 

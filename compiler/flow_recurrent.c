@@ -8,8 +8,10 @@
 
 #include <math.h>
 
-enum { DRAWS = 5, NARROWEST = 8 };
-static const double MOST_WORK = 2e7;        /* multiply-adds of one draw there and back */
+enum { DRAWS = 5, FEWEST = 2, NARROWEST = 8 };
+static const double MOST_WORK = 2e7;        /* multiply-adds of one draw there and back ... */
+static const double ALL_WORK = 1e8;         /* ... and of one of each recurrent layer */
+static const double LEAST = 1e-295;         /* mean squares under it are lost: told as zero */
 
 static const double LN10 = 2.302585092994046;
 
@@ -46,7 +48,7 @@ static void draw_field(Flow *f, const Shares *s, const double *square, double me
             const double q = square[reverse ? steps - 1 - t : t] - mean * mean;
 
             for (int a = 0; a < PROBE_SAMPLES; a++)
-                field[(t * PROBE_SAMPLES + a) * width + k] = mean + sqrt(fmax(q, 0))
+                field[(t * PROBE_SAMPLES + a) * width + k] = mean + sqrt(q < 0 ? 0 : q)
                     * (all + sample[a] + step + s->own * flow_normal(f));
         }
     }
@@ -67,26 +69,46 @@ static void draw_inputs(Flow *f, const Trace *t, NodeId y, Probe *p)
                t->g->node[y].reverse, p->zx);
 }
 
-/* The layer's own width, as far as the work allows. */
-static int width_of(const Node *n)
+static double most_work(const Flow *f)
 {
-    const double steps = (double)n->size[1], gates = n->op == OP_RNN ? 1 : PROBE_GATES;
+    return fmin(MOST_WORK, ALL_WORK / fmax(f->recurrent, 1));
+}
+
+/* What one unit's products with one unit cost. */
+static double work_of(const Node *n)
+{
+    return 3 * (double)n->size[1] * (n->op == OP_RNN ? 1 : PROBE_GATES) * PROBE_SAMPLES;
+}
+
+/* The layer's own width, as far as the work allows. */
+static int width_of(const Flow *f, const Node *n)
+{
     const int units = n->size[2] < PROBE_WIDTH ? (int)n->size[2] : PROBE_WIDTH;
-    const int most = (int)sqrt(MOST_WORK / (3 * steps * gates * PROBE_SAMPLES));
+    const int most = (int)sqrt(most_work(f) / work_of(n));
 
     return units < most ? units : most < NARROWEST && units > NARROWEST ? NARROWEST
          : most < NARROWEST ? units : most;
 }
 
-static Probe *probe_of(Flow *f, const Trace *t, NodeId y, int draw)
+/* Fewer where the narrowest probe is still too much. */
+static int draws_of(Flow *f, const Node *n)
 {
-    Probe *p;
+    const int width = width_of(f, n);
+    const double share = most_work(f) / (work_of(n) * width * width);
 
+    if (share >= 1 || width > NARROWEST)
+        return DRAWS;
+    if (!f->rough)
+        f->rough = "recurrent layers run over so many steps that few draws of them are made";
+    return (int)fmax(DRAWS * share, FEWEST);
+}
+
+static void draw_probe(Flow *f, const Trace *t, NodeId y, int draw, Probe *p)
+{
     flow_seed(f, 100 + (uint64_t)draw);
-    p = probe_new(f, t, y, width_of(&t->g->node[y]));
+    probe_draw(f, t, y, p);
     draw_inputs(f, t, y, p);
     probe_forward(p);
-    return p;
 }
 
 /* ---- What is measured of a field ------------------------------------------------------------- */
@@ -163,11 +185,12 @@ static void recurrent_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
     Kernel *k = kernel_new(f, n->shape);
+    Probe *p = probe_new(f, n, width_of(f, n));
+    const int draws = draws_of(f, n);
 
-    for (int d = 0; d < DRAWS; d++) {
-        const Probe *p = probe_of(f, t, y, d);
-
-        measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse, 1.0 / DRAWS,
+    for (int d = 0; d < draws; d++) {
+        draw_probe(f, t, y, d, p);
+        measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse, 1.0 / draws,
                 k->square, k->cross);
     }
     put_kin(k->square, k->cross, k->positions, nearness(kernel_in(t, y, 0)));
@@ -274,15 +297,23 @@ static double weight_square(Flow *f, const Trace *t, NodeId y, const Upstream *u
     return wider * wider * f->batch * (own + (f->batch - 1) * fmax(pairs, -own / f->batch));
 }
 
-static double fitted_slope(const double *y, int64_t n)
+/* Over the steps that are not lost; NAN where fewer than two are left. */
+static double fitted_slope(const double *y, int64_t steps)
 {
-    double sx = 0, sy = 0, sxx = 0, sxy = 0;
+    double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
 
-    for (int64_t i = 0; i < n; i++) {
-        sx += (double)i, sy += y[i];
-        sxx += (double)(i * i), sxy += (double)i * y[i];
+    for (int64_t i = 0; i < steps; i++) {
+        if (y[i] == -INFINITY)
+            continue;
+        n++, sx += (double)i, sy += y[i];
+        sxx += (double)i * (double)i, sxy += (double)i * y[i];
     }
-    return (sxy - sx * sy / (double)n) / (sxx - sx * sx / (double)n);
+    return n > 1 ? (sxy - sx * sy / n) / (sxx - sx * sx / n) : NAN;
+}
+
+static double log_above_least(double square)
+{
+    return square < LEAST ? -INFINITY : log(square);
 }
 
 /* delta by step, in walking order: means of logarithms over the draws. */
@@ -294,7 +325,7 @@ static void record_steps(Flow *f, FlowLayer *row, const double *log_square, int6
         decades[i] = log_square[i] / 2 / LN10 + log10(f->batch);
     row->first_rms = pow(10, decades[0]);
     row->last_rms = pow(10, decades[steps - 1]);
-    row->decades_per_step = steps > 1 ? fitted_slope(decades, steps) : NAN;
+    row->decades_per_step = fitted_slope(decades, steps);
 }
 
 static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
@@ -306,33 +337,36 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Upstream u = upstream_of(dy, steps, kernel_in(t, y, 0));
     Gradient *dz = gradient_like(f, dy, steps);
     FlowLayer *row = &t->row[n->layer];
+    Probe *p = probe_new(f, n, width_of(f, n));
+    const int draws = draws_of(f, n);
 
     for (int s = 0; s < PAIRS; s++)
         dz->cross[s] = dz->radial[s] = 0;
-    for (int d = 0; d < DRAWS; d++) {
-        Probe *p = probe_of(f, t, y, d);
+    for (int d = 0; d < draws; d++) {
         Gradient *one = gradient_new(f, steps);
         double weight;
 
+        draw_probe(f, t, y, d, p);
         draw_upstream(f, &u, dy, n->reverse, p);
         probe_backward(p, arena_array(f->arena, double, PROBE_SAMPLES * 2 * p->width));
         measure(p->dz, p->steps, p->gates * p->width, n->reverse, 1, one->square, one->cross);
-        weight = log(weight_square(f, t, y, &u, p) + 1e-300) / DRAWS;
+        weight = log_above_least(weight_square(f, t, y, &u, p)) / draws;
         log_weight += weight;
-        squares += weight * weight * DRAWS;
+        squares += weight * weight * draws;
         for (int64_t i = 0; i < steps; i++) {
             const int64_t place = n->reverse ? steps - 1 - i : i;
 
-            log_square[i] += log(one->square[SAME][place] + 1e-300) / DRAWS;
+            log_square[i] += log_above_least(one->square[SAME][place]) / draws;
             for (int s = 0; s < PAIRS; s++)
-                dz->square[s][i] += one->square[s][i] / DRAWS;
+                dz->square[s][i] += one->square[s][i] / draws;
         }
         for (int s = 0; s < PAIRS; s++)
-            dz->cross[s] += one->cross[s] / DRAWS;
+            dz->cross[s] += one->cross[s] / draws;
     }
     put_pairs(&u, dz, steps);
     row->grad_norm = exp(log_weight / 2);
-    row->spread = sqrt(fmax(squares - log_weight * log_weight, 0)) / 2 / LN10;
+    row->spread = isfinite(log_weight)
+                ? sqrt(fmax(squares - log_weight * log_weight, 0)) / 2 / LN10 : 0;
     record_steps(f, row, log_square, steps);
     flow_give(f, t, y, 0, dz);
 }

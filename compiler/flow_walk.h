@@ -29,6 +29,7 @@ typedef struct {
      * its largest, and the variance of ln q; over vectors alone */
     double norm_slope, norm_gain, norm_var;
     bool normalised, has_places;
+    double recurrent;               /* layers, over which the work of probes is divided */
     int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
     double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
     uint64_t random;                /* state of the probes' generator */
@@ -52,8 +53,9 @@ extern const FlowRule
 
 /* ---- flow_size.c --------------------------------------------------------------------------- */
 
-/* Pixels and steps that the walk visits, one after another, each in units of a tensor's place. */
-double flow_size(const Graph *g);
+/* A forecast without layers, where the walk would visit too many pixels and steps. */
+Forecast *flow_too_large(const Program *p, const InputMoments *input, Session *s);     /* or NULL */
+double flow_recurrent_layers(const Graph *g);
 
 /* ---- flow_input.c -------------------------------------------------------------------------- */
 
@@ -75,6 +77,8 @@ void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
 
 /* Adds dx's part along x to its squares, behind a product with a weight. */
 void flow_along(const Kernel *x, Gradient *dx);
+
+void flow_stay_infinite(Trace *t, NodeId y);    /* where an input is past all range */
 
 double mean_of_squares(const double *square, int64_t n);
 /* Sum over pairs of different places of the products of their roots: what a cross counts in. */

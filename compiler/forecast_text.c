@@ -135,8 +135,9 @@ static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
         fprintf(out, "dL/dz over %lld steps is not finite\n", (long long)l->layer->steps);
         return;
     }
-    fprintf(out, "dL/dz %s at the first step, %s at the last of %lld", figure(a, l->first_rms),
-            figure(a, l->last_rms), (long long)l->layer->steps);
+    fprintf(out, "dL/dz %s at the first step, %s at the last of %lld",
+            l->first_rms > 0 ? figure(a, l->first_rms) : "under 1e-140",
+            l->last_rms > 0 ? figure(a, l->last_rms) : "under 1e-140", (long long)l->layer->steps);
     if (isfinite(lost) && isfinite(l->decades_per_step))
         fprintf(out, ";\n  %.2f decades %s, %.3g a step", fabs(lost), lost > 0 ? "lost" : "gained",
                 fabs(l->decades_per_step));

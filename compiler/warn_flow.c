@@ -93,6 +93,11 @@ static const char *remedy(const Site *p)
     }
 }
 
+static const char *number_in_range(const Warn *w, double x)
+{
+    return isfinite(x) ? arena_printf(w->session->arena, "%.2g", x) : "past the range of double";
+}
+
 void warn_vanishing(Warn *w)
 {
     const double decades = -log10(w->forecast->flow) - (w->adaptive ? 1 : 0);
@@ -244,8 +249,9 @@ void warn_overflow(Warn *w)
         return;
     }
     m = warn_say(w, x.most, warn_at(x.row), "%s", text);
-    diag_note(m, warn_at(x.row), "its output has RMS %.2g, dL/dz %.2g; the largest number is "
-              "%.2g", x.row->act_rms, x.row->delta_rms, w->largest);
+    diag_note(m, warn_at(x.row), "its output has RMS %s, dL/dz %s; the largest number is %.2g",
+              number_in_range(w, x.row->act_rms), number_in_range(w, x.row->delta_rms),
+              w->largest);
     warn_explains(w, EXPLODES, m);
 }
 

@@ -98,11 +98,17 @@ void warn_residual_growth(Warn *w)
     growth = last->act_rms * last->act_rms / (first->z_rms * first->z_rms);
     if (!warn_reaches(w, growth) || warn_held(w) || warn_cause(w, EXPLODES))
         return;
-    m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
-                 "by %.2g", f->n_joins, growth);
-    diag_note(m, warn_at(last), "the RMS goes from %.2g to %.2g, %.3g a block; scale = "
-              "1 / sqrt(%d) keeps it within e", first->z_rms, last->act_rms,
-              pow(growth, 0.5 / f->n_joins), f->n_joins);
+    if (isfinite(growth)) {
+        m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
+                     "by %.2g", f->n_joins, growth);
+        diag_note(m, warn_at(last), "the RMS goes from %.2g to %.2g, %.3g a block; scale = "
+                  "1 / sqrt(%d) keeps it within e", first->z_rms, last->act_rms,
+                  pow(growth, 0.5 / f->n_joins), f->n_joins);
+    } else {
+        m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
+                     "past the range of double", f->n_joins);
+        diag_note(m, warn_at(last), "scale = 1 / sqrt(%d) keeps the RMS within e", f->n_joins);
+    }
     warn_explains(w, EXPLODES, m);
 }
 

@@ -26,7 +26,8 @@ static double gain_of(const FlowLayer *l)
 static void note_step(const Warn *w, Message *m, const FlowLayer *l)
 {
     const Item *item = l->layer->item;
-    const double a_step = pow(10, gain_of(l) / (double)(l->layer->steps - 1));
+    const double a_step = l->first_rms > 0 ? pow(10, gain_of(l) / (double)(l->layer->steps - 1))
+                        : pow(10, -l->decades_per_step);
 
     if (strcmp(l->layer->kind, "lstm") == 0) {
         const double bias = call_arg(item->callee, item->arg, "forget_bias")->real;
@@ -62,10 +63,13 @@ void warn_recurrent_vanishing(Warn *w)
         return;
     m = warn_say(w, most, has_gates(row) ? warn_at(row)
                  : warn_argument(row->layer->item, "recurrent_init"),
-                 "%s learns little from its first steps: dL/dz falls by %.1f decades over %lld "
-                 "steps, to %.2g", row->path, -gain_of(row), (long long)row->layer->steps,
-                 row->first_rms);
-    note_step(w, m, row);
+                 "%s learns little from its first steps: dL/dz falls by %s over %lld steps, to %s",
+                 row->path, row->first_rms > 0
+                 ? arena_printf(w->session->arena, "%.1f decades", -gain_of(row))
+                 : "more than a double can hold", (long long)row->layer->steps, row->first_rms > 0
+                 ? arena_printf(w->session->arena, "%.2g", row->first_rms) : "under 1e-140");
+    if (row->first_rms > 0 || isfinite(row->decades_per_step))
+        note_step(w, m, row);
 }
 
 /* ---- Clipping ------------------------------------------------------------------------------ */
@@ -122,6 +126,7 @@ void warn_recurrent_clip(Warn *w)
     diag_note(m, item->at, "dL/dz %s by %.1f decades over %lld steps, and by up to %.1f more in "
               "some draws of the weights", gain_of(row) < 0 ? "falls" : "grows", fabs(gain_of(row)),
               (long long)row->layer->steps, may_add(row));
-    diag_note(m, w->model->settings.decl->at, "the gradient's norm starts at %.2g: clip = "
-              "global_norm(%.1g)", warn_global_norm(w), 2 * warn_global_norm(w));
+    if (warn_global_norm(w) > 0 && isfinite(warn_global_norm(w)))
+        diag_note(m, w->model->settings.decl->at, "the gradient's norm starts at %.2g: clip = "
+                  "global_norm(%.1g)", warn_global_norm(w), 2 * warn_global_norm(w));
 }

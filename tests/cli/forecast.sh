@@ -110,3 +110,34 @@ whole '[1, 256, 256]' 'avg_pool(255, stride = 1, pad = 127); flatten;' > large.n
 status 'forecast/large mean' 0 timeout 10 "$NETC" check large.net
 says 'forecast/large mean has none' out 'large: no forecast: its tensors have '
 [ -n "$SANITIZED" ] || check 'forecast/large images in little memory' sh -c '(ulimit -v 400000; "$NETC" check large.net)'
+
+# long sequences and stacks in bounded time; what is lost to the range of numbers is no number
+time_net() {    # time_net STEPS LAYER
+    echo "data = adding($1, 20);"
+    echo "model { input [$1, 2]; target [1]; $2 dense(1); }"
+    echo 'train { optimizer = sgd(lr = 0.05); loss = mse; batch = 4; epochs = 1; }'
+}
+time_net 9000 'mem = lstm(16);' > steps.net
+status 'forecast/lost steps' 0 timeout 20 "$NETC" check steps.net
+says 'forecast/lost steps: no number' out 'dL/dz under 1e-140 at the first step'
+says 'forecast/lost steps: the warning' err 'more than a double can hold over 9000 steps, to under 1e-140'
+time_net 100000 'mem = rnn(8, act = relu);' > steps.net
+status 'forecast/many steps' 0 timeout 20 "$NETC" check steps.net
+says 'forecast/many steps are rough' out 'rough: recurrent layers run over so many steps'
+time_net 200 'mem = rnn(16, act = linear, recurrent_init = normal(2));' > steps.net
+status 'forecast/steps past all range' 0 "$NETC" check steps.net
+says 'forecast/steps past all range are told' out 'dL/dz over 200 steps is not finite'
+check 'forecast/steps past all range: no clip at nothing' sh -c '! grep -qF "global_norm(0)" err'
+past() {        # past LAYERS: a net of digits whose numbers leave all range
+    echo 'data = digits(split = 0.8);'
+    echo "model { input [64]; target class(10); $1 dense(10); }"
+    echo 'train { optimizer = sgd(lr = 0.1); batch = 32; epochs = 1; }'
+}
+past 'repeat 6 as i { h = dense(32, act = gelu, init = normal(1e300)); }' > range.net
+status 'forecast/weights past all range' 0 "$NETC" check range.net
+check 'forecast/weights past all range: no nan, no inf' sh -c '! grep -qwiE "nan|inf" out err'
+says 'forecast/weights past all range: said' err 'dL/dz past the range of double'
+past 'dense(16); repeat 6 as i { residual(scale = 1e30) { h = dense(16, act = relu); } }' > range.net
+status 'forecast/sums past all range' 0 "$NETC" check range.net
+says 'forecast/sums past all range: said' err "residual sums multiply their input's square past the range"
+check 'forecast/sums past all range: no nan, no inf' sh -c '! grep -qwiE "nan|inf" out err'
