@@ -21,7 +21,7 @@ typedef struct {
 } Probe;
 
 Probe *probe_new(Flow *f, const Node *n, int width);
-void probe_draw(Flow *f, const Trace *t, NodeId y, Probe *p);   /* other weights, in the same room */
+void probe_draw(Flow *f, const Trace *t, NodeId y, Probe *p);  /* other weights, same room */
 void probe_forward(Probe *p);
 void probe_backward(Probe *p, double *carry);   /* carry: [samples][2 * width], zero */
 
