@@ -3,7 +3,7 @@
 #
 #   run.sh [NAME...]      nets whose names begin so, or families; by default all
 #
-# BUILD names the build folder, SEEDS the number of runs of a net (16), JOBS how many nets at once.  What was
+# NETS names another list than `zoo`, BUILD the build folder, SEEDS the number of runs of a net (16), JOBS how many nets at once.  What was
 # measured stays in $BUILD/accuracy and is used again while a net's C is the same.
 set -uf
 cd "$(dirname "$0")/../.." || exit 1
@@ -41,7 +41,7 @@ one() {
 }
 
 chosen() {
-    awk -f "$ZOO/draw.awk" "$ZOO/zoo" | awk -v chosen="$*" '
+    awk -f "$ZOO/draw.awk" "$ZOO/${NETS:-zoo}" | awk -v chosen="$*" '
         BEGIN { n = split(chosen, name, " ") }
         { for (i = 1; i <= n; i++) if ($2 == name[i] || index($1, name[i]) == 1) { print; next } }
         n == 0'

@@ -5,7 +5,7 @@
 #
 # Each net trains 300 steps under sgd and under adam, at three rates until one learns: its loss falls under a quarter
 # of that of a guess.  It fails where at none the loss falls under nine tenths.  What was trained stays in
-# $BUILD/accuracy.  The last table counts, by warning, the nets that it is given for.
+# $BUILD/accuracy.  NETS names another list than `trained`.  The last table counts, by warning, the nets that it is given for.
 set -uf
 cd "$(dirname "$0")/../.." || exit 1
 case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
@@ -62,7 +62,7 @@ one() {
 }
 
 chosen() {
-    awk -f "$ZOO/draw.awk" "$ZOO/trained" | awk -v chosen="$*" '
+    awk -f "$ZOO/draw.awk" "$ZOO/${NETS:-trained}" | awk -v chosen="$*" '
         BEGIN { n = split(chosen, name, " ") }
         { for (i = 1; i <= n; i++) if ($2 == name[i] || index($1, name[i]) == 1) { print; next } }
         n == 0'
