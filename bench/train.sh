@@ -18,7 +18,7 @@ python=${PYTHON:=python3}
 nets=${NETS:-$(for source in bench/nets/*.net; do basename "$source" .net; done)}
 for name in $nets; do
     source=bench/nets/$name.net
-    "$netc" -Wno-vanishing-gradient "$source" -o "$work/$name"
+    "$netc" -Wno-vanishing-gradient -Wno-recurrent-vanishing -Wno-clip-small "$source" -o "$work/$name"
     batch=$(sed -n 's/^ *batch *= *\([0-9]*\);/\1/p' "$source")
     "$netc" --dump=plan "$source" | awk -v net="$name" -v batch="$batch" '/multiply-adds/ { n = $4 + $6 } END { print net, "work", n * batch }'
 done > "$work/work"
