@@ -276,8 +276,7 @@ static void examine_flow(Examination *e)
     raise(e->h, AILMENT_EXPLODING, e->h->decades);
 }
 
-/* The norm of a whole gradient at the start. */
-static double typical_norm(const Forecast *f)
+double typical_norm(const Forecast *f)
 {
     double sum = 0;
 

@@ -110,17 +110,7 @@ static double round_down(double x)
     return power * (first >= 5 ? 5 : first >= 2 ? 2 : 1);
 }
 
-/* Over what a step has as a rule, so that only what explodes is cut. */
-static double typical_norm(const Forecast *f)
-{
-    double sum = 0;
-
-    for (int i = 0; i < f->n; i++)
-        if (isfinite(f->layer[i].grad_norm))
-            sum += f->layer[i].grad_norm * f->layer[i].grad_norm;
-    return sqrt(sum);
-}
-
+/* About what a step has at the start, between 1 and 10. */
 bool repair_clip(Repair *r, const char *how)
 {
     const Decl *train = r->c->model->settings.decl;

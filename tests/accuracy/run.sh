@@ -40,21 +40,9 @@ one() {
     [ -s "$WORK/$one_name.rows" ] || echo "$one_name: nothing to compare" >&2
 }
 
-chosen() {
-    awk -f "$ZOO/draw.awk" "$ZOO/${NETS:-zoo}" | awk -v chosen="$*" '
-        BEGIN { n = split(chosen, name, " ") }
-        { for (i = 1; i <= n; i++) if ($2 == name[i] || index($1, name[i]) == 1) { print; next } }
-        n == 0'
-}
-
+. "$ZOO/jobs.sh"
 mkdir -p "$WORK"
-chosen "$@" > "$WORK/nets"
-for job in $(seq 0 $((JOBS - 1))); do
-    awk -v jobs="$JOBS" -v job="$job" 'NR % jobs == job' "$WORK/nets" | while read -r line; do
-        # shellcheck disable=SC2086
-        one $line
-    done &
-done
-wait
+chosen "${NETS:-zoo}" "$@" > "$WORK/nets"
+all_of "$WORK/nets"
 cut -d' ' -f1 "$WORK/nets" | while read -r name; do cat "$WORK/$name.rows"; done > "$WORK/rows"
 awk -f "$ZOO/table.awk" "$WORK/rows"

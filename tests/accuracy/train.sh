@@ -61,22 +61,10 @@ one() {
     done
 }
 
-chosen() {
-    awk -f "$ZOO/draw.awk" "$ZOO/${NETS:-trained}" | awk -v chosen="$*" '
-        BEGIN { n = split(chosen, name, " ") }
-        { for (i = 1; i <= n; i++) if ($2 == name[i] || index($1, name[i]) == 1) { print; next } }
-        n == 0'
-}
-
+. "$ZOO/jobs.sh"
 mkdir -p "$WORK"
-chosen "$@" > "$WORK/trained"
-for job in $(seq 0 $((JOBS - 1))); do
-    awk -v jobs="$JOBS" -v job="$job" 'NR % jobs == job' "$WORK/trained" | while read -r line; do
-        # shellcheck disable=SC2086
-        one $line
-    done &
-done
-wait
+chosen "${NETS:-trained}" "$@" > "$WORK/trained"
+all_of "$WORK/trained"
 cut -d' ' -f1 "$WORK/trained" | while read -r name; do cat "$WORK/$name.sgd.row" "$WORK/$name.adam.row"; done \
     > "$WORK/trained.rows"
 awk -f "$ZOO/trained.awk" "$WORK/trained.rows"
