@@ -254,6 +254,9 @@ static void measure_flow(Forecast *out)
     int first = -1, last = -1, output = -1, at = 0;
 
     for (int i = 0; i < out->n; i++)
+        if (isfinite(out->layer[i].grad_norm))
+            out->grad_norm = hypot(out->grad_norm, out->layer[i].grad_norm);
+    for (int i = 0; i < out->n; i++)
         if (out->layer[i].layer->in_flow) {
             first = first < 0 ? i : first;
             last = output;

@@ -50,6 +50,7 @@ typedef struct {
     double flow, decades_per_layer; /* as in the reports */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0 */
+    double grad_norm;               /* of the whole gradient */
     InputMoments input;
     const char *rough;
     bool too_large;                 /* for a forecast: no layers, no numbers; `rough` says why */

@@ -272,3 +272,15 @@ void act_squares(const Gauss *g, Act act, double v, double m, double out[2])
         out[1] += g->weight[i] * d * d;
     }
 }
+
+/* E over s of Phi(-(m + sqrt(v c) s) / sqrt(v (1 - c)))^n */
+double never_positive(double v, double m, double c, double n)
+{
+    const double step = 0.02, shared = sqrt(v * fmax(c, 0)), own = sqrt(v * fmax(1 - c, 1e-12));
+    double sum = 0;
+
+    for (double s = -8; s <= 8; s += step)
+        sum += step * exp(-s * s / 2) / sqrt(2 * acos(-1))
+             * pow(0.5 * erfc((m + shared * s) / (own * sqrt(2))), n);
+    return sum;
+}

@@ -57,6 +57,10 @@ typedef struct {
 
 void act_moments(const Gauss *g, Act act, double v, double m, Moments *out);
 
+/* The share of units whose z is negative for all of n samples, as of a dead ReLU (Lu et al. 2019):
+ * z has variance v and mean m, and those of two samples correlate by c. */
+double never_positive(double v, double m, double c, double n);
+
 /* E phi^2 and E phi'^2 alone. */
 void act_squares(const Gauss *g, Act act, double v, double m, double out[2]);
 

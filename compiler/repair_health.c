@@ -95,23 +95,6 @@ static double slope_kurtosis(Examination *e, Act act, double variance, double me
     return e->last.kurtosis;
 }
 
-/* The share of ReLUs that are off for all of n samples, whose correlation is c (Lu et al. 2019):
- * E over s of Phi(-sqrt(c) s / sqrt(1 - c))^n. */
-static double dead_share(double c, double n)
-{
-    enum { NODES = 256 };
-    const double far = 8, width = 2 * far / NODES;
-    double sum = 0;
-
-    c = fmin(fmax(c, 0), 1 - 1e-12);
-    for (int i = 0; i < NODES; i++) {
-        const double s = -far + (i + 0.5) * width;
-        const double off = 0.5 * erfc(sqrt(c / (1 - c)) * s / sqrt(2));
-        sum += width * exp(-s * s / 2) / sqrt(2 * acos(-1)) * pow(off, n);
-    }
-    return sum;
-}
-
 /* The Jacobian's squared singular values: their variance over the square of their mean grows by
  * this in each layer (Pennington et al. 2017, equation 17).  A batchnorm lets samples stay apart
  * all the same: a quarter counts. */
@@ -276,23 +259,13 @@ static void examine_flow(Examination *e)
     raise(e->h, AILMENT_EXPLODING, e->h->decades);
 }
 
-double typical_norm(const Forecast *f)
-{
-    double sum = 0;
-
-    for (int i = 0; i < f->n; i++)
-        if (isfinite(f->layer[i].grad_norm))
-            sum += f->layer[i].grad_norm * f->layer[i].grad_norm;
-    return sqrt(sum);
-}
-
 /* A clip of the whole gradient shortens the steps. */
 static double clipped(const Compilation *c)
 {
     const Value *clip = &c->model->settings.clip;
 
     return word_is(clip, "GLOBAL_NORM")
-         ? fmin(1, value_arg(clip, "limit")->real / fmax(typical_norm(c->forecast), 1e-300)) : 1;
+         ? fmin(1, value_arg(clip, "limit")->real / fmax(c->forecast->grad_norm, 1e-300)) : 1;
 }
 
 /* Rate times the largest eigenvalue of the hidden layers' Gauss-Newton matrix, which is about the
@@ -339,7 +312,7 @@ static void examine_plain(Examination *e)
     if (e->plain >= MANY)
         raise(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 1e-16)));
     if (relu)
-        raise(e->h, AILMENT_DEAD, dead_share(e->correlation, samples));
+        raise(e->h, AILMENT_DEAD, never_positive(1, 0, e->correlation, samples));
 }
 
 static void sum_up(Health *h)

@@ -22,7 +22,6 @@ struct Sites;
 
 /* Of a planned program with its forecast. */
 Health health_of(const Compilation *c, const struct Sites *sites, Arena *a);
-double typical_norm(const Forecast *f);         /* of the whole gradient at the start */
 /* repair_warned.c: how many warnings netc check would give of it, but for mere advice. */
 double warnings_of(const Compilation *c, Arena *a);
 const char *ailment_name(AilmentId id);

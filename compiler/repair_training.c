@@ -116,7 +116,7 @@ bool repair_clip(Repair *r, const char *how)
     const Decl *train = r->c->model->settings.decl;
     const Setting *clip = find_setting(train, "clip");
     const Setting *after = find_setting(train, "optimizer");
-    const double norm = typical_norm(r->c->forecast);
+    const double norm = r->c->forecast->grad_norm;
     const char *value = arena_printf(r->s->arena, "global_norm(%.1f)",
                                      fmin(fmax(round_down(fmax(norm, 1)), 1), 10));
 

@@ -86,8 +86,6 @@ double warn_gain(const Warn *w, int first, int last);
 /* RMS of an element of dLoss/dW, of the weight; NAN for recurrent layers. */
 double warn_gradient_rms(const Site *p);
 double warn_weight_rms(const Site *p);
-/* Of dLoss/dW of all layers (warn_steps.c). */
-double warn_global_norm(const Warn *w);
 int64_t warn_weights(const Site *p);
 
 #define WARNING(rule, ...) void warn_##rule(Warn *w);

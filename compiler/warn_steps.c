@@ -4,16 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-double warn_global_norm(const Warn *w)
-{
-    double square = 0;
-
-    for (int i = 0; i < w->n; i++)
-        if (isfinite(w->site[i].row->grad_norm))
-            square += w->site[i].row->grad_norm * w->site[i].row->grad_norm;
-    return sqrt(square);
-}
-
 static Span of_optimizer(const Warn *w, const char *name)
 {
     const Value *optimizer = &w->model->settings.optimizer, *arg = value_arg(optimizer, name);
@@ -29,7 +19,7 @@ static double clipped_size(const Warn *w, const Value *clip)
     double most = 0;
 
     if (word_is(clip, "GLOBAL_NORM"))
-        return warn_global_norm(w);
+        return w->forecast->grad_norm;
     for (int i = 0; i < w->n; i++) {
         const Site *p = &w->site[i];
         const double size = word_is(clip, "NORM") ? p->row->grad_norm

@@ -126,7 +126,7 @@ void warn_recurrent_clip(Warn *w)
     diag_note(m, item->at, "dL/dz %s by %.1f decades over %lld steps, and by up to %.1f more in "
               "some draws of the weights", gain_of(row) < 0 ? "falls" : "grows", fabs(gain_of(row)),
               (long long)row->layer->steps, may_add(row));
-    if (warn_global_norm(w) > 0 && isfinite(warn_global_norm(w)))
+    if (w->forecast->grad_norm > 0 && isfinite(w->forecast->grad_norm))
         diag_note(m, w->model->settings.decl->at, "the gradient's norm starts at %.2g: clip = "
-                  "global_norm(%.1g)", warn_global_norm(w), 2 * warn_global_norm(w));
+                  "global_norm(%.1g)", w->forecast->grad_norm, 2 * w->forecast->grad_norm);
 }

@@ -42,21 +42,6 @@ void warn_saturated_units(Warn *w)
 
 /* ---- Dead ---------------------------------------------------------------------------------- */
 
-static double below(double x) { return 0.5 * erfc(-x / sqrt(2)); }
-
-/* The share of units whose z is negative for all of n samples: z has variance v and mean m, and two
- * samples' correlate by c.  E over s of Phi(-(m + sqrt(v c) s) / sqrt(v (1 - c)))^n. */
-static double dead_share(double v, double m, double c, double n)
-{
-    const double step = 0.02, shared = sqrt(v * fmax(c, 0)), own = sqrt(v * fmax(1 - c, 1e-12));
-    double sum = 0;
-
-    for (double s = -8; s <= 8; s += step)
-        sum += step * exp(-s * s / 2) / sqrt(2 * 3.14159265358979)
-             * pow(below(-(m + shared * s) / own), n);
-    return sum;
-}
-
 /* Samples of an epoch, as far as the source says; more than 1000 change little. */
 static double samples_of(const Model *m)
 {
@@ -75,7 +60,7 @@ static double dead_in(const Warn *w, const FlowLayer *l)
 
     if (l->layer->act != ACTIVATION_RELU || l->layer->out.rank != 1 || !(v > 0))
         return 0;
-    return dead_share(v, l->z_mean, (l->correlation * square - m2) / v, samples_of(w->model));
+    return never_positive(v, l->z_mean, (l->correlation * square - m2) / v, samples_of(w->model));
 }
 
 void warn_dead_units(Warn *w)
