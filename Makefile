@@ -24,7 +24,7 @@ FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers
-RUNTIME2 = alloc columns net pool rate settings sums atomic_file
+RUNTIME2 = alloc columns vectors net pool rate settings sums atomic_file
 RUNTIME3 = bytes data.h depthwise fold tiles update processors options activation
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history recurrent
 RUNTIME5 = zip array made prepare checkpoint kernels report run
