@@ -22,14 +22,17 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* x = x a + b, in chains that do not wait for each other. */
+/* x = x a + b, in chains that do not wait for each other and start apart: equal ones would be
+ * compiled to one. */
 static void *run(void *sum)
 {
-    Vector x[CHAINS] = { 0 }, a, b;
+    Vector x[CHAINS], a, b;
 
     for (int i = 0; i < LANES; i++) {
         a[i] = 0.999f;
         b[i] = 0.001f * (float)i;
+        for (int k = 0; k < CHAINS; k++)
+            x[k][i] = (float)k;
     }
     for (int turn = 0; turn < TURNS; turn++)
         for (int k = 0; k < CHAINS; k++)
