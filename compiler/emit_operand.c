@@ -297,6 +297,7 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'b': return number_text(w, n, n->number[1]);
     case 'f': return activation_text(n->act);
     case 'w': return watch_text(w, n);
+    case 't': return "NULL";
     case 'G': return arena_printf(w->arena, "&%s", n->window->name);
     case 'd': return n->reverse ? "RT_FROM_LAST" : "RT_FROM_FIRST";
     default: break;

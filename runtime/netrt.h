@@ -301,6 +301,30 @@ extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one
 extern const rt_notes rt_model_notes;
 #define RT_MODEL RT_NAME(rt_model)
 
+/* ---- What follows on a result --------------------------------------------------------------- */
+
+/* What is done to each value v of a result before it is stored, while it is at hand; element by
+ * element, in this order:
+ *     v = v + plus[i]                  unless plus is NULL
+ *     v = act(v)                       where slope_at is NULL; RT_LINEAR leaves v as it is
+ *     v = v slope of act               else: the slope is taken at slope_at[i], which is the
+ *                                      activation's output or its input, as rt_sigmoid_slope and
+ *                                      its like below
+ * Where a function takes a `then`, NULL stands for nothing to do, and y is the result after it. */
+typedef struct {
+    const rt_real *plus;
+    rt_activation act;
+    rt_real a;                      /* the activation's parameter: slope, alpha */
+    const rt_real *slope_at;
+} rt_then;
+
+#define RT_THEN(...) (&(const rt_then){ __VA_ARGS__ })
+
+#define rt_map RT_NAME(rt_map)
+
+/* y[i] = `then` of x[i], i under n; y may be x, or a tensor that `then` reads */
+void rt_map(rt_pass *c, int n, const rt_real *x, const rt_then *then, rt_real *y);
+
 /* ---- Products ------------------------------------------------------------------------------ */
 
 #define rt_affine RT_NAME(rt_affine)
@@ -310,10 +334,10 @@ extern const rt_notes rt_model_notes;
 
 /* y = x w^T + b:  x[n][in], w[out][in], b[out] or NULL, y[n][out] */
 void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_real *w,
-               const rt_real *b, rt_real *y);
+               const rt_real *b, const rt_then *then, rt_real *y);
 /* dx = dy w:  dy[n][out], w[out][in], dx[n][in] */
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
-                  rt_real *dx);
+                  const rt_then *then, rt_real *dx);
 /* dw = dy^T x:  dy[n][out], x[n][in], dw[out][in] */
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,
                   rt_real *dw);
@@ -451,10 +475,12 @@ void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, 
                         rt_real *stats);
 /* y = gamma (x - mean) rstd + beta; gamma and beta [channels], or both NULL; y may be x */
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
+                  const rt_then *then, rt_real *y);
 /* dx with the batch's statistics as functions of x; dx may be dy */
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                     const rt_then *then, rt_real *dx);
 /* dgamma[channel] = sum of dy (x - mean) rstd */
 void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
                          const rt_real *x, const rt_real *stats, rt_real *dgamma);
@@ -464,9 +490,10 @@ void rt_channel_sum(rt_pass *c, int n, int channels, int inner, const rt_real *x
 /* Ba et al. 2016 (arXiv 1607.06450).  x[n][m]; stats[n][2] = mean and 1/sqrt(var + eps) by row */
 void rt_layernorm_stats(rt_pass *c, int n, int m, double eps, const rt_real *x, rt_real *stats);
 void rt_layernorm(rt_pass *c, int n, int m, const rt_real *x, const rt_real *stats,
-                  const rt_real *gamma, const rt_real *beta, rt_real *y);
+                  const rt_real *gamma, const rt_real *beta, const rt_then *then, rt_real *y);
 void rt_layernorm_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
-                     const rt_real *stats, const rt_real *gamma, rt_real *dx);
+                     const rt_real *stats, const rt_real *gamma, const rt_then *then,
+                     rt_real *dx);
 /* dgamma[j] = sum over rows of dy (x - mean) rstd */
 void rt_layernorm_dgamma(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
                          const rt_real *stats, rt_real *dgamma);
@@ -499,9 +526,9 @@ void rt_dot(rt_pass *c, int n, const rt_real *a, const rt_real *b, rt_real *y);
  *   y[f][i][j] = b[f] + sum over c, k, l of
  *                w[f][c][k][l] x[c][i stride + k dilation - top][j stride + l dilation - left] */
 void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_real *w,
-             const rt_real *b, rt_real *y);
+             const rt_real *b, const rt_then *then, rt_real *y);
 void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
-                rt_real *dx);
+                const rt_then *then, rt_real *dx);
 void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
                 rt_real *dw);
 
@@ -520,9 +547,11 @@ void rt_plane_mean_dx(rt_pass *c, int n, int channels, int inner, const rt_real 
 /* Wu and He 2018 (arXiv 1803.08494).  x[n][groups][members][inner]; stats[n * groups][2] are
  * rt_layernorm_stats of its n * groups rows; gamma and beta[groups * members], or both NULL. */
 void rt_groupnorm(rt_pass *c, int n, int groups, int members, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
+                  const rt_then *then, rt_real *y);
 void rt_groupnorm_dx(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                     const rt_then *then, rt_real *dx);
 /* dgamma[channel] = sum over samples and inner of dy (x - mean) rstd */
 void rt_groupnorm_dgamma(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
                          const rt_real *x, const rt_real *stats, rt_real *dgamma);

@@ -2,6 +2,7 @@
  *
  * OpenBLAS runs single-threaded and is called on fixed tiles of the result: its sums depend on how
  * a product is cut, so the cut depends on the sizes alone. */
+#include "then.h"
 #include "tiles.h"
 
 #include <cblas.h>
@@ -26,6 +27,7 @@ typedef struct {
     const rt_real *a, *b, *bias;
     int lda, ldb;
     bool a_transposed, b_transposed;
+    const rt_then *then;
     rt_real *y;
     int columns;                    /* of a tile */
 } product;
@@ -47,6 +49,7 @@ static void product_tile(void *arg, int tile)
     const int across = (p->m + p->columns - 1) / p->columns;
     const int i0 = tile / across * TILE_ROWS, j0 = tile % across * p->columns;
     const int rows = lesser(p->n - i0, TILE_ROWS), columns = lesser(p->m - j0, p->columns);
+    const size_t at = (size_t)i0 * (size_t)p->m + (size_t)j0;
     const rt_real *a = p->a + (p->a_transposed ? (size_t)i0 : (size_t)i0 * (size_t)p->lda);
     const rt_real *b = p->b + (p->b_transposed ? (size_t)j0 * (size_t)p->ldb : (size_t)j0);
 
@@ -54,7 +57,8 @@ static void product_tile(void *arg, int tile)
         fill_bias(p, i0, rows, j0, columns);
     GEMM(CblasRowMajor, p->a_transposed ? CblasTrans : CblasNoTrans,
          p->b_transposed ? CblasTrans : CblasNoTrans, rows, columns, p->k, 1, a, p->lda, b, p->ldb,
-         p->bias ? 1 : 0, p->y + (size_t)i0 * (size_t)p->m + (size_t)j0, p->m);
+         p->bias ? 1 : 0, p->y + at, p->m);
+    rt_finish_rows(p->then, at, (size_t)p->m, (size_t)rows, (size_t)columns, p->y + at);
 }
 
 static void run_product(rt_pass *c, product *p)
@@ -67,17 +71,17 @@ static void run_product(rt_pass *c, product *p)
 }
 
 void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_real *w,
-               const rt_real *b, rt_real *y)
+               const rt_real *b, const rt_then *then, rt_real *y)
 {
     run_product(c, &(product){ .n = n, .m = out, .k = in, .a = x, .lda = in, .b = w, .ldb = in,
-                               .b_transposed = true, .bias = b, .y = y });
+                               .b_transposed = true, .bias = b, .then = then, .y = y });
 }
 
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
-                  rt_real *dx)
+                  const rt_then *then, rt_real *dx)
 {
     run_product(c, &(product){ .n = n, .m = in, .k = out, .a = dy, .lda = out, .b = w, .ldb = in,
-                               .y = dx });
+                               .then = then, .y = dx });
 }
 
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,

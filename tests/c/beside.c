@@ -54,7 +54,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.x, RT_TANH, 0.0, n, 3, 1, t->x_, t->x_);
 
     /* dense(4) */
-    rt_affine(c, n, 4, 3, t->x_, p->dense.weight, p->dense.bias, t->dense);
+    rt_affine(c, n, 4, 3, t->x_, p->dense.weight, p->dense.bias, NULL, t->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, t->dense, t->dense);
 
     /* relu from x */

@@ -101,7 +101,7 @@ static void mix_4_0p9_on_2_forward(rt_pass *c,
     const int n = c->rows;
 
     /* dense(units, act = relu) */
-    rt_affine(c, n, 4, 2, x, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 4, 2, x, p->dense.weight, p->dense.bias, NULL, t->dense_z);
     for (int i = 0; i < n * 4; i++)
         m->dense[i] = rt_relu(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_RELU, 0.0, n, 4, 1, m->dense, m->dense);
@@ -110,7 +110,7 @@ static void mix_4_0p9_on_2_forward(rt_pass *c,
     rt_dropout(c, &m->watch.dropout, 0.09999999999999998, n, 4, m->dense, m->dropout);
 
     /* dense_2 = dense(N) */
-    rt_affine(c, n, 2, 4, m->dropout, p->dense_2.weight, p->dense_2.bias, y);
+    rt_affine(c, n, 2, 4, m->dropout, p->dense_2.weight, p->dense_2.bias, NULL, y);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 2, 1, y, y);
 }
 
@@ -130,7 +130,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 2, dy);
     rt_affine_dw(c, n, 2, 4, dy, m->dropout, g->dense_2.weight);
     rt_column_sum(c, n, 2, dy, g->dense_2.bias);
-    rt_affine_dx(c, n, 2, 4, dy, p->dense_2.weight, t->d_dropout);
+    rt_affine_dx(c, n, 2, 4, dy, p->dense_2.weight, NULL, t->d_dropout);
 
     /* gradient of dropout(1 - keep)
      *   dx = dy under the same mask
@@ -148,7 +148,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense, n, 4, t->d_dense_z);
     rt_affine_dw(c, n, 4, 2, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 4, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 4, 2, t->d_dense_z, p->dense.weight, dx);
+    rt_affine_dx(c, n, 4, 2, t->d_dense_z, p->dense.weight, NULL, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -173,7 +173,7 @@ static double model_forward(rt_pass *c)
             m->right_out, m->mix_out);
 
     /* logits = dense(2) */
-    rt_affine(c, n, 2, 2, m->mix_out, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 2, 2, m->mix_out, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 2, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -202,7 +202,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 2, t->d_logits, m->mix_out, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, m->d_mix_out);
+    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, NULL, m->d_mix_out);
 
     /* gradient of mix(4) */
     mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,

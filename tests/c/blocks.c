@@ -256,26 +256,27 @@ static void cell_6_tanh_on_2_forward(rt_pass *c,
     const int n = c->rows;
 
     /* a = dense(units, act = phi) */
-    rt_affine(c, n, 6, 2, x, p->a.weight, p->a.bias, t->a_z);
+    rt_affine(c, n, 6, 2, x, p->a.weight, p->a.bias, NULL, t->a_z);
     for (int i = 0; i < n * 6; i++)
         m->a[i] = rt_tanh(t->a_z[i]);
     rt_watch_output(c, &m->watch.a, RT_TANH, 0.0, n, 6, 1, m->a, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
     for (int i = 0; i < n * 6; i++)
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
-    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
@@ -309,7 +310,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -325,7 +326,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -335,7 +336,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -366,26 +367,27 @@ static void cell_6_tanh_on_6_forward(rt_pass *c,
     const int n = c->rows;
 
     /* a = dense(units, act = phi) */
-    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, t->a_z);
+    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, NULL, t->a_z);
     for (int i = 0; i < n * 6; i++)
         m->a[i] = rt_tanh(t->a_z[i]);
     rt_watch_output(c, &m->watch.a, RT_TANH, 0.0, n, 6, 1, m->a, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
     for (int i = 0; i < n * 6; i++)
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
-    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
@@ -419,7 +421,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -435,7 +437,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -445,7 +447,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -466,7 +468,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, NULL, dx);
 }
 
 /* block cell(units = 6, phi = softplus): [6] -> [6] */
@@ -478,26 +480,27 @@ static void cell_6_softplus_on_6_forward(rt_pass *c,
     const int n = c->rows;
 
     /* a = dense(units, act = phi) */
-    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, m->a_z);
+    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, NULL, m->a_z);
     for (int i = 0; i < n * 6; i++)
         m->a[i] = rt_softplus(m->a_z[i]);
     rt_watch_output(c, &m->watch.a, RT_SOFTPLUS, 0.0, n, 6, 1, m->a_z, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
     for (int i = 0; i < n * 6; i++)
         m->dense[i] = rt_sigmoid(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
-    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_affine(c, n, 6, 6, m->a, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 6, 1, t->dense_2,
                     t->dense_2);
 
@@ -532,7 +535,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -548,7 +551,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -558,7 +561,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -579,7 +582,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, NULL, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -608,7 +611,7 @@ static double model_forward(rt_pass *c)
     rt_insert(c, n, 6, 12, 6, m->third_out, m->concat);
 
     /* logits = dense(2) */
-    rt_affine(c, n, 2, 12, m->concat, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 2, 12, m->concat, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 2, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -637,7 +640,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 12, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, m->d_concat);
+    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, NULL, m->d_concat);
 
     /* gradient of concat from first, third */
     rt_extract(c, n, 6, 12, 0, m->d_concat, m->d_first_out_by_concat);

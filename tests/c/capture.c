@@ -206,7 +206,7 @@ static void repeat_h_from_0_forward(rt_pass *c, const struct repeat_h_from_0_par
     const int n = c->rows;
 
     /* h = dense(4, act = softplus) */
-    rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, m->h_z);
+    rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, NULL, m->h_z);
     for (int i = 0; i < n * 4; i++)
         t->h[i] = rt_softplus(m->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SOFTPLUS, 0.0, n, 4, 1, m->h_z, t->h);
@@ -234,7 +234,7 @@ static void repeat_h_from_0_backward(rt_pass *c, const struct repeat_h_from_0_pa
     rt_watch_delta(c, &m->watch.h, n, 4, t->d_h_z);
     rt_affine_dw(c, n, 4, 4, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, NULL, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -249,7 +249,7 @@ static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params 
     const int n = c->rows;
 
     /* h = dense(4, act = softplus) */
-    rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, m->h_z);
+    rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, NULL, m->h_z);
     for (int i = 0; i < n * 4; i++)
         y_h[i] = rt_softplus(m->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SOFTPLUS, 0.0, n, 4, 1, m->h_z, y_h);
@@ -281,7 +281,7 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
     rt_watch_delta(c, &m->watch.h, n, 4, t->d_h_z);
     rt_affine_dw(c, n, 4, 4, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, NULL, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -296,7 +296,7 @@ static void repeat_k_at_0_forward(rt_pass *c, const struct repeat_k_at_0_params 
     const int n = c->rows;
 
     /* k = dense(4) */
-    rt_affine(c, n, 4, 4, x, p->k.weight, p->k.bias, y);
+    rt_affine(c, n, 4, 4, x, p->k.weight, p->k.bias, NULL, y);
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, y, y);
 }
 
@@ -314,7 +314,7 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
     rt_watch_delta(c, &m->watch.k, n, 4, dy);
     rt_affine_dw(c, n, 4, 4, dy, x, g->k.weight);
     rt_column_sum(c, n, 4, dy, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
+    rt_affine_dx(c, n, 4, 4, dy, p->k.weight, NULL, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [4] -> [4] */
@@ -325,7 +325,7 @@ static void repeat_k_at_1_forward(rt_pass *c, const struct repeat_k_at_1_params 
     const int n = c->rows;
 
     /* k = dense(4) from k[i - 1] */
-    rt_affine(c, n, 4, 4, x, p->k.weight, p->k.bias, y_k);
+    rt_affine(c, n, 4, 4, x, p->k.weight, p->k.bias, NULL, y_k);
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, y_k, y_k);
 
     /* mul from k, h[3] */
@@ -356,7 +356,7 @@ static void repeat_k_at_1_backward(rt_pass *c, const struct repeat_k_at_1_params
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
     rt_affine_dw(c, n, 4, 4, t->d_k, x, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, NULL, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -372,7 +372,7 @@ static void repeat_k_last_forward(rt_pass *c, const struct repeat_k_last_params 
     const int n = c->rows;
 
     /* k = dense(4) from k[i - 1] */
-    rt_affine(c, n, 4, 4, x_repeat_k_at_1_k, p->k.weight, p->k.bias, m->k);
+    rt_affine(c, n, 4, 4, x_repeat_k_at_1_k, p->k.weight, p->k.bias, NULL, m->k);
     rt_watch_output(c, &m->watch.k, RT_LINEAR, 0.0, n, 4, 1, m->k, m->k);
 
     /* mul from k, h[3] */
@@ -407,7 +407,7 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
      */
     rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_k_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_k_at_1_k);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, NULL, m->d_x_repeat_k_at_1_k);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++) {
@@ -427,7 +427,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* stem = dense(4, act = tanh) */
-    rt_affine(c, n, 4, 5, x, p->stem.weight, p->stem.bias, t->stem_z);
+    rt_affine(c, n, 4, 5, x, p->stem.weight, p->stem.bias, NULL, t->stem_z);
     for (int i = 0; i < n * 4; i++)
         m->stem[i] = rt_tanh(t->stem_z[i]);
     rt_watch_output(c, &m->watch.stem, RT_TANH, 0.0, n, 4, 1, m->stem, m->stem);
@@ -459,7 +459,7 @@ static double model_forward(rt_pass *c)
                           m->repeat_h_last_h, m->repeat_k_last_out);
 
     /* out = dense(2) */
-    rt_affine(c, n, 2, 4, m->repeat_k_last_out, p->out.weight, p->out.bias, m->out);
+    rt_affine(c, n, 2, 4, m->repeat_k_last_out, p->out.weight, p->out.bias, NULL, m->out);
     rt_watch_output(c, &m->watch.out, RT_LINEAR, 0.0, n, 2, 1, m->out, m->out);
 
     /* loss = mae */
@@ -488,7 +488,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 2, t->d_out);
     rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 2, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, m->d_repeat_k_last_out);
+    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, NULL, m->d_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 4; i++)

@@ -183,7 +183,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     const int n = c->rows;
 
     /* h = dense(32, act = tanh) */
-    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 32; i++)
         m->h[i] = rt_tanh(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
@@ -193,7 +193,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 t->batchnorm);
+                 NULL, t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
                     t->batchnorm);
 
@@ -203,7 +203,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 32, 1, m->relu, m->relu);
 
     /* dense(32) */
-    rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
+    rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
     /* r = residual(scale = learn(0)): skip + scale * body */
@@ -244,7 +244,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, NULL, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
@@ -263,7 +263,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_r_body);
+                    NULL, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -282,7 +282,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 64, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [32] -> [32] */
@@ -293,7 +293,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     const int n = c->rows;
 
     /* h = dense(32, act = tanh) */
-    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 32; i++)
         m->h[i] = rt_tanh(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
@@ -303,7 +303,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 t->batchnorm);
+                 NULL, t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
                     t->batchnorm);
 
@@ -313,7 +313,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 32, 1, m->relu, m->relu);
 
     /* dense(32) */
-    rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, m->dense);
+    rt_affine(c, n, 32, 32, m->relu, p->dense.weight, p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
     /* r = residual(scale = learn(0)): skip + scale * body */
@@ -354,7 +354,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, NULL, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
@@ -373,7 +373,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_r_body);
+                    NULL, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -392,7 +392,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 32, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* the model: [64] -> [10]; returns the mean loss over the rows */
@@ -422,7 +422,7 @@ static double model_forward(rt_pass *c)
                m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1], m->dropout);
 
     /* logits = dense(10) */
-    rt_affine(c, n, 10, 32, m->dropout, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 10, 32, m->dropout, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 10, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -451,7 +451,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 32, t->d_logits, m->dropout, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_dropout);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, NULL, m->d_dropout);
 
     /* gradient of dropout(0.1)
      *   dx = dy under the same mask

@@ -122,7 +122,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     const int n = c->rows;
 
     /* h = dense(8, act = leaky_relu(slope), init = truncated_normal(0.3)) */
-    rt_affine(c, n, 8, 2, x, p->h.weight, p->h.bias, m->h_z);
+    rt_affine(c, n, 8, 2, x, p->h.weight, p->h.bias, NULL, m->h_z);
     for (int i = 0; i < n * 8; i++)
         y[i] = rt_leaky_relu(m->h_z[i], RT_C(0.3333333333333333));
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
@@ -146,7 +146,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 2, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat as i: [8] -> [8] */
@@ -157,7 +157,7 @@ static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params 
     const int n = c->rows;
 
     /* h = dense(8, act = leaky_relu(slope), init = truncated_normal(0.3)) */
-    rt_affine(c, n, 8, 8, x, p->h.weight, p->h.bias, m->h_z);
+    rt_affine(c, n, 8, 8, x, p->h.weight, p->h.bias, NULL, m->h_z);
     for (int i = 0; i < n * 8; i++)
         y[i] = rt_leaky_relu(m->h_z[i], RT_C(0.3333333333333333));
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
@@ -181,7 +181,7 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 8, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 8, 8, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* the model: [2] -> [1]; returns the mean loss over the rows */
@@ -202,7 +202,8 @@ static double model_forward(rt_pass *c)
                           m->repeat_h_last_out);
 
     /* dense(8, act = elu(1 / 7)) */
-    rt_affine(c, n, 8, 8, m->repeat_h_last_out, p->dense.weight, p->dense.bias, m->dense_z);
+    rt_affine(c, n, 8, 8, m->repeat_h_last_out, p->dense.weight, p->dense.bias, NULL,
+              m->dense_z);
     for (int i = 0; i < n * 8; i++)
         t->dense[i] = rt_elu(m->dense_z[i], RT_C(0.14285714285714285));
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
@@ -214,7 +215,7 @@ static double model_forward(rt_pass *c)
     }
 
     /* y = dense(1, init = uniform(-0.1, 0.1), bias_init = constant(slope)) */
-    rt_affine(c, n, 1, 8, m->r, p->y.weight, p->y.bias, m->y);
+    rt_affine(c, n, 1, 8, m->r, p->y.weight, p->y.bias, NULL, m->y);
     rt_watch_output(c, &m->watch.y, RT_LINEAR, 0.0, n, 1, 1, m->y, m->y);
 
     /* sigmoid */
@@ -253,7 +254,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.y, n, 1, t->d_sigmoid_z);
     rt_affine_dw(c, n, 1, 8, t->d_sigmoid_z, m->r, g->y.weight);
     rt_column_sum(c, n, 1, t->d_sigmoid_z, g->y.bias);
-    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, m->d_r);
+    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, NULL, m->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
@@ -273,7 +274,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
     rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_h_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, m->d_r_body);
+    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, NULL, m->d_r_body);
 
     /* gradient of r = residual(scale = sqrt(0.5)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 8, m->d_r_body);

@@ -102,7 +102,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     const int n = c->rows;
 
     /* h = dense(32, act = relu) */
-    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 32; i++)
         y[i] = rt_relu(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
@@ -126,7 +126,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 64, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat as i: [32] -> [32] */
@@ -137,7 +137,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     const int n = c->rows;
 
     /* h = dense(32, act = relu) */
-    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 32; i++)
         y[i] = rt_relu(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
@@ -161,7 +161,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 32, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* the model: [64] -> [10]; returns the mean loss over the rows */
@@ -188,7 +188,7 @@ static double model_forward(rt_pass *c)
 
     /* logits = dense(10) */
     rt_affine(c, n, 10, 32, m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1],
-              p->logits.weight, p->logits.bias, m->logits);
+              p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 10, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -218,7 +218,8 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 10, 32, t->d_logits,
                  m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_repeat_h_from_1_out);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, NULL,
+                 m->d_repeat_h_from_1_out);
 
     /* gradient of repeat_h = repeat as i, iterations from 1
      *   dx of an iteration is dy of the one before it: two take turns

@@ -231,13 +231,14 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         y_h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
@@ -269,7 +270,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -289,7 +290,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
@@ -300,13 +301,14 @@ static void repeat_h_at_1_forward(rt_pass *c, const struct repeat_h_at_1_params 
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         m->h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
@@ -338,7 +340,7 @@ static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -357,7 +359,7 @@ static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
@@ -368,13 +370,14 @@ static void repeat_h_at_2_forward(rt_pass *c, const struct repeat_h_at_2_params 
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         m->h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
@@ -414,7 +417,7 @@ static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -433,7 +436,7 @@ static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
@@ -444,13 +447,14 @@ static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params 
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         y_h[i] = rt_sigmoid(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, t->dense_2_z);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2_z);
     for (int i = 0; i < n * 6; i++)
         m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
@@ -483,7 +487,7 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -503,7 +507,7 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* the model: [2] -> [1]; returns the mean loss over the rows */
@@ -516,7 +520,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* dense(6) */
-    rt_affine(c, n, 6, 2, x, p->dense.weight, p->dense.bias, m->dense);
+    rt_affine(c, n, 6, 2, x, p->dense.weight, p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* repeat_h = repeat depth as i, iteration 0 */
@@ -551,7 +555,7 @@ static double model_forward(rt_pass *c)
     rt_insert(c, n, 6, 18, 12, m->repeat_h_last_h, m->concat);
 
     /* logits = dense(1) */
-    rt_affine(c, n, 1, 18, m->concat, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 1, 18, m->concat, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 1, 1, m->logits, m->logits);
 
     /* loss = binary_cross_entropy */
@@ -580,7 +584,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 1, t->d_logits);
     rt_affine_dw(c, n, 1, 18, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 1, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, m->d_concat);
+    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, NULL, m->d_concat);
 
     /* gradient of concat from h[0], r[2], h[depth - 1] */
     rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_h_at_0_h);

@@ -188,7 +188,7 @@ static void normed_4_1_on_4x8x8_forward(rt_pass *c,
     const int n = c->rows;
 
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
-    rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL,
+    rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL, NULL,
             m->conv);
     rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 4, 8 * 8, m->conv,
                     m->conv);
@@ -198,7 +198,7 @@ static void normed_4_1_on_4x8x8_forward(rt_pass *c,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 8 * 8, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, y);
+                 p->batchnorm.bias, NULL, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 8 * 8, y, y);
 }
 
@@ -221,7 +221,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_conv);
+                    NULL, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -230,7 +230,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.conv, n, 4 * 8 * 8, t->d_conv);
     rt_conv_dw(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
-               dx);
+               NULL, dx);
 }
 
 /* an iteration of repeat_unit = repeat as i: [4,8,8] -> [4,8,8] */
@@ -251,7 +251,7 @@ static void repeat_unit_forward(rt_pass *c, const struct repeat_unit_params *p,
     /* groupnorm(2) */
     rt_layernorm_stats(c, n * 2, 128, 1e-05, m->relu, m->groupnorm_stats);
     rt_groupnorm(c, n, 2, 2, 8 * 8, m->relu, m->groupnorm_stats, p->groupnorm.weight,
-                 p->groupnorm.bias, t->groupnorm);
+                 p->groupnorm.bias, NULL, t->groupnorm);
     rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 8 * 8,
                     t->groupnorm, t->groupnorm);
 
@@ -282,7 +282,7 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
                         g->groupnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->groupnorm.bias);
     rt_groupnorm_dx(c, n, 2, 2, 8 * 8, dy, m->relu, m->groupnorm_stats,
-                    p->groupnorm.weight, t->d_relu);
+                    p->groupnorm.weight, NULL, t->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
@@ -321,7 +321,7 @@ static void normed_6_2_on_4x8x8_forward(rt_pass *c,
     const int n = c->rows;
 
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
-    rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL,
+    rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL, NULL,
             m->conv);
     rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 6, 4 * 4, m->conv,
                     m->conv);
@@ -331,7 +331,7 @@ static void normed_6_2_on_4x8x8_forward(rt_pass *c,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 6, 4 * 4, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, y);
+                 p->batchnorm.bias, NULL, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 6, 4 * 4, y, y);
 }
 
@@ -354,7 +354,7 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 6, 4 * 4, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_conv);
+                    NULL, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -363,7 +363,7 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.conv, n, 6 * 4 * 4, t->d_conv);
     rt_conv_dw(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
-               dx);
+               NULL, dx);
 }
 
 /* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
@@ -397,7 +397,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* stem = conv(4, 3, pad = 1, act = relu) */
-    rt_conv(c, n, &model_stem_window, x, p->stem.weight, p->stem.bias, t->stem_z);
+    rt_conv(c, n, &model_stem_window, x, p->stem.weight, p->stem.bias, NULL, t->stem_z);
     for (int i = 0; i < n * 4 * 8 * 8; i++)
         m->stem[i] = rt_relu(t->stem_z[i]);
     rt_watch_output(c, &m->watch.stem, RT_RELU, 0.0, n, 4, 8 * 8, m->stem, m->stem);
@@ -425,7 +425,8 @@ static double model_forward(rt_pass *c)
     rt_plane_mean(c, n, 6, 3 * 3, t->avg_pool, m->global_avg_pool);
 
     /* logits = dense(3) */
-    rt_affine(c, n, 3, 6, m->global_avg_pool, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 3, 6, m->global_avg_pool, p->logits.weight, p->logits.bias, NULL,
+              m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 3, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -454,7 +455,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 3, t->d_logits);
     rt_affine_dw(c, n, 3, 6, t->d_logits, m->global_avg_pool, g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, m->d_global_avg_pool);
+    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, NULL, m->d_global_avg_pool);
 
     /* gradient of global_avg_pool
      *   dx = dy / (height width)

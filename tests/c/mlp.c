@@ -57,13 +57,13 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* h = dense(8, act = relu) */
-    rt_affine(c, n, 8, 12, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 8, 12, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 8; i++)
         m->h[i] = rt_relu(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 8, 1, m->h, m->h);
 
     /* logits = dense(2) */
-    rt_affine(c, n, 2, 8, m->h, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 2, 8, m->h, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 2, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -92,7 +92,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 8, t->d_logits, m->h, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, m->d_h);
+    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, NULL, m->d_h);
 
     /* gradient of h = dense(8, act = relu)
      *   dz = dy where y > 0

@@ -278,13 +278,13 @@ static void int_3_on_3_forward(rt_pass *c, const struct int_3_on_3_params *p,
     const int n = c->rows;
 
     /* for = dense(while, act = tanh) */
-    rt_affine(c, n, 3, 3, x, p->for_.weight, p->for_.bias, t->for_z);
+    rt_affine(c, n, 3, 3, x, p->for_.weight, p->for_.bias, NULL, t->for_z);
     for (int i = 0; i < n * 3; i++)
         m->for_[i] = rt_tanh(t->for_z[i]);
     rt_watch_output(c, &m->watch.for_, RT_TANH, 0.0, n, 3, 1, m->for_, m->for_);
 
     /* x = dense(while) */
-    rt_affine(c, n, 3, 3, m->for_, p->x.weight, p->x.bias, y);
+    rt_affine(c, n, 3, 3, m->for_, p->x.weight, p->x.bias, NULL, y);
     rt_watch_output(c, &m->watch.x, RT_LINEAR, 0.0, n, 3, 1, y, y);
 }
 
@@ -303,7 +303,7 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
     rt_watch_delta(c, &m->watch.x, n, 3, dy);
     rt_affine_dw(c, n, 3, 3, dy, m->for_, g->x.weight);
     rt_column_sum(c, n, 3, dy, g->x.bias);
-    rt_affine_dx(c, n, 3, 3, dy, p->x.weight, t->d_for_);
+    rt_affine_dx(c, n, 3, 3, dy, p->x.weight, NULL, t->d_for_);
 
     /* gradient of for = dense(while, act = tanh)
      *   dz = dy (1 - y^2)
@@ -316,7 +316,7 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
     rt_watch_delta(c, &m->watch.for_, n, 3, t->d_for_z);
     rt_affine_dw(c, n, 3, 3, t->d_for_z, x, g->for_.weight);
     rt_column_sum(c, n, 3, t->d_for_z, g->for_.bias);
-    rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, dx);
+    rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, NULL, dx);
 }
 
 /* an iteration of repeat_y = repeat as i: [4] -> [4] */
@@ -327,13 +327,14 @@ static void repeat_y_forward(rt_pass *c, const struct repeat_y_params *p, struct
     const int n = c->rows;
 
     /* y = dense(4, act = sigmoid) */
-    rt_affine(c, n, 4, 4, x, p->y.weight, p->y.bias, t->y_z);
+    rt_affine(c, n, 4, 4, x, p->y.weight, p->y.bias, NULL, t->y_z);
     for (int i = 0; i < n * 4; i++)
         m->y[i] = rt_sigmoid(t->y_z[i]);
     rt_watch_output(c, &m->watch.y, RT_SIGMOID, 0.0, n, 4, 1, m->y, m->y);
 
     /* dense_2 = dense(4) */
-    rt_affine(c, n, 4, 4, m->y, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_affine(c, n, 4, 4, m->y, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 4, 1, t->dense_2,
                     t->dense_2);
 
@@ -362,7 +363,7 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
      */
     rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense_2.weight);
     rt_column_sum(c, n, 4, dy, g->dense_2.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
+    rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, NULL, t->d_dy_body);
 
     /* gradient of dy = residual, by the body */
     rt_watch_path(c, &m->watch.dy, 1, n, 4, t->d_dy_body);
@@ -381,7 +382,7 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
     rt_watch_delta(c, &m->watch.y, n, 4, t->d_y_z);
     rt_affine_dw(c, n, 4, 4, t->d_y_z, x, g->y.weight);
     rt_column_sum(c, n, 4, t->d_y_z, g->y.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_y_z, p->y.weight, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_y_z, p->y.weight, NULL, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -394,13 +395,13 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* NAN = dense(3, act = relu) */
-    rt_affine(c, n, 3, 2, x, p->NAN_.weight, p->NAN_.bias, t->NAN_z);
+    rt_affine(c, n, 3, 2, x, p->NAN_.weight, p->NAN_.bias, NULL, t->NAN_z);
     for (int i = 0; i < n * 3; i++)
         m->NAN_[i] = rt_relu(t->NAN_z[i]);
     rt_watch_output(c, &m->watch.NAN_, RT_RELU, 0.0, n, 3, 1, m->NAN_, m->NAN_);
 
     /* n = dense(3) */
-    rt_affine(c, n, 3, 3, m->NAN_, p->n.weight, p->n.bias, m->n);
+    rt_affine(c, n, 3, 3, m->NAN_, p->n.weight, p->n.bias, NULL, m->n);
     rt_watch_output(c, &m->watch.n, RT_LINEAR, 0.0, n, 3, 1, m->n, m->n);
 
     /* m = int(3) */
@@ -411,7 +412,7 @@ static double model_forward(rt_pass *c)
             m->struct_out);
 
     /* BATCH = dense(4) */
-    rt_affine(c, n, 4, 3, m->struct_out, p->BATCH_.weight, p->BATCH_.bias, m->BATCH_);
+    rt_affine(c, n, 4, 3, m->struct_out, p->BATCH_.weight, p->BATCH_.bias, NULL, m->BATCH_);
     rt_watch_output(c, &m->watch.BATCH_, RT_LINEAR, 0.0, n, 4, 1, m->BATCH_, m->BATCH_);
 
     /* repeat_y = repeat as i */
@@ -425,67 +426,69 @@ static double model_forward(rt_pass *c)
 
     /* int_3_on_3 = dense(4) */
     rt_affine(c, n, 4, 4, m->repeat_y_out[REPEAT_Y_COUNT - 1], p->int_3_on_3.weight,
-              p->int_3_on_3.bias, m->int_3_on_3);
+              p->int_3_on_3.bias, NULL, m->int_3_on_3);
     rt_watch_output(c, &m->watch.int_3_on_3, RT_LINEAR, 0.0, n, 4, 1,
                     m->int_3_on_3, m->int_3_on_3);
 
     /* d_n = dense(4) */
-    rt_affine(c, n, 4, 4, m->int_3_on_3, p->d_n.weight, p->d_n.bias, m->d_n);
+    rt_affine(c, n, 4, 4, m->int_3_on_3, p->d_n.weight, p->d_n.bias, NULL, m->d_n);
     rt_watch_output(c, &m->watch.d_n, RT_LINEAR, 0.0, n, 4, 1, m->d_n, m->d_n);
 
     /* d_n_ = dense(4) */
-    rt_affine(c, n, 4, 4, m->d_n, p->d_n_.weight, p->d_n_.bias, m->d_n_);
+    rt_affine(c, n, 4, 4, m->d_n, p->d_n_.weight, p->d_n_.bias, NULL, m->d_n_);
     rt_watch_output(c, &m->watch.d_n_, RT_LINEAR, 0.0, n, 4, 1, m->d_n_, m->d_n_);
 
     /* model_ = dense(4) */
-    rt_affine(c, n, 4, 4, m->d_n_, p->model_.weight, p->model_.bias, m->model_);
+    rt_affine(c, n, 4, 4, m->d_n_, p->model_.weight, p->model_.bias, NULL, m->model_);
     rt_watch_output(c, &m->watch.model_, RT_LINEAR, 0.0, n, 4, 1, m->model_, m->model_);
 
     /* weight = dense(4) */
-    rt_affine(c, n, 4, 4, m->model_, p->weight.weight, p->weight.bias, m->weight);
+    rt_affine(c, n, 4, 4, m->model_, p->weight.weight, p->weight.bias, NULL, m->weight);
     rt_watch_output(c, &m->watch.weight, RT_LINEAR, 0.0, n, 4, 1, m->weight, m->weight);
 
     /* watch = batchnorm */
     rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->weight,
                        m->state.watch.running_mean, m->state.watch.running_var, m->watch_stats);
-    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias,
+    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias, NULL,
                  m->watch_);
     rt_watch_output(c, &m->watch.watch, RT_LINEAR, 0.0, n, 4, 1, m->watch_, m->watch_);
 
     /* state = dense(4) */
-    rt_affine(c, n, 4, 4, m->watch_, p->state.weight, p->state.bias, m->state_);
+    rt_affine(c, n, 4, 4, m->watch_, p->state.weight, p->state.bias, NULL, m->state_);
     rt_watch_output(c, &m->watch.state, RT_LINEAR, 0.0, n, 4, 1, m->state_, m->state_);
 
     /* rt_relu = dense(4) */
-    rt_affine(c, n, 4, 4, m->state_, p->rt_relu.weight, p->rt_relu.bias, m->rt_relu);
+    rt_affine(c, n, 4, 4, m->state_, p->rt_relu.weight, p->rt_relu.bias, NULL, m->rt_relu);
     rt_watch_output(c, &m->watch.rt_relu, RT_LINEAR, 0.0, n, 4, 1, m->rt_relu,
                     m->rt_relu);
 
     /* main = dense(4) */
-    rt_affine(c, n, 4, 4, m->rt_relu, p->main.weight, p->main.bias, m->main);
+    rt_affine(c, n, 4, 4, m->rt_relu, p->main.weight, p->main.bias, NULL, m->main);
     rt_watch_output(c, &m->watch.main, RT_LINEAR, 0.0, n, 4, 1, m->main, m->main);
 
     /* settings = dense(4) */
-    rt_affine(c, n, 4, 4, m->main, p->settings.weight, p->settings.bias, m->settings);
+    rt_affine(c, n, 4, 4, m->main, p->settings.weight, p->settings.bias, NULL, m->settings);
     rt_watch_output(c, &m->watch.settings, RT_LINEAR, 0.0, n, 4, 1, m->settings,
                     m->settings);
 
     /* offsetof = dense(4) */
-    rt_affine(c, n, 4, 4, m->settings, p->offsetof.weight, p->offsetof.bias, m->offsetof);
+    rt_affine(c, n, 4, 4, m->settings, p->offsetof.weight, p->offsetof.bias, NULL,
+              m->offsetof);
     rt_watch_output(c, &m->watch.offsetof, RT_LINEAR, 0.0, n, 4, 1, m->offsetof,
                     m->offsetof);
 
     /* dense(4) */
-    rt_affine(c, n, 4, 4, m->offsetof, p->dense.weight, p->dense.bias, m->dense);
+    rt_affine(c, n, 4, 4, m->offsetof, p->dense.weight, p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, m->dense, m->dense);
 
     /* dense_3 = dense(4) */
-    rt_affine(c, n, 4, 4, m->dense, p->dense_3.weight, p->dense_3.bias, m->dense_3);
+    rt_affine(c, n, 4, 4, m->dense, p->dense_3.weight, p->dense_3.bias, NULL,
+              m->dense_3);
     rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 4, 1, m->dense_3,
                     m->dense_3);
 
     /* loss = dense(2) */
-    rt_affine(c, n, 2, 4, m->dense_3, p->loss.weight, p->loss.bias, m->loss);
+    rt_affine(c, n, 2, 4, m->dense_3, p->loss.weight, p->loss.bias, NULL, m->loss);
     rt_watch_output(c, &m->watch.loss, RT_LINEAR, 0.0, n, 2, 1, m->loss, m->loss);
 
     /* loss = softmax_cross_entropy */
@@ -514,7 +517,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.loss, n, 2, t->d_loss);
     rt_affine_dw(c, n, 2, 4, t->d_loss, m->dense_3, g->loss.weight);
     rt_column_sum(c, n, 2, t->d_loss, g->loss.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, m->d_dense_3);
+    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, NULL, m->d_dense_3);
 
     /* gradient of dense_3 = dense(4)
      *   dW = dz^T x
@@ -524,7 +527,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_3, n, 4, m->d_dense_3);
     rt_affine_dw(c, n, 4, 4, m->d_dense_3, m->dense, g->dense_3.weight);
     rt_column_sum(c, n, 4, m->d_dense_3, g->dense_3.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_dense_3, p->dense_3.weight, m->d_dense);
+    rt_affine_dx(c, n, 4, 4, m->d_dense_3, p->dense_3.weight, NULL, m->d_dense);
 
     /* gradient of dense(4)
      *   dW = dz^T x
@@ -534,7 +537,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 4, m->d_dense);
     rt_affine_dw(c, n, 4, 4, m->d_dense, m->offsetof, g->dense.weight);
     rt_column_sum(c, n, 4, m->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_dense, p->dense.weight, m->d_offsetof);
+    rt_affine_dx(c, n, 4, 4, m->d_dense, p->dense.weight, NULL, m->d_offsetof);
 
     /* gradient of offsetof = dense(4)
      *   dW = dz^T x
@@ -544,7 +547,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.offsetof, n, 4, m->d_offsetof);
     rt_affine_dw(c, n, 4, 4, m->d_offsetof, m->settings, g->offsetof.weight);
     rt_column_sum(c, n, 4, m->d_offsetof, g->offsetof.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_offsetof, p->offsetof.weight, m->d_settings);
+    rt_affine_dx(c, n, 4, 4, m->d_offsetof, p->offsetof.weight, NULL, m->d_settings);
 
     /* gradient of settings = dense(4)
      *   dW = dz^T x
@@ -554,7 +557,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.settings, n, 4, m->d_settings);
     rt_affine_dw(c, n, 4, 4, m->d_settings, m->main, g->settings.weight);
     rt_column_sum(c, n, 4, m->d_settings, g->settings.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_settings, p->settings.weight, m->d_main);
+    rt_affine_dx(c, n, 4, 4, m->d_settings, p->settings.weight, NULL, m->d_main);
 
     /* gradient of main = dense(4)
      *   dW = dz^T x
@@ -564,7 +567,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.main, n, 4, m->d_main);
     rt_affine_dw(c, n, 4, 4, m->d_main, m->rt_relu, g->main.weight);
     rt_column_sum(c, n, 4, m->d_main, g->main.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_main, p->main.weight, m->d_rt_relu);
+    rt_affine_dx(c, n, 4, 4, m->d_main, p->main.weight, NULL, m->d_rt_relu);
 
     /* gradient of rt_relu = dense(4)
      *   dW = dz^T x
@@ -574,7 +577,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.rt_relu, n, 4, m->d_rt_relu);
     rt_affine_dw(c, n, 4, 4, m->d_rt_relu, m->state_, g->rt_relu.weight);
     rt_column_sum(c, n, 4, m->d_rt_relu, g->rt_relu.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_rt_relu, p->rt_relu.weight, m->d_state_);
+    rt_affine_dx(c, n, 4, 4, m->d_rt_relu, p->rt_relu.weight, NULL, m->d_state_);
 
     /* gradient of state = dense(4)
      *   dW = dz^T x
@@ -584,7 +587,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.state, n, 4, m->d_state_);
     rt_affine_dw(c, n, 4, 4, m->d_state_, m->watch_, g->state.weight);
     rt_column_sum(c, n, 4, m->d_state_, g->state.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, m->d_watch_);
+    rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, NULL, m->d_watch_);
 
     /* gradient of watch = batchnorm
      *   dgamma = sum of dy x^
@@ -594,7 +597,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.watch, n, 4, m->d_watch_);
     rt_batchnorm_dgamma(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, g->watch.weight);
     rt_channel_sum(c, n, 4, 1, m->d_watch_, g->watch.bias);
-    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
+    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight, NULL,
                     m->d_weight);
 
     /* gradient of weight = dense(4)
@@ -605,7 +608,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.weight, n, 4, m->d_weight);
     rt_affine_dw(c, n, 4, 4, m->d_weight, m->model_, g->weight.weight);
     rt_column_sum(c, n, 4, m->d_weight, g->weight.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_weight, p->weight.weight, m->d_model_);
+    rt_affine_dx(c, n, 4, 4, m->d_weight, p->weight.weight, NULL, m->d_model_);
 
     /* gradient of model_ = dense(4)
      *   dW = dz^T x
@@ -615,7 +618,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.model_, n, 4, m->d_model_);
     rt_affine_dw(c, n, 4, 4, m->d_model_, m->d_n_, g->model_.weight);
     rt_column_sum(c, n, 4, m->d_model_, g->model_.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_model_, p->model_.weight, m->d_d_n_);
+    rt_affine_dx(c, n, 4, 4, m->d_model_, p->model_.weight, NULL, m->d_d_n_);
 
     /* gradient of d_n_ = dense(4)
      *   dW = dz^T x
@@ -625,7 +628,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.d_n_, n, 4, m->d_d_n_);
     rt_affine_dw(c, n, 4, 4, m->d_d_n_, m->d_n, g->d_n_.weight);
     rt_column_sum(c, n, 4, m->d_d_n_, g->d_n_.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_d_n_, p->d_n_.weight, m->d_d_n);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n_, p->d_n_.weight, NULL, m->d_d_n);
 
     /* gradient of d_n = dense(4)
      *   dW = dz^T x
@@ -635,7 +638,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.d_n, n, 4, m->d_d_n);
     rt_affine_dw(c, n, 4, 4, m->d_d_n, m->int_3_on_3, g->d_n.weight);
     rt_column_sum(c, n, 4, m->d_d_n, g->d_n.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_d_n, p->d_n.weight, m->d_int_3_on_3);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n, p->d_n.weight, NULL, m->d_int_3_on_3);
 
     /* gradient of int_3_on_3 = dense(4)
      *   dW = dz^T x
@@ -646,7 +649,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 4, 4, m->d_int_3_on_3, m->repeat_y_out[REPEAT_Y_COUNT - 1],
                  g->int_3_on_3.weight);
     rt_column_sum(c, n, 4, m->d_int_3_on_3, g->int_3_on_3.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight,
+    rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight, NULL,
                  m->d_repeat_y_out);
 
     /* gradient of repeat_y = repeat as i
@@ -671,7 +674,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.BATCH_, n, 4, t->repeat_y_dx[0]);
     rt_affine_dw(c, n, 4, 3, t->repeat_y_dx[0], m->struct_out, g->BATCH_.weight);
     rt_column_sum(c, n, 4, t->repeat_y_dx[0], g->BATCH_.bias);
-    rt_affine_dx(c, n, 4, 3, t->repeat_y_dx[0], p->BATCH_.weight, m->d_struct_out);
+    rt_affine_dx(c, n, 4, 3, t->repeat_y_dx[0], p->BATCH_.weight, NULL, m->d_struct_out);
 
     /* gradient of struct = int(3) */
     int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3,
@@ -689,7 +692,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.n, n, 3, m->m_dx);
     rt_affine_dw(c, n, 3, 3, m->m_dx, m->NAN_, g->n.weight);
     rt_column_sum(c, n, 3, m->m_dx, g->n.bias);
-    rt_affine_dx(c, n, 3, 3, m->m_dx, p->n.weight, m->d_NAN_);
+    rt_affine_dx(c, n, 3, 3, m->m_dx, p->n.weight, NULL, m->d_NAN_);
 
     /* gradient of NAN = dense(3, act = relu)
      *   dz = dy where y > 0

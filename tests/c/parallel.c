@@ -186,7 +186,7 @@ static void gate_32_on_32_forward(rt_pass *c, const struct gate_32_on_32_params 
     const int n = c->rows;
 
     /* dense(units) */
-    rt_affine(c, n, 32, 32, x, p->dense.weight, p->dense.bias, t->dense);
+    rt_affine(c, n, 32, 32, x, p->dense.weight, p->dense.bias, NULL, t->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, t->dense, t->dense);
 
     /* sigmoid */
@@ -217,7 +217,7 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_sigmoid_z);
     rt_affine_dw(c, n, 32, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_sigmoid_z, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, NULL, dx);
 }
 
 /* block gate(units = 16): [32] -> [16] */
@@ -228,7 +228,7 @@ static void gate_16_on_32_forward(rt_pass *c, const struct gate_16_on_32_params 
     const int n = c->rows;
 
     /* dense(units) */
-    rt_affine(c, n, 16, 32, x, p->dense.weight, p->dense.bias, t->dense);
+    rt_affine(c, n, 16, 32, x, p->dense.weight, p->dense.bias, NULL, t->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 16, 1, t->dense, t->dense);
 
     /* sigmoid */
@@ -259,7 +259,7 @@ static void gate_16_on_32_backward(rt_pass *c, const struct gate_16_on_32_params
     rt_watch_delta(c, &m->watch.dense, n, 16, t->d_sigmoid_z);
     rt_affine_dw(c, n, 16, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 16, t->d_sigmoid_z, g->dense.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_sigmoid_z, p->dense.weight, dx);
+    rt_affine_dx(c, n, 16, 32, t->d_sigmoid_z, p->dense.weight, NULL, dx);
 }
 
 /* the model: [64] -> [64]; returns the mean loss over the rows */
@@ -272,14 +272,14 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* dense(8, act = hard_tanh) */
-    rt_affine(c, n, 8, 64, x, p->dense.weight, p->dense.bias, m->dense_z);
+    rt_affine(c, n, 8, 64, x, p->dense.weight, p->dense.bias, NULL, m->dense_z);
     for (int i = 0; i < n * 8; i++)
         t->dense[i] = rt_hard_tanh(m->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_HARD_TANH, 0.0, n, 8, 1, m->dense_z,
                     t->dense);
 
     /* dense_2 = dense(4, act = hard_sigmoid) */
-    rt_affine(c, n, 4, 64, x, p->dense_2.weight, p->dense_2.bias, m->dense_2_z);
+    rt_affine(c, n, 4, 64, x, p->dense_2.weight, p->dense_2.bias, NULL, m->dense_2_z);
     for (int i = 0; i < n * 4; i++)
         m->dense_2[i] = rt_hard_sigmoid(m->dense_2_z[i]);
     rt_watch_output(c, &m->watch.dense_2, RT_HARD_SIGMOID, 0.0, n, 4, 1,
@@ -290,12 +290,12 @@ static double model_forward(rt_pass *c)
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 1, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, t->batchnorm);
+                 p->batchnorm.bias, NULL, t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 1, t->batchnorm,
                     t->batchnorm);
 
     /* dense_3 = dense(20) */
-    rt_affine(c, n, 20, 64, x, p->dense_3.weight, p->dense_3.bias, t->dense_3);
+    rt_affine(c, n, 20, 64, x, p->dense_3.weight, p->dense_3.bias, NULL, t->dense_3);
     rt_watch_output(c, &m->watch.dense_3, RT_LINEAR, 0.0, n, 20, 1, t->dense_3,
                     t->dense_3);
 
@@ -317,7 +317,7 @@ static double model_forward(rt_pass *c)
         m->parallel[i] = m->wide[i] * m->gate_out[i];
 
     /* dense_4 = dense(16, act = leaky_relu(0.2)) */
-    rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias,
+    rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias, NULL,
               m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_leaky_relu(m->dense_4_z[i], RT_C(0.2));
@@ -329,7 +329,7 @@ static double model_forward(rt_pass *c)
             m->gate_2_out);
 
     /* dense_5 = dense(16, init = identity, bias_init = constant(0.1)) */
-    rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias,
+    rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias, NULL,
               t->dense_5);
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
                     t->dense_5);
@@ -341,7 +341,7 @@ static double model_forward(rt_pass *c)
     }
 
     /* out = dense(64, act = sigmoid) */
-    rt_affine(c, n, 64, 16, m->parallel_2, p->out.weight, p->out.bias, t->out_z);
+    rt_affine(c, n, 64, 16, m->parallel_2, p->out.weight, p->out.bias, NULL, t->out_z);
     for (int i = 0; i < n * 64; i++)
         m->out[i] = rt_sigmoid(t->out_z[i]);
     rt_watch_output(c, &m->watch.out, RT_SIGMOID, 0.0, n, 64, 1, m->out, m->out);
@@ -375,7 +375,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 64, t->d_out_z);
     rt_affine_dw(c, n, 64, 16, t->d_out_z, m->parallel_2, g->out.weight);
     rt_column_sum(c, n, 64, t->d_out_z, g->out.bias);
-    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, m->d_parallel_2);
+    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, NULL, m->d_parallel_2);
 
     /* gradient of dense_5 = dense(16, init = identity, bias_init = constant(0.1))
      *   dW = dz^T x
@@ -385,7 +385,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_parallel_2);
     rt_affine_dw(c, n, 16, 32, m->d_parallel_2, m->parallel, g->dense_5.weight);
     rt_column_sum(c, n, 16, m->d_parallel_2, g->dense_5.bias);
-    rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight,
+    rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight, NULL,
                  t->d_parallel_2_branch_2);
 
     /* gradient of parallel_2 = parallel(add), by branch 2 */
@@ -410,7 +410,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 32, t->d_dense_4_z, m->parallel, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight,
+    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, NULL,
                  m->d_parallel_2_branch_0);
 
     /* gradient of parallel_2 = parallel(add), by branch 0 */
@@ -477,7 +477,7 @@ static void model_backward(rt_pass *c)
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
-                    p->batchnorm.weight, t->d_dense_2);
+                    p->batchnorm.weight, NULL, t->d_dense_2);
 
     /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3

@@ -139,7 +139,7 @@ static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct
     const int n = c->rows;
 
     /* h = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         m->h[i] = rt_tanh(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 6, 1, m->h, m->h);
@@ -172,7 +172,7 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 6; i++)
@@ -187,7 +187,7 @@ static void repeat_k_at_0_forward(rt_pass *c, const struct repeat_k_at_0_params 
     const int n = c->rows;
 
     /* k = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, t->k_z);
+    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, NULL, t->k_z);
     for (int i = 0; i < n * 6; i++)
         y[i] = rt_tanh(t->k_z[i]);
     rt_watch_output(c, &m->watch.k, RT_TANH, 0.0, n, 6, 1, y, y);
@@ -211,7 +211,7 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
     rt_watch_delta(c, &m->watch.k, n, 6, t->d_k_z);
     rt_affine_dw(c, n, 6, 6, t->d_k_z, x, g->k.weight);
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, NULL, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [6] -> [6] */
@@ -222,7 +222,7 @@ static void repeat_k_last_forward(rt_pass *c, const struct repeat_k_last_params 
     const int n = c->rows;
 
     /* k = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, t->k_z);
+    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, NULL, t->k_z);
     for (int i = 0; i < n * 6; i++)
         m->k[i] = rt_tanh(t->k_z[i]);
     rt_watch_output(c, &m->watch.k, RT_TANH, 0.0, n, 6, 1, m->k, m->k);
@@ -251,7 +251,7 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
     rt_watch_delta(c, &m->watch.k, n, 6, t->d_k_z);
     rt_affine_dw(c, n, 6, 6, t->d_k_z, x, g->k.weight);
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, NULL, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 6; i++)
@@ -293,7 +293,7 @@ static double model_forward(rt_pass *c)
                           m->repeat_k_at_0_out, m->soft, m->repeat_k_last_out);
 
     /* out = dense(4) */
-    rt_affine(c, n, 4, 6, m->repeat_k_last_out, p->out.weight, p->out.bias, m->out);
+    rt_affine(c, n, 4, 6, m->repeat_k_last_out, p->out.weight, p->out.bias, NULL, m->out);
     rt_watch_output(c, &m->watch.out, RT_LINEAR, 0.0, n, 4, 1, m->out, m->out);
 
     /* loss = mse */
@@ -322,7 +322,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 4, t->d_out);
     rt_affine_dw(c, n, 4, 6, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 4, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, m->d_repeat_k_last_out);
+    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, NULL, m->d_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 6; i++)

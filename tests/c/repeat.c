@@ -74,7 +74,7 @@ static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct
     const int n = c->rows;
 
     /* h = dense(6, act = tanh, init = orthogonal(1.1), bias = false) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, NULL, t->h_z);
+    rt_affine(c, n, 6, 6, x, p->h.weight, NULL, NULL, t->h_z);
     for (int i = 0; i < n * 6; i++)
         y[i] = rt_tanh(t->h_z[i]);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 6, 1, y, y);
@@ -96,7 +96,7 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
         t->d_h_z[i] = dy[i] * rt_tanh_slope(y[i]);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
 }
 
 /* the model: [6] -> [6]; returns the mean loss over the rows */
@@ -119,7 +119,7 @@ static double model_forward(rt_pass *c)
 
     /* dense(6, init = zeros) */
     rt_affine(c, n, 6, 6, m->repeat_h_out[REPEAT_H_COUNT - 1], p->dense.weight,
-              p->dense.bias, m->dense);
+              p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* loss = huber */
@@ -149,7 +149,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 6, 6, t->d_dense, m->repeat_h_out[REPEAT_H_COUNT - 1],
                  g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, m->d_repeat_h_out);
+    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, NULL, m->d_repeat_h_out);
 
     /* gradient of repeat_h = repeat as i
      *   dx of an iteration is dy of the one before it: two take turns

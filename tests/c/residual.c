@@ -154,13 +154,14 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* dense(64, act = relu) */
-    rt_affine(c, n, 64, 64, x, p->dense.weight, p->dense.bias, t->dense_z);
+    rt_affine(c, n, 64, 64, x, p->dense.weight, p->dense.bias, NULL, t->dense_z);
     for (int i = 0; i < n * 64; i++)
         m->dense[i] = rt_relu(t->dense_z[i]);
     rt_watch_output(c, &m->watch.dense, RT_RELU, 0.0, n, 64, 1, m->dense, m->dense);
 
     /* dense_2 = dense(64) */
-    rt_affine(c, n, 64, 64, m->dense, p->dense_2.weight, p->dense_2.bias, t->dense_2);
+    rt_affine(c, n, 64, 64, m->dense, p->dense_2.weight, p->dense_2.bias, NULL,
+              t->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_LINEAR, 0.0, n, 64, 1, t->dense_2,
                     t->dense_2);
 
@@ -171,12 +172,12 @@ static double model_forward(rt_pass *c)
     /* layernorm */
     rt_layernorm_stats(c, n, 64, 1e-05, m->plain, m->layernorm_stats);
     rt_layernorm(c, n, 64, m->plain, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
-                 m->layernorm);
+                 NULL, m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 64, 1, m->layernorm,
                     m->layernorm);
 
     /* dense_3 = dense(64, act = gelu) */
-    rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias,
+    rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias, NULL,
               m->dense_3_z);
     for (int i = 0; i < n * 64; i++)
         t->dense_3[i] = rt_gelu(m->dense_3_z[i]);
@@ -190,7 +191,8 @@ static double model_forward(rt_pass *c)
     }
 
     /* dense_4 = dense(16, act = selu) */
-    rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, m->dense_4_z);
+    rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, NULL,
+              m->dense_4_z);
     for (int i = 0; i < n * 16; i++)
         t->dense_4[i] = rt_selu(m->dense_4_z[i]);
     rt_watch_output(c, &m->watch.dense_4, RT_SELU, 0.0, n, 16, 1, m->dense_4_z,
@@ -200,7 +202,7 @@ static double model_forward(rt_pass *c)
     rt_dropout(c, &m->watch.dropout, 0.2, n, 16, t->dense_4, m->dropout);
 
     /* dense_5 = dense(16, bias = false) */
-    rt_affine(c, n, 16, 64, m->half, p->dense_5.weight, NULL, t->dense_5);
+    rt_affine(c, n, 16, 64, m->half, p->dense_5.weight, NULL, NULL, t->dense_5);
     rt_watch_output(c, &m->watch.dense_5, RT_LINEAR, 0.0, n, 16, 1, t->dense_5,
                     t->dense_5);
 
@@ -211,7 +213,8 @@ static double model_forward(rt_pass *c)
     }
 
     /* dense_6 = dense(16, act = softsign) */
-    rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias, t->dense_6_z);
+    rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias, NULL,
+              t->dense_6_z);
     for (int i = 0; i < n * 16; i++)
         m->dense_6[i] = rt_softsign(t->dense_6_z[i]);
     rt_watch_output(c, &m->watch.dense_6, RT_SOFTSIGN, 0.0, n, 16, 1, m->dense_6,
@@ -222,7 +225,8 @@ static double model_forward(rt_pass *c)
         m->inner[i] = m->grow[i] + m->dense_6[i];
 
     /* dense_7 = dense(16) */
-    rt_affine(c, n, 16, 16, m->inner, p->dense_7.weight, p->dense_7.bias, t->dense_7);
+    rt_affine(c, n, 16, 16, m->inner, p->dense_7.weight, p->dense_7.bias, NULL,
+              t->dense_7);
     rt_watch_output(c, &m->watch.dense_7, RT_LINEAR, 0.0, n, 16, 1, t->dense_7,
                     t->dense_7);
 
@@ -231,7 +235,7 @@ static double model_forward(rt_pass *c)
         m->outer[i] = m->grow[i] + t->dense_7[i];
 
     /* logits = dense(10) */
-    rt_affine(c, n, 10, 16, m->outer, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n, 10, 16, m->outer, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 10, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -260,7 +264,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 16, t->d_logits, m->outer, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, m->d_outer);
+    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, NULL, m->d_outer);
 
     /* gradient of dense_7 = dense(16) */
     rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
@@ -275,7 +279,7 @@ static void model_backward(rt_pass *c)
      */
     rt_affine_dw(c, n, 16, 16, m->d_outer, m->inner, g->dense_7.weight);
     rt_column_sum(c, n, 16, m->d_outer, g->dense_7.bias);
-    rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, t->d_inner);
+    rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, NULL, t->d_inner);
 
     /* gradient of inner = residual, by the skip */
     rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
@@ -291,7 +295,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_6, n, 16, t->d_dense_6_z);
     rt_affine_dw(c, n, 16, 16, t->d_dense_6_z, m->grow, g->dense_6.weight);
     rt_column_sum(c, n, 16, t->d_dense_6_z, g->dense_6.bias);
-    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, m->d_inner_body);
+    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, NULL, m->d_inner_body);
 
     /* gradient of inner = residual, by the body */
     rt_watch_path(c, &m->watch.inner, 1, n, 16, m->d_inner_body);
@@ -327,7 +331,7 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_affine_dw(c, n, 16, 64, m->d_grow, m->half, g->dense_5.weight);
-    rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, t->d_grow_skip);
+    rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, NULL, t->d_grow_skip);
 
     /* gradient of grow = residual(scale = learn(0.1)), by the shortcut */
     rt_watch_path(c, &m->watch.grow, 0, n, 64, t->d_grow_skip);
@@ -348,7 +352,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 64, t->d_dense_4_z, m->half, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, m->d_grow_body);
+    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, NULL, m->d_grow_body);
 
     /* gradient of grow = residual(scale = learn(0.1)), by the body */
     rt_watch_path(c, &m->watch.grow, 1, n, 64, m->d_grow_body);
@@ -377,7 +381,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_3, n, 64, t->d_dense_3_z);
     rt_affine_dw(c, n, 64, 64, t->d_dense_3_z, m->layernorm, g->dense_3.weight);
     rt_column_sum(c, n, 64, t->d_dense_3_z, g->dense_3.bias);
-    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, m->d_layernorm);
+    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, NULL, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -389,7 +393,7 @@ static void model_backward(rt_pass *c)
                         g->layernorm.weight);
     rt_column_sum(c, n, 64, m->d_layernorm, g->layernorm.bias);
     rt_layernorm_dx(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
-                    m->d_half_body);
+                    NULL, m->d_half_body);
 
     /* gradient of half = residual(scale = 0.5), by the body */
     rt_watch_path(c, &m->watch.half, 1, n, 64, m->d_half_body);
@@ -408,7 +412,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_2, n, 64, m->d_plain);
     rt_affine_dw(c, n, 64, 64, m->d_plain, m->dense, g->dense_2.weight);
     rt_column_sum(c, n, 64, m->d_plain, g->dense_2.bias);
-    rt_affine_dx(c, n, 64, 64, m->d_plain, p->dense_2.weight, t->d_dense);
+    rt_affine_dx(c, n, 64, 64, m->d_plain, p->dense_2.weight, NULL, t->d_dense);
 
     /* gradient of dense(64, act = relu)
      *   dz = dy where y > 0

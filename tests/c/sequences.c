@@ -113,7 +113,7 @@ static double model_forward(rt_pass *c)
 
     /* ahead = cell, that is lstm(4, output = all) */
     rt_affine(c, n * 9, 16, 3, m->words, p->ahead.weight_ih_l0, p->ahead.bias_ih_l0,
-              t->ahead_z);
+              NULL, t->ahead_z);
     rt_lstm(c, RT_FROM_FIRST, n, 9, 4, t->ahead_z, p->ahead.weight_hh_l0,
             p->ahead.bias_hh_l0, m->ahead_cell, m->ahead);
     rt_watch_output(c, &m->watch.ahead, RT_LINEAR, 0.0, n * 9, 4, 1, m->ahead,
@@ -121,7 +121,7 @@ static double model_forward(rt_pass *c)
 
     /* back = gru(4, output = all, reverse = true) */
     rt_affine(c, n * 9, 12, 3, m->words, p->back.weight_ih_l0, p->back.bias_ih_l0,
-              t->back_z);
+              NULL, t->back_z);
     rt_gru(c, RT_FROM_LAST, n, 9, 4, t->back_z, p->back.weight_hh_l0,
            p->back.bias_hh_l0, m->back_cell, m->back);
     rt_watch_output(c, &m->watch.back, RT_LINEAR, 0.0, n * 9, 4, 1, m->back,
@@ -132,13 +132,13 @@ static double model_forward(rt_pass *c)
     rt_insert(c, n * 9, 4, 8, 4, m->back, m->parallel);
 
     /* mix = rnn(5, act = elu(0.5), bias = false, output = all) */
-    rt_affine(c, n * 9, 5, 8, m->parallel, p->mix.weight_ih_l0, NULL, t->mix_z);
+    rt_affine(c, n * 9, 5, 8, m->parallel, p->mix.weight_ih_l0, NULL, NULL, t->mix_z);
     rt_rnn(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, t->mix_z, p->mix.weight_hh_l0,
            NULL, m->mix_cell, m->mix);
     rt_watch_output(c, &m->watch.mix, RT_ELU, 0.5, n * 9, 5, 1, m->mix_cell, m->mix);
 
     /* logits = dense(9) */
-    rt_affine(c, n * 9, 9, 5, m->mix, p->logits.weight, p->logits.bias, m->logits);
+    rt_affine(c, n * 9, 9, 5, m->mix, p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n * 9, 9, 1, m->logits,
                     m->logits);
 
@@ -168,7 +168,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 9 * 9, t->d_logits);
     rt_affine_dw(c, n * 9, 9, 5, t->d_logits, m->mix, g->logits.weight);
     rt_column_sum(c, n * 9, 9, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, m->d_mix);
+    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, NULL, m->d_mix);
 
     /* gradient of mix = rnn(5, act = elu(0.5), bias = false, output = all)
      *   dz = act'(z) (dh + dz+ w)
@@ -183,7 +183,7 @@ static void model_backward(rt_pass *c)
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix,
                     g->mix.weight_hh_l0);
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
-    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, m->d_parallel);
+    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, NULL, m->d_parallel);
 
     /* gradient of parallel(concat) */
     rt_extract(c, n * 9, 4, 8, 0, m->d_parallel, m->d_ahead);
@@ -209,7 +209,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 12, t->d_back_hidden, g->back.bias_hh_l0);
     rt_affine_dw(c, n * 9, 12, 3, t->d_back_z, m->words, g->back.weight_ih_l0);
     rt_column_sum(c, n * 9, 12, t->d_back_z, g->back.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0,
+    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0, NULL,
                  m->d_parallel_branch_1);
 
     /* gradient of parallel(concat), by branch 1 */
@@ -233,7 +233,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_hh_l0);
     rt_affine_dw(c, n * 9, 16, 3, t->d_ahead_z, m->words, g->ahead.weight_ih_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0,
+    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0, NULL,
                  m->d_parallel_branch_0);
 
     /* gradient of parallel(concat), by branch 0 */

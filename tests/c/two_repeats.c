@@ -142,7 +142,7 @@ static void repeat_narrow_forward(rt_pass *c, const struct repeat_narrow_params 
     const int n = c->rows;
 
     /* narrow = dense(8, act = elu(0.5)) */
-    rt_affine(c, n, 8, 8, x, p->narrow.weight, p->narrow.bias, m->narrow_z);
+    rt_affine(c, n, 8, 8, x, p->narrow.weight, p->narrow.bias, NULL, m->narrow_z);
     for (int i = 0; i < n * 8; i++)
         y[i] = rt_elu(m->narrow_z[i], RT_C(0.5));
     rt_watch_output(c, &m->watch.narrow, RT_ELU, 0.5, n, 8, 1, m->narrow_z, y);
@@ -166,7 +166,7 @@ static void repeat_narrow_backward(rt_pass *c, const struct repeat_narrow_params
     rt_watch_delta(c, &m->watch.narrow, n, 8, t->d_narrow_z);
     rt_affine_dw(c, n, 8, 8, t->d_narrow_z, x, g->narrow.weight);
     rt_column_sum(c, n, 8, t->d_narrow_z, g->narrow.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, dx);
+    rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, NULL, dx);
 }
 
 /* an iteration of repeat_wide = repeat as j: [12] -> [12] */
@@ -178,7 +178,7 @@ static void repeat_repeat_wide_repeat_wide_forward(rt_pass *c,
     const int n = c->rows;
 
     /* wide = dense(12, act = silu, l2 = 0.001) */
-    rt_affine(c, n, 12, 12, x, p->wide.weight, p->wide.bias, m->wide_z);
+    rt_affine(c, n, 12, 12, x, p->wide.weight, p->wide.bias, NULL, m->wide_z);
     for (int i = 0; i < n * 12; i++)
         y[i] = rt_silu(m->wide_z[i]);
     rt_watch_output(c, &m->watch.wide, RT_SILU, 0.0, n, 12, 1, m->wide_z, y);
@@ -204,7 +204,7 @@ static void repeat_repeat_wide_repeat_wide_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.wide, n, 12, t->d_wide_z);
     rt_affine_dw(c, n, 12, 12, t->d_wide_z, x, g->wide.weight);
     rt_column_sum(c, n, 12, t->d_wide_z, g->wide.bias);
-    rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, dx);
+    rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, NULL, dx);
 }
 
 /* an iteration of repeat_repeat_wide = repeat as i: [12] -> [12] */
@@ -228,7 +228,7 @@ static void repeat_repeat_wide_forward(rt_pass *c, const struct repeat_repeat_wi
                        m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
                        m->layernorm_stats);
     rt_layernorm(c, n, 12, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
-                 m->layernorm_stats, NULL, NULL, y);
+                 m->layernorm_stats, NULL, NULL, NULL, y);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 12, 1, y, y);
 }
 
@@ -245,7 +245,7 @@ static void repeat_repeat_wide_backward(rt_pass *c, const struct repeat_repeat_w
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 12, dy);
     rt_layernorm_dx(c, n, 12, dy, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
-                    m->layernorm_stats, NULL, t->d_repeat_wide_out);
+                    m->layernorm_stats, NULL, NULL, t->d_repeat_wide_out);
 
     /* gradient of repeat_wide = repeat as j
      *   dx of an iteration is dy of the one before it: two take turns
@@ -277,7 +277,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* stem = dense(8) */
-    rt_affine(c, n, 8, 2, x, p->stem.weight, p->stem.bias, m->stem);
+    rt_affine(c, n, 8, 2, x, p->stem.weight, p->stem.bias, NULL, m->stem);
     rt_watch_output(c, &m->watch.stem, RT_LINEAR, 0.0, n, 8, 1, m->stem, m->stem);
 
     /* repeat_narrow = repeat depth as i */
@@ -291,7 +291,7 @@ static double model_forward(rt_pass *c)
 
     /* dense(12) */
     rt_affine(c, n, 12, 8, m->repeat_narrow_out[REPEAT_NARROW_COUNT - 1], p->dense.weight,
-              p->dense.bias, m->dense);
+              p->dense.bias, NULL, m->dense);
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 12, 1, m->dense, m->dense);
 
     /* repeat_repeat_wide = repeat as i */
@@ -305,7 +305,7 @@ static double model_forward(rt_pass *c)
 
     /* logits = dense(3) */
     rt_affine(c, n, 3, 12, m->repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT - 1],
-              p->logits.weight, p->logits.bias, m->logits);
+              p->logits.weight, p->logits.bias, NULL, m->logits);
     rt_watch_output(c, &m->watch.logits, RT_LINEAR, 0.0, n, 3, 1, m->logits, m->logits);
 
     /* loss = softmax_cross_entropy */
@@ -335,7 +335,8 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 3, 12, t->d_logits,
                  m->repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, m->d_repeat_repeat_wide_out);
+    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, NULL,
+                 m->d_repeat_repeat_wide_out);
 
     /* gradient of repeat_repeat_wide = repeat as i
      *   dx of an iteration is dy of the one before it: two take turns
@@ -361,7 +362,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 12, 8, t->repeat_repeat_wide_dx[0],
                  m->repeat_narrow_out[REPEAT_NARROW_COUNT - 1], g->dense.weight);
     rt_column_sum(c, n, 12, t->repeat_repeat_wide_dx[0], g->dense.bias);
-    rt_affine_dx(c, n, 12, 8, t->repeat_repeat_wide_dx[0], p->dense.weight,
+    rt_affine_dx(c, n, 12, 8, t->repeat_repeat_wide_dx[0], p->dense.weight, NULL,
                  m->d_repeat_narrow_out);
 
     /* gradient of repeat_narrow = repeat depth as i

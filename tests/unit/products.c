@@ -20,10 +20,10 @@ static void check_size(const product_size *s, const rt_real *bias)
     rt_real *want = zeros(n * out + n * in + out * in);
     const double close = CLOSE * sqrt((double)(n + out + in));
 
-    rt_affine(&c, s->n, s->out, s->in, x, w, bias, y);
+    rt_affine(&c, s->n, s->out, s->in, x, w, bias, NULL, y);
     naive_affine(s->n, s->out, s->in, x, w, bias, want);
     CHECK_NEAR(distance(n * out, y, want), 0, close);
-    rt_affine_dx(&c, s->n, s->out, s->in, dy, w, dx);
+    rt_affine_dx(&c, s->n, s->out, s->in, dy, w, NULL, dx);
     naive_affine_dx(s->n, s->out, s->in, dy, w, want);
     CHECK_NEAR(distance(n * in, dx, want), 0, close);
     rt_affine_dw(&c, s->n, s->out, s->in, dy, x, dw);
@@ -57,8 +57,8 @@ TEST(same_bits_for_any_threads)
         rt_pass c = { .rows = n, .pool = rt_pool_new(threads) };
         for (int k = 0; k < 4; k++)
             result[k] = zeros(count[k]);
-        rt_affine(&c, n, out, in, x, w, b, result[0]);
-        rt_affine_dx(&c, n, out, in, dy, w, result[1]);
+        rt_affine(&c, n, out, in, x, w, b, NULL, result[0]);
+        rt_affine_dx(&c, n, out, in, dy, w, NULL, result[1]);
         rt_affine_dw(&c, n, out, in, dy, x, result[2]);
         rt_column_sum(&c, n, out, dy, result[3]);
         for (int k = 0; k < 4; k++) {
@@ -82,7 +82,7 @@ TEST(outputs_are_overwritten)
     rt_pass c = { .rows = 2 };
     const rt_real x[4] = { 1, 2, 3, 4 }, w[2] = { 1, -1 };
     rt_real y[4] = { (rt_real)NAN, (rt_real)NAN, (rt_real)NAN, (rt_real)NAN };
-    rt_affine(&c, 2, 1, 2, x, w, NULL, y);
+    rt_affine(&c, 2, 1, 2, x, w, NULL, NULL, y);
     CHECK(y[0] == -1 && y[1] == -1);
     y[0] = (rt_real)NAN;
     rt_affine_dw(&c, 2, 1, 2, w, x, y);
@@ -94,7 +94,7 @@ TEST(nan_goes_through)
     rt_pass c = { .rows = 2 };
     const rt_real x[4] = { 1, (rt_real)NAN, 3, 4 }, w[2] = { 0, 0 };
     rt_real y[2];
-    rt_affine(&c, 2, 1, 2, x, w, NULL, y);
+    rt_affine(&c, 2, 1, 2, x, w, NULL, NULL, y);
     CHECK(isnan(y[0]) && y[1] == 0);
 }
 

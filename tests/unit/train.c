@@ -24,7 +24,7 @@ static double linear_forward(rt_pass *c)
     const struct linear_params *p = c->params;
     struct linear_memory *m = c->memory;
 
-    rt_affine(c, c->rows, CLASSES, INPUT, c->x, &p->weight[0][0], p->bias, &m->y[0][0]);
+    rt_affine(c, c->rows, CLASSES, INPUT, c->x, &p->weight[0][0], p->bias, NULL, &m->y[0][0]);
     rt_watch_output(c, &m->watch, RT_LINEAR, 0, c->rows, CLASSES, 1, &m->y[0][0], &m->y[0][0]);
     return rt_softmax_cross_entropy(c, c->rows, CLASSES, &m->y[0][0], c->labels);
 }
