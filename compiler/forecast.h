@@ -24,6 +24,17 @@ typedef struct {
 /* The second moments of one sample, of two of different classes, of two of one class; [places]. */
 enum { MOMENTS_SAME, MOMENTS_OTHER, MOMENTS_KIN, MOMENTS_PAIRS };
 
+/* The data by itself, where it could be read. */
+typedef struct {
+    int64_t samples;                /* to train from; 0: not known */
+    int64_t read;                   /* that the rest is taken from; 0: the data is not known */
+    double constant;                /* share of the inputs that are the same in all samples */
+    double least, largest;          /* input */
+    int64_t class;                  /* the most frequent, */
+    double class_share;             /* and the share of the samples that are of it; 0: no classes,
+                                     * or not all samples were looked at */
+} DataFacts;
+
 /* The data as the recursions want it: of scaled and normalised inputs. */
 typedef struct {
     double square;                  /* E x^2 */
@@ -40,6 +51,7 @@ typedef struct {
     double target_other, target_kin;        /* E t_a t_b */
     const char *from;               /* what the inputs are taken for: "unit normal inputs" */
     const char *why;                /* ... where the data could not be read; else NULL */
+    DataFacts facts;
 } InputMoments;
 
 typedef struct {

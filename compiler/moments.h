@@ -19,6 +19,9 @@ typedef struct {
 /* Fills all but `from` and `why`.  Of two different samples all pairs count, each once. */
 InputMoments moments_of(const Samples *s, Arena *a);
 
+/* moments_facts.c */
+DataFacts moments_facts(const Samples *s, Arena *a);
+
 /* Adds word, word_apart: of inputs that are numbers of words. */
 void moments_of_words(const Samples *s, InputMoments *in, Arena *a);
 

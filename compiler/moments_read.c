@@ -1,6 +1,7 @@
 /* moments_read.c -- the moments of an experiment's data, as its program's own readers read it. */
 #include "moments.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -182,6 +183,20 @@ static bool is_finite(const InputMoments *in)
         && isfinite(in->target_square) && isfinite(in->target_other);
 }
 
+/* Of a made source also where only some were made; 0: not known. */
+static int64_t samples_there(const Model *m, const rt_samples *part)
+{
+    const Value *source = &m->data.train;
+    double n = part->partial ? 0 : (double)part->n;
+
+    for (int i = 0; part->partial && i < source->callee->n_params; i++)
+        if (strcmp(source->callee->param[i].name, "n") == 0)
+            n = floor(source->arg[i].real * (m->data.split > 0 ? m->data.split : 1) + 0.5);
+    if (part->partial && m->data.limit > 0)
+        n = fmin(n, (double)m->data.limit);
+    return (int64_t)n;
+}
+
 static InputMoments measure(const Program *p, const rt_model *record, const rt_samples *part,
                             Session *s)
 {
@@ -194,6 +209,10 @@ static InputMoments measure(const Program *p, const rt_model *record, const rt_s
 
     if (has_words(p))
         moments_of_words(&words, &in, s->arena);
+    in.facts = moments_facts(&samples, s->arena);
+    in.facts.samples = samples_there(m, part);
+    if (part->partial)
+        in.facts.class_share = 0;
     in.from = arena_printf(s->arena, "%lld sample%s of %s", (long long)part->n,
                            part->n == 1 ? "" : "s", plain(file ? file : name, s->arena));
     return is_finite(&in) ? in : unread(m, "the squares of its numbers are too large", s->arena);
@@ -214,7 +233,8 @@ InputMoments input_moments(const Program *p, const char *directory, Session *s)
     const rt_model record = record_of(m, &data, &set);
     const char *missing = missing_file(&m->data.train, &data.train, directory);
     if (missing)
-        return unread(m, arena_printf(s->arena, "%s is not there", missing), s->arena);
+        return unread(m, errno == ENOENT ? arena_printf(s->arena, "%s is not there", missing)
+                         : arena_printf(s->arena, "%s: %s", missing, strerror(errno)), s->arena);
     if (!rt_data_sample(&record, directory, most_of(m), &read, &e))
         return unread(m, e.text, s->arena);
     const InputMoments in = measure(p, &record, &read.train, s);

@@ -1,9 +1,10 @@
 /* repair_warned.c -- how many warnings of netc check foretell that a net fails. */
 #include "repair_health.h"
 
-/* Advice, and what the measures of repair_health.c look at closer. */
+/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends. */
 static const char *const left_out[] = {
     "redundant-bias", "decay-before-norm", "correlation-collapse", "seed-lottery", "dead-units",
+    "constant-inputs", "one-class", "stray-words", "batch-over-data",
 };
 
 double warnings_of(const Compilation *c, Arena *a)

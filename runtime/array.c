@@ -220,6 +220,7 @@ bool rt_array_samples(const rt_request *r, const rt_array *x, const rt_array *y,
         || !rt_samples_new(m, x->bytes.name, n, out, e)
         || !copy_rows(m, &of_x, (size_t)out->features, out->x, e))
         return false;
+    out->partial = n < there || x->bytes.cut || y->bytes.cut;
     return m->target == RT_TARGET_VECTOR ? copy_rows(m, &of_y, (size_t)out->targets, out->target, e)
                                          : copy_labels(m, &of_y, out, e);
 }

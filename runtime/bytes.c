@@ -87,6 +87,8 @@ bool rt_bytes_exist(const char *directory, const char *name)
 {
     char path[PATH_MAX];
     rt_error e;
+
+    errno = ENAMETOOLONG;
     return path_of(directory, name, path, &e) && access(path, F_OK) == 0;
 }
 

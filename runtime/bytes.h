@@ -21,7 +21,7 @@ bool rt_bytes_read(const char *directory, const char *name, size_t most, rt_byte
                    rt_error *e);
 void rt_bytes_free(rt_bytes *b);
 
-/* Whether there is something of this name. */
+/* Whether there is something of this name; false: errno says why not. */
 bool rt_bytes_exist(const char *directory, const char *name);
 
 /* Fails with "NAME: byte N: ...", a sentence about what stands at `offset`. */

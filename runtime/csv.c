@@ -14,6 +14,9 @@ bool rt_csv_open(const rt_bytes *b, rt_csv *c, rt_error *e)
         c->end--;
     while (c->end > c->at && (c->end[-1] == '\n' || c->end[-1] == '\r'))
         c->end--;
+    if (c->at == c->end && b->cut && !memchr(c->at, '\n', b->size - (size_t)(c->at - text)))
+        return rt_fail(e, "%s: the first line is longer than the %zu bytes that are read of it",
+                       b->name, b->size);
     if (c->at == c->end)
         return rt_fail(e, "%s: holds nothing but empty lines", b->name);
     const char *zero = memchr(text, 0, b->size);

@@ -8,6 +8,7 @@
 /* Samples of one part (train, test, valid). */
 typedef struct {
     int64_t n;
+    bool partial;                   /* rt_most left some of the source out */
     int64_t features, targets;      /* numbers in a sample, in a target vector (0: labels) */
     void *x;                        /* reals of the model's precision, [n][features] */
     int32_t *label;                 /* [n][rt_labels], in 0 .. classes - 1; NULL where targets are

@@ -13,7 +13,8 @@ bool rt_made_begin(const rt_request *r, double n, int64_t inputs, rt_made *m, rt
     const int64_t wanted = rt_shape_size(r->model->input_rank, r->model->input_shape);
     if (!(n >= 1) || n != floor(n) || n > UINT32_MAX)
         return rt_fail(e, "%s: %g samples, 1 or more are wanted", name, n);
-    if (r->most.samples && n > (double)r->most.samples)
+    const bool partial = r->most.samples && n > (double)r->most.samples;
+    if (partial)
         n = (double)r->most.samples;
     if (inputs && inputs != wanted)
         return rt_fail(e, "%s: samples are [%lld], the model's input is %s", name,
@@ -23,7 +24,10 @@ bool rt_made_begin(const rt_request *r, double n, int64_t inputs, rt_made *m, rt
     *m = (rt_made){.r = r, .out = out,
                    .stream = {.seed = r->model->settings->seed, .purpose = RT_FOR_SYNTHETIC,
                               .stream = rt_stream_of(path)}};
-    return rt_samples_new(r->model, name, (uint64_t)n, out, e);
+    if (!rt_samples_new(r->model, name, (uint64_t)n, out, e))
+        return false;
+    out->partial = partial;
+    return true;
 }
 
 /* What the samples are, "[100,10] or [100]". */

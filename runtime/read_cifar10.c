@@ -126,7 +126,9 @@ bool rt_read_cifar10(const rt_request *r, rt_samples *out, rt_error *e)
                    && read_batches(r, &all, e)
                    && rt_samples_new(r->model, name, all.samples, out, e)
                    && add_batches(r->model, &all, out, e);
-    for (int i = 0; i < all.n; i++)
+    for (int i = 0; i < all.n; i++) {
+        out->partial = out->partial || all.bytes[i].cut;
         rt_bytes_free(&all.bytes[i]);
+    }
     return read;
 }

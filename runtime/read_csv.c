@@ -154,7 +154,9 @@ static bool read_header(table *t, rt_error *e)
     if (!t->has_header)
         t->rows = t->header;
     if (t->rows.at == t->rows.end)
-        return rt_fail(e, "%s: holds no rows under its header", t->header.name);
+        return t->cut ? rt_fail(e, "%s:2: the line is longer than what is read of it",
+                                t->header.name)
+                      : rt_fail(e, "%s: holds no rows under its header", t->header.name);
     return find_target(t, e);
 }
 
@@ -309,6 +311,7 @@ static bool read_rows(const table *t, rt_samples *out, rt_error *e)
     rt_csv c = t->rows;
     if (!rt_samples_new(t->r->model, t->rows.name, t->n, out, e))
         return false;
+    out->partial = t->cut;
     for (size_t i = 0; i < t->n; i++)
         if (!read_row(t, &c, out, i, e))
             return false;

@@ -1,6 +1,7 @@
 # warn.sh -- tests/warnings/NAME.net: exactly the warning NAME, and none in its near twin NAME.fine.net.
 . tests/say.sh
 cd tests/warnings || exit 1
+cp ./*.csv "$WORK"
 
 # check_net FILE OPTIONS... : what netc check says of a source, with its own options, in $WORK/err
 check_net() {
@@ -36,6 +37,12 @@ for file in *.net; do
     status "warn/$stem -Werror" 1 "$NETC" check "-Werror=$name" "$file"
     says "warn/$stem -Werror says" "$WORK/err" "(-Werror=$name)"
 done
+
+# Data that cannot be read is told with the reason.
+ln -sf loop.csv "$WORK/loop.csv"
+sed 's/varied/loop/' one-class.fine.net > "$WORK/loop.net"
+status 'warn/a loop of links' 0 "$NETC" check "$WORK/loop.net"
+says 'warn/a loop of links says' "$WORK/out" '(loop.csv: Too many levels of symbolic links)'
 
 # A row a source.
 sed -n 's/^WARNING([a-z_]*, [A-Z_]*, "\([a-z-]*\)",.*/\1/p' "$ROOT/compiler/warnings.def" | sort > "$WORK/rows"

@@ -50,7 +50,7 @@ static void check_idx(const rt_model *m)
     CHECK(read);
     if (!read)
         return;
-    CHECK(d.train.n == 100);
+    CHECK(d.train.n == 100 && d.train.partial);
     for (int64_t i = 0; i < d.train.n; i++) {
         const int64_t row = i * 680 / 100;
         CHECK(x_at(m, &d.train, i, 0) == (double)(row & 255));
@@ -78,7 +78,9 @@ TEST(all_where_that_is_less)
     rt_error e;
     put_idx(false);
     CHECK(rt_data_load(&m, folder, &all, &e) && all.train.n == ROWS);
+    CHECK(!all.train.partial);
     CHECK(sample(&m, (rt_most){1 << 20, ROWS}, &part) && part.train.n == ROWS);
+    CHECK(!part.train.partial);
     CHECK(memcmp(all.train.x, part.train.x, ROWS * WIDTH * sizeof(float)) == 0);
     rt_data_free(&part);
     CHECK(sample(&m, (rt_most){0, 0}, &part) && part.train.n == ROWS);
@@ -102,15 +104,35 @@ TEST(csv)
     CHECK(read);
     if (!read)
         return;
-    CHECK(d.train.n > 280 && d.train.n < 400);
+    CHECK(d.train.n > 280 && d.train.n < 400 && d.train.partial);
     for (int64_t i = 0; i < d.train.n; i++)
         CHECK(x_at(&m, &d.train, i, 0) == (double)(1000 + i) && d.train.label[i] == i % 2);
     rt_data_free(&d);
     CHECK(sample(&m, (rt_most){1 << 20, 100}, &d) && d.train.n == ROWS);
+    CHECK(!d.train.partial);
     rt_data_free(&d);
     put_gzip("t.csv", text, n);
     CHECK(sample(&m, most, &d) && d.train.n > 280 && d.train.n < 400);
     rt_data_free(&d);
+}
+
+/* A line that does not end within what is read is told as that. */
+TEST(csv_long_line)
+{
+    static char text[20000];
+    data.train = (rt_source){"csv", {"t.csv", NULL}, {-1, -1}};
+    const rt_model m = model_of(2, 3, &data);
+    rt_dataset d;
+    rt_error e;
+    memset(text, '1', sizeof text - 1);
+    memcpy(text + sizeof text - 7, ",2,0\n", 5);
+    put_text("t.csv", text);
+    CHECK(!rt_data_sample(&m, folder, most, &d, &e));
+    CHECK_TEXT(e.text, "t.csv: the first line is longer than the 4096 bytes that are read of it");
+    memcpy(text, "a,b,c\n", 6);
+    put_text("t.csv", text);
+    CHECK(!rt_data_sample(&m, folder, most, &d, &e));
+    CHECK_TEXT(e.text, "t.csv:2: the line is longer than what is read of it");
 }
 
 /* Split, scaled and normalized as if the part were all. */
@@ -144,7 +166,7 @@ TEST(made)
     rt_error e;
     m.input_rank = 2;
     m.input_shape[0] = 20, m.input_shape[1] = 2;
-    CHECK(sample(&m, most, &d) && d.train.n == 100);
+    CHECK(sample(&m, most, &d) && d.train.n == 100 && d.train.partial);
     data.train.number[1] = 100;
     CHECK(rt_data_load(&m, folder, &few, &e));
     CHECK(memcmp(d.train.x, few.train.x, 4000 * sizeof(float)) == 0);
