@@ -89,7 +89,7 @@ static double penalise(const update_job *job, const rt_slot *p, size_t start, si
     if (l1 != 0)
         value += l1 * rt_sum_magnitudes(to - from, job->w + from);
     if (l2 != 0)
-        value += l2 * rt_sum_squares(to - from, job->w + from);
+        value += l2 * rt_sum_products(to - from, job->w + from, 0, job->w + from, 0);
     if (job->add && (l1 != 0 || l2 != 0))
         add_penalty(to - from, (rt_real)l1, (rt_real)l2, job->w + from, job->g + from);
     return value;

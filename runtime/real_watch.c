@@ -3,88 +3,9 @@
 #include "channels.h"
 #include "kernels.h"
 
-#include <string.h>
-
 enum { CHUNK = 64, COUNT_TILES = 32, COUNT_TILE = 16384 };
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
-
-/* A real by its bits, since a processor that flushes subnormals would take them for zero. */
-#ifdef RT_DOUBLE
-typedef uint64_t real_bits;
-enum { EXPONENT_AT = 52, EXPONENT_BIAS = 1023, EXPONENT_TOP = 2047 };
-#define SMALLEST 0x1p-1074
-#else
-typedef uint32_t real_bits;
-enum { EXPONENT_AT = 23, EXPONENT_BIAS = 127, EXPONENT_TOP = 255 };
-#define SMALLEST 0x1p-149
-#endif
-
-/* Where a value counts: one of the bins, or apart. */
-enum { ZERO = RT_BINS, SUBNORMAL, NONFINITE, PLACES };
-
-static int place_of(real_bits magnitude)
-{
-    const int exponent = (int)(magnitude >> EXPONENT_AT);
-    const int bin = exponent - EXPONENT_BIAS + RT_BIN_ONE;
-    const int in_range = bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin;
-    const int low = magnitude == 0 ? ZERO : exponent == 0 ? SUBNORMAL : in_range;
-    return exponent == EXPONENT_TOP ? NONFINITE : low;
-}
-
-/* The places of n <= CHUNK values; returns the sum of squares of those in bins.  No branches, since
- * half of a ReLU's gradients are zeros in no order. */
-static double places_of(size_t n, const rt_real *x, int *place)
-{
-    rt_real normal[CHUNK];
-    real_bits bits[CHUNK];
-
-    memcpy(bits, x, n * sizeof *x);
-    for (size_t k = 0; k < n; k++)
-        place[k] = place_of(bits[k] << 1 >> 1);
-    for (size_t k = 0; k < n; k++)
-        normal[k] = place[k] < RT_BINS ? x[k] : 0;
-    return rt_sum_squares(n, normal);
-}
-
-static double subnormal_squares(size_t n, const rt_real *x)
-{
-    double sum = 0;
-    for (size_t k = 0; k < n; k++) {
-        real_bits bits;
-        memcpy(&bits, &x[k], sizeof bits);
-        const real_bits magnitude = bits << 1 >> 1;
-        const double value = (double)magnitude * SMALLEST;
-        sum += magnitude >> EXPONENT_AT == 0 ? value * value : 0;
-    }
-    return sum;
-}
-
-/* Two tallies, used in turn: a value seldom waits for the count of the one before. */
-void rt_count(const void *x, size_t n, rt_counts *out)
-{
-    const rt_real *value = x;
-    uint32_t tally[2][PLACES] = { { 0 } };
-
-    for (size_t at = 0; at < n; at += CHUNK) {
-        const size_t part = n - at < CHUNK ? n - at : CHUNK;
-        int place[CHUNK];
-        out->sum_squares += places_of(part, value + at, place);
-        for (size_t k = 0; k < part; k++)
-            tally[k % 2][place[k]]++;
-    }
-    for (int i = 0; i < PLACES; i++)
-        tally[0][i] += tally[1][i];
-    if (tally[0][SUBNORMAL] > 0)
-        out->sum_squares += subnormal_squares(n, value);
-    for (int i = 0; i < RT_BINS; i++)
-        out->bin[i] += tally[0][i];
-    out->bin[0] += tally[0][SUBNORMAL];         /* far under the first bin */
-    out->count += n;
-    out->zero += tally[0][ZERO];
-    out->subnormal += tally[0][SUBNORMAL];
-    out->nonfinite += tally[0][NONFINITE];
-}
 
 static void add_counts(const rt_counts *x, rt_counts *sum)
 {

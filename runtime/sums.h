@@ -1,8 +1,8 @@
-/* sums.h -- sums of contiguous reals in double, in a fixed order that compiles to vector code. */
+/* sums.h -- sums of contiguous reals, in double but for short blocks, in a fixed order of vectors. */
 #ifndef RT_SUMS_H
 #define RT_SUMS_H
 
-#include "netrt.h"
+#include "vectors.h"
 
 enum { RT_LANES = 8 };
 
@@ -20,8 +20,8 @@ static inline double rt_sum(size_t n, const rt_real *x)
     for (; i + RT_LANES <= n; i += RT_LANES)
         for (size_t l = 0; l < RT_LANES; l++)
             lane[l] += (double)x[i + l];
-    for (; i < n; i++)
-        lane[i % RT_LANES] += (double)x[i];
+    for (size_t l = 0; l < n % RT_LANES; l++)
+        lane[l] += (double)x[i + l];
     return rt_sum_lanes(lane);
 }
 
@@ -34,8 +34,8 @@ static inline double rt_sum_products(size_t n, const rt_real *a, double a0, cons
     for (; i + RT_LANES <= n; i += RT_LANES)
         for (size_t l = 0; l < RT_LANES; l++)
             lane[l] += ((double)a[i + l] - a0) * ((double)b[i + l] - b0);
-    for (; i < n; i++)
-        lane[i % RT_LANES] += ((double)a[i] - a0) * ((double)b[i] - b0);
+    for (size_t l = 0; l < n % RT_LANES; l++)
+        lane[l] += ((double)a[i + l] - a0) * ((double)b[i + l] - b0);
     return rt_sum_lanes(lane);
 }
 
@@ -46,14 +46,47 @@ static inline double rt_sum_magnitudes(size_t n, const rt_real *x)
     for (; i + RT_LANES <= n; i += RT_LANES)
         for (size_t l = 0; l < RT_LANES; l++)
             lane[l] += fabs((double)x[i + l]);
-    for (; i < n; i++)
-        lane[i % RT_LANES] += fabs((double)x[i]);
+    for (size_t l = 0; l < n % RT_LANES; l++)
+        lane[l] += fabs((double)x[i + l]);
     return rt_sum_lanes(lane);
 }
 
+/* ---- Sums of squares ------------------------------------------------------------------------- */
+
+enum { RT_SQUARES_CHAINS = 4, RT_SQUARES_TURNS = 8,
+       RT_SQUARES_BLOCK = RT_SQUARES_CHAINS * RT_SQUARES_TURNS * RT_VECTOR_LANES };
+
+/* A block's, in the precision of the values. */
+RT_INLINE double rt_block_squares(const rt_real *x)
+{
+    rt_vector chain[RT_SQUARES_CHAINS] = { { 0 } };
+    for (int turn = 0; turn < RT_SQUARES_TURNS; turn++)
+        for (int k = 0; k < RT_SQUARES_CHAINS; k++) {
+            const rt_vector v = rt_load(x + (turn * RT_SQUARES_CHAINS + k) * RT_VECTOR_LANES);
+            chain[k] += v * v;
+        }
+    chain[0] = (chain[0] + chain[1]) + (chain[2] + chain[3]);
+    double sum = 0;
+    for (int l = 0; l < RT_VECTOR_LANES; l++)
+        sum += (double)chain[0][l];
+    return sum;
+}
+
+/* Blocks are summed in double.  So are the values of a block whose squares float has no room for,
+ * or hardly: over RT_SQUARES_LEAST, those that underflowed would not have been seen. */
+#define RT_SQUARES_LEAST 0x1p-80
+
 static inline double rt_sum_squares(size_t n, const rt_real *x)
 {
-    return rt_sum_products(n, x, 0, x, 0);
+    double sum = 0;
+    size_t i = 0;
+    for (; i + RT_SQUARES_BLOCK <= n; i += RT_SQUARES_BLOCK) {
+        const double block = rt_block_squares(x + i);
+        sum += block > RT_SQUARES_LEAST && block < (double)INFINITY
+             ? block : rt_sum_products(RT_SQUARES_BLOCK, x + i, 0, x + i, 0);
+    }
+    const size_t rest = n % RT_SQUARES_BLOCK;
+    return sum + rt_sum_products(rest, x + i, 0, x + i, 0);
 }
 
 #endif

@@ -61,6 +61,89 @@ TEST(counts_add)
     CHECK(c.bin[RT_BIN_ONE] == 2 && c.bin[RT_BIN_ONE + 1] == 2);
 }
 
+/* One value after another, by frexp. */
+static rt_counts naive_count(const rt_real *x, size_t n)
+{
+    rt_counts c = { .count = n };
+    for (size_t i = 0; i < n; i++) {
+        int exponent;
+        frexp((double)x[i], &exponent);
+        const int bin = exponent - 1 + RT_BIN_ONE;
+        c.zero += x[i] == 0;
+        c.subnormal += fpclassify(x[i]) == FP_SUBNORMAL;
+        c.nonfinite += isfinite(x[i]) ? 0 : 1;
+        if (x[i] != 0 && isfinite(x[i]))
+            c.bin[bin < 0 ? 0 : bin >= RT_BINS ? RT_BINS - 1 : bin]++;
+        if (isfinite(x[i]))
+            c.sum_squares += (double)x[i] * (double)x[i];
+    }
+    return c;
+}
+
+static bool same_counts(const rt_counts *a, const rt_counts *b)
+{
+    return a->count == b->count && a->zero == b->zero && a->subnormal == b->subnormal
+        && a->nonfinite == b->nonfinite && memcmp(a->bin, b->bin, sizeof a->bin) == 0;
+}
+
+static void check_count(const rt_real *x, size_t n)
+{
+    const rt_counts got = count(x, n), want = naive_count(x, n);
+    CHECK(same_counts(&got, &want));
+    if (isfinite(want.sum_squares))
+        CHECK_NEAR(got.sum_squares, want.sum_squares, want.sum_squares * (sizeof *x == 4 ? 1e-6 : 1e-12));
+    else
+        CHECK(got.sum_squares == want.sum_squares);
+}
+
+/* Values whose exponents spread over `decades` about 10^middle, a share of them zero, and `odd` of
+ * them of any bits at all. */
+static rt_real *spread(size_t n, double middle, double decades, double zeros, size_t odd)
+{
+    const rt_stream s = { 3, RT_FOR_CHECK, 1, 0 };
+    rt_real *x = normals(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        const double u = rt_random_uniform(&s, (uint32_t)i);
+        x[i] *= (rt_real)pow(10, middle + decades * (u - 0.5));
+        x[i] = rt_random_uniform(&s, (uint32_t)(n + i)) < zeros ? 0 : x[i];
+    }
+    for (size_t i = 0; i < odd; i++) {
+        const uint32_t at = (uint32_t)(i * 7919 % n);
+        for (size_t b = 0; b < sizeof *x; b++)
+            ((unsigned char *)&x[at])[b] =
+                (unsigned char)(256 * rt_random_uniform(&s, at * 8 + (uint32_t)b));
+    }
+    return x;
+}
+
+TEST(counts_are_of_every_value)
+{
+    enum { MOST = 20000 };
+    const double middle[] = { 0, -4, -25, -36, -40, 12, 30 };
+    for (size_t k = 0; k < sizeof middle / sizeof *middle; k++)
+        for (int wide = 0; wide < 3; wide++) {
+            rt_real *x = spread(MOST, middle[k], wide * 8, wide * 0.3, wide == 1 ? 900 : 0);
+            for (size_t n = 0; n < 300; n++)
+                check_count(x + n % 7, n);
+            for (size_t n = 300; n < MOST - 7; n += n / 7)
+                check_count(x + n % 7, n);
+            free(x);
+        }
+}
+
+/* A byte of every column counts up to 255. */
+TEST(equal_values_are_all_counted)
+{
+    enum { MOST = 70000 };
+    rt_real *x = zeros(MOST);
+    check_count(x, MOST);
+    for (int i = 0; i < MOST; i++)
+        x[i] = RT_C(0.3);
+    for (size_t n = 4000; n < MOST; n += n / 5)
+        check_count(x, n);
+    free(x);
+}
+
 /* ---- Outputs --------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -257,6 +340,8 @@ int main(void)
     RUN(flushing_hides_nothing);
 #endif
     RUN(counts_add);
+    RUN(counts_are_of_every_value);
+    RUN(equal_values_are_all_counted);
     RUN(saturated_under_five_percent);
     RUN(linear_and_softmax_do_not_saturate);
     RUN(dead_units);

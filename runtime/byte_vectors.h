@@ -1,0 +1,109 @@
+/* byte_vectors.h -- what machines do with vectors of bytes and GCC's extensions have no word for: a
+ * look-up in a table of 16, the larger of two, a sum.  Without such a machine, plain C. */
+#ifndef RT_BYTE_VECTORS_H
+#define RT_BYTE_VECTORS_H
+
+#include "vectors.h"
+
+typedef uint8_t rt_bytes __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+
+RT_INLINE rt_bytes rt_load_bytes(const uint8_t *x)
+{
+    rt_bytes y;
+    memcpy(&y, x, sizeof y);
+    return y;
+}
+
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+#include <immintrin.h>
+#define RT_BYTE_TABLES
+/* What rt_look_up takes for a place: one of 0 .. 15 as it is, and 16 .. 255 for none of them. */
+RT_INLINE rt_bytes rt_place(rt_bytes x)
+{
+    return (rt_bytes)_mm512_adds_epu8((__m512i)x, _mm512_set1_epi8(0x70));
+}
+/* table[place] in each lane, 0 where there is no place; a table repeats its 16 bytes. */
+RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
+{
+    return (rt_bytes)_mm512_shuffle_epi8((__m512i)table, (__m512i)place);
+}
+RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm512_max_epu8((__m512i)a, (__m512i)b);
+}
+RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
+{
+    const __m512i eighths = _mm512_sad_epu8((__m512i)x, _mm512_setzero_si512());
+    return (uint32_t)_mm512_reduce_add_epi64(eighths);
+}
+#elif RT_VECTOR_BYTES == 32 && defined(__AVX2__)
+#include <immintrin.h>
+#define RT_BYTE_TABLES
+RT_INLINE rt_bytes rt_place(rt_bytes x)
+{
+    return (rt_bytes)_mm256_adds_epu8((__m256i)x, _mm256_set1_epi8(0x70));
+}
+RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
+{
+    return (rt_bytes)_mm256_shuffle_epi8((__m256i)table, (__m256i)place);
+}
+RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm256_max_epu8((__m256i)a, (__m256i)b);
+}
+RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
+{
+    const __m256i quarters = _mm256_sad_epu8((__m256i)x, _mm256_setzero_si256());
+    const __m128i halves = _mm_add_epi32(_mm256_castsi256_si128(quarters),
+                                         _mm256_extracti128_si256(quarters, 1));
+    return (uint32_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+}
+#elif RT_VECTOR_BYTES == 16 && defined(__SSSE3__)
+#include <tmmintrin.h>
+#define RT_BYTE_TABLES
+RT_INLINE rt_bytes rt_place(rt_bytes x)
+{
+    return (rt_bytes)_mm_adds_epu8((__m128i)x, _mm_set1_epi8(0x70));
+}
+RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
+{
+    return (rt_bytes)_mm_shuffle_epi8((__m128i)table, (__m128i)place);
+}
+RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm_max_epu8((__m128i)a, (__m128i)b);
+}
+RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
+{
+    const __m128i halves = _mm_sad_epu8((__m128i)x, _mm_setzero_si128());
+    return (uint32_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+}
+#elif RT_VECTOR_BYTES == 16 && defined(__aarch64__)
+#include <arm_neon.h>
+#define RT_BYTE_TABLES
+RT_INLINE rt_bytes rt_place(rt_bytes x) { return x; }
+RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
+{
+    return (rt_bytes)vqtbl1q_u8((uint8x16_t)table, (uint8x16_t)place);
+}
+RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)vmaxq_u8((uint8x16_t)a, (uint8x16_t)b);
+}
+RT_INLINE uint32_t rt_sum_bytes(rt_bytes x) { return vaddlvq_u8((uint8x16_t)x); }
+#else
+RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
+{
+    const rt_bytes more = (rt_bytes)(a > b);
+    return (a & more) | (b & ~more);
+}
+RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
+{
+    uint32_t sum = 0;
+    for (int l = 0; l < RT_VECTOR_BYTES; l++)
+        sum += x[l];
+    return sum;
+}
+#endif
+
+#endif
