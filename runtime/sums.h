@@ -1,4 +1,4 @@
-/* sums.h -- sums of contiguous reals, in double but for short blocks, in a fixed order of vectors. */
+/* sums.h -- sums of contiguous reals in double, but for short blocks; in a fixed order of lanes. */
 #ifndef RT_SUMS_H
 #define RT_SUMS_H
 
