@@ -72,6 +72,10 @@ typedef enum { RT_STOP, RT_SKIP, RT_CONTINUE } rt_on_nonfinite;
 typedef enum { RT_RATE_CONSTANT, RT_RATE_STEP, RT_RATE_EXPONENTIAL, RT_RATE_COSINE,
                RT_RATE_LINEAR } rt_schedule;
 
+/* Which implementation takes the matrix products: the one that is faster at their sizes, or one for
+ * all, to compare them. */
+typedef enum { RT_GEMM_BY_SHAPE, RT_GEMM_NATIVE, RT_GEMM_OPENBLAS } rt_gemm;
+
 /* In which order a recurrent layer walks its steps. */
 typedef enum { RT_FROM_FIRST, RT_FROM_LAST } rt_direction;
 
@@ -134,6 +138,7 @@ typedef struct rt_pass {
     void *memory, *scratch;         /* struct model_memory, struct model_scratch */
     const struct rt_settings *set;  /* the run's numbers */
     rt_pool *pool;
+    rt_gemm gemm;
     /* The first number that an embedding could not take for a word: it stood for none of 0 .. words
      * - 1, and the library stops.  words 0: there was none. */
     struct { double value; int words; uint32_t stream; } stray;

@@ -1,7 +1,9 @@
-/* real_products.c -- matrix products over OpenBLAS, and column sums.
+/* real_products.c -- the dense layer's matrix products, natively or over OpenBLAS, and column sums.
  *
- * OpenBLAS runs single-threaded and is called on fixed tiles of the result: its sums depend on how
- * a product is cut, so the cut depends on the sizes alone. */
+ * Products are cut into tiles of the result by their sizes alone: OpenBLAS, which runs
+ * single-threaded, sums in an order that depends on the cut. */
+#include "choose_gemm.h"
+#include "gemm.h"
 #include "then.h"
 #include "tiles.h"
 
@@ -14,82 +16,138 @@
 #endif
 
 enum {
-    TILE_ROWS = 64,                 /* of the result: 64 x 256 keeps OpenBLAS near its best ... */
+    TILE_ROWS = 64,                 /* of OpenBLAS: 64 x 256 keeps it near its best ... */
     TILE_COLUMNS = 256,
     NARROW_COLUMNS = 64,            /* ... and results of one row of tiles are cut more finely */
+    FINISHED_ROWS = 64,             /* of tiles of whole rows */
+    NATIVE_ROWS = 256,              /* each tile packs its columns of b: repays from so many rows */
+    NATIVE_ACROSS = 8,              /* tiles, where there are columns for them ... */
+    NATIVE_PANELS = 512 / (2 * RT_VECTOR_BYTES),    /* ... of at most so many panels */
     SUM_COLUMNS = 64
 };
 #define FLOPS_PER_NS 60.0
 
-/* y[n][m] = a b, a read as [n][k] and b as [k][m] after the transpositions, plus bias[m] or not. */
 typedef struct {
-    int n, m, k;
-    const rt_real *a, *b, *bias;
-    int lda, ldb;
-    bool a_transposed, b_transposed;
+    rt_product all;
     const rt_then *then;
-    rt_real *y;
-    int columns;                    /* of a tile */
-} product;
+    int rows, columns;              /* of a tile; the last ones may be smaller */
+    bool native;
+} job;
 
 static int lesser(int a, int b) { return a < b ? a : b; }
+static int larger(int a, int b) { return a > b ? a : b; }
+static int tiles_of(int n, int size) { return (n + size - 1) / size; }
 
-static void fill_bias(const product *p, int i0, int rows, int j0, int columns)
+/* ---- A tile --------------------------------------------------------------------------------- */
+
+static void fill_start(const rt_product *p)
 {
-    for (int i = i0; i < i0 + rows; i++) {
-        rt_real *y = p->y + (size_t)i * (size_t)p->m;
-        for (int j = j0; j < j0 + columns; j++)
-            y[j] = p->bias[j];
-    }
+    for (int i = 0; i < p->n; i++)
+        for (int j = 0; j < p->m; j++)
+            p->y[(size_t)i * p->y_row + (size_t)j] = p->start[(size_t)i * p->start_row + (size_t)j];
+}
+
+static CBLAS_TRANSPOSE way_of(rt_matrix x) { return x.column == 1 ? CblasNoTrans : CblasTrans; }
+
+/* How far apart the lines lie; where both strides are 1, there is one line, of any length. */
+static int apart(rt_matrix x, int columns)
+{
+    return x.column == 1 ? larger((int)x.row, columns) : (int)x.column;
+}
+
+static void multiply_by_openblas(const rt_product *p)
+{
+    if (p->start)
+        fill_start(p);
+    GEMM(CblasRowMajor, way_of(p->a), way_of(p->b), p->n, p->m, p->k, 1, p->a.x,
+         apart(p->a, p->k), p->b.x, apart(p->b, p->m), p->start ? 1 : 0, p->y, (int)p->y_row);
+}
+
+/* What follows, over rows in one piece where the tile has whole ones. */
+static void finish(const job *j, const rt_product *p)
+{
+    const size_t at = (size_t)(p->y - j->all.y), n = (size_t)p->n, m = (size_t)p->m;
+
+    if (p->m == j->all.m)
+        rt_finish(j->then, at, n * m, p->y);
+    else
+        rt_finish_rows(j->then, at, p->y_row, n, m, p->y);
 }
 
 static void product_tile(void *arg, int tile)
 {
-    const product *p = arg;
-    const int across = (p->m + p->columns - 1) / p->columns;
-    const int i0 = tile / across * TILE_ROWS, j0 = tile % across * p->columns;
-    const int rows = lesser(p->n - i0, TILE_ROWS), columns = lesser(p->m - j0, p->columns);
-    const size_t at = (size_t)i0 * (size_t)p->m + (size_t)j0;
-    const rt_real *a = p->a + (p->a_transposed ? (size_t)i0 : (size_t)i0 * (size_t)p->lda);
-    const rt_real *b = p->b + (p->b_transposed ? (size_t)j0 * (size_t)p->ldb : (size_t)j0);
+    const job *j = arg;
+    const int across = tiles_of(j->all.m, j->columns);
+    const int i0 = tile / across * j->rows, j0 = tile % across * j->columns;
+    rt_product p = j->all;
 
-    if (p->bias)
-        fill_bias(p, i0, rows, j0, columns);
-    GEMM(CblasRowMajor, p->a_transposed ? CblasTrans : CblasNoTrans,
-         p->b_transposed ? CblasTrans : CblasNoTrans, rows, columns, p->k, 1, a, p->lda, b, p->ldb,
-         p->bias ? 1 : 0, p->y + at, p->m);
-    rt_finish_rows(p->then, at, (size_t)p->m, (size_t)rows, (size_t)columns, p->y + at);
+    p.n = lesser(p.n - i0, j->rows);
+    p.m = lesser(p.m - j0, j->columns);
+    p.a.x += (size_t)i0 * p.a.row;
+    p.b.x += (size_t)j0 * p.b.column;
+    p.y += (size_t)i0 * p.y_row + (size_t)j0;
+    if (p.start)
+        p.start += (size_t)i0 * p.start_row + (size_t)j0;
+    if (j->native)
+        rt_multiply(&p);
+    else
+        multiply_by_openblas(&p);
+    finish(j, &p);
 }
 
-static void run_product(rt_pass *c, product *p)
+/* ---- The cut -------------------------------------------------------------------------------- */
+
+/* Into columns, whose packing is then nobody else's work; but into whole rows where a function of
+ * every value would leave the last ones of each row, which are no whole vector, to scalar code. */
+static void cut_native(job *j)
 {
-    p->columns = p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS;
-    const int down = (p->n + TILE_ROWS - 1) / TILE_ROWS;
-    const int across = (p->m + p->columns - 1) / p->columns;
-    const double work = 2.0 * p->n * p->m * p->k / FLOPS_PER_NS;
-    rt_run_tiles(c->pool, work, down * across, product_tile, p);
+    const int n = j->all.n, panels = tiles_of(j->all.m, RT_PANEL);
+    const bool whole_rows = j->then && j->all.m % RT_VECTOR_LANES && panels <= 2 * NATIVE_PANELS;
+
+    j->native = true;
+    j->rows = tiles_of(n, tiles_of(n, whole_rows ? FINISHED_ROWS : NATIVE_ROWS));
+    j->columns = RT_PANEL * larger(lesser(panels / NATIVE_ACROSS, NATIVE_PANELS), 1);
+    if (whole_rows)
+        j->columns = j->all.m;
 }
+
+static void run_product(rt_pass *c, const rt_product *p, const rt_then *then)
+{
+    const double work = 2.0 * p->n * p->m * p->k / FLOPS_PER_NS;
+    job j = { *p, then, TILE_ROWS, p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS, false };
+
+    if (rt_choose_gemm(c->gemm, p->n, p->m, p->k).kernel == RT_GEMM_NATIVE)
+        cut_native(&j);
+    rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,
+                 &j);
+}
+
+/* x[n][m], and its transpose */
+static rt_matrix as_it_lies(const rt_real *x, int m) { return (rt_matrix){ x, (size_t)m, 1 }; }
+static rt_matrix transposed(const rt_real *x, int m) { return (rt_matrix){ x, 1, (size_t)m }; }
 
 void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_real *w,
                const rt_real *b, const rt_then *then, rt_real *y)
 {
-    run_product(c, &(product){ .n = n, .m = out, .k = in, .a = x, .lda = in, .b = w, .ldb = in,
-                               .b_transposed = true, .bias = b, .then = then, .y = y });
+    run_product(c, &(rt_product){ n, out, in, as_it_lies(x, in), transposed(w, in), b, 0, y,
+                                  (size_t)out }, then);
 }
 
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
                   const rt_then *then, rt_real *dx)
 {
-    run_product(c, &(product){ .n = n, .m = in, .k = out, .a = dy, .lda = out, .b = w, .ldb = in,
-                               .then = then, .y = dx });
+    run_product(c, &(rt_product){ n, in, out, as_it_lies(dy, out), as_it_lies(w, in), NULL, 0, dx,
+                                  (size_t)in }, then);
 }
 
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,
                   rt_real *dw)
 {
-    run_product(c, &(product){ .n = out, .m = in, .k = n, .a = dy, .lda = out,
-                               .a_transposed = true, .b = x, .ldb = in, .y = dw });
+    run_product(c, &(rt_product){ out, in, n, transposed(dy, out), as_it_lies(x, in), NULL, 0, dw,
+                                  (size_t)in }, NULL);
 }
+
+/* ---- Column sums ---------------------------------------------------------------------------- */
 
 typedef struct {
     int n, m;

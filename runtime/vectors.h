@@ -27,7 +27,11 @@
 #define RT_VECTOR_REGISTERS 16
 #endif
 
-#define RT_VECTOR_LANES (RT_VECTOR_BYTES / (int)sizeof(rt_real))
+#ifdef RT_DOUBLE
+#define RT_VECTOR_LANES (RT_VECTOR_BYTES / 8)
+#else
+#define RT_VECTOR_LANES (RT_VECTOR_BYTES / 4)
+#endif
 
 /* May point at any rt_real: `aligned` is of rt_vector at multiples of RT_VECTOR_BYTES alone. */
 typedef rt_real rt_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));

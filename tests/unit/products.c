@@ -11,9 +11,9 @@ static const product_size size[] = { { 1, 1, 1 }, { 1, 10, 64 }, { 7, 1, 33 }, {
                                      { 130, 300, 33 }, { 200, 70, 257 }, { 257, 513, 3 } };
 enum { SIZES = sizeof size / sizeof *size };
 
-static void check_size(const product_size *s, const rt_real *bias)
+static void check_size(const product_size *s, const rt_real *bias, rt_gemm gemm)
 {
-    rt_pass c = { .rows = s->n, .pool = NULL };
+    rt_pass c = { .rows = s->n, .gemm = gemm };
     const size_t n = (size_t)s->n, out = (size_t)s->out, in = (size_t)s->in;
     rt_real *x = normals(n * in, 1), *w = normals(out * in, 2), *dy = normals(n * out, 4);
     rt_real *y = normals(n * out, 5), *dx = normals(n * in, 6), *dw = normals(out * in, 7);
@@ -39,14 +39,15 @@ TEST(as_their_definitions)
 {
     rt_real *bias = normals(1000, 3);
     for (int i = 0; i < SIZES; i++) {
-        check_size(&size[i], bias);
-        check_size(&size[i], NULL);
+        check_size(&size[i], bias, RT_GEMM_NATIVE);
+        check_size(&size[i], bias, RT_GEMM_OPENBLAS);
+        check_size(&size[i], NULL, RT_GEMM_BY_SHAPE);
     }
     free(bias);
 }
 
 /* Large enough that the pool is used. */
-TEST(same_bits_for_any_threads)
+static void check_threads(rt_gemm gemm)
 {
     const int n = 150, out = 300, in = 280;
     rt_real *x = normals(150 * 280, 1), *w = normals(300 * 280, 2), *b = normals(300, 3);
@@ -54,7 +55,7 @@ TEST(same_bits_for_any_threads)
     const size_t count[4] = { 150 * 300, 150 * 280, 300 * 280, 300 };
 
     for (int threads = 1; threads <= 4; threads++) {
-        rt_pass c = { .rows = n, .pool = rt_pool_new(threads) };
+        rt_pass c = { .rows = n, .pool = rt_pool_new(threads), .gemm = gemm };
         for (int k = 0; k < 4; k++)
             result[k] = zeros(count[k]);
         rt_affine(&c, n, out, in, x, w, b, NULL, result[0]);
@@ -74,6 +75,12 @@ TEST(same_bits_for_any_threads)
     for (int k = 0; k < 4; k++)
         free(first[k]);
     free(x), free(w), free(b), free(dy);
+}
+
+TEST(same_bits_for_any_threads)
+{
+    check_threads(RT_GEMM_NATIVE);
+    check_threads(RT_GEMM_OPENBLAS);
 }
 
 /* What stood in the output before does not matter, not even a NaN. */

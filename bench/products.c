@@ -1,0 +1,137 @@
+/* products.c -- the matrix products of bench/nets, natively and over OpenBLAS, beside the peak: one
+ * thread, in turns, the best turn of each among those that ran at full speed. */
+#include "netrt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { CHAINS = 12, BYTES = 32, LANES = BYTES / (int)sizeof(rt_real), TURNS = 3000, ROUNDS = 2000 };
+
+static const double seconds_a_product = 0.4;
+
+typedef rt_real Vector __attribute__((vector_size(BYTES)));
+typedef enum { FORWARD, DX, DW } direction;
+static const char *const direction_name[] = { "y = x w'", "dx = dy w", "dw = dy' x" };
+
+typedef struct {
+    int n, out, in;
+} shape;
+
+static const shape shapes[] = {
+    { 64, 128, 784 }, { 64, 64, 128 }, { 64, 10, 64 }, { 128, 100, 100 }, { 128, 100, 784 },
+    { 128, 256, 256 }, { 256, 1024, 1024 }, { 256, 1024, 784 }, { 3200, 512, 128 },
+    { 256, 2048, 2048 }
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+typedef struct {
+    rt_real *x, *w, *b, *y;
+} arrays;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Seconds of CHAINS x TURNS multiply-adds of vectors that do not wait for each other. */
+static double time_peak(void)
+{
+    Vector x[CHAINS], a, b;
+
+    for (int i = 0; i < LANES; i++) {
+        a[i] = (rt_real)0.999;
+        b[i] = (rt_real)0.001 * (rt_real)i;
+    }
+    for (int k = 0; k < CHAINS; k++)
+        x[k] = b + (rt_real)k;
+    const double start = now();
+    for (int turn = 0; turn < TURNS; turn++)
+        for (int k = 0; k < CHAINS; k++)
+            x[k] = x[k] * a + b;
+    const double seconds = now() - start;
+    for (int k = 1; k < CHAINS; k++)
+        x[0] += x[k];
+    volatile rt_real kept = x[0][0];
+    (void)kept;
+    return seconds;
+}
+
+static double time_product(const shape *s, direction d, rt_gemm gemm, const arrays *m)
+{
+    rt_pass c = { .rows = s->n, .gemm = gemm };
+    const double start = now();
+
+    if (d == FORWARD)
+        rt_affine(&c, s->n, s->out, s->in, m->x, m->w, m->b, NULL, m->y);
+    else if (d == DX)
+        rt_affine_dx(&c, s->n, s->out, s->in, m->x, m->w, NULL, m->y);
+    else
+        rt_affine_dw(&c, s->n, s->out, s->in, m->x, m->w, m->y);
+    return now() - start;
+}
+
+static double lesser(double a, double b) { return a < b ? a : b; }
+
+/* In seconds. */
+typedef struct {
+    double peak, native, openblas;
+} times;
+
+static times measure(const shape *s, direction d, const arrays *m)
+{
+    const double end = now() + seconds_a_product;
+    times best = { 1e9, 1e9, 1e9 };
+
+    for (int i = 0; i < ROUNDS && now() < end; i++) {
+        best.peak = lesser(best.peak, time_peak());
+        best.native = lesser(best.native, time_product(s, d, RT_GEMM_NATIVE, m));
+        best.openblas = lesser(best.openblas, time_product(s, d, RT_GEMM_OPENBLAS, m));
+    }
+    return best;
+}
+
+static void print(const shape *s, direction d, const times *t, double peak)
+{
+    const double flops = 2e-9 * s->n * s->out * s->in;
+    const double native = flops / t->native, openblas = flops / t->openblas;
+
+    printf("%4d x %4d x %4d  %-10s %8.1f %7.1f %5.0f%% %7.1f %5.0f%%\n", s->n, s->out, s->in,
+           direction_name[d], t->native * 1e6, native, native / peak * 100, openblas,
+           openblas / peak * 100);
+}
+
+static rt_real *make_array(size_t n)
+{
+    rt_real *x = malloc(n * sizeof *x);
+
+    if (!x)
+        exit(1);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (rt_real)(i % 17) / (rt_real)17;
+    return x;
+}
+
+int main(void)
+{
+    const size_t most = 2048 * 2048;
+    const arrays m = { make_array(most), make_array(most), make_array(most), make_array(most) };
+    times t[SHAPES][DW + 1];
+    double peak = 1e9;
+
+    for (int i = 0; i < SHAPES; i++)
+        for (direction d = FORWARD; d <= DW; d++) {
+            t[i][d] = measure(&shapes[i], d, &m);
+            peak = lesser(peak, t[i][d].peak);
+        }
+    peak = 2e-9 * CHAINS * LANES * TURNS / peak;
+    printf("peak %.1f GFLOP/s\n%-18s %-10s %8s %7s %6s %7s %6s\n", peak, "n x out x in",
+           "product", "us", "native", "share", "OpenBLAS", "share");
+    for (int i = 0; i < SHAPES; i++)
+        for (direction d = FORWARD; d <= DW; d++)
+            print(&shapes[i], d, &t[i][d], peak);
+    return 0;
+}

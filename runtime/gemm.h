@@ -1,0 +1,49 @@
+/* gemm.h -- matrix products in plain C: one operand packed into panels, a micro-kernel over them.
+ *
+ * After Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication"): a panel
+ * is RT_PANEL columns of b, which a block of RT_BLOCK_ROWS rows of a goes through with all its sums
+ * in registers.  a is read as it lies.  Every element is one sum in the order of k. */
+#ifndef RT_GEMM_H
+#define RT_GEMM_H
+
+#include "vectors.h"
+
+enum {
+    RT_PANEL = 2 * RT_VECTOR_LANES,
+    RT_BLOCK_ROWS = RT_VECTOR_REGISTERS == 32 ? 8 : 6   /* two sums a row, and room for operands */
+};
+
+/* A matrix as it lies: element (i, j) at i * row + j * column; one of the two is 1. */
+typedef struct {
+    const rt_real *x;
+    size_t row, column;
+} rt_matrix;
+
+/* y[n][m] = start + a b:  a[n][k], b[k][m] */
+typedef struct {
+    int n, m, k;
+    rt_matrix a, b;
+    const rt_real *start;           /* NULL: zeros; ... */
+    size_t start_row;               /* 0: the same for all rows, a bias */
+    rt_real *y;                     /* may be start */
+    size_t y_row;
+} rt_product;
+
+#define rt_pack RT_NAME(rt_pack)
+#define rt_multiply_packed RT_NAME(rt_multiply_packed)
+#define rt_multiply RT_NAME(rt_multiply)
+
+/* The reals that b[k][m] takes when it is packed. */
+static inline size_t rt_packed_size(int k, int m)
+{
+    return (size_t)k * (((size_t)m + RT_PANEL - 1) / RT_PANEL * RT_PANEL);
+}
+
+/* b[k][m] in panels [k][RT_PANEL], one behind the other; `packed` starts at a whole vector. */
+void rt_pack(int k, int m, rt_matrix b, rt_real *packed);
+/* The product p, whose b is packed. */
+void rt_multiply_packed(const rt_product *p, const rt_real *packed);
+/* The product p, by blocks that are packed on the stack. */
+void rt_multiply(const rt_product *p);
+
+#endif

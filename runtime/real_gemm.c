@@ -1,0 +1,225 @@
+/* real_gemm.c -- matrix products in plain C: the micro-kernel, and blocks that stay in caches. */
+#include "gemm.h"
+
+enum {
+    LANES = RT_VECTOR_LANES,
+    PANEL_BYTES = 20480,            /* a panel's part that stays in L1 while blocks go through it */
+    BLOCK_DEPTH = PANEL_BYTES / (2 * RT_VECTOR_BYTES),
+    BLOCK_COLUMNS = 512 / (int)sizeof(rt_real),     /* so many panels of that depth stay in L2 */
+    GROUP_ROWS = 16 * RT_BLOCK_ROWS         /* rows of a that go through them together */
+};
+
+_Static_assert(BLOCK_COLUMNS % RT_PANEL == 0, "blocks are whole panels");
+
+static int lesser(int a, int b) { return a < b ? a : b; }
+
+/* ---- The micro-kernel ----------------------------------------------------------------------- */
+
+/* A block of y, its operands and how far apart their rows lie. */
+typedef struct {
+    int k;
+    const rt_real *a;
+    size_t a_row, a_step;           /* between rows, and between columns */
+    const rt_real *b;               /* a panel */
+    const rt_real *start;
+    size_t start_row;
+    rt_real *y;
+    size_t y_row;
+    int last;                       /* columns in the last vector: 1 .. LANES */
+} block;
+
+RT_INLINE rt_vector load_some(const rt_real *x, int count)
+{
+    return count == LANES ? rt_load(x) : rt_load_first(x, count);
+}
+
+RT_INLINE void store_some(rt_real *y, rt_vector x, int count)
+{
+    if (count == LANES)
+        rt_store(y, x);
+    else
+        rt_store_first(y, x, count);
+}
+
+/* `rows` and `vectors` are literals where this is called: the sums are registers, and the compiler
+ * unrolls all loops over them.  The one over k in part: wholly, gcc would take the broadcasts out
+ * of it and run out of registers. */
+RT_INLINE void multiply(const block *t, const int rows, const int vectors)
+{
+    const rt_real *a = t->a, *b = t->b;
+    const size_t a_row = t->a_row, a_step = t->a_step;
+    rt_vector sum[RT_BLOCK_ROWS][2];
+
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+            sum[i][v] = !t->start ? (rt_vector){ 0 }
+                      : load_some(t->start + (size_t)i * t->start_row + v * LANES,
+                                  v == vectors - 1 ? t->last : LANES);
+#pragma GCC unroll 4
+    for (int k = t->k; k > 0; k--) {
+        const rt_vector b0 = rt_load_aligned(b);
+        const rt_vector b1 = vectors > 1 ? rt_load_aligned(b + LANES) : b0;
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; i++) {
+            const rt_vector x = rt_broadcast(a[(size_t)i * a_row]);
+            sum[i][0] += x * b0;
+            if (vectors > 1)
+                sum[i][1] += x * b1;
+        }
+        a += a_step;
+        b += RT_PANEL;
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+            store_some(t->y + (size_t)i * t->y_row + v * LANES, sum[i][v],
+                       v == vectors - 1 ? t->last : LANES);
+}
+
+#define KERNELS(rows) \
+    static void multiply_##rows##_1(const block *t) { multiply(t, rows, 1); } \
+    static void multiply_##rows##_2(const block *t) { multiply(t, rows, 2); }
+#define KERNEL(rows) [rows] = { multiply_##rows##_1, multiply_##rows##_2 }
+
+KERNELS(1) KERNELS(2) KERNELS(3) KERNELS(4) KERNELS(5) KERNELS(6)
+#if RT_VECTOR_REGISTERS == 32
+KERNELS(7) KERNELS(8)
+#endif
+
+static void (*const kernel[RT_BLOCK_ROWS + 1][2])(const block *t) = {
+    KERNEL(1), KERNEL(2), KERNEL(3), KERNEL(4), KERNEL(5), KERNEL(6),
+#if RT_VECTOR_REGISTERS == 32
+    KERNEL(7), KERNEL(8),
+#endif
+};
+
+/* ---- Products ------------------------------------------------------------------------------- */
+
+/* n rows in blocks that differ by one at most: a short one at the end would have too few sums to
+ * fill the pipes. */
+typedef struct {
+    int count, rows, longer;        /* so many blocks at the front have one row more */
+} cut;
+
+static cut cut_rows(int n)
+{
+    const int count = (n + RT_BLOCK_ROWS - 1) / RT_BLOCK_ROWS;
+    return (cut){ count, n / count, n % count };
+}
+
+static int start_of(const cut *c, int i) { return i * c->rows + lesser(i, c->longer); }
+
+/* y of one panel.  a may have been copied block by block. */
+static void multiply_panel(const rt_product *p, const rt_real *panel, int j0, bool copied)
+{
+    const cut c = cut_rows(p->n);
+    const int columns = lesser(p->m - j0, RT_PANEL), vectors = columns > LANES ? 2 : 1;
+    const size_t a_block = copied ? (size_t)p->k : p->a.row;
+    block t = { .k = p->k, .a = p->a.x, .a_row = p->a.row, .a_step = p->a.column, .b = panel,
+                .start = p->start ? p->start + j0 : NULL, .start_row = p->start_row,
+                .y = p->y + j0, .y_row = p->y_row, .last = columns - (vectors - 1) * LANES };
+
+    for (int i = 0; i < c.count; i++) {
+        const int rows = c.rows + (i < c.longer);
+        kernel[rows][vectors - 1](&t);
+        t.a += a_block * (size_t)(copied ? RT_BLOCK_ROWS : rows);
+        t.start = t.start ? t.start + (size_t)rows * t.start_row : NULL;
+        t.y += (size_t)rows * t.y_row;
+    }
+}
+
+static void multiply_panels(const rt_product *p, const rt_real *packed, bool copied)
+{
+    for (int j = 0; j < p->m; j += RT_PANEL)
+        multiply_panel(p, packed + (size_t)j * (size_t)p->k, j, copied);
+}
+
+void rt_multiply_packed(const rt_product *p, const rt_real *packed)
+{
+    multiply_panels(p, packed, false);
+}
+
+/* How far apart two columns of a lie where their lines evict each other, and b's, from the caches:
+ * so it pays to copy them close together, if enough columns of b read them. */
+enum { FAR = 4096 / (int)sizeof(rt_real), COPY_COLUMNS = 4 * RT_PANEL };
+
+/* a in blocks of RT_BLOCK_ROWS rows, columns one behind the other; what follows a shorter block's
+ * rows is not read. */
+static void copy_blocks(int n, int k, rt_matrix a, rt_real *copy)
+{
+    const cut c = cut_rows(n);
+    const int last = start_of(&c, c.count - 1);
+
+    for (int i = 0; i < k; i++, copy += RT_BLOCK_ROWS) {
+        const rt_real *x = a.x + (size_t)i * a.column;
+        rt_real *y = copy;
+        for (int j = 0; j < c.count - 1; j++, y += (size_t)k * RT_BLOCK_ROWS)
+            memcpy(y, x + start_of(&c, j), RT_BLOCK_ROWS * sizeof *y);
+        for (int j = last; j < n; j++)
+            y[j - last] = x[j];
+    }
+}
+
+static void multiply_copied(const rt_product *p, const rt_real *packed)
+{
+    rt_real copy[GROUP_ROWS * BLOCK_DEPTH];
+    rt_product near = *p;
+
+    copy_blocks(p->n, p->k, p->a, copy);
+    near.a = (rt_matrix){ copy, 1, RT_BLOCK_ROWS };
+    multiply_panels(&near, packed, true);
+}
+
+/* Rows of a block at a time, which stay in L2 while they go through its panels. */
+static void multiply_block(const rt_product *p, const rt_real *packed)
+{
+    const bool far = p->a.column >= FAR && p->m >= COPY_COLUMNS;
+    rt_product group = *p;
+
+    for (int i = 0; i < p->n; i += GROUP_ROWS) {
+        group.n = lesser(p->n - i, GROUP_ROWS);
+        group.a.x = p->a.x + (size_t)i * p->a.row;
+        group.start = p->start ? p->start + (size_t)i * p->start_row : NULL;
+        group.y = p->y + (size_t)i * p->y_row;
+        if (far)
+            multiply_copied(&group, packed);
+        else
+            multiply_panels(&group, packed, false);
+    }
+}
+
+/* The columns of p, all of them in one block, over k in parts of equal length. */
+static void multiply_columns(const rt_product *p)
+{
+    _Alignas(RT_VECTOR_BYTES) rt_real packed[BLOCK_DEPTH * BLOCK_COLUMNS];
+    const int parts = (p->k + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+    rt_product part = *p;
+
+    for (int i = 0, at = 0; i < parts; i++) {
+        const int next = (int)((int64_t)p->k * (i + 1) / parts);
+        part.k = next - at;
+        part.a.x = p->a.x + (size_t)at * p->a.column;
+        part.b.x = p->b.x + (size_t)at * p->b.row;
+        rt_pack(part.k, part.m, part.b, packed);
+        multiply_block(&part, packed);
+        part.start = p->y;
+        part.start_row = p->y_row;
+        at = next;
+    }
+}
+
+void rt_multiply(const rt_product *p)
+{
+    rt_product columns = *p;
+
+    for (int j = 0; j < p->m; j += BLOCK_COLUMNS) {
+        columns.m = lesser(p->m - j, BLOCK_COLUMNS);
+        columns.b.x = p->b.x + (size_t)j * p->b.column;
+        columns.start = p->start ? p->start + j : NULL;
+        columns.y = p->y + j;
+        multiply_columns(&columns);
+    }
+}

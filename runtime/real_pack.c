@@ -1,0 +1,133 @@
+/* real_pack.c -- packs a matrix for gemm.h: panels of columns, transposed in registers where its
+ * own columns are contiguous. */
+#include "gemm.h"
+
+enum { LANES = RT_VECTOR_LANES };
+
+static int lesser(int a, int b) { return a < b ? a : b; }
+
+/* The first `count` lanes, if any; zeros in the others. */
+RT_INLINE rt_vector load_some(const rt_real *x, int count)
+{
+    return count >= LANES ? rt_load(x) : count > 0 ? rt_load_first(x, count) : (rt_vector){ 0 };
+}
+
+/* A row at a time, from left to right. */
+static void pack_rows(int k, int m, rt_matrix b, rt_real *packed)
+{
+    for (int i = 0; i < k; i++) {
+        const rt_real *x = b.x + (size_t)i * b.row;
+        rt_real *y = packed + (size_t)i * RT_PANEL;
+        for (int j = 0; j < m; j += RT_PANEL, y += (size_t)k * RT_PANEL) {
+            rt_store_aligned(y, load_some(x + j, m - j));
+            rt_store_aligned(y + LANES, load_some(x + j + LANES, m - j - LANES));
+        }
+    }
+}
+
+/* ---- Transposition -------------------------------------------------------------------------- */
+
+/* Eklundh 1972: squares of d x d elements beside the diagonal are exchanged, for d = 1, 2, 4, ...
+ * Of two rows d apart, the lanes of what becomes the upper and the lower one. */
+#define UPPER(lane, d) ((lane) & (d) ? LANES + (lane) - (d) : (lane))
+#define LOWER(lane, d) ((lane) & (d) ? LANES + (lane) : (lane) + (d))
+
+#define LIST_2(of, at, d) of((at), d), of((at) + 1, d)
+#define LIST_4(of, at, d) LIST_2(of, at, d), LIST_2(of, (at) + 2, d)
+#define LIST_8(of, at, d) LIST_4(of, at, d), LIST_4(of, (at) + 4, d)
+#define LIST_16(of, at, d) LIST_8(of, at, d), LIST_8(of, (at) + 8, d)
+#if RT_VECTOR_LANES == 2
+#define LIST LIST_2
+#elif RT_VECTOR_LANES == 4
+#define LIST LIST_4
+#elif RT_VECTOR_LANES == 8
+#define LIST LIST_8
+#else
+#define LIST LIST_16
+#endif
+
+#define EXCHANGE(d) \
+    RT_INLINE void exchange_##d(rt_vector x[LANES]) \
+    { \
+        _Pragma("GCC unroll 16") \
+        for (int i = 0; i < LANES; i++) \
+            if (!(i & (d))) { \
+                const rt_vector a = x[i], b = x[i + (d)]; \
+                x[i] = __builtin_shufflevector(a, b, LIST(UPPER, 0, d)); \
+                x[i + (d)] = __builtin_shufflevector(a, b, LIST(LOWER, 0, d)); \
+            } \
+    }
+EXCHANGE(1)
+#if RT_VECTOR_LANES > 2
+EXCHANGE(2)
+#endif
+#if RT_VECTOR_LANES > 4
+EXCHANGE(4)
+#endif
+#if RT_VECTOR_LANES > 8
+EXCHANGE(8)
+#endif
+
+RT_INLINE void transpose(rt_vector x[LANES])
+{
+    exchange_1(x);
+#if RT_VECTOR_LANES > 2
+    exchange_2(x);
+#endif
+#if RT_VECTOR_LANES > 4
+    exchange_4(x);
+#endif
+#if RT_VECTOR_LANES > 8
+    exchange_8(x);
+#endif
+}
+
+/* ---- Columns -------------------------------------------------------------------------------- */
+
+/* The first LANES elements of LANES columns, of which there may be fewer. */
+RT_INLINE void pack_square(int columns, const rt_real *b, size_t column, rt_real *packed)
+{
+    rt_vector x[LANES];
+
+#pragma GCC unroll 16
+    for (int j = 0; j < LANES; j++)
+        x[j] = j < columns ? rt_load(b + (size_t)j * column) : (rt_vector){ 0 };
+    transpose(x);
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++)
+        rt_store_aligned(packed + i * RT_PANEL, x[i]);
+}
+
+/* Columns of fewer than LANES elements. */
+static void pack_short(int k, int columns, const rt_real *b, size_t column, rt_real *packed)
+{
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < LANES; j++)
+            packed[i * RT_PANEL + j] = j < columns ? b[(size_t)j * column + (size_t)i] : 0;
+}
+
+/* Half a panel, whose first column is at b.  The last square reaches back into the one before. */
+static void pack_half(int k, int columns, const rt_real *b, size_t column, rt_real *packed)
+{
+    if (k < LANES) {
+        pack_short(k, columns, b, column, packed);
+        return;
+    }
+    for (int i = 0; i < k; i += LANES) {
+        const int at = lesser(i, k - LANES);
+        pack_square(columns, b + at, column, packed + (size_t)at * RT_PANEL);
+    }
+}
+
+void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
+{
+    if (b.column == 1) {
+        pack_rows(k, m, b, packed);
+        return;
+    }
+    for (int j = 0; j < m; j += LANES) {
+        const int panel = j / RT_PANEL;
+        pack_half(k, m - j, b.x + (size_t)j * b.column, b.column,
+                  packed + (size_t)panel * (size_t)k * RT_PANEL + j % RT_PANEL);
+    }
+}

@@ -1,0 +1,3 @@
+/* gemm_double.c -- gemm.c in double. */
+#define RT_DOUBLE
+#include "gemm.c"
