@@ -25,7 +25,7 @@ FLOOR12 = main verb_*
 
 RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers
 RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file
-RUNTIME3 = bytes byte_vectors sums data.h depthwise fold gemm then tiles update processors \
+RUNTIME3 = bytes byte_vectors sums data.h conv depthwise fold gemm then tiles update processors \
 	options activation
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history recurrent
 RUNTIME5 = zip array made prepare checkpoint kernels report run

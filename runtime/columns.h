@@ -89,7 +89,8 @@ static inline rt_span rt_inside(rt_span from, int stride, int64_t offset, int si
     return in;
 }
 
-/* What an area sees of the image through one place of the kernel. */
+/* What an area sees of the image through one place of the kernel, `row` and `column` behind where
+ * the window begins in the image. */
 typedef struct {
     rt_area in;                     /* the positions that see a pixel, not the padding */
     int64_t row, column;            /* position i, j sees pixel i stride + row, j stride + column */
@@ -97,10 +98,10 @@ typedef struct {
     int wide;                       /* positions in a row of the area */
 } rt_view;
 
-static inline rt_view rt_view_of(const rt_window *v, const rt_area *a, int k, int l)
+static inline rt_view rt_view_of(const rt_window *v, const rt_area *a, int64_t row,
+                                 int64_t column)
 {
-    rt_view s = { .row = (int64_t)k * v->dilation - v->top,
-                  .column = (int64_t)l * v->dilation - v->left, .wide = rt_length(a->columns) };
+    rt_view s = { .row = row, .column = column, .wide = rt_length(a->columns) };
 
     s.in.rows = rt_inside(a->rows, v->stride, s.row, v->height);
     s.in.columns = rt_inside(a->columns, v->stride, s.column, v->width);
@@ -139,6 +140,20 @@ static inline void rt_copy_run(size_t n, const rt_real *restrict x, rt_real *res
         y[i] = x[i];
 }
 
+/* Every stride-th number.  Common strides as literals, for which there is vector code. */
+static inline void rt_pick(size_t n, size_t stride, const rt_real *restrict x,
+                           rt_real *restrict y)
+{
+    if (stride == 1)
+        rt_copy_run(n, x, y);
+    else if (stride == 2)
+        for (size_t i = 0; i < n; i++)
+            y[i] = x[i * 2];
+    else
+        for (size_t i = 0; i < n; i++)
+            y[i] = x[i * stride];
+}
+
 /* Of `rows` rows of columns, `wide` apart, clears what stands between the end of one, behind its
  * `seen`, and the beginning of the next. */
 static inline void rt_clear_gaps(int rows, size_t wide, size_t seen, rt_real *columns)
@@ -149,10 +164,10 @@ static inline void rt_clear_gaps(int rows, size_t wide, size_t seen, rt_real *co
 }
 
 /* One row of columns[area] out of a plane of the image. */
-static inline void rt_gather(const rt_window *v, const rt_area *a, int k, int l, const rt_real *x,
-                             rt_real *columns)
+static inline void rt_gather(const rt_window *v, const rt_area *a, int64_t row, int64_t column,
+                             const rt_real *x, rt_real *columns)
 {
-    const rt_view s = rt_view_of(v, a, k, l);
+    const rt_view s = rt_view_of(v, a, row, column);
     const size_t seen = (size_t)rt_length(s.in.columns), stride = (size_t)v->stride;
     const int rows = rt_length(s.in.rows);
     rt_real *first = columns + rt_place(a, &s, s.in.rows.first);
@@ -170,11 +185,7 @@ static inline void rt_gather(const rt_window *v, const rt_area *a, int k, int l,
         for (int i = 0; i < rows; i++) {
             rt_real *to = first + (size_t)i * (size_t)s.wide;
             const rt_real *from = x + rt_pixel(v, &s, s.in.rows.first + i);
-            if (stride == 1)
-                rt_copy_run(seen, from, to);
-            else
-                for (size_t j = 0; j < seen; j++)
-                    to[j] = from[j * stride];
+            rt_pick(seen, stride, from, to);
         }
     rt_clear_gaps(rows, (size_t)s.wide, seen, first);
     rt_clear(first + run, end);
@@ -182,10 +193,10 @@ static inline void rt_gather(const rt_window *v, const rt_area *a, int k, int l,
 
 /* The way back: adds one row of columns to the pixels that it came from.  Columns that see the
  * padding are lost: cleared, where that makes one long run of all rows. */
-static inline void rt_scatter(const rt_window *v, const rt_area *a, int k, int l, rt_real *columns,
-                              rt_real *dx)
+static inline void rt_scatter(const rt_window *v, const rt_area *a, int64_t row, int64_t column,
+                              rt_real *columns, rt_real *dx)
 {
-    const rt_view s = rt_view_of(v, a, k, l);
+    const rt_view s = rt_view_of(v, a, row, column);
     const size_t stride = (size_t)v->stride;
     size_t seen = (size_t)rt_length(s.in.columns);
     int rows = rt_length(s.in.rows);

@@ -9,6 +9,7 @@
  *
  * Tiles own what they write: of y an area of one sample and group, of dx some of its channels, of
  * dw some of its depth for all samples.  So there are no partial sums, whatever the threads. */
+#include "conv.h"
 #include "depthwise.h"
 #include "then.h"
 #include "tiles.h"
@@ -73,6 +74,17 @@ static void run_conv(rt_pass *c, conv *p, size_t items, void (*body)(void *arg, 
     rt_run_tiles(c->pool, work / FLOPS_PER_NS, p->tiles.count, body, p);
 }
 
+/* How far behind the beginning of a window row k of the columns looks. */
+static int64_t row_of(const conv *p, int k)
+{
+    return (int64_t)(k / p->v.kernel % p->v.kernel) * p->v.dilation - p->v.top;
+}
+
+static int64_t column_of(const conv *p, int k)
+{
+    return (int64_t)(k % p->v.kernel) * p->v.dilation - p->v.left;
+}
+
 /* Rows k0 .. k0 + depth - 1 of the columns of an image x[channels][plane], *ld apart. */
 static const rt_real *columns_of(const conv *p, const rt_real *x, const rt_area *a, int k0,
                                  int depth, rt_real *buffer, int *ld)
@@ -85,7 +97,7 @@ static const rt_real *columns_of(const conv *p, const rt_real *x, const rt_area 
     }
     *ld = rt_area_size(a);
     for (int k = k0; k < k0 + depth; k++)
-        rt_gather(&p->v, a, k % square / kernel, k % kernel, x + (size_t)(k / square) * p->plane,
+        rt_gather(&p->v, a, row_of(p, k), column_of(p, k), x + (size_t)(k / square) * p->plane,
                   buffer + (size_t)(k - k0) * (size_t)*ld);
     return buffer;
 }
@@ -152,6 +164,8 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
         finish_all(c, n, v->filters * p.positions, then, y);
         return;
     }
+    if (rt_conv_planes(c, n, v, x, w, b, then, y))
+        return;
     p.x = x, p.w = w, p.b = b, p.then = then, p.y = y;
     p.cut = rt_cut_columns(v, rt_piece(p.depth, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)areas(&p), conv_tile);
@@ -172,7 +186,7 @@ static void conv_dx_rows(const conv *p, const rt_real *dy, const rt_real *w, int
         GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, depth, n, p->filters, 1, w + k, p->depth,
              dy + rt_area_start(&p->v, &a), p->positions, 0, buffer, n);
         for (int i = k; i < k + depth; i++)
-            rt_scatter(&p->v, &a, i % square / kernel, i % kernel,
+            rt_scatter(&p->v, &a, row_of(p, i), column_of(p, i),
                        buffer + (size_t)(i - k) * (size_t)n, dx + (size_t)(i / square) * p->plane);
     }
 }
@@ -236,6 +250,8 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
         finish_all(c, n, v->channels * (int)p.plane, then, dx);
         return;
     }
+    if (rt_conv_planes_dx(c, n, v, dy, w, then, dx))
+        return;
     p.dy = dy, p.w = w, p.then = then, p.dx = dx;
     p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)rt_pieces(p.channels, together),
