@@ -56,6 +56,7 @@ void compile_plan(Compilation *c, Session *s)
     differentiate(c->program, s);
     schedule(c->program, s);
     fuse(c->program, s);
+    fuse_then(c->program, s);
     plan(c->program, c->reuse, s);
 }
 

@@ -47,6 +47,16 @@ static void dump_graph(const Graph *g, FILE *out)
 
 /* ---- schedule ------------------------------------------------------------------------------ */
 
+/* "then sum d_h_sum then relu_dx d_h_z": what the statement goes on with. */
+static void dump_then(const Graph *g, NodeId id, FILE *out)
+{
+    const NodeId node[2] = { g->then[id].sum, g->then[id].act };
+
+    for (int i = 0; i < 2; i++)
+        if (node[i] && node[i] != id)
+            fprintf(out, " then %s %s", op_name(g->node[node[i]].op), g->node[node[i]].name);
+}
+
 static void dump_schedule(const Graph *g, FILE *out)
 {
     fprintf(out, "unit %s\n", g->name);
@@ -59,6 +69,7 @@ static void dump_schedule(const Graph *g, FILE *out)
             fprintf(out, "    %s %s", op_name(n->op), n->name ? n->name : "");
             if (g->loop[id] >= 0)
                 fprintf(out, " loop %d", g->loop[id]);
+            dump_then(g, id, out);
             fputc('\n', out);
         }
     }

@@ -224,6 +224,18 @@ static void emit_call(Writer *w, NodeId id)
         emit_close(w->out, "");
 }
 
+/* ---- Maps ---------------------------------------------------------------------------------- */
+
+/* Elementwise nodes that follow on no call. */
+static void emit_map(Writer *w, NodeId id)
+{
+    const Then *then = &w->g->then[id];
+
+    emit_statement(w, arena_printf(w->arena, "rt_map(c, %s, %s, %s, %s);",
+                                   count_text(w, &w->g->node[id]), operand(w, then->value),
+                                   then_text(w, id), operand(w, then->result)));
+}
+
 /* ---- Groups -------------------------------------------------------------------------------- */
 
 static void emit_node(Writer *w, NodeId id)
@@ -237,6 +249,9 @@ static void emit_node(Writer *w, NodeId id)
     case FORM_UNIT: emit_call(w, id); break;
     case FORM_ROOM: break;
     case FORM_LOSS: emit_line(w->out, "return %s;", expand(w, id)); break;
+    case FORM_PLUS:
+    case FORM_ACT:
+    case FORM_SLOPE: emit_map(w, id); break;
     default: bug("%s is no statement", op_name(n->op));
     }
 }
@@ -248,7 +263,7 @@ void emit_body(Writer *w)
     int step;
 
     for (int i = 0; i < w->g->n_order[w->phase]; i += step) {
-        const bool is_loop = op_form(w->g->node[order[i]].op) == FORM_LOOP;
+        const bool is_loop = w->g->loop[order[i]] >= 0;
 
         step = is_loop ? loop_length(w, i) : 1;
         if (!is_in_group(w, group, i, step)) {

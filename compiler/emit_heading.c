@@ -84,29 +84,56 @@ static const Node *ordered(const Writer *w, int i)
     return &w->g->node[w->g->order[w->phase][i]];
 }
 
-static bool is_headed(const Writer *w, Group group, int i)
+/* The nodes that the statement at order[i] computes. */
+typedef struct {
+    const Node *node[3];
+    int n;
+} Computed;
+
+static Computed computed(const Writer *w, int i)
 {
-    for (int k = group.first; k < group.first + group.n; k++)
-        if (is_same_source(w, ordered(w, k), ordered(w, i)))
-            return true;
+    const NodeId head = w->g->order[w->phase][i];
+    const Then *then = &w->g->then[head];
+    Computed c = { { ordered(w, i) }, 1 };
+
+    if (then->sum && then->sum != head)
+        c.node[c.n++] = &w->g->node[then->sum];
+    if (then->act && then->act != head)
+        c.node[c.n++] = &w->g->node[then->act];
+    return c;
+}
+
+static bool is_headed(const Writer *w, Group group, const Node *n)
+{
+    for (int k = group.first; k < group.first + group.n; k++) {
+        const Computed c = computed(w, k);
+
+        for (int j = 0; j < c.n; j++)
+            if (is_same_source(w, c.node[j], n))
+                return true;
+    }
     return false;
 }
 
 bool is_in_group(const Writer *w, Group group, int i, int n)
 {
-    for (int k = i; k < i + n; k++)
-        if (!is_headed(w, group, k))
-            return false;
+    for (int k = i; k < i + n; k++) {
+        const Computed c = computed(w, k);
+
+        for (int j = 0; j < c.n; j++)
+            if (!is_headed(w, group, c.node[j]))
+                return false;
+    }
     return true;
 }
 
 /* The columns of a heading beside its marks and its indentation. */
 enum { LONGEST = 88 };
 
-static const char *group_text(Writer *w, int i)
+static const char *group_text(Writer *w, const Node *n)
 {
     return arena_printf(w->arena, "%s%s", w->phase == BACKWARD ? "gradient of " : "",
-                        source_text(w, ordered(w, i)));
+                        source_text(w, n));
 }
 
 /* Equations apart by ";  " stand on a line each. */
@@ -121,17 +148,21 @@ static void emit_formula(Writer *w, const char *formula)
     }
 }
 
-/* The formulas of the group's nodes that come from where node i comes from, each once; their text
+/* The formulas of the group's nodes that come from where node n comes from, each once; their text
  * one behind the other. */
-static const char *formulas(Writer *w, Group group, int i)
+static const char *formulas(Writer *w, Group group, const Node *n)
 {
     const char *all = "";
 
-    for (int k = group.first; k < w->g->n_order[w->phase] && is_headed(w, group, k); k++) {
-        const char *formula = op_formula(ordered(w, k)->op);
+    for (int k = group.first; k < w->g->n_order[w->phase] && is_in_group(w, group, k, 1); k++) {
+        const Computed c = computed(w, k);
 
-        if (is_same_source(w, ordered(w, i), ordered(w, k)) && !strstr(all, formula))
-            all = arena_printf(w->arena, "%s%s%s", all, *all ? ";  " : "", formula);
+        for (int j = 0; j < c.n; j++) {
+            const char *formula = op_formula(c.node[j]->op);
+
+            if (is_same_source(w, n, c.node[j]) && !strstr(all, formula))
+                all = arena_printf(w->arena, "%s%s%s", all, *all ? ";  " : "", formula);
+        }
     }
     return w->phase == BACKWARD ? all : "";
 }
@@ -152,27 +183,53 @@ static void emit_long_line(Writer *w, const char *lead, const char *text)
     emit_line(w->out, "%s %s", lead, text);
 }
 
-/* One comment for all that a loop computes. */
+/* Does node j of the statement at order[i] come from where a node before it comes from? */
+static bool is_told(const Writer *w, int first, int i, int j)
+{
+    const Computed c = computed(w, i);
+
+    for (int k = 0; k < j; k++)
+        if (is_same_source(w, c.node[k], c.node[j]))
+            return true;
+    return is_headed(w, (Group){ first, i - first }, c.node[j]);
+}
+
+/* One comment for all that a statement or a loop computes. */
 static void emit_group_heading(Writer *w, Group group)
 {
     const char *lead = "/*";
 
     for (int i = group.first; i < group.first + group.n; i++) {
-        if (i > group.first && is_in_group(w, (Group){ group.first, i - group.first }, i, 1))
-            continue;
-        emit_long_line(w, lead, group_text(w, i));
-        emit_formula(w, formulas(w, group, i));
-        lead = " *";
+        const Computed c = computed(w, i);
+
+        for (int j = 0; j < c.n; j++) {
+            if (is_told(w, group.first, i, j))
+                continue;
+            emit_long_line(w, lead, group_text(w, c.node[j]));
+            emit_formula(w, formulas(w, group, c.node[j]));
+            lead = " *";
+        }
     }
     emit_line(w->out, " */");
+}
+
+static bool is_one_source(const Writer *w, int i)
+{
+    const Computed c = computed(w, i);
+
+    for (int j = 1; j < c.n; j++)
+        if (!is_same_source(w, c.node[0], c.node[j]))
+            return false;
+    return true;
 }
 
 void emit_heading(Writer *w, Group group)
 {
     const Group one = { group.first, 1 };
-    const char *text = group_text(w, group.first);
-    const bool is_short = is_in_group(w, one, group.first, group.n) &&
-                          !*formulas(w, one, group.first) && emit_width(text) < LONGEST;
+    const Node *first = ordered(w, group.first);
+    const char *text = group_text(w, first);
+    const bool is_short = is_in_group(w, one, group.first, group.n) && is_one_source(w, group.first)
+                       && !*formulas(w, one, first) && emit_width(text) < LONGEST;
 
     emit_blank(w->out);
     if (is_short)

@@ -1,6 +1,7 @@
 /* emit_operand.c -- how tensors, sizes and arguments are written in C. */
 #include "emit_c.h"
 
+#include <ctype.h>
 #include <string.h>
 
 Str use(Writer *w, const char *word)
@@ -225,7 +226,7 @@ static const char *integer_text(Writer *w, int64_t x)
 /* A number is an rt_real in a loop, a double in a call. */
 static const char *number_text(Writer *w, const Node *n, double x)
 {
-    return op_form(n->op) == FORM_LOOP ? emit_real(w->arena, x) : emit_number(w->arena, x);
+    return op_is_elementwise(n->op) ? emit_real(w->arena, x) : emit_number(w->arena, x);
 }
 
 /* ---- Sizes that are products --------------------------------------------------------------- */
@@ -264,6 +265,46 @@ static const char *start_text(Writer *w, const Node *n)
     return arena_printf(w->arena, "%s - %lld", row_text(w, n), (long long)n->size[2]);
 }
 
+/* "RT_RELU" of relu and relu_dx. */
+static const char *rt_activation_text(Writer *w, OpKind op)
+{
+    char *text = arena_printf(w->arena, "RT_%s", op_name(op));
+    char *tail = strstr(text, "_dx");
+
+    for (char *at = text; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    if (tail)
+        *tail = '\0';
+    return text;
+}
+
+/* ".act = RT_ELU, .a = RT_C(1.0), .slope_at = m->h": of an activation or its slope. */
+static const char *act_text(Writer *w, const Then *then)
+{
+    const Node *n = &w->g->node[then->act];
+    const char *text = arena_printf(w->arena, ".act = %s", rt_activation_text(w, n->op));
+
+    if (strstr(op_code(n->op), "$a"))
+        text = arena_printf(w->arena, "%s, .a = %s", text, number_text(w, n, n->number[0]));
+    if (then->slope_at)
+        text = arena_printf(w->arena, "%s, .slope_at = %s", text, operand(w, then->slope_at));
+    return text;
+}
+
+const char *then_text(Writer *w, NodeId head)
+{
+    const Then *then = &w->g->then[head];
+    const char *plus = "", *act = "";
+
+    if (then->sum)
+        plus = arena_printf(w->arena, ".plus = %s", operand(w, then->plus));
+    if (then->act)
+        act = act_text(w, then);
+    if (!*plus && !*act)
+        return "NULL";
+    return arena_printf(w->arena, "RT_THEN(%s%s%s)", plus, *plus && *act ? ", " : "", act);
+}
+
 /* $0 of an EACH is the input at work. */
 static NodeId numbered_input(const Writer *w, const Node *n, char letter)
 {
@@ -277,11 +318,11 @@ static NodeId numbered_input(const Writer *w, const Node *n, char letter)
 static const char *hole(Writer *w, NodeId id, char letter)
 {
     const Node *n = &w->g->node[id];
-    const bool is_loop = op_form(n->op) == FORM_LOOP;
+    const bool is_loop = op_is_elementwise(n->op);
     NodeId in;
 
     switch (letter) {
-    case 'y': return is_loop ? element(w, id) : operand(w, id);
+    case 'y': return is_loop ? element(w, id) : operand(w, graph_stored(w->g, id));
     case 'R': return rows_text(w, n);
     case 'P': return integer_text(w, n->size[0]);
     case 'Q': return integer_text(w, n->size[1]);
@@ -297,7 +338,7 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'b': return number_text(w, n, n->number[1]);
     case 'f': return activation_text(n->act);
     case 'w': return watch_text(w, n);
-    case 't': return "NULL";
+    case 't': return then_text(w, id);
     case 'G': return arena_printf(w->arena, "&%s", n->window->name);
     case 'd': return n->reverse ? "RT_FROM_LAST" : "RT_FROM_FIRST";
     default: break;

@@ -1,5 +1,6 @@
 /* fuse.c -- elementwise nodes that stand together in the order, over tensors of one size, become
- * one loop.  A tensor that only its own loop reads is then a local of it, not memory (plan.c). */
+ * one loop.  A tensor that only its own loop reads is then a local of it, not memory (plan.c).
+ * Where all of a loop is of the kinds that a kernel can go on with, fuse_then.c dissolves it. */
 #include "passes.h"
 
 static bool same_space(const Node *a, const Node *b)
@@ -14,7 +15,7 @@ static int fuse_phase(Graph *g, Phase phase, int loop)
     for (int i = 0; i < g->n_order[phase]; i++) {
         const NodeId id = g->order[phase][i];
         const Node *n = &g->node[id];
-        const bool is_loop = op_form(n->op) == FORM_LOOP;
+        const bool is_loop = op_is_elementwise(n->op);
 
         if (is_loop && !(before && same_space(before, n)))
             loop++;

@@ -41,3 +41,10 @@ NodeId graph_root(const Graph *g, NodeId id)
         id = g->node[id].in[0];
     return id;
 }
+
+NodeId graph_stored(const Graph *g, NodeId id)
+{
+    const Then *then = &g->then[g->head[id] ? g->head[id] : id];
+
+    return then->head ? then->result : id;
+}

@@ -95,6 +95,15 @@ typedef enum {
     STORE_LOSS
 } Store;
 
+/* A statement computes more than its own node: what follows on each value of it, an rt_then. */
+typedef struct {
+    NodeId head;                    /* the node that the statement stands for; 0: no statement */
+    NodeId value;                   /* of an rt_map: what it starts from; 0: the head's own code */
+    NodeId sum, plus;               /* the sum, and the tensor that it adds; or 0 */
+    NodeId act, slope_at;           /* the activation or its slope, and where it is taken; or 0 */
+    NodeId result;                  /* the last of these nodes: the only one with a tensor */
+} Then;
+
 /* Scratch that shares one union: tensors of this unit, or the scratch of a unit that it calls. */
 typedef struct {
     NodeId node;                    /* 0: the scratch of */
@@ -134,6 +143,8 @@ struct Graph {
     NodeId *order[2];               /* by phase: schedule */
     int n_order[2];
     int *loop;                      /* by NodeId: number of its loop in the phase, or -1; fuse */
+    Then *then;                     /* by NodeId of a head; fuse_then */
+    NodeId *head;                   /* by NodeId: whose statement computes it; 0: its own */
 
     Store *store;                   /* by NodeId; plan */
     NodeId *host, *guest;           /* by NodeId, in memory: a gradient (the guest) that takes the
@@ -156,6 +167,7 @@ NodeId graph_add(Graph *g, Node node, Arena *a);        /* checks arity and shap
 static inline const Node *graph_node(const Graph *g, NodeId id) { return &g->node[id]; }
 int64_t node_elements(const Node *n);                   /* of a sample where batched */
 NodeId graph_root(const Graph *g, NodeId id);   /* through aliases to what owns the memory */
+NodeId graph_stored(const Graph *g, NodeId id);     /* whose tensor id's statement stores */
 
 /* `--dump=model|graph|schedule|plan` */
 void program_dump(const Program *p, const char *stage, FILE *out);

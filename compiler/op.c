@@ -1,6 +1,8 @@
 /* op.c -- the tables that ops.def fills for everyone. */
 #include "op.h"
 
+#include <string.h>
+
 typedef enum { SHAPE_given, SHAPE_same } ShapeRule;
 
 typedef struct {
@@ -20,6 +22,11 @@ static const OpRow row[N_OPS] = {
 
 const char *op_name(OpKind op) { return row[op].name; }
 OpForm op_form(OpKind op) { return row[op].form; }
+bool op_is_elementwise(OpKind op)
+{
+    return FORM_LOOP <= row[op].form && row[op].form <= FORM_SLOPE;
+}
+bool op_takes_then(OpKind op) { return strstr(row[op].code, "$t") != NULL; }
 const char *op_code(OpKind op) { return row[op].code; }
 const char *op_formula(OpKind op) { return row[op].formula; }
 bool op_same_shape(OpKind op) { return row[op].shape == SHAPE_same; }

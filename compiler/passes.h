@@ -65,6 +65,9 @@ void schedule(Program *program, Session *s);
 /* fuse -- elementwise nodes that stand together in the order become one loop. */
 void fuse(Program *program, Session *s);
 
+/* fuse_then -- loops of sums, activations and slopes become part of a call, or one rt_map. */
+void fuse_then(Program *program, Session *s);
+
 /* plan -- where every tensor lives: kept from forward to backward, or scratch that shares a union
  * with others whose lifetimes it does not meet (`reuse` false: a member of its own for each). */
 void plan(Program *program, bool reuse, Session *s);

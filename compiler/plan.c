@@ -19,14 +19,25 @@ static void number_steps(Planner *p)
     for (NodeId id = 0; id < p->g->n; id++)     /* a further output comes with the call */
         if (p->g->node[id].op == OP_PICK)
             p->step[id] = p->step[p->g->node[id].in[0]];
+        else if (p->g->head[id])
+            p->step[id] = p->step[p->g->head[id]];
+}
+
+/* Its statement may write where one of its inputs ends. */
+static bool is_in_place(const Graph *g, NodeId id)
+{
+    return op_is_elementwise(g->node[g->head[id] ? g->head[id] : id].op);
 }
 
 static void start_lives(Planner *p)
 {
     for (NodeId id = 1; id < p->g->n; id++) {
-        const int at = 2 * p->step[id] + (op_form(p->g->node[id].op) == FORM_LOOP);
+        const int at = 2 * p->step[id] + is_in_place(p->g, id);
+        const NodeId head = p->g->head[id];
 
         p->life[id] = (Life){ at, at };
+        if (head && p->g->node[head].item != p->g->node[id].item)
+            p->crosses[id] = true;
     }
 }
 
@@ -93,6 +104,8 @@ static Store store_of(const Planner *p, NodeId id)
 {
     const Node *n = &p->g->node[id];
 
+    if (graph_stored(p->g, id) != id)
+        return STORE_NONE;
     switch (op_form(n->op)) {
     case FORM_SOURCE:
         return n->op == OP_PARAM ? STORE_PARAM : n->op == OP_STATE ? STORE_STATE : STORE_ARGUMENT;
@@ -107,6 +120,9 @@ static Store store_of(const Planner *p, NodeId id)
             return STORE_NONE;
         break;
     case FORM_LOOP:
+    case FORM_PLUS:
+    case FORM_ACT:
+    case FORM_SLOPE:
         if (!p->shared[id] && !p->kept[id])
             return STORE_SCALAR;
         break;

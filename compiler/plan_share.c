@@ -93,7 +93,7 @@ static void find_lodgers(Planner *p, Rooms *local, Rooms *rest, Rooms *units)
 
             if (op_form(n->op) == FORM_UNIT && n->unit->n_slots)
                 add_unit(p, units, n->unit);
-            add_tensor(p, local, rest, id);
+            add_tensor(p, local, rest, graph_stored(p->g, id));
             for (NodeId pick = id + 1; has_picks(n) && pick < p->g->n; pick++)
                 if (p->g->node[pick].op == OP_PICK && p->g->node[pick].in[0] == id)
                     add_tensor(p, local, rest, pick);

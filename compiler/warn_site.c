@@ -94,7 +94,7 @@ static void look_ahead(Site *p, NodeId z)
         p->norm = n->item;
         p->batchnorm = n->op == OP_BATCHNORM;
     } else if (id && n->layer >= 0 && p->g->layer[n->layer].act != ACTIVATION_LINEAR &&
-               op_form(n->op) == FORM_LOOP) {
+               op_is_elementwise(n->op)) {
         p->act = (Act){ p->g->layer[n->layer].act, n->number[0] };
     }
 }

@@ -342,7 +342,7 @@ void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_re
                const rt_real *b, const rt_then *then, rt_real *y);
 /* dx = dy w:  dy[n][out], w[out][in], dx[n][in] */
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
-                  const rt_then *then, rt_real *dx);
+                  rt_real *dx);
 /* dw = dy^T x:  dy[n][out], x[n][in], dw[out][in] */
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,
                   rt_real *dw);
@@ -480,12 +480,10 @@ void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, 
                         rt_real *stats);
 /* y = gamma (x - mean) rstd + beta; gamma and beta [channels], or both NULL; y may be x */
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
-                  const rt_then *then, rt_real *y);
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
 /* dx with the batch's statistics as functions of x; dx may be dy */
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_then *then, rt_real *dx);
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
 /* dgamma[channel] = sum of dy (x - mean) rstd */
 void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
                          const rt_real *x, const rt_real *stats, rt_real *dgamma);
@@ -495,10 +493,9 @@ void rt_channel_sum(rt_pass *c, int n, int channels, int inner, const rt_real *x
 /* Ba et al. 2016 (arXiv 1607.06450).  x[n][m]; stats[n][2] = mean and 1/sqrt(var + eps) by row */
 void rt_layernorm_stats(rt_pass *c, int n, int m, double eps, const rt_real *x, rt_real *stats);
 void rt_layernorm(rt_pass *c, int n, int m, const rt_real *x, const rt_real *stats,
-                  const rt_real *gamma, const rt_real *beta, const rt_then *then, rt_real *y);
+                  const rt_real *gamma, const rt_real *beta, rt_real *y);
 void rt_layernorm_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
-                     const rt_real *stats, const rt_real *gamma, const rt_then *then,
-                     rt_real *dx);
+                     const rt_real *stats, const rt_real *gamma, rt_real *dx);
 /* dgamma[j] = sum over rows of dy (x - mean) rstd */
 void rt_layernorm_dgamma(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
                          const rt_real *stats, rt_real *dgamma);
@@ -533,7 +530,7 @@ void rt_dot(rt_pass *c, int n, const rt_real *a, const rt_real *b, rt_real *y);
 void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_real *w,
              const rt_real *b, const rt_then *then, rt_real *y);
 void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
-                const rt_then *then, rt_real *dx);
+                rt_real *dx);
 void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
                 rt_real *dw);
 
@@ -552,11 +549,9 @@ void rt_plane_mean_dx(rt_pass *c, int n, int channels, int inner, const rt_real 
 /* Wu and He 2018 (arXiv 1803.08494).  x[n][groups][members][inner]; stats[n * groups][2] are
  * rt_layernorm_stats of its n * groups rows; gamma and beta[groups * members], or both NULL. */
 void rt_groupnorm(rt_pass *c, int n, int groups, int members, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
-                  const rt_then *then, rt_real *y);
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
 void rt_groupnorm_dx(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_then *then, rt_real *dx);
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
 /* dgamma[channel] = sum over samples and inner of dy (x - mean) rstd */
 void rt_groupnorm_dgamma(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
                          const rt_real *x, const rt_real *stats, rt_real *dgamma);

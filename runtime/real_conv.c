@@ -102,13 +102,6 @@ static const rt_real *columns_of(const conv *p, const rt_real *x, const rt_area 
     return buffer;
 }
 
-/* Of kernels that store a result as it is; m values a sample. */
-static void finish_all(rt_pass *c, int n, int m, const rt_then *then, rt_real *y)
-{
-    if (then)
-        rt_map(c, n * m, y, then, y);
-}
-
 /* ---- Forward -------------------------------------------------------------------------------- */
 
 static void fill_bias(int filters, int n, int ld, const rt_real *b, rt_real *y)
@@ -161,7 +154,8 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
     }
     if (rt_is_depthwise(v)) {
         rt_depthwise(c, n, v, x, w, b, y);
-        finish_all(c, n, v->filters * p.positions, then, y);
+        if (then)
+            rt_map(c, n * v->filters * p.positions, y, then, y);
         return;
     }
     if (rt_conv_planes(c, n, v, x, w, b, then, y))
@@ -191,12 +185,6 @@ static void conv_dx_rows(const conv *p, const rt_real *dy, const rt_real *w, int
     }
 }
 
-static void finish_channels(const conv *p, rt_span channels, rt_real *dx)
-{
-    rt_real *first = dx + (size_t)channels.first * p->plane;
-    rt_finish(p->then, (size_t)(first - p->dx), (size_t)rt_length(channels) * p->plane, first);
-}
-
 /* Channels of one image. */
 static void conv_dx_channels(const conv *p, size_t image, rt_span channels)
 {
@@ -210,13 +198,11 @@ static void conv_dx_channels(const conv *p, size_t image, rt_span channels)
         GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, rt_length(channels), p->positions,
              p->filters, 1, w + channels.first, p->depth, dy, p->positions, 0,
              dx + (size_t)channels.first * p->plane, p->positions);
-        finish_channels(p, channels, dx);
         return;
     }
     rt_clear(dx + (size_t)channels.first * p->plane, dx + (size_t)channels.end * p->plane);
     for (int k = channels.first * square; k < end; k += p->cut.depth)
         conv_dx_rows(p, dy, w, k, lesser(end - k, p->cut.depth), dx);
-    finish_channels(p, channels, dx);
 }
 
 /* Channels that go together: as many as make a block of columns. */
@@ -237,22 +223,21 @@ static void conv_dx_tile(void *arg, int tile)
 }
 
 void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
-                const rt_then *then, rt_real *dx)
+                rt_real *dx)
 {
     conv p = conv_of(n, v);
     const int together = channels_together(&p);
     if (is_dense(v)) {
-        rt_affine_dx(c, n, p.filters, p.depth, dy, w, then, dx);
+        rt_affine_dx(c, n, p.filters, p.depth, dy, w, dx);
         return;
     }
     if (rt_is_depthwise(v)) {
         rt_depthwise_dx(c, n, v, dy, w, dx);
-        finish_all(c, n, v->channels * (int)p.plane, then, dx);
         return;
     }
-    if (rt_conv_planes_dx(c, n, v, dy, w, then, dx))
+    if (rt_conv_planes_dx(c, n, v, dy, w, NULL, dx))
         return;
-    p.dy = dy, p.w = w, p.then = then, p.dx = dx;
+    p.dy = dy, p.w = w, p.dx = dx;
     p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));
     run_conv(c, &p, (size_t)n * (size_t)v->groups * (size_t)rt_pieces(p.channels, together),
              conv_dx_tile);

@@ -1,13 +1,11 @@
 /* real_groupnorm.c -- group normalisation: rows of a sample's group, the affine map by channel. */
 #include "channels.h"
-#include "then.h"
 
 typedef struct {
     rt_tiles tiles;                 /* of rows, a group of a sample each; dgamma: of channels */
     rt_planes p;                    /* dgamma: samples, channels, inner */
     size_t groups, members, inner;
     const rt_real *x, *dy, *gamma, *beta, *stats;
-    const rt_then *then;
     rt_real *y;                     /* what comes out */
 } group_job;
 
@@ -42,7 +40,6 @@ static void groupnorm_row(const group_job *s, size_t i)
         const rt_real shift = s->beta ? s->beta[channel + k] : 0;
         for (size_t j = 0; j < s->inner; j++)
             y[j] = scale * ((x[j] - mean) * rstd) + shift;
-        rt_finish(s->then, (i * s->members + k) * s->inner, s->inner, y);
     }
 }
 
@@ -54,13 +51,11 @@ static void groupnorm_tile(void *arg, int tile)
 }
 
 void rt_groupnorm(rt_pass *c, int n, int groups, int members, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
-                  const rt_then *then, rt_real *y)
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y)
 {
     group_job s = group_job_of(groups, members, inner, x, stats, y);
     s.gamma = gamma;
     s.beta = beta;
-    s.then = then;
     run_groups(c, n, 0.3, &s, groupnorm_tile);
 }
 
@@ -83,7 +78,6 @@ static void groupnorm_dx_row(const group_job *s, size_t i)
     const rt_real a = (rt_real)((double)rstd * (double)rstd * product / (double)m);
     for (size_t j = 0; j < m; j++)
         dx[j] = rstd * (dx[j] - shift - a * (x[j] - mean));
-    rt_finish(s->then, i * m, m, dx);
 }
 
 static void groupnorm_dx_tile(void *arg, int tile)
@@ -94,13 +88,11 @@ static void groupnorm_dx_tile(void *arg, int tile)
 }
 
 void rt_groupnorm_dx(rt_pass *c, int n, int groups, int members, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_then *then, rt_real *dx)
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx)
 {
     group_job s = group_job_of(groups, members, inner, x, stats, dx);
     s.dy = dy;
     s.gamma = gamma;
-    s.then = then;
     run_groups(c, n, 1, &s, groupnorm_dx_tile);
 }
 

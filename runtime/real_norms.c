@@ -1,6 +1,5 @@
 /* real_norms.c -- batch normalisation, by blocks of channels, and layer normalisation, by rows. */
 #include "channels.h"
-#include "then.h"
 
 /* ---- Batch normalisation --------------------------------------------------------------------- */
 
@@ -11,7 +10,6 @@ typedef struct {
     const rt_real *x, *dy, *gamma, *beta;
     const rt_real *mean, *rstd;     /* [channels]: the halves of stats */
     rt_real *running_mean, *running_var, *stats;
-    const rt_then *then;
     rt_real *y;                     /* what comes out: y, dx, dgamma or a sum */
 } channel_job;
 
@@ -92,7 +90,6 @@ static void normalise(const channel_job *b, rt_block block, const block_numbers 
     for (size_t k = 0; b->p.inner > 1 && k < block.count; k++)
         for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
             y[j] = v->slope[k] * (x[j] - v->mean[k]) + v->shift[k];
-    rt_finish(b->then, at, block.count * b->p.inner, y);
 }
 
 static void batchnorm_tile(void *arg, int tile)
@@ -112,11 +109,10 @@ static void batchnorm_tile(void *arg, int tile)
 }
 
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
-                  const rt_real *stats, const rt_real *gamma, const rt_real *beta,
-                  const rt_then *then, rt_real *y)
+                  const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y)
 {
     const channel_job b = { .x = x, .mean = stats, .rstd = stats + channels, .gamma = gamma,
-                            .beta = beta, .then = then, .y = y };
+                            .beta = beta, .y = y };
     run_channels(c, rt_planes_of(n, channels, inner), 0.3, b, batchnorm_tile);
 }
 
@@ -131,7 +127,6 @@ static void join_gradients(const channel_job *b, rt_block block, const block_num
     for (size_t k = 0; b->p.inner > 1 && k < block.count; k++)
         for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
             dx[j] = v->scale[k] * dy[j] + (v->slope[k] * (x[j] - v->mean[k]) + v->shift[k]);
-    rt_finish(b->then, at, block.count * b->p.inner, dx);
 }
 
 /* dx = gamma rstd (dy - mean(dy) - xhat mean(dy xhat)),  xhat = (x - mean) rstd */
@@ -158,11 +153,10 @@ static void batchnorm_dx_tile(void *arg, int tile)
 }
 
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_then *then, rt_real *dx)
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx)
 {
     const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
-                            .gamma = gamma, .then = then, .y = dx };
+                            .gamma = gamma, .y = dx };
     run_channels(c, rt_planes_of(n, channels, inner), 1.5, b, batchnorm_dx_tile);
 }
 
@@ -209,7 +203,6 @@ typedef struct {
     size_t n, m;
     double eps;
     const rt_real *x, *dy, *gamma, *beta, *stats;
-    const rt_then *then;
     rt_real *y;                     /* what comes out */
 } row_job;
 
@@ -250,7 +243,6 @@ static void layernorm_row(const row_job *s, size_t i)
     else
         for (size_t j = 0; j < s->m; j++)
             y[j] = (x[j] - mean) * rstd;
-    rt_finish(s->then, i * s->m, s->m, y);
 }
 
 static void layernorm_tile(void *arg, int tile)
@@ -261,10 +253,9 @@ static void layernorm_tile(void *arg, int tile)
 }
 
 void rt_layernorm(rt_pass *c, int n, int m, const rt_real *x, const rt_real *stats,
-                  const rt_real *gamma, const rt_real *beta, const rt_then *then, rt_real *y)
+                  const rt_real *gamma, const rt_real *beta, rt_real *y)
 {
-    const row_job s = { .x = x, .stats = stats, .gamma = gamma, .beta = beta, .then = then,
-                        .y = y };
+    const row_job s = { .x = x, .stats = stats, .gamma = gamma, .beta = beta, .y = y };
     run_rows(c, n, m, 0.3, s, layernorm_tile);
 }
 
@@ -283,7 +274,6 @@ static void layernorm_dx_row(const row_job *s, size_t i)
     const rt_real a = (rt_real)((double)rstd * (double)rstd * product / (double)s->m);
     for (size_t j = 0; j < s->m; j++)
         dx[j] = rstd * (dx[j] - shift - a * (x[j] - mean));
-    rt_finish(s->then, i * s->m, s->m, dx);
 }
 
 static void layernorm_dx_tile(void *arg, int tile)
@@ -294,11 +284,9 @@ static void layernorm_dx_tile(void *arg, int tile)
 }
 
 void rt_layernorm_dx(rt_pass *c, int n, int m, const rt_real *dy, const rt_real *x,
-                     const rt_real *stats, const rt_real *gamma, const rt_then *then,
-                     rt_real *dx)
+                     const rt_real *stats, const rt_real *gamma, rt_real *dx)
 {
-    const row_job s = { .x = x, .dy = dy, .stats = stats, .gamma = gamma, .then = then,
-                        .y = dx };
+    const row_job s = { .x = x, .dy = dy, .stats = stats, .gamma = gamma, .y = dx };
     run_rows(c, n, m, 1, s, layernorm_dx_tile);
 }
 

@@ -134,10 +134,10 @@ void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_re
 }
 
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
-                  const rt_then *then, rt_real *dx)
+                  rt_real *dx)
 {
     run_product(c, &(rt_product){ n, in, out, as_it_lies(dy, out), as_it_lies(w, in), NULL, 0, dx,
-                                  (size_t)in }, then);
+                                  (size_t)in }, NULL);
 }
 
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,

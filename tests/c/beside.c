@@ -49,8 +49,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* x = tanh */
-    for (int i = 0; i < n * 3; i++)
-        t->x_[i] = rt_tanh(x[i]);
+    rt_map(c, n * 3, x, RT_THEN(.act = RT_TANH), t->x_);
     rt_watch_output(c, &m->watch.x, RT_TANH, 0.0, n, 3, 1, t->x_, t->x_);
 
     /* dense(4) */
@@ -58,8 +57,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 4, 1, t->dense, t->dense);
 
     /* relu from x */
-    for (int i = 0; i < n * 3; i++)
-        m->relu[i] = rt_relu(t->x_[i]);
+    rt_map(c, n * 3, t->x_, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 3, 1, m->relu, m->relu);
 
     /* loss = mse */

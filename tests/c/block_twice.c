@@ -70,7 +70,6 @@ struct model_memory {
 
 struct mix_4_0p9_on_2_scratch {
     union {
-        rt_real dense_z[BATCH * 4];
         rt_real d_dense_z[BATCH * 4];
     };
     union {
@@ -95,15 +94,14 @@ struct model_scratch {
 /* block mix(units = 4, keep = 0.9): [2] -> [2] */
 static void mix_4_0p9_on_2_forward(rt_pass *c,
         const struct mix_4_0p9_on_2_params *p,
-        struct mix_4_0p9_on_2_memory *m, struct mix_4_0p9_on_2_scratch *t,
+        struct mix_4_0p9_on_2_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* dense(units, act = relu) */
-    rt_affine(c, n, 4, 2, x, p->dense.weight, p->dense.bias, NULL, t->dense_z);
-    for (int i = 0; i < n * 4; i++)
-        m->dense[i] = rt_relu(t->dense_z[i]);
+    rt_affine(c, n, 4, 2, x, p->dense.weight, p->dense.bias, RT_THEN(.act = RT_RELU),
+              m->dense);
     rt_watch_output(c, &m->watch.dense, RT_RELU, 0.0, n, 4, 1, m->dense, m->dense);
 
     /* dropout(1 - keep) */
@@ -130,7 +128,7 @@ static void mix_4_0p9_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 2, dy);
     rt_affine_dw(c, n, 2, 4, dy, m->dropout, g->dense_2.weight);
     rt_column_sum(c, n, 2, dy, g->dense_2.bias);
-    rt_affine_dx(c, n, 2, 4, dy, p->dense_2.weight, NULL, t->d_dropout);
+    rt_affine_dx(c, n, 2, 4, dy, p->dense_2.weight, t->d_dropout);
 
     /* gradient of dropout(1 - keep)
      *   dx = dy under the same mask
@@ -143,12 +141,11 @@ static void mix_4_0p9_on_2_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 4; i++)
-        t->d_dense_z[i] = m->dense[i] > 0 ? m->d_dense[i] : 0;
+    rt_map(c, n * 4, m->d_dense, RT_THEN(.act = RT_RELU, .slope_at = m->dense), t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 4, t->d_dense_z);
     rt_affine_dw(c, n, 4, 2, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 4, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 4, 2, t->d_dense_z, p->dense.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 2, t->d_dense_z, p->dense.weight, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -156,21 +153,17 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
     /* left = mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->left, &m->left, &t->mix_4_0p9_on_2, x,
-            m->left_out);
+    mix_4_0p9_on_2_forward(c, &p->left, &m->left, x, m->left_out);
 
     /* right = mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->right, &m->right, &t->mix_4_0p9_on_2,
-            m->left_out, m->right_out);
+    mix_4_0p9_on_2_forward(c, &p->right, &m->right, m->left_out, m->right_out);
 
     /* mix(4) */
-    mix_4_0p9_on_2_forward(c, &p->mix, &m->mix, &t->mix_4_0p9_on_2,
-            m->right_out, m->mix_out);
+    mix_4_0p9_on_2_forward(c, &p->mix, &m->mix, m->right_out, m->mix_out);
 
     /* logits = dense(2) */
     rt_affine(c, n, 2, 2, m->mix_out, p->logits.weight, p->logits.bias, NULL, m->logits);
@@ -202,7 +195,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 2, t->d_logits, m->mix_out, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, NULL, m->d_mix_out);
+    rt_affine_dx(c, n, 2, 2, t->d_logits, p->logits.weight, m->d_mix_out);
 
     /* gradient of mix(4) */
     mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,

@@ -174,9 +174,8 @@ struct model_memory {
 
 struct cell_6_tanh_on_2_scratch {
     union {
-        rt_real a_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
+        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -193,9 +192,8 @@ struct cell_6_tanh_on_2_scratch {
 
 struct cell_6_tanh_on_6_scratch {
     union {
-        rt_real a_z[BATCH * 6];
-        rt_real dense_z[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
+        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -212,8 +210,8 @@ struct cell_6_tanh_on_6_scratch {
 
 struct cell_6_softplus_on_6_scratch {
     union {
-        rt_real dense_z[BATCH * 6];
         rt_real d_dense_z[BATCH * 6];
+        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -256,22 +254,19 @@ static void cell_6_tanh_on_2_forward(rt_pass *c,
     const int n = c->rows;
 
     /* a = dense(units, act = phi) */
-    rt_affine(c, n, 6, 2, x, p->a.weight, p->a.bias, NULL, t->a_z);
-    for (int i = 0; i < n * 6; i++)
-        m->a[i] = rt_tanh(t->a_z[i]);
+    rt_affine(c, n, 6, 2, x, p->a.weight, p->a.bias, RT_THEN(.act = RT_TANH), m->a);
     rt_watch_output(c, &m->watch.a, RT_TANH, 0.0, n, 6, 1, m->a, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_sigmoid(t->dense_z[i]);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias,
+              RT_THEN(.act = RT_SIGMOID), m->dense);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
@@ -310,7 +305,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -321,12 +316,11 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = t->d_b[i] * rt_sigmoid_slope(m->dense[i]);
+    rt_map(c, n * 6, t->d_b, RT_THEN(.act = RT_SIGMOID, .slope_at = m->dense), t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -336,7 +330,7 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -348,11 +342,10 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
-        t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
-    }
+    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
+           t->d_a_by_b_branch_1);
+    rt_map(c, n * 6, t->d_a_by_b_branch_1,
+           RT_THEN(.plus = m->d_b_branch_0, .act = RT_TANH, .slope_at = m->a), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 2, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
@@ -367,22 +360,19 @@ static void cell_6_tanh_on_6_forward(rt_pass *c,
     const int n = c->rows;
 
     /* a = dense(units, act = phi) */
-    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, NULL, t->a_z);
-    for (int i = 0; i < n * 6; i++)
-        m->a[i] = rt_tanh(t->a_z[i]);
+    rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, RT_THEN(.act = RT_TANH), m->a);
     rt_watch_output(c, &m->watch.a, RT_TANH, 0.0, n, 6, 1, m->a, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_sigmoid(t->dense_z[i]);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias,
+              RT_THEN(.act = RT_SIGMOID), m->dense);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
@@ -421,7 +411,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -432,12 +422,11 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = t->d_b[i] * rt_sigmoid_slope(m->dense[i]);
+    rt_map(c, n * 6, t->d_b, RT_THEN(.act = RT_SIGMOID, .slope_at = m->dense), t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -447,7 +436,7 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -460,15 +449,14 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
-        t->d_a_z[i] = v_d_a * rt_tanh_slope(m->a[i]);
-    }
+    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
+           t->d_a_by_b_branch_1);
+    rt_map(c, n * 6, t->d_a_by_b_branch_1,
+           RT_THEN(.plus = m->d_b_branch_0, .act = RT_TANH, .slope_at = m->a), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, dx);
 }
 
 /* block cell(units = 6, phi = softplus): [6] -> [6] */
@@ -481,21 +469,19 @@ static void cell_6_softplus_on_6_forward(rt_pass *c,
 
     /* a = dense(units, act = phi) */
     rt_affine(c, n, 6, 6, x, p->a.weight, p->a.bias, NULL, m->a_z);
-    for (int i = 0; i < n * 6; i++)
-        m->a[i] = rt_softplus(m->a_z[i]);
+    rt_map(c, n * 6, m->a_z, RT_THEN(.act = RT_SOFTPLUS), m->a);
     rt_watch_output(c, &m->watch.a, RT_SOFTPLUS, 0.0, n, 6, 1, m->a_z, m->a);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 6, 1e-05, m->a, m->layernorm_stats);
-    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias, NULL,
+    rt_layernorm(c, n, 6, m->a, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
                  m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 6, 1, m->layernorm,
                     m->layernorm);
 
     /* dense(units, act = sigmoid) */
-    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias, NULL, t->dense_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense[i] = rt_sigmoid(t->dense_z[i]);
+    rt_affine(c, n, 6, 6, m->layernorm, p->dense.weight, p->dense.bias,
+              RT_THEN(.act = RT_SIGMOID), m->dense);
     rt_watch_output(c, &m->watch.dense, RT_SIGMOID, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* dense_2 = dense(units) */
@@ -535,7 +521,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_b);
     rt_affine_dw(c, n, 6, 6, t->d_b, m->a, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_b, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, NULL, t->d_b_branch_1);
+    rt_affine_dx(c, n, 6, 6, t->d_b, p->dense_2.weight, t->d_b_branch_1);
 
     /* gradient of b = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.b, 1, n, 6, t->d_b_branch_1);
@@ -546,12 +532,11 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_z[i] = t->d_b[i] * rt_sigmoid_slope(m->dense[i]);
+    rt_map(c, n * 6, t->d_b, RT_THEN(.act = RT_SIGMOID, .slope_at = m->dense), t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 6, t->d_dense_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_z, m->layernorm, g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, NULL, m->d_layernorm);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -561,7 +546,7 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, g->layernorm.weight);
     rt_column_sum(c, n, 6, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight, NULL,
+    rt_layernorm_dx(c, n, 6, m->d_layernorm, m->a, m->layernorm_stats, p->layernorm.weight,
                     m->d_b_branch_0);
 
     /* gradient of b = parallel(add), by branch 0 */
@@ -574,15 +559,14 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_a_by_b_branch_1 = t->d_a_by_mul[i] + t->d_b_branch_1[i];
-        const rt_real v_d_a = v_d_a_by_b_branch_1 + m->d_b_branch_0[i];
-        t->d_a_z[i] = v_d_a * rt_softplus_slope(m->a_z[i]);
-    }
+    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
+           t->d_a_by_b_branch_1);
+    rt_map(c, n * 6, t->d_a_by_b_branch_1,
+           RT_THEN(.plus = m->d_b_branch_0, .act = RT_SOFTPLUS, .slope_at = m->a_z), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_a_z, p->a.weight, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -640,7 +624,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 12, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, NULL, m->d_concat);
+    rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, m->d_concat);
 
     /* gradient of concat from first, third */
     rt_extract(c, n, 6, 12, 0, m->d_concat, m->d_first_out_by_concat);
@@ -657,8 +641,7 @@ static void model_backward(rt_pass *c)
     /* gradient of first = cell(6)
      *   sum over its readers
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_first_out[i] = m->d_first_out_by_concat[i] + m->second_dx[i];
+    rt_map(c, n * 6, m->d_first_out_by_concat, RT_THEN(.plus = m->second_dx), t->d_first_out);
 
     /* gradient of first = cell(6) */
     cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,

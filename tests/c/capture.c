@@ -168,9 +168,9 @@ struct repeat_k_last_scratch {
 
 struct model_scratch {
     union {
-        rt_real stem_z[BATCH * 4];
         rt_real repeat_k_last_dx[BATCH * 4];
         rt_real d_repeat_h_last_h[BATCH * 4];
+        rt_real d_stem_by_repeat_h_from_0_out_[BATCH * 4];
         rt_real d_stem_z[BATCH * 4];
     };
     union {
@@ -207,13 +207,11 @@ static void repeat_h_from_0_forward(rt_pass *c, const struct repeat_h_from_0_par
 
     /* h = dense(4, act = softplus) */
     rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, NULL, m->h_z);
-    for (int i = 0; i < n * 4; i++)
-        t->h[i] = rt_softplus(m->h_z[i]);
+    rt_map(c, n * 4, m->h_z, RT_THEN(.act = RT_SOFTPLUS), t->h);
     rt_watch_output(c, &m->watch.h, RT_SOFTPLUS, 0.0, n, 4, 1, m->h_z, t->h);
 
     /* add from h, stem */
-    for (int i = 0; i < n * 4; i++)
-        y[i] = t->h[i] + x_stem[i];
+    rt_map(c, n * 4, t->h, RT_THEN(.plus = x_stem), y);
 }
 
 static void repeat_h_from_0_backward(rt_pass *c, const struct repeat_h_from_0_params *p,
@@ -229,12 +227,11 @@ static void repeat_h_from_0_backward(rt_pass *c, const struct repeat_h_from_0_pa
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 4; i++)
-        t->d_h_z[i] = dy[i] * rt_softplus_slope(m->h_z[i]);
+    rt_map(c, n * 4, dy, RT_THEN(.act = RT_SOFTPLUS, .slope_at = m->h_z), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 4, t->d_h_z);
     rt_affine_dw(c, n, 4, 4, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -250,13 +247,11 @@ static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params 
 
     /* h = dense(4, act = softplus) */
     rt_affine(c, n, 4, 4, x, p->h.weight, p->h.bias, NULL, m->h_z);
-    for (int i = 0; i < n * 4; i++)
-        y_h[i] = rt_softplus(m->h_z[i]);
+    rt_map(c, n * 4, m->h_z, RT_THEN(.act = RT_SOFTPLUS), y_h);
     rt_watch_output(c, &m->watch.h, RT_SOFTPLUS, 0.0, n, 4, 1, m->h_z, y_h);
 
     /* add from h, stem */
-    for (int i = 0; i < n * 4; i++)
-        y[i] = y_h[i] + x_stem[i];
+    rt_map(c, n * 4, y_h, RT_THEN(.plus = x_stem), y);
 }
 
 static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params *p,
@@ -274,14 +269,12 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_h = dy_h[i] + dy[i];
-        t->d_h_z[i] = v_d_h * rt_softplus_slope(m->h_z[i]);
-    }
+    rt_map(c, n * 4, dy_h, RT_THEN(.plus = dy, .act = RT_SOFTPLUS, .slope_at = m->h_z),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 4, t->d_h_z);
     rt_affine_dw(c, n, 4, 4, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -314,7 +307,7 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
     rt_watch_delta(c, &m->watch.k, n, 4, dy);
     rt_affine_dw(c, n, 4, 4, dy, x, g->k.weight);
     rt_column_sum(c, n, 4, dy, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->k.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [4] -> [4] */
@@ -356,7 +349,7 @@ static void repeat_k_at_1_backward(rt_pass *c, const struct repeat_k_at_1_params
     rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
     rt_affine_dw(c, n, 4, 4, t->d_k, x, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++)
@@ -407,7 +400,7 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
      */
     rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_k_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, NULL, m->d_x_repeat_k_at_1_k);
+    rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_k_at_1_k);
 
     /* gradient of the input */
     for (int i = 0; i < n * 4; i++) {
@@ -427,9 +420,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* stem = dense(4, act = tanh) */
-    rt_affine(c, n, 4, 5, x, p->stem.weight, p->stem.bias, NULL, t->stem_z);
-    for (int i = 0; i < n * 4; i++)
-        m->stem[i] = rt_tanh(t->stem_z[i]);
+    rt_affine(c, n, 4, 5, x, p->stem.weight, p->stem.bias, RT_THEN(.act = RT_TANH), m->stem);
     rt_watch_output(c, &m->watch.stem, RT_TANH, 0.0, n, 4, 1, m->stem, m->stem);
 
     /* repeat_h = repeat as i, iterations from 0 */
@@ -488,7 +479,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 2, t->d_out);
     rt_affine_dw(c, n, 2, 4, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 2, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, NULL, m->d_repeat_k_last_out);
+    rt_affine_dx(c, n, 2, 4, t->d_out, p->out.weight, m->d_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 4; i++)
@@ -515,9 +506,8 @@ static void model_backward(rt_pass *c)
     /* gradient of repeat_h = repeat as i
      *   sum over its readers
      */
-    for (int i = 0; i < n * 4; i++)
-        t->d_repeat_h_last_h[i] =
-            m->d_repeat_h_last_h_by_repeat_k_last_out[i] + t->d_repeat_h_last_h_by_repeat_k_at_1_out[i];
+    rt_map(c, n * 4, m->d_repeat_h_last_h_by_repeat_k_last_out,
+           RT_THEN(.plus = t->d_repeat_h_last_h_by_repeat_k_at_1_out), t->d_repeat_h_last_h);
 
     /* gradient of repeat_h = repeat as i, the last iteration */
     for (int i = 0; i < n * 4; i++)
@@ -551,13 +541,11 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_stem_by_repeat_h_from_0_out_ =
-            t->d_stem_by_repeat_h_last_out[i] + t->repeat_h_from_0_dx[0][i];
-        const rt_real v_d_stem =
-            v_d_stem_by_repeat_h_from_0_out_ + m->d_stem_by_repeat_h_from_0_out[i];
-        t->d_stem_z[i] = v_d_stem * rt_tanh_slope(m->stem[i]);
-    }
+    rt_map(c, n * 4, t->d_stem_by_repeat_h_last_out,
+           RT_THEN(.plus = t->repeat_h_from_0_dx[0]), t->d_stem_by_repeat_h_from_0_out_);
+    rt_map(c, n * 4, t->d_stem_by_repeat_h_from_0_out_,
+            RT_THEN(.plus = m->d_stem_by_repeat_h_from_0_out, .act = RT_TANH, .slope_at = m->stem),
+            t->d_stem_z);
     rt_watch_delta(c, &m->watch.stem, n, 4, t->d_stem_z);
     rt_affine_dw(c, n, 4, 5, t->d_stem_z, x, g->stem.weight);
     rt_column_sum(c, n, 4, t->d_stem_z, g->stem.bias);

@@ -172,7 +172,7 @@ static void watch_8_on_8_backward(rt_pass *c, const struct watch_8_on_8_params *
     rt_watch_delta(c, &m->watch.dense, n, 8, dy);
     rt_affine_dw(c, n, 8, 8, dy, x, g->dense.weight);
     rt_column_sum(c, n, 8, dy, g->dense.bias);
-    rt_affine_dx(c, n, 8, 8, dy, p->dense.weight, NULL, dx);
+    rt_affine_dx(c, n, 8, 8, dy, p->dense.weight, dx);
 }
 
 /* block dead(k = 8): [8] -> [8] */
@@ -271,7 +271,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 10, t->d_dense);
     rt_affine_dw(c, n, 10, 8, t->d_dense, m->a, g->dense.weight);
     rt_column_sum(c, n, 10, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 10, 8, t->d_dense, p->dense.weight, NULL, m->d_a);
+    rt_affine_dx(c, n, 10, 8, t->d_dense, p->dense.weight, m->d_a);
 
     /* gradient of a = dense(8)
      *   dW = dz^T x
@@ -281,7 +281,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.a, n, 8, m->d_a);
     rt_affine_dw(c, n, 8, 8, m->d_a, m->state_out, g->a.weight);
     rt_column_sum(c, n, 8, m->d_a, g->a.bias);
-    rt_affine_dx(c, n, 8, 8, m->d_a, p->a.weight, NULL, m->d_state_out);
+    rt_affine_dx(c, n, 8, 8, m->d_a, p->a.weight, m->d_state_out);
 
     /* gradient of state = watch(8) */
     watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out,
@@ -303,7 +303,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.math_errhandling_, n, 8, m->watch__dx);
     rt_affine_dw(c, n, 8, 8, m->watch__dx, m->h_params, g->math_errhandling_.weight);
     rt_column_sum(c, n, 8, m->watch__dx, g->math_errhandling_.bias);
-    rt_affine_dx(c, n, 8, 8, m->watch__dx, p->math_errhandling_.weight, NULL, m->d_h_params);
+    rt_affine_dx(c, n, 8, 8, m->watch__dx, p->math_errhandling_.weight, m->d_h_params);
 
     /* gradient of h_params = dense(8)
      *   dW = dz^T x
@@ -313,7 +313,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.h_params, n, 8, m->d_h_params);
     rt_affine_dw(c, n, 8, 8, m->d_h_params, m->h, g->h_params.weight);
     rt_column_sum(c, n, 8, m->d_h_params, g->h_params.bias);
-    rt_affine_dx(c, n, 8, 8, m->d_h_params, p->h_params.weight, NULL, m->d_h);
+    rt_affine_dx(c, n, 8, 8, m->d_h_params, p->h_params.weight, m->d_h);
 
     /* gradient of h = dense(8)
      *   dW = dz^T x
@@ -323,7 +323,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.h, n, 8, m->d_h);
     rt_affine_dw(c, n, 8, 7, m->d_h, m->unit, g->h.weight);
     rt_column_sum(c, n, 8, m->d_h, g->h.bias);
-    rt_affine_dx(c, n, 8, 7, m->d_h, p->h.weight, NULL, m->d_unit);
+    rt_affine_dx(c, n, 8, 7, m->d_h, p->h.weight, m->d_unit);
 
     /* gradient of unit = dense(7)
      *   dW = dz^T x
@@ -333,7 +333,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.unit, n, 7, m->d_unit);
     rt_affine_dw(c, n, 7, 8, m->d_unit, m->members, g->unit.weight);
     rt_column_sum(c, n, 7, m->d_unit, g->unit.bias);
-    rt_affine_dx(c, n, 7, 8, m->d_unit, p->unit.weight, NULL, m->d_members);
+    rt_affine_dx(c, n, 7, 8, m->d_unit, p->unit.weight, m->d_members);
 
     /* gradient of members = dense(8)
      *   dW = dz^T x
@@ -343,7 +343,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.members, n, 8, m->d_members);
     rt_affine_dw(c, n, 8, 8, m->d_members, m->forward, g->members.weight);
     rt_column_sum(c, n, 8, m->d_members, g->members.bias);
-    rt_affine_dx(c, n, 8, 8, m->d_members, p->members.weight, NULL, m->d_forward);
+    rt_affine_dx(c, n, 8, 8, m->d_members, p->members.weight, m->d_forward);
 
     /* gradient of forward = dense(8)
      *   dW = dz^T x

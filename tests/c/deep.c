@@ -131,7 +131,6 @@ struct model_memory {
 
 struct repeat_h_at_0_scratch {
     union {
-        rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
@@ -145,7 +144,6 @@ struct repeat_h_at_0_scratch {
 
 struct repeat_h_from_1_scratch {
     union {
-        rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
     union {
@@ -183,9 +181,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     const int n = c->rows;
 
     /* h = dense(32, act = tanh) */
-    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 32; i++)
-        m->h[i] = rt_tanh(t->h_z[i]);
+    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_TANH), m->h);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
@@ -193,13 +189,12 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 NULL, t->batchnorm);
+                 t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
                     t->batchnorm);
 
     /* relu */
-    for (int i = 0; i < n * 32; i++)
-        m->relu[i] = rt_relu(t->batchnorm[i]);
+    rt_map(c, n * 32, t->batchnorm, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 32, 1, m->relu, m->relu);
 
     /* dense(32) */
@@ -244,13 +239,12 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, NULL, m->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
-    for (int i = 0; i < n * 32; i++)
-        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_relu[i] : 0;
+    rt_map(c, n * 32, m->d_relu, RT_THEN(.act = RT_RELU, .slope_at = m->relu), m->d_relu_z);
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
@@ -263,7 +257,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    NULL, t->d_r_body);
+                    t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -275,14 +269,12 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 32; i++) {
-        const rt_real v_d_h = dy[i] + t->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_tanh_slope(m->h[i]);
-    }
+    rt_map(c, n * 32, dy, RT_THEN(.plus = t->d_r_body, .act = RT_TANH, .slope_at = m->h),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 64, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [32] -> [32] */
@@ -293,9 +285,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     const int n = c->rows;
 
     /* h = dense(32, act = tanh) */
-    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 32; i++)
-        m->h[i] = rt_tanh(t->h_z[i]);
+    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_TANH), m->h);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
@@ -303,13 +293,12 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
-                 NULL, t->batchnorm);
+                 t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 32, 1, t->batchnorm,
                     t->batchnorm);
 
     /* relu */
-    for (int i = 0; i < n * 32; i++)
-        m->relu[i] = rt_relu(t->batchnorm[i]);
+    rt_map(c, n * 32, t->batchnorm, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 32, 1, m->relu, m->relu);
 
     /* dense(32) */
@@ -354,13 +343,12 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      */
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, NULL, m->d_relu);
+    rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
-    for (int i = 0; i < n * 32; i++)
-        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_relu[i] : 0;
+    rt_map(c, n * 32, m->d_relu, RT_THEN(.act = RT_RELU, .slope_at = m->relu), m->d_relu_z);
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
@@ -373,7 +361,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    NULL, t->d_r_body);
+                    t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -385,14 +373,12 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 32; i++) {
-        const rt_real v_d_h = dy[i] + t->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_tanh_slope(m->h[i]);
-    }
+    rt_map(c, n * 32, dy, RT_THEN(.plus = t->d_r_body, .act = RT_TANH, .slope_at = m->h),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 32, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, dx);
 }
 
 /* the model: [64] -> [10]; returns the mean loss over the rows */
@@ -451,7 +437,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 32, t->d_logits, m->dropout, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, NULL, m->d_dropout);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_dropout);
 
     /* gradient of dropout(0.1)
      *   dx = dy under the same mask

@@ -123,8 +123,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
 
     /* h = dense(8, act = leaky_relu(slope), init = truncated_normal(0.3)) */
     rt_affine(c, n, 8, 2, x, p->h.weight, p->h.bias, NULL, m->h_z);
-    for (int i = 0; i < n * 8; i++)
-        y[i] = rt_leaky_relu(m->h_z[i], RT_C(0.3333333333333333));
+    rt_map(c, n * 8, m->h_z, RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.3333333333333333)), y);
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
 }
 
@@ -141,12 +140,12 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_h_z[i] = dy[i] * rt_leaky_relu_slope(m->h_z[i], RT_C(0.3333333333333333));
+    rt_map(c, n * 8, dy, RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.3333333333333333), .slope_at = m->h_z),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 2, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat as i: [8] -> [8] */
@@ -158,8 +157,7 @@ static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params 
 
     /* h = dense(8, act = leaky_relu(slope), init = truncated_normal(0.3)) */
     rt_affine(c, n, 8, 8, x, p->h.weight, p->h.bias, NULL, m->h_z);
-    for (int i = 0; i < n * 8; i++)
-        y[i] = rt_leaky_relu(m->h_z[i], RT_C(0.3333333333333333));
+    rt_map(c, n * 8, m->h_z, RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.3333333333333333)), y);
     rt_watch_output(c, &m->watch.h, RT_LEAKY_RELU, 0.3333333333333333, n, 8, 1, m->h_z, y);
 }
 
@@ -176,12 +174,12 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_h_z[i] = dy[i] * rt_leaky_relu_slope(m->h_z[i], RT_C(0.3333333333333333));
+    rt_map(c, n * 8, dy, RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.3333333333333333), .slope_at = m->h_z),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 8, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 8, 8, t->d_h_z, p->h.weight, dx);
 }
 
 /* the model: [2] -> [1]; returns the mean loss over the rows */
@@ -204,8 +202,7 @@ static double model_forward(rt_pass *c)
     /* dense(8, act = elu(1 / 7)) */
     rt_affine(c, n, 8, 8, m->repeat_h_last_out, p->dense.weight, p->dense.bias, NULL,
               m->dense_z);
-    for (int i = 0; i < n * 8; i++)
-        t->dense[i] = rt_elu(m->dense_z[i], RT_C(0.14285714285714285));
+    rt_map(c, n * 8, m->dense_z, RT_THEN(.act = RT_ELU, .a = RT_C(0.14285714285714285)), t->dense);
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
 
     /* r = residual(scale = sqrt(0.5)): skip + scale * body */
@@ -219,8 +216,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.y, RT_LINEAR, 0.0, n, 1, 1, m->y, m->y);
 
     /* sigmoid */
-    for (int i = 0; i < n * 1; i++)
-        m->sigmoid[i] = rt_sigmoid(m->y[i]);
+    rt_map(c, n * 1, m->y, RT_THEN(.act = RT_SIGMOID), m->sigmoid);
     rt_watch_output(c, &m->watch.sigmoid, RT_SIGMOID, 0.0, n, 1, 1, m->sigmoid,
                     m->sigmoid);
 
@@ -254,7 +250,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.y, n, 1, t->d_sigmoid_z);
     rt_affine_dw(c, n, 1, 8, t->d_sigmoid_z, m->r, g->y.weight);
     rt_column_sum(c, n, 1, t->d_sigmoid_z, g->y.bias);
-    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, NULL, m->d_r);
+    rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, m->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)), by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
@@ -274,7 +270,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
     rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_h_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, NULL, m->d_r_body);
+    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, m->d_r_body);
 
     /* gradient of r = residual(scale = sqrt(0.5)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 8, m->d_r_body);
@@ -282,8 +278,7 @@ static void model_backward(rt_pass *c)
     /* gradient of repeat_h = repeat as i
      *   sum over its readers
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_repeat_h_last_out[i] = m->d_r[i] + m->d_r_body[i];
+    rt_map(c, n * 8, m->d_r, RT_THEN(.plus = m->d_r_body), t->d_repeat_h_last_out);
 
     /* gradient of repeat_h = repeat as i, the last iteration */
     repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,

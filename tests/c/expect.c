@@ -64,14 +64,12 @@ struct model_memory {
 
 struct repeat_h_at_0_scratch {
     union {
-        rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
 };
 
 struct repeat_h_from_1_scratch {
     union {
-        rt_real h_z[BATCH * 32];
         rt_real d_h_z[BATCH * 32];
     };
 };
@@ -96,15 +94,13 @@ struct model_scratch {
 
 /* an iteration of repeat_h = repeat as i: [64] -> [32] */
 static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
-        struct repeat_h_at_0_memory *m, struct repeat_h_at_0_scratch *t,
+        struct repeat_h_at_0_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* h = dense(32, act = relu) */
-    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 32; i++)
-        y[i] = rt_relu(t->h_z[i]);
+    rt_affine(c, n, 32, 64, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_RELU), y);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
 }
 
@@ -121,25 +117,22 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 32; i++)
-        t->d_h_z[i] = y[i] > 0 ? dy[i] : 0;
+    rt_map(c, n * 32, dy, RT_THEN(.act = RT_RELU, .slope_at = y), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 64, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat as i: [32] -> [32] */
 static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_params *p,
-        struct repeat_h_from_1_memory *m, struct repeat_h_from_1_scratch *t,
+        struct repeat_h_from_1_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* h = dense(32, act = relu) */
-    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 32; i++)
-        y[i] = rt_relu(t->h_z[i]);
+    rt_affine(c, n, 32, 32, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_RELU), y);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 32, 1, y, y);
 }
 
@@ -156,12 +149,11 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 32; i++)
-        t->d_h_z[i] = y[i] > 0 ? dy[i] : 0;
+    rt_map(c, n * 32, dy, RT_THEN(.act = RT_RELU, .slope_at = y), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 32, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_h_z, p->h.weight, dx);
 }
 
 /* the model: [64] -> [10]; returns the mean loss over the rows */
@@ -169,12 +161,11 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
     /* repeat_h = repeat as i, iteration 0 */
-    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0, x,
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, x,
             m->repeat_h_at_0_out);
 
     /* repeat_h = repeat as i, iterations from 1 */
@@ -182,8 +173,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_h_from_1_out[i - 1]
                              : m->repeat_h_at_0_out;
-        repeat_h_from_1_forward(c, &p->repeat_h_from_1[i], &m->repeat_h_from_1[i],
-                &t->repeat_h_from_1, x_i, m->repeat_h_from_1_out[i]);
+        repeat_h_from_1_forward(c, &p->repeat_h_from_1[i], &m->repeat_h_from_1[i], x_i,
+                m->repeat_h_from_1_out[i]);
     }
 
     /* logits = dense(10) */
@@ -218,8 +209,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 10, 32, t->d_logits,
                  m->repeat_h_from_1_out[REPEAT_H_FROM_1_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, NULL,
-                 m->d_repeat_h_from_1_out);
+    rt_affine_dx(c, n, 10, 32, t->d_logits, p->logits.weight, m->d_repeat_h_from_1_out);
 
     /* gradient of repeat_h = repeat as i, iterations from 1
      *   dx of an iteration is dy of the one before it: two take turns

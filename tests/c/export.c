@@ -157,17 +157,14 @@ struct model_memory {
 
 struct repeat_h_at_0_scratch {
     union {
-        rt_real h_z[BATCH * 6];
-        rt_real dense_2_z[BATCH * 6];
         rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_h_by_r_skip[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
 
 struct repeat_h_at_1_scratch {
     union {
-        rt_real h_z[BATCH * 6];
-        rt_real dense_2_z[BATCH * 6];
         rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
@@ -175,8 +172,6 @@ struct repeat_h_at_1_scratch {
 
 struct repeat_h_at_2_scratch {
     union {
-        rt_real h_z[BATCH * 6];
-        rt_real dense_2_z[BATCH * 6];
         rt_real d_dense_2_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
@@ -187,9 +182,8 @@ struct repeat_h_at_2_scratch {
 
 struct repeat_h_last_scratch {
     union {
-        rt_real h_z[BATCH * 6];
-        rt_real dense_2_z[BATCH * 6];
         rt_real d_dense_2_z[BATCH * 6];
+        rt_real d_h_by_r_skip[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
@@ -225,28 +219,23 @@ struct model_scratch {
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
 static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params *p,
-        struct repeat_h_at_0_memory *m, struct repeat_h_at_0_scratch *t,
+        struct repeat_h_at_0_memory *m,
         const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        y_h[i] = rt_sigmoid(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_SIGMOID), y_h);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, NULL,
-              t->dense_2_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias,
+              RT_THEN(.act = RT_TANH), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
     /* r = residual: skip + body */
-    for (int i = 0; i < n * 6; i++)
-        y[i] = y_h[i] + m->dense_2[i];
+    rt_map(c, n * 6, y_h, RT_THEN(.plus = m->dense_2), y);
 }
 
 static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params *p,
@@ -265,12 +254,11 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = m->dense_2), t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -282,41 +270,34 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h_by_r_skip = dy_h[i] + dy[i];
-        const rt_real v_d_h = v_d_h_by_r_skip + m->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_sigmoid_slope(y_h[i]);
-    }
+    rt_map(c, n * 6, dy_h, RT_THEN(.plus = dy), t->d_h_by_r_skip);
+    rt_map(c, n * 6, t->d_h_by_r_skip,
+           RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
 static void repeat_h_at_1_forward(rt_pass *c, const struct repeat_h_at_1_params *p,
-        struct repeat_h_at_1_memory *m, struct repeat_h_at_1_scratch *t,
+        struct repeat_h_at_1_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        m->h[i] = rt_sigmoid(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_SIGMOID), m->h);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, NULL,
-              t->dense_2_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias,
+              RT_THEN(.act = RT_TANH), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
     /* r = residual: skip + body */
-    for (int i = 0; i < n * 6; i++)
-        y[i] = m->h[i] + m->dense_2[i];
+    rt_map(c, n * 6, m->h, RT_THEN(.plus = m->dense_2), y);
 }
 
 static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params *p,
@@ -335,12 +316,11 @@ static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = m->dense_2), t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -352,34 +332,28 @@ static void repeat_h_at_1_backward(rt_pass *c, const struct repeat_h_at_1_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = dy[i] + m->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
-    }
+    rt_map(c, n * 6, dy, RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = m->h),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
 static void repeat_h_at_2_forward(rt_pass *c, const struct repeat_h_at_2_params *p,
-        struct repeat_h_at_2_memory *m, struct repeat_h_at_2_scratch *t,
+        struct repeat_h_at_2_memory *m,
         const rt_real *x, rt_real *y, rt_real *y_r_copy)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        m->h[i] = rt_sigmoid(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_SIGMOID), m->h);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, m->h, m->h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias, NULL,
-              t->dense_2_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_affine(c, n, 6, 6, m->h, p->dense_2.weight, p->dense_2.bias,
+              RT_THEN(.act = RT_TANH), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
@@ -400,8 +374,7 @@ static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params
     /* gradient of r = residual: skip + body
      *   sum over its readers
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_r[i] = dy[i] + dy_r_copy[i];
+    rt_map(c, n * 6, dy, RT_THEN(.plus = dy_r_copy), t->d_r);
 
     /* gradient of r = residual, by the skip */
     rt_watch_path(c, &m->watch.r, 0, n, 6, t->d_r);
@@ -412,12 +385,12 @@ static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_2_z[i] = t->d_r[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_map(c, n * 6, t->d_r, RT_THEN(.act = RT_TANH, .slope_at = m->dense_2),
+           t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, m->h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -429,40 +402,33 @@ static void repeat_h_at_2_backward(rt_pass *c, const struct repeat_h_at_2_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h = t->d_r[i] + m->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_sigmoid_slope(m->h[i]);
-    }
+    rt_map(c, n * 6, t->d_r, RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = m->h),
+           t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
 static void repeat_h_last_forward(rt_pass *c, const struct repeat_h_last_params *p,
-                                  struct repeat_h_last_memory *m, struct repeat_h_last_scratch *t,
+                                  struct repeat_h_last_memory *m,
                                   const rt_real *x, rt_real *y, rt_real *y_h)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = sigmoid) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        y_h[i] = rt_sigmoid(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_SIGMOID), y_h);
     rt_watch_output(c, &m->watch.h, RT_SIGMOID, 0.0, n, 6, 1, y_h, y_h);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias, NULL,
-              t->dense_2_z);
-    for (int i = 0; i < n * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_affine(c, n, 6, 6, y_h, p->dense_2.weight, p->dense_2.bias,
+              RT_THEN(.act = RT_TANH), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n, 6, 1, m->dense_2,
                     m->dense_2);
 
     /* r = residual: skip + body */
-    for (int i = 0; i < n * 6; i++)
-        y[i] = y_h[i] + m->dense_2[i];
+    rt_map(c, n * 6, y_h, RT_THEN(.plus = m->dense_2), y);
 }
 
 static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params *p,
@@ -482,12 +448,11 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_dense_2_z[i] = dy[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = m->dense_2), t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 6, t->d_dense_2_z);
     rt_affine_dw(c, n, 6, 6, t->d_dense_2_z, y_h, g->dense_2.weight);
     rt_column_sum(c, n, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_r_body);
+    rt_affine_dx(c, n, 6, 6, t->d_dense_2_z, p->dense_2.weight, m->d_r_body);
 
     /* gradient of r = residual, by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 6, m->d_r_body);
@@ -499,15 +464,13 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++) {
-        const rt_real v_d_h_by_r_skip = dy_h[i] + dy[i];
-        const rt_real v_d_h = v_d_h_by_r_skip + m->d_r_body[i];
-        t->d_h_z[i] = v_d_h * rt_sigmoid_slope(y_h[i]);
-    }
+    rt_map(c, n * 6, dy_h, RT_THEN(.plus = dy), t->d_h_by_r_skip);
+    rt_map(c, n * 6, t->d_h_by_r_skip,
+           RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* the model: [2] -> [1]; returns the mean loss over the rows */
@@ -515,7 +478,6 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
@@ -524,28 +486,28 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* repeat_h = repeat depth as i, iteration 0 */
-    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0,
-            m->dense, m->repeat_h_at_0_out, m->repeat_h_at_0_h);
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, m->dense,
+            m->repeat_h_at_0_out, m->repeat_h_at_0_h);
 
     /* repeat_h = repeat depth as i, iteration 1 */
-    repeat_h_at_1_forward(c, &p->repeat_h_at_1, &m->repeat_h_at_1, &t->repeat_h_at_1,
-            m->repeat_h_at_0_out, m->repeat_h_at_1_out);
+    repeat_h_at_1_forward(c, &p->repeat_h_at_1, &m->repeat_h_at_1, m->repeat_h_at_0_out,
+            m->repeat_h_at_1_out);
 
     /* repeat_h = repeat depth as i, iteration 2 */
-    repeat_h_at_2_forward(c, &p->repeat_h_at_2, &m->repeat_h_at_2, &t->repeat_h_at_2,
-            m->repeat_h_at_1_out, m->repeat_h_at_2_out, m->repeat_h_at_2_r);
+    repeat_h_at_2_forward(c, &p->repeat_h_at_2, &m->repeat_h_at_2, m->repeat_h_at_1_out,
+            m->repeat_h_at_2_out, m->repeat_h_at_2_r);
 
     /* repeat_h = repeat depth as i, iterations from 3 */
     for (int i = 0; i < REPEAT_H_FROM_3_COUNT; i++) {
         const rt_real *x_i = i > 0
                              ? m->repeat_h_from_3_out[i - 1]
                              : m->repeat_h_at_2_out;
-        repeat_h_at_1_forward(c, &p->repeat_h_from_3[i], &m->repeat_h_from_3[i],
-                &t->repeat_h_at_1, x_i, m->repeat_h_from_3_out[i]);
+        repeat_h_at_1_forward(c, &p->repeat_h_from_3[i], &m->repeat_h_from_3[i], x_i,
+                m->repeat_h_from_3_out[i]);
     }
 
     /* repeat_h = repeat depth as i, the last iteration */
-    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last, &t->repeat_h_last,
+    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last,
                           m->repeat_h_from_3_out[REPEAT_H_FROM_3_COUNT - 1],
                           m->repeat_h_last_out, m->repeat_h_last_h);
 
@@ -584,7 +546,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 1, t->d_logits);
     rt_affine_dw(c, n, 1, 18, t->d_logits, m->concat, g->logits.weight);
     rt_column_sum(c, n, 1, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, NULL, m->d_concat);
+    rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, m->d_concat);
 
     /* gradient of concat from h[0], r[2], h[depth - 1] */
     rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_h_at_0_h);

@@ -149,7 +149,6 @@ struct normed_6_2_on_4x8x8_scratch {
 
 struct model_scratch {
     union {
-        rt_real stem_z[BATCH * 4 * 8 * 8];
         rt_real d_stem_z[BATCH * 4 * 8 * 8];
     };
     union {
@@ -198,7 +197,7 @@ static void normed_4_1_on_4x8x8_forward(rt_pass *c,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 8 * 8, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, NULL, y);
+                 p->batchnorm.bias, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 8 * 8, y, y);
 }
 
@@ -221,7 +220,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    NULL, t->d_conv);
+                    t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -230,7 +229,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.conv, n, 4 * 8 * 8, t->d_conv);
     rt_conv_dw(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_4_1_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
-               NULL, dx);
+               dx);
 }
 
 /* an iteration of repeat_unit = repeat as i: [4,8,8] -> [4,8,8] */
@@ -244,20 +243,18 @@ static void repeat_unit_forward(rt_pass *c, const struct repeat_unit_params *p,
     normed_4_1_on_4x8x8_forward(c, &p->unit, &m->unit, x, m->unit_out);
 
     /* relu */
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        m->relu[i] = rt_relu(m->unit_out[i]);
+    rt_map(c, n * 4 * 8 * 8, m->unit_out, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 4, 8 * 8, m->relu, m->relu);
 
     /* groupnorm(2) */
     rt_layernorm_stats(c, n * 2, 128, 1e-05, m->relu, m->groupnorm_stats);
     rt_groupnorm(c, n, 2, 2, 8 * 8, m->relu, m->groupnorm_stats, p->groupnorm.weight,
-                 p->groupnorm.bias, NULL, t->groupnorm);
+                 p->groupnorm.bias, t->groupnorm);
     rt_watch_output(c, &m->watch.groupnorm, RT_LINEAR, 0.0, n, 4, 8 * 8,
                     t->groupnorm, t->groupnorm);
 
     /* residual: skip + body */
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        y[i] = x[i] + t->groupnorm[i];
+    rt_map(c, n * 4 * 8 * 8, x, RT_THEN(.plus = t->groupnorm), y);
 }
 
 static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
@@ -282,13 +279,13 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
                         g->groupnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->groupnorm.bias);
     rt_groupnorm_dx(c, n, 2, 2, 8 * 8, dy, m->relu, m->groupnorm_stats,
-                    p->groupnorm.weight, NULL, t->d_relu);
+                    p->groupnorm.weight, t->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        m->d_relu_z[i] = m->relu[i] > 0 ? t->d_relu[i] : 0;
+    rt_map(c, n * 4 * 8 * 8, t->d_relu, RT_THEN(.act = RT_RELU, .slope_at = m->relu),
+           m->d_relu_z);
     rt_watch_delta(c, &m->watch.relu, n, 4 * 8 * 8, m->d_relu_z);
 
     /* gradient of unit = normed(4) */
@@ -301,8 +298,7 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
     /* gradient of the input
      *   sum over its readers
      */
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        dx[i] = dy[i] + m->unit_dx[i];
+    rt_map(c, n * 4 * 8 * 8, dy, RT_THEN(.plus = m->unit_dx), dx);
 }
 
 /* block normed(filters = 6, stride = 2): [4,8,8] -> [6,4,4] */
@@ -331,7 +327,7 @@ static void normed_6_2_on_4x8x8_forward(rt_pass *c,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 6, 4 * 4, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, NULL, y);
+                 p->batchnorm.bias, y);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 6, 4 * 4, y, y);
 }
 
@@ -354,7 +350,7 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 6, 4 * 4, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    NULL, t->d_conv);
+                    t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -363,7 +359,7 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
     rt_watch_delta(c, &m->watch.conv, n, 6 * 4 * 4, t->d_conv);
     rt_conv_dw(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, x, g->conv.weight);
     rt_conv_dx(c, n, &normed_6_2_on_4x8x8_conv_window, t->d_conv, p->conv.weight,
-               NULL, dx);
+               dx);
 }
 
 /* the model: [2,8,8] -> [3]; returns the mean loss over the rows */
@@ -397,9 +393,8 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* stem = conv(4, 3, pad = 1, act = relu) */
-    rt_conv(c, n, &model_stem_window, x, p->stem.weight, p->stem.bias, NULL, t->stem_z);
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        m->stem[i] = rt_relu(t->stem_z[i]);
+    rt_conv(c, n, &model_stem_window, x, p->stem.weight, p->stem.bias, RT_THEN(.act = RT_RELU),
+            m->stem);
     rt_watch_output(c, &m->watch.stem, RT_RELU, 0.0, n, 4, 8 * 8, m->stem, m->stem);
 
     /* repeat_unit = repeat as i */
@@ -455,7 +450,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 3, t->d_logits);
     rt_affine_dw(c, n, 3, 6, t->d_logits, m->global_avg_pool, g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, NULL, m->d_global_avg_pool);
+    rt_affine_dx(c, n, 3, 6, t->d_logits, p->logits.weight, m->d_global_avg_pool);
 
     /* gradient of global_avg_pool
      *   dx = dy / (height width)
@@ -496,8 +491,8 @@ static void model_backward(rt_pass *c)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
      *   dbeta = sum of dy
      */
-    for (int i = 0; i < n * 4 * 8 * 8; i++)
-        t->d_stem_z[i] = m->stem[i] > 0 ? t->repeat_unit_dx[0][i] : 0;
+    rt_map(c, n * 4 * 8 * 8, t->repeat_unit_dx[0],
+           RT_THEN(.act = RT_RELU, .slope_at = m->stem), t->d_stem_z);
     rt_watch_delta(c, &m->watch.stem, n, 4 * 8 * 8, t->d_stem_z);
     rt_conv_dw(c, n, &model_stem_window, t->d_stem_z, x, g->stem.weight);
     rt_channel_sum(c, n, 4, 8 * 8, t->d_stem_z, g->stem.bias);

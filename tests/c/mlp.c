@@ -37,7 +37,6 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real h_z[BATCH * 8];
         rt_real d_h_z[BATCH * 8];
     };
     union {
@@ -52,14 +51,11 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
     /* h = dense(8, act = relu) */
-    rt_affine(c, n, 8, 12, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 8; i++)
-        m->h[i] = rt_relu(t->h_z[i]);
+    rt_affine(c, n, 8, 12, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_RELU), m->h);
     rt_watch_output(c, &m->watch.h, RT_RELU, 0.0, n, 8, 1, m->h, m->h);
 
     /* logits = dense(2) */
@@ -92,15 +88,14 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 2, t->d_logits);
     rt_affine_dw(c, n, 2, 8, t->d_logits, m->h, g->logits.weight);
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, NULL, m->d_h);
+    rt_affine_dx(c, n, 2, 8, t->d_logits, p->logits.weight, m->d_h);
 
     /* gradient of h = dense(8, act = relu)
      *   dz = dy where y > 0
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_h_z[i] = m->h[i] > 0 ? m->d_h[i] : 0;
+    rt_map(c, n * 8, m->d_h, RT_THEN(.act = RT_RELU, .slope_at = m->h), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 12, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);

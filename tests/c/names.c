@@ -234,7 +234,6 @@ struct model_memory {
 
 struct int_3_on_3_scratch {
     union {
-        rt_real for_z[BATCH * 3];
         rt_real d_for_z[BATCH * 3];
     };
     union {
@@ -244,7 +243,6 @@ struct int_3_on_3_scratch {
 
 struct repeat_y_scratch {
     union {
-        rt_real y_z[BATCH * 4];
         rt_real d_y_z[BATCH * 4];
     };
     union {
@@ -255,7 +253,6 @@ struct repeat_y_scratch {
 
 struct model_scratch {
     union {
-        rt_real NAN_z[BATCH * 3];
         rt_real d_NAN_z[BATCH * 3];
     };
     union {
@@ -272,15 +269,13 @@ struct model_scratch {
 
 /* block int(while = 3): [3] -> [3] */
 static void int_3_on_3_forward(rt_pass *c, const struct int_3_on_3_params *p,
-        struct int_3_on_3_memory *m, struct int_3_on_3_scratch *t,
+        struct int_3_on_3_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* for = dense(while, act = tanh) */
-    rt_affine(c, n, 3, 3, x, p->for_.weight, p->for_.bias, NULL, t->for_z);
-    for (int i = 0; i < n * 3; i++)
-        m->for_[i] = rt_tanh(t->for_z[i]);
+    rt_affine(c, n, 3, 3, x, p->for_.weight, p->for_.bias, RT_THEN(.act = RT_TANH), m->for_);
     rt_watch_output(c, &m->watch.for_, RT_TANH, 0.0, n, 3, 1, m->for_, m->for_);
 
     /* x = dense(while) */
@@ -303,7 +298,7 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
     rt_watch_delta(c, &m->watch.x, n, 3, dy);
     rt_affine_dw(c, n, 3, 3, dy, m->for_, g->x.weight);
     rt_column_sum(c, n, 3, dy, g->x.bias);
-    rt_affine_dx(c, n, 3, 3, dy, p->x.weight, NULL, t->d_for_);
+    rt_affine_dx(c, n, 3, 3, dy, p->x.weight, t->d_for_);
 
     /* gradient of for = dense(while, act = tanh)
      *   dz = dy (1 - y^2)
@@ -311,12 +306,11 @@ static void int_3_on_3_backward(rt_pass *c, const struct int_3_on_3_params *p,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 3; i++)
-        t->d_for_z[i] = t->d_for_[i] * rt_tanh_slope(m->for_[i]);
+    rt_map(c, n * 3, t->d_for_, RT_THEN(.act = RT_TANH, .slope_at = m->for_), t->d_for_z);
     rt_watch_delta(c, &m->watch.for_, n, 3, t->d_for_z);
     rt_affine_dw(c, n, 3, 3, t->d_for_z, x, g->for_.weight);
     rt_column_sum(c, n, 3, t->d_for_z, g->for_.bias);
-    rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, NULL, dx);
+    rt_affine_dx(c, n, 3, 3, t->d_for_z, p->for_.weight, dx);
 }
 
 /* an iteration of repeat_y = repeat as i: [4] -> [4] */
@@ -327,9 +321,7 @@ static void repeat_y_forward(rt_pass *c, const struct repeat_y_params *p, struct
     const int n = c->rows;
 
     /* y = dense(4, act = sigmoid) */
-    rt_affine(c, n, 4, 4, x, p->y.weight, p->y.bias, NULL, t->y_z);
-    for (int i = 0; i < n * 4; i++)
-        m->y[i] = rt_sigmoid(t->y_z[i]);
+    rt_affine(c, n, 4, 4, x, p->y.weight, p->y.bias, RT_THEN(.act = RT_SIGMOID), m->y);
     rt_watch_output(c, &m->watch.y, RT_SIGMOID, 0.0, n, 4, 1, m->y, m->y);
 
     /* dense_2 = dense(4) */
@@ -339,8 +331,7 @@ static void repeat_y_forward(rt_pass *c, const struct repeat_y_params *p, struct
                     t->dense_2);
 
     /* dy = residual: skip + body */
-    for (int i = 0; i < n * 4; i++)
-        y[i] = m->y[i] + t->dense_2[i];
+    rt_map(c, n * 4, m->y, RT_THEN(.plus = t->dense_2), y);
 }
 
 static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
@@ -363,7 +354,7 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
      */
     rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense_2.weight);
     rt_column_sum(c, n, 4, dy, g->dense_2.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, NULL, t->d_dy_body);
+    rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
 
     /* gradient of dy = residual, by the body */
     rt_watch_path(c, &m->watch.dy, 1, n, 4, t->d_dy_body);
@@ -375,14 +366,12 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 4; i++) {
-        const rt_real v_d_y = dy[i] + t->d_dy_body[i];
-        t->d_y_z[i] = v_d_y * rt_sigmoid_slope(m->y[i]);
-    }
+    rt_map(c, n * 4, dy, RT_THEN(.plus = t->d_dy_body, .act = RT_SIGMOID, .slope_at = m->y),
+           t->d_y_z);
     rt_watch_delta(c, &m->watch.y, n, 4, t->d_y_z);
     rt_affine_dw(c, n, 4, 4, t->d_y_z, x, g->y.weight);
     rt_column_sum(c, n, 4, t->d_y_z, g->y.bias);
-    rt_affine_dx(c, n, 4, 4, t->d_y_z, p->y.weight, NULL, dx);
+    rt_affine_dx(c, n, 4, 4, t->d_y_z, p->y.weight, dx);
 }
 
 /* the model: [2] -> [2]; returns the mean loss over the rows */
@@ -395,9 +384,7 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* NAN = dense(3, act = relu) */
-    rt_affine(c, n, 3, 2, x, p->NAN_.weight, p->NAN_.bias, NULL, t->NAN_z);
-    for (int i = 0; i < n * 3; i++)
-        m->NAN_[i] = rt_relu(t->NAN_z[i]);
+    rt_affine(c, n, 3, 2, x, p->NAN_.weight, p->NAN_.bias, RT_THEN(.act = RT_RELU), m->NAN_);
     rt_watch_output(c, &m->watch.NAN_, RT_RELU, 0.0, n, 3, 1, m->NAN_, m->NAN_);
 
     /* n = dense(3) */
@@ -405,11 +392,10 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.n, RT_LINEAR, 0.0, n, 3, 1, m->n, m->n);
 
     /* m = int(3) */
-    int_3_on_3_forward(c, &p->m, &m->m, &t->int_3_on_3, m->n, m->m_out);
+    int_3_on_3_forward(c, &p->m, &m->m, m->n, m->m_out);
 
     /* struct = int(3) */
-    int_3_on_3_forward(c, &p->struct_, &m->struct_, &t->int_3_on_3, m->m_out,
-            m->struct_out);
+    int_3_on_3_forward(c, &p->struct_, &m->struct_, m->m_out, m->struct_out);
 
     /* BATCH = dense(4) */
     rt_affine(c, n, 4, 3, m->struct_out, p->BATCH_.weight, p->BATCH_.bias, NULL, m->BATCH_);
@@ -449,7 +435,7 @@ static double model_forward(rt_pass *c)
     /* watch = batchnorm */
     rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->weight,
                        m->state.watch.running_mean, m->state.watch.running_var, m->watch_stats);
-    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias, NULL,
+    rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias,
                  m->watch_);
     rt_watch_output(c, &m->watch.watch, RT_LINEAR, 0.0, n, 4, 1, m->watch_, m->watch_);
 
@@ -517,7 +503,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.loss, n, 2, t->d_loss);
     rt_affine_dw(c, n, 2, 4, t->d_loss, m->dense_3, g->loss.weight);
     rt_column_sum(c, n, 2, t->d_loss, g->loss.bias);
-    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, NULL, m->d_dense_3);
+    rt_affine_dx(c, n, 2, 4, t->d_loss, p->loss.weight, m->d_dense_3);
 
     /* gradient of dense_3 = dense(4)
      *   dW = dz^T x
@@ -527,7 +513,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_3, n, 4, m->d_dense_3);
     rt_affine_dw(c, n, 4, 4, m->d_dense_3, m->dense, g->dense_3.weight);
     rt_column_sum(c, n, 4, m->d_dense_3, g->dense_3.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_dense_3, p->dense_3.weight, NULL, m->d_dense);
+    rt_affine_dx(c, n, 4, 4, m->d_dense_3, p->dense_3.weight, m->d_dense);
 
     /* gradient of dense(4)
      *   dW = dz^T x
@@ -537,7 +523,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense, n, 4, m->d_dense);
     rt_affine_dw(c, n, 4, 4, m->d_dense, m->offsetof, g->dense.weight);
     rt_column_sum(c, n, 4, m->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_dense, p->dense.weight, NULL, m->d_offsetof);
+    rt_affine_dx(c, n, 4, 4, m->d_dense, p->dense.weight, m->d_offsetof);
 
     /* gradient of offsetof = dense(4)
      *   dW = dz^T x
@@ -547,7 +533,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.offsetof, n, 4, m->d_offsetof);
     rt_affine_dw(c, n, 4, 4, m->d_offsetof, m->settings, g->offsetof.weight);
     rt_column_sum(c, n, 4, m->d_offsetof, g->offsetof.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_offsetof, p->offsetof.weight, NULL, m->d_settings);
+    rt_affine_dx(c, n, 4, 4, m->d_offsetof, p->offsetof.weight, m->d_settings);
 
     /* gradient of settings = dense(4)
      *   dW = dz^T x
@@ -557,7 +543,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.settings, n, 4, m->d_settings);
     rt_affine_dw(c, n, 4, 4, m->d_settings, m->main, g->settings.weight);
     rt_column_sum(c, n, 4, m->d_settings, g->settings.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_settings, p->settings.weight, NULL, m->d_main);
+    rt_affine_dx(c, n, 4, 4, m->d_settings, p->settings.weight, m->d_main);
 
     /* gradient of main = dense(4)
      *   dW = dz^T x
@@ -567,7 +553,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.main, n, 4, m->d_main);
     rt_affine_dw(c, n, 4, 4, m->d_main, m->rt_relu, g->main.weight);
     rt_column_sum(c, n, 4, m->d_main, g->main.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_main, p->main.weight, NULL, m->d_rt_relu);
+    rt_affine_dx(c, n, 4, 4, m->d_main, p->main.weight, m->d_rt_relu);
 
     /* gradient of rt_relu = dense(4)
      *   dW = dz^T x
@@ -577,7 +563,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.rt_relu, n, 4, m->d_rt_relu);
     rt_affine_dw(c, n, 4, 4, m->d_rt_relu, m->state_, g->rt_relu.weight);
     rt_column_sum(c, n, 4, m->d_rt_relu, g->rt_relu.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_rt_relu, p->rt_relu.weight, NULL, m->d_state_);
+    rt_affine_dx(c, n, 4, 4, m->d_rt_relu, p->rt_relu.weight, m->d_state_);
 
     /* gradient of state = dense(4)
      *   dW = dz^T x
@@ -587,7 +573,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.state, n, 4, m->d_state_);
     rt_affine_dw(c, n, 4, 4, m->d_state_, m->watch_, g->state.weight);
     rt_column_sum(c, n, 4, m->d_state_, g->state.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, NULL, m->d_watch_);
+    rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, m->d_watch_);
 
     /* gradient of watch = batchnorm
      *   dgamma = sum of dy x^
@@ -597,7 +583,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.watch, n, 4, m->d_watch_);
     rt_batchnorm_dgamma(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, g->watch.weight);
     rt_channel_sum(c, n, 4, 1, m->d_watch_, g->watch.bias);
-    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight, NULL,
+    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
                     m->d_weight);
 
     /* gradient of weight = dense(4)
@@ -608,7 +594,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.weight, n, 4, m->d_weight);
     rt_affine_dw(c, n, 4, 4, m->d_weight, m->model_, g->weight.weight);
     rt_column_sum(c, n, 4, m->d_weight, g->weight.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_weight, p->weight.weight, NULL, m->d_model_);
+    rt_affine_dx(c, n, 4, 4, m->d_weight, p->weight.weight, m->d_model_);
 
     /* gradient of model_ = dense(4)
      *   dW = dz^T x
@@ -618,7 +604,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.model_, n, 4, m->d_model_);
     rt_affine_dw(c, n, 4, 4, m->d_model_, m->d_n_, g->model_.weight);
     rt_column_sum(c, n, 4, m->d_model_, g->model_.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_model_, p->model_.weight, NULL, m->d_d_n_);
+    rt_affine_dx(c, n, 4, 4, m->d_model_, p->model_.weight, m->d_d_n_);
 
     /* gradient of d_n_ = dense(4)
      *   dW = dz^T x
@@ -628,7 +614,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.d_n_, n, 4, m->d_d_n_);
     rt_affine_dw(c, n, 4, 4, m->d_d_n_, m->d_n, g->d_n_.weight);
     rt_column_sum(c, n, 4, m->d_d_n_, g->d_n_.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_d_n_, p->d_n_.weight, NULL, m->d_d_n);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n_, p->d_n_.weight, m->d_d_n);
 
     /* gradient of d_n = dense(4)
      *   dW = dz^T x
@@ -638,7 +624,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.d_n, n, 4, m->d_d_n);
     rt_affine_dw(c, n, 4, 4, m->d_d_n, m->int_3_on_3, g->d_n.weight);
     rt_column_sum(c, n, 4, m->d_d_n, g->d_n.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_d_n, p->d_n.weight, NULL, m->d_int_3_on_3);
+    rt_affine_dx(c, n, 4, 4, m->d_d_n, p->d_n.weight, m->d_int_3_on_3);
 
     /* gradient of int_3_on_3 = dense(4)
      *   dW = dz^T x
@@ -649,7 +635,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 4, 4, m->d_int_3_on_3, m->repeat_y_out[REPEAT_Y_COUNT - 1],
                  g->int_3_on_3.weight);
     rt_column_sum(c, n, 4, m->d_int_3_on_3, g->int_3_on_3.bias);
-    rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight, NULL,
+    rt_affine_dx(c, n, 4, 4, m->d_int_3_on_3, p->int_3_on_3.weight,
                  m->d_repeat_y_out);
 
     /* gradient of repeat_y = repeat as i
@@ -674,7 +660,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.BATCH_, n, 4, t->repeat_y_dx[0]);
     rt_affine_dw(c, n, 4, 3, t->repeat_y_dx[0], m->struct_out, g->BATCH_.weight);
     rt_column_sum(c, n, 4, t->repeat_y_dx[0], g->BATCH_.bias);
-    rt_affine_dx(c, n, 4, 3, t->repeat_y_dx[0], p->BATCH_.weight, NULL, m->d_struct_out);
+    rt_affine_dx(c, n, 4, 3, t->repeat_y_dx[0], p->BATCH_.weight, m->d_struct_out);
 
     /* gradient of struct = int(3) */
     int_3_on_3_backward(c, &p->struct_, &g->struct_, &m->struct_, &t->int_3_on_3,
@@ -692,15 +678,14 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.n, n, 3, m->m_dx);
     rt_affine_dw(c, n, 3, 3, m->m_dx, m->NAN_, g->n.weight);
     rt_column_sum(c, n, 3, m->m_dx, g->n.bias);
-    rt_affine_dx(c, n, 3, 3, m->m_dx, p->n.weight, NULL, m->d_NAN_);
+    rt_affine_dx(c, n, 3, 3, m->m_dx, p->n.weight, m->d_NAN_);
 
     /* gradient of NAN = dense(3, act = relu)
      *   dz = dy where y > 0
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 3; i++)
-        t->d_NAN_z[i] = m->NAN_[i] > 0 ? m->d_NAN_[i] : 0;
+    rt_map(c, n * 3, m->d_NAN_, RT_THEN(.act = RT_RELU, .slope_at = m->NAN_), t->d_NAN_z);
     rt_watch_delta(c, &m->watch.NAN_, n, 3, t->d_NAN_z);
     rt_affine_dw(c, n, 3, 2, t->d_NAN_z, x, g->NAN_.weight);
     rt_column_sum(c, n, 3, t->d_NAN_z, g->NAN_.bias);

@@ -100,7 +100,6 @@ struct model_memory {
 struct model_scratch {
     union {
         rt_real batchnorm_stats[2 * 64];
-        rt_real dense_2_z[BATCH * 4 * 6];
         rt_real d_dense_2_z[BATCH * 4 * 6];
     };
     union {
@@ -128,7 +127,7 @@ static double model_forward(rt_pass *c)
     /* batchnorm(affine = false) */
     rt_batchnorm_stats(c, n, 64, 1, 1e-05, 0.1, x, m->state.batchnorm.running_mean,
                        m->state.batchnorm.running_var, t->batchnorm_stats);
-    rt_batchnorm(c, n, 64, 1, x, t->batchnorm_stats, NULL, NULL, NULL, m->batchnorm);
+    rt_batchnorm(c, n, 64, 1, x, t->batchnorm_stats, NULL, NULL, m->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 64, 1, m->batchnorm,
                     m->batchnorm);
 
@@ -139,24 +138,21 @@ static double model_forward(rt_pass *c)
     /* bn = batchnorm(momentum = 0.05, eps = 0.001) */
     rt_batchnorm_stats(c, n, 32, 1, 0.001, 0.05, m->dense, m->state.bn.running_mean,
                        m->state.bn.running_var, m->bn_stats);
-    rt_batchnorm(c, n, 32, 1, m->dense, m->bn_stats, p->bn.weight, p->bn.bias, NULL, t->bn);
+    rt_batchnorm(c, n, 32, 1, m->dense, m->bn_stats, p->bn.weight, p->bn.bias, t->bn);
     rt_watch_output(c, &m->watch.bn, RT_LINEAR, 0.0, n, 32, 1, t->bn, t->bn);
 
     /* relu */
-    for (int i = 0; i < n * 32; i++)
-        m->relu[i] = rt_relu(t->bn[i]);
+    rt_map(c, n * 32, t->bn, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 32, 1, m->relu, m->relu);
 
     /* ln = layernorm(eps = 1e-6) */
     rt_layernorm_stats(c, n * 4, 8, 1e-06, m->relu, m->ln_stats);
-    rt_layernorm(c, n * 4, 8, m->relu, m->ln_stats, p->ln.weight, p->ln.bias, NULL, m->ln);
+    rt_layernorm(c, n * 4, 8, m->relu, m->ln_stats, p->ln.weight, p->ln.bias, m->ln);
     rt_watch_output(c, &m->watch.ln, RT_LINEAR, 0.0, n * 4, 8, 1, m->ln, m->ln);
 
     /* dense_2 = dense(6, act = tanh) */
-    rt_affine(c, n * 4, 6, 8, m->ln, p->dense_2.weight, p->dense_2.bias, NULL,
-              t->dense_2_z);
-    for (int i = 0; i < n * 4 * 6; i++)
-        m->dense_2[i] = rt_tanh(t->dense_2_z[i]);
+    rt_affine(c, n * 4, 6, 8, m->ln, p->dense_2.weight, p->dense_2.bias,
+              RT_THEN(.act = RT_TANH), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_TANH, 0.0, n * 4, 6, 1,
                     m->dense_2, m->dense_2);
 
@@ -165,7 +161,7 @@ static double model_forward(rt_pass *c)
                        m->state.batchnorm_2.running_mean, m->state.batchnorm_2.running_var,
                        m->batchnorm_2_stats);
     rt_batchnorm(c, n * 4, 6, 1, m->dense_2, m->batchnorm_2_stats,
-                 p->batchnorm_2.weight, p->batchnorm_2.bias, NULL, t->batchnorm_2);
+                 p->batchnorm_2.weight, p->batchnorm_2.bias, t->batchnorm_2);
     rt_watch_output(c, &m->watch.batchnorm_2, RT_LINEAR, 0.0, n * 4, 6, 1,
                     t->batchnorm_2, t->batchnorm_2);
 
@@ -174,7 +170,7 @@ static double model_forward(rt_pass *c)
 
     /* layernorm(affine = false) */
     rt_layernorm_stats(c, n, 24, 1e-05, m->dropout, m->layernorm_stats);
-    rt_layernorm(c, n, 24, m->dropout, m->layernorm_stats, NULL, NULL, NULL, m->layernorm);
+    rt_layernorm(c, n, 24, m->dropout, m->layernorm_stats, NULL, NULL, m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 24, 1, m->layernorm,
                     m->layernorm);
 
@@ -207,14 +203,13 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 24, t->d_logits, m->layernorm, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 24, t->d_logits, p->logits.weight, NULL, m->d_layernorm);
+    rt_affine_dx(c, n, 10, 24, t->d_logits, p->logits.weight, m->d_layernorm);
 
     /* gradient of layernorm(affine = false)
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 24, m->d_layernorm);
-    rt_layernorm_dx(c, n, 24, m->d_layernorm, m->dropout, m->layernorm_stats, NULL, NULL,
-                    m->d_flatten);
+    rt_layernorm_dx(c, n, 24, m->d_layernorm, m->dropout, m->layernorm_stats, NULL, m->d_flatten);
 
     /* gradient of dropout(0.25)
      *   dx = dy under the same mask
@@ -231,7 +226,7 @@ static void model_backward(rt_pass *c)
                         m->batchnorm_2_stats, g->batchnorm_2.weight);
     rt_channel_sum(c, n * 4, 6, 1, m->d_batchnorm_2, g->batchnorm_2.bias);
     rt_batchnorm_dx(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
-                    m->batchnorm_2_stats, p->batchnorm_2.weight, NULL, t->d_dense_2);
+                    m->batchnorm_2_stats, p->batchnorm_2.weight, t->d_dense_2);
 
     /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
@@ -239,12 +234,12 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 4 * 6; i++)
-        t->d_dense_2_z[i] = t->d_dense_2[i] * rt_tanh_slope(m->dense_2[i]);
+    rt_map(c, n * 4 * 6, t->d_dense_2, RT_THEN(.act = RT_TANH, .slope_at = m->dense_2),
+           t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 4 * 6, t->d_dense_2_z);
     rt_affine_dw(c, n * 4, 6, 8, t->d_dense_2_z, m->ln, g->dense_2.weight);
     rt_column_sum(c, n * 4, 6, t->d_dense_2_z, g->dense_2.bias);
-    rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, NULL, m->d_ln);
+    rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, m->d_ln);
 
     /* gradient of ln = layernorm(eps = 1e-6)
      *   dgamma = sum of dy x^
@@ -254,14 +249,12 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.ln, n, 4 * 8, m->d_ln);
     rt_layernorm_dgamma(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, g->ln.weight);
     rt_column_sum(c, n * 4, 8, m->d_ln, g->ln.bias);
-    rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, NULL,
-                    m->d_reshape);
+    rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, m->d_reshape);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
-    for (int i = 0; i < n * 32; i++)
-        m->d_relu_z[i] = m->relu[i] > 0 ? m->d_reshape[i] : 0;
+    rt_map(c, n * 32, m->d_reshape, RT_THEN(.act = RT_RELU, .slope_at = m->relu), m->d_relu_z);
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of bn = batchnorm(momentum = 0.05, eps = 0.001)
@@ -272,8 +265,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.bn, n, 32, m->d_relu_z);
     rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, g->bn.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->bn.bias);
-    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight, NULL,
-                    t->d_dense);
+    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight, t->d_dense);
 
     /* gradient of dense(32, bias = false)
      *   dW = dz^T x

@@ -140,7 +140,7 @@ struct gate_16_on_32_scratch {
 
 struct model_scratch {
     union {
-        rt_real out_z[BATCH * 64];
+        rt_real parallel_2_part[BATCH * 16];
         rt_real d_out_z[BATCH * 64];
         rt_real d_dense_4_z[BATCH * 16];
         rt_real d_parallel[BATCH * 32];
@@ -190,8 +190,7 @@ static void gate_32_on_32_forward(rt_pass *c, const struct gate_32_on_32_params 
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, t->dense, t->dense);
 
     /* sigmoid */
-    for (int i = 0; i < n * 32; i++)
-        y[i] = rt_sigmoid(t->dense[i]);
+    rt_map(c, n * 32, t->dense, RT_THEN(.act = RT_SIGMOID), y);
     rt_watch_output(c, &m->watch.sigmoid, RT_SIGMOID, 0.0, n, 32, 1, y, y);
 }
 
@@ -205,8 +204,7 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
     /* gradient of sigmoid
      *   dz = dy y (1 - y)
      */
-    for (int i = 0; i < n * 32; i++)
-        t->d_sigmoid_z[i] = dy[i] * rt_sigmoid_slope(y[i]);
+    rt_map(c, n * 32, dy, RT_THEN(.act = RT_SIGMOID, .slope_at = y), t->d_sigmoid_z);
     rt_watch_delta(c, &m->watch.sigmoid, n, 32, t->d_sigmoid_z);
 
     /* gradient of dense(units)
@@ -217,7 +215,7 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
     rt_watch_delta(c, &m->watch.dense, n, 32, t->d_sigmoid_z);
     rt_affine_dw(c, n, 32, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_sigmoid_z, g->dense.bias);
-    rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, NULL, dx);
+    rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, dx);
 }
 
 /* block gate(units = 16): [32] -> [16] */
@@ -232,8 +230,7 @@ static void gate_16_on_32_forward(rt_pass *c, const struct gate_16_on_32_params 
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 16, 1, t->dense, t->dense);
 
     /* sigmoid */
-    for (int i = 0; i < n * 16; i++)
-        y[i] = rt_sigmoid(t->dense[i]);
+    rt_map(c, n * 16, t->dense, RT_THEN(.act = RT_SIGMOID), y);
     rt_watch_output(c, &m->watch.sigmoid, RT_SIGMOID, 0.0, n, 16, 1, y, y);
 }
 
@@ -247,8 +244,7 @@ static void gate_16_on_32_backward(rt_pass *c, const struct gate_16_on_32_params
     /* gradient of sigmoid
      *   dz = dy y (1 - y)
      */
-    for (int i = 0; i < n * 16; i++)
-        t->d_sigmoid_z[i] = dy[i] * rt_sigmoid_slope(y[i]);
+    rt_map(c, n * 16, dy, RT_THEN(.act = RT_SIGMOID, .slope_at = y), t->d_sigmoid_z);
     rt_watch_delta(c, &m->watch.sigmoid, n, 16, t->d_sigmoid_z);
 
     /* gradient of dense(units)
@@ -259,7 +255,7 @@ static void gate_16_on_32_backward(rt_pass *c, const struct gate_16_on_32_params
     rt_watch_delta(c, &m->watch.dense, n, 16, t->d_sigmoid_z);
     rt_affine_dw(c, n, 16, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 16, t->d_sigmoid_z, g->dense.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_sigmoid_z, p->dense.weight, NULL, dx);
+    rt_affine_dx(c, n, 16, 32, t->d_sigmoid_z, p->dense.weight, dx);
 }
 
 /* the model: [64] -> [64]; returns the mean loss over the rows */
@@ -273,15 +269,13 @@ static double model_forward(rt_pass *c)
 
     /* dense(8, act = hard_tanh) */
     rt_affine(c, n, 8, 64, x, p->dense.weight, p->dense.bias, NULL, m->dense_z);
-    for (int i = 0; i < n * 8; i++)
-        t->dense[i] = rt_hard_tanh(m->dense_z[i]);
+    rt_map(c, n * 8, m->dense_z, RT_THEN(.act = RT_HARD_TANH), t->dense);
     rt_watch_output(c, &m->watch.dense, RT_HARD_TANH, 0.0, n, 8, 1, m->dense_z,
                     t->dense);
 
     /* dense_2 = dense(4, act = hard_sigmoid) */
     rt_affine(c, n, 4, 64, x, p->dense_2.weight, p->dense_2.bias, NULL, m->dense_2_z);
-    for (int i = 0; i < n * 4; i++)
-        m->dense_2[i] = rt_hard_sigmoid(m->dense_2_z[i]);
+    rt_map(c, n * 4, m->dense_2_z, RT_THEN(.act = RT_HARD_SIGMOID), m->dense_2);
     rt_watch_output(c, &m->watch.dense_2, RT_HARD_SIGMOID, 0.0, n, 4, 1,
                     m->dense_2_z, m->dense_2);
 
@@ -290,7 +284,7 @@ static double model_forward(rt_pass *c)
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 1, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,
-                 p->batchnorm.bias, NULL, t->batchnorm);
+                 p->batchnorm.bias, t->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 4, 1, t->batchnorm,
                     t->batchnorm);
 
@@ -319,8 +313,8 @@ static double model_forward(rt_pass *c)
     /* dense_4 = dense(16, act = leaky_relu(0.2)) */
     rt_affine(c, n, 16, 32, m->parallel, p->dense_4.weight, p->dense_4.bias, NULL,
               m->dense_4_z);
-    for (int i = 0; i < n * 16; i++)
-        t->dense_4[i] = rt_leaky_relu(m->dense_4_z[i], RT_C(0.2));
+    rt_map(c, n * 16, m->dense_4_z, RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.2)),
+           t->dense_4);
     rt_watch_output(c, &m->watch.dense_4, RT_LEAKY_RELU, 0.2, n, 16, 1,
                     m->dense_4_z, t->dense_4);
 
@@ -335,15 +329,12 @@ static double model_forward(rt_pass *c)
                     t->dense_5);
 
     /* parallel_2 = parallel(add) */
-    for (int i = 0; i < n * 16; i++) {
-        const rt_real v_parallel_2_part = t->dense_4[i] + m->gate_2_out[i];
-        m->parallel_2[i] = v_parallel_2_part + t->dense_5[i];
-    }
+    rt_map(c, n * 16, t->dense_4, RT_THEN(.plus = m->gate_2_out), t->parallel_2_part);
+    rt_map(c, n * 16, t->parallel_2_part, RT_THEN(.plus = t->dense_5), m->parallel_2);
 
     /* out = dense(64, act = sigmoid) */
-    rt_affine(c, n, 64, 16, m->parallel_2, p->out.weight, p->out.bias, NULL, t->out_z);
-    for (int i = 0; i < n * 64; i++)
-        m->out[i] = rt_sigmoid(t->out_z[i]);
+    rt_affine(c, n, 64, 16, m->parallel_2, p->out.weight, p->out.bias,
+              RT_THEN(.act = RT_SIGMOID), m->out);
     rt_watch_output(c, &m->watch.out, RT_SIGMOID, 0.0, n, 64, 1, m->out, m->out);
 
     /* loss = mse */
@@ -370,12 +361,11 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 64; i++)
-        t->d_out_z[i] = t->d_out[i] * rt_sigmoid_slope(m->out[i]);
+    rt_map(c, n * 64, t->d_out, RT_THEN(.act = RT_SIGMOID, .slope_at = m->out), t->d_out_z);
     rt_watch_delta(c, &m->watch.out, n, 64, t->d_out_z);
     rt_affine_dw(c, n, 64, 16, t->d_out_z, m->parallel_2, g->out.weight);
     rt_column_sum(c, n, 64, t->d_out_z, g->out.bias);
-    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, NULL, m->d_parallel_2);
+    rt_affine_dx(c, n, 64, 16, t->d_out_z, p->out.weight, m->d_parallel_2);
 
     /* gradient of dense_5 = dense(16, init = identity, bias_init = constant(0.1))
      *   dW = dz^T x
@@ -385,7 +375,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_parallel_2);
     rt_affine_dw(c, n, 16, 32, m->d_parallel_2, m->parallel, g->dense_5.weight);
     rt_column_sum(c, n, 16, m->d_parallel_2, g->dense_5.bias);
-    rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight, NULL,
+    rt_affine_dx(c, n, 16, 32, m->d_parallel_2, p->dense_5.weight,
                  t->d_parallel_2_branch_2);
 
     /* gradient of parallel_2 = parallel(add), by branch 2 */
@@ -405,12 +395,13 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 16; i++)
-        t->d_dense_4_z[i] = m->d_parallel_2[i] * rt_leaky_relu_slope(m->dense_4_z[i], RT_C(0.2));
+    rt_map(c, n * 16, m->d_parallel_2,
+           RT_THEN(.act = RT_LEAKY_RELU, .a = RT_C(0.2), .slope_at = m->dense_4_z),
+           t->d_dense_4_z);
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 32, t->d_dense_4_z, m->parallel, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight, NULL,
+    rt_affine_dx(c, n, 16, 32, t->d_dense_4_z, p->dense_4.weight,
                  m->d_parallel_2_branch_0);
 
     /* gradient of parallel_2 = parallel(add), by branch 0 */
@@ -443,8 +434,7 @@ static void model_backward(rt_pass *c)
     /* gradient of wide = parallel(concat)
      *   sum over its readers
      */
-    for (int i = 0; i < n * 32; i++)
-        t->d_wide[i] = t->gate_dx[i] + m->d_parallel_branch_0[i];
+    rt_map(c, n * 32, t->gate_dx, RT_THEN(.plus = m->d_parallel_branch_0), t->d_wide);
     rt_extract(c, n, 8, 32, 0, t->d_wide, m->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
 
@@ -477,15 +467,15 @@ static void model_backward(rt_pass *c)
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
-                    p->batchnorm.weight, NULL, t->d_dense_2);
+                    p->batchnorm.weight, t->d_dense_2);
 
     /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 4; i++)
-        t->d_dense_2_z[i] = t->d_dense_2[i] * rt_hard_sigmoid_slope(m->dense_2_z[i]);
+    rt_map(c, n * 4, t->d_dense_2,
+           RT_THEN(.act = RT_HARD_SIGMOID, .slope_at = m->dense_2_z), t->d_dense_2_z);
     rt_watch_delta(c, &m->watch.dense_2, n, 4, t->d_dense_2_z);
     rt_affine_dw(c, n, 4, 64, t->d_dense_2_z, x, g->dense_2.weight);
     rt_column_sum(c, n, 4, t->d_dense_2_z, g->dense_2.bias);
@@ -495,8 +485,8 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_dense_z[i] = m->d_dense[i] * rt_hard_tanh_slope(m->dense_z[i]);
+    rt_map(c, n * 8, m->d_dense, RT_THEN(.act = RT_HARD_TANH, .slope_at = m->dense_z),
+           t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
     rt_affine_dw(c, n, 8, 64, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);

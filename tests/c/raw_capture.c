@@ -88,7 +88,6 @@ struct model_memory {
 
 struct repeat_h_scratch {
     union {
-        rt_real h_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
     union {
@@ -98,14 +97,12 @@ struct repeat_h_scratch {
 
 struct repeat_k_at_0_scratch {
     union {
-        rt_real k_z[BATCH * 6];
         rt_real d_k_z[BATCH * 6];
     };
 };
 
 struct repeat_k_last_scratch {
     union {
-        rt_real k_z[BATCH * 6];
         rt_real d_k_z[BATCH * 6];
     };
 };
@@ -133,15 +130,12 @@ struct model_scratch {
 
 /* an iteration of repeat_h = repeat: [6] -> [6] */
 static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct repeat_h_memory *m,
-                             struct repeat_h_scratch *t,
                              const rt_real *x, const rt_real *x_raw_z, rt_real *y)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        m->h[i] = rt_tanh(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, p->h.bias, RT_THEN(.act = RT_TANH), m->h);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 6, 1, m->h, m->h);
 
     /* mix = mul from h, raw */
@@ -172,7 +166,7 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 6; i++)
@@ -181,15 +175,13 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
 
 /* an iteration of repeat_k = repeat as i: [6] -> [6] */
 static void repeat_k_at_0_forward(rt_pass *c, const struct repeat_k_at_0_params *p,
-        struct repeat_k_at_0_memory *m, struct repeat_k_at_0_scratch *t,
+        struct repeat_k_at_0_memory *m,
         const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* k = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, NULL, t->k_z);
-    for (int i = 0; i < n * 6; i++)
-        y[i] = rt_tanh(t->k_z[i]);
+    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, RT_THEN(.act = RT_TANH), y);
     rt_watch_output(c, &m->watch.k, RT_TANH, 0.0, n, 6, 1, y, y);
 }
 
@@ -206,30 +198,26 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_k_z[i] = dy[i] * rt_tanh_slope(y[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = y), t->d_k_z);
     rt_watch_delta(c, &m->watch.k, n, 6, t->d_k_z);
     rt_affine_dw(c, n, 6, 6, t->d_k_z, x, g->k.weight);
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [6] -> [6] */
 static void repeat_k_last_forward(rt_pass *c, const struct repeat_k_last_params *p,
-                                  struct repeat_k_last_memory *m, struct repeat_k_last_scratch *t,
+                                  struct repeat_k_last_memory *m,
                                   const rt_real *x, const rt_real *x_soft, rt_real *y)
 {
     const int n = c->rows;
 
     /* k = dense(6, act = tanh) */
-    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, NULL, t->k_z);
-    for (int i = 0; i < n * 6; i++)
-        m->k[i] = rt_tanh(t->k_z[i]);
+    rt_affine(c, n, 6, 6, x, p->k.weight, p->k.bias, RT_THEN(.act = RT_TANH), m->k);
     rt_watch_output(c, &m->watch.k, RT_TANH, 0.0, n, 6, 1, m->k, m->k);
 
     /* k2 = add from k, soft */
-    for (int i = 0; i < n * 6; i++)
-        y[i] = m->k[i] + x_soft[i];
+    rt_map(c, n * 6, m->k, RT_THEN(.plus = x_soft), y);
 }
 
 static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params *p,
@@ -246,12 +234,11 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_k_z[i] = dy[i] * rt_tanh_slope(m->k[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = m->k), t->d_k_z);
     rt_watch_delta(c, &m->watch.k, n, 6, t->d_k_z);
     rt_affine_dw(c, n, 6, 6, t->d_k_z, x, g->k.weight);
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 
     /* gradient of the input */
     for (int i = 0; i < n * 6; i++)
@@ -263,7 +250,6 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
@@ -271,8 +257,7 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.raw, RT_LINEAR, 0.0, n, 6, 1, x, x);
 
     /* soft = tanh */
-    for (int i = 0; i < n * 6; i++)
-        m->soft[i] = rt_tanh(x[i]);
+    rt_map(c, n * 6, x, RT_THEN(.act = RT_TANH), m->soft);
     rt_watch_output(c, &m->watch.soft, RT_TANH, 0.0, n, 6, 1, m->soft, m->soft);
 
     /* repeat_h = repeat */
@@ -280,17 +265,16 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_h_out[i - 1]
                              : m->soft;
-        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i, x,
-                         m->repeat_h_out[i]);
+        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], x_i, x, m->repeat_h_out[i]);
     }
 
     /* repeat_k = repeat as i, iteration 0 */
-    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0, &t->repeat_k_at_0,
+    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0,
             m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out);
 
     /* repeat_k = repeat as i, the last iteration */
-    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, &t->repeat_k_last,
-                          m->repeat_k_at_0_out, m->soft, m->repeat_k_last_out);
+    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, m->repeat_k_at_0_out, m->soft,
+                          m->repeat_k_last_out);
 
     /* out = dense(4) */
     rt_affine(c, n, 4, 6, m->repeat_k_last_out, p->out.weight, p->out.bias, NULL, m->out);
@@ -322,7 +306,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.out, n, 4, t->d_out);
     rt_affine_dw(c, n, 4, 6, t->d_out, m->repeat_k_last_out, g->out.weight);
     rt_column_sum(c, n, 4, t->d_out, g->out.bias);
-    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, NULL, m->d_repeat_k_last_out);
+    rt_affine_dx(c, n, 4, 6, t->d_out, p->out.weight, m->d_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, the last iteration */
     for (int i = 0; i < n * 6; i++)

@@ -47,7 +47,6 @@ struct model_memory {
 
 struct repeat_h_scratch {
     union {
-        rt_real h_z[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
@@ -68,15 +67,12 @@ struct model_scratch {
 
 /* an iteration of repeat_h = repeat as i: [6] -> [6] */
 static void repeat_h_forward(rt_pass *c, const struct repeat_h_params *p, struct repeat_h_memory *m,
-                             struct repeat_h_scratch *t,
                              const rt_real *x, rt_real *y)
 {
     const int n = c->rows;
 
     /* h = dense(6, act = tanh, init = orthogonal(1.1), bias = false) */
-    rt_affine(c, n, 6, 6, x, p->h.weight, NULL, NULL, t->h_z);
-    for (int i = 0; i < n * 6; i++)
-        y[i] = rt_tanh(t->h_z[i]);
+    rt_affine(c, n, 6, 6, x, p->h.weight, NULL, RT_THEN(.act = RT_TANH), y);
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 6, 1, y, y);
 }
 
@@ -92,11 +88,10 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
      *   dW = dz^T x
      *   dx = dz W
      */
-    for (int i = 0; i < n * 6; i++)
-        t->d_h_z[i] = dy[i] * rt_tanh_slope(y[i]);
+    rt_map(c, n * 6, dy, RT_THEN(.act = RT_TANH, .slope_at = y), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, NULL, dx);
+    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* the model: [6] -> [6]; returns the mean loss over the rows */
@@ -104,7 +99,6 @@ static double model_forward(rt_pass *c)
 {
     const struct model_params *p = c->params;
     struct model_memory *m = c->memory;
-    struct model_scratch *t = c->scratch;
     const rt_real *x = c->x;
     const int n = c->rows;
 
@@ -113,8 +107,7 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_h_out[i - 1]
                              : x;
-        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
-                         m->repeat_h_out[i]);
+        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], x_i, m->repeat_h_out[i]);
     }
 
     /* dense(6, init = zeros) */
@@ -149,7 +142,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 6, 6, t->d_dense, m->repeat_h_out[REPEAT_H_COUNT - 1],
                  g->dense.weight);
     rt_column_sum(c, n, 6, t->d_dense, g->dense.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, NULL, m->d_repeat_h_out);
+    rt_affine_dx(c, n, 6, 6, t->d_dense, p->dense.weight, m->d_repeat_h_out);
 
     /* gradient of repeat_h = repeat as i
      *   dx of an iteration is dy of the one before it: two take turns

@@ -117,8 +117,6 @@ struct model_memory {
 
 struct model_scratch {
     union {
-        rt_real dense_z[BATCH * 64];
-        rt_real dense_6_z[BATCH * 16];
         rt_real d_dense_6_z[BATCH * 16];
         rt_real d_dense_4_z[BATCH * 16];
         rt_real d_dense_3_z[BATCH * 64];
@@ -154,9 +152,8 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* dense(64, act = relu) */
-    rt_affine(c, n, 64, 64, x, p->dense.weight, p->dense.bias, NULL, t->dense_z);
-    for (int i = 0; i < n * 64; i++)
-        m->dense[i] = rt_relu(t->dense_z[i]);
+    rt_affine(c, n, 64, 64, x, p->dense.weight, p->dense.bias, RT_THEN(.act = RT_RELU),
+              m->dense);
     rt_watch_output(c, &m->watch.dense, RT_RELU, 0.0, n, 64, 1, m->dense, m->dense);
 
     /* dense_2 = dense(64) */
@@ -166,21 +163,19 @@ static double model_forward(rt_pass *c)
                     t->dense_2);
 
     /* plain = residual: skip + body */
-    for (int i = 0; i < n * 64; i++)
-        m->plain[i] = x[i] + t->dense_2[i];
+    rt_map(c, n * 64, x, RT_THEN(.plus = t->dense_2), m->plain);
 
     /* layernorm */
     rt_layernorm_stats(c, n, 64, 1e-05, m->plain, m->layernorm_stats);
     rt_layernorm(c, n, 64, m->plain, m->layernorm_stats, p->layernorm.weight, p->layernorm.bias,
-                 NULL, m->layernorm);
+                 m->layernorm);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 64, 1, m->layernorm,
                     m->layernorm);
 
     /* dense_3 = dense(64, act = gelu) */
     rt_affine(c, n, 64, 64, m->layernorm, p->dense_3.weight, p->dense_3.bias, NULL,
               m->dense_3_z);
-    for (int i = 0; i < n * 64; i++)
-        t->dense_3[i] = rt_gelu(m->dense_3_z[i]);
+    rt_map(c, n * 64, m->dense_3_z, RT_THEN(.act = RT_GELU), t->dense_3);
     rt_watch_output(c, &m->watch.dense_3, RT_GELU, 0.0, n, 64, 1, m->dense_3_z,
                     t->dense_3);
 
@@ -193,8 +188,7 @@ static double model_forward(rt_pass *c)
     /* dense_4 = dense(16, act = selu) */
     rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, NULL,
               m->dense_4_z);
-    for (int i = 0; i < n * 16; i++)
-        t->dense_4[i] = rt_selu(m->dense_4_z[i]);
+    rt_map(c, n * 16, m->dense_4_z, RT_THEN(.act = RT_SELU), t->dense_4);
     rt_watch_output(c, &m->watch.dense_4, RT_SELU, 0.0, n, 16, 1, m->dense_4_z,
                     t->dense_4);
 
@@ -213,16 +207,13 @@ static double model_forward(rt_pass *c)
     }
 
     /* dense_6 = dense(16, act = softsign) */
-    rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias, NULL,
-              t->dense_6_z);
-    for (int i = 0; i < n * 16; i++)
-        m->dense_6[i] = rt_softsign(t->dense_6_z[i]);
+    rt_affine(c, n, 16, 16, m->grow, p->dense_6.weight, p->dense_6.bias,
+              RT_THEN(.act = RT_SOFTSIGN), m->dense_6);
     rt_watch_output(c, &m->watch.dense_6, RT_SOFTSIGN, 0.0, n, 16, 1, m->dense_6,
                     m->dense_6);
 
     /* inner = residual: skip + body */
-    for (int i = 0; i < n * 16; i++)
-        m->inner[i] = m->grow[i] + m->dense_6[i];
+    rt_map(c, n * 16, m->grow, RT_THEN(.plus = m->dense_6), m->inner);
 
     /* dense_7 = dense(16) */
     rt_affine(c, n, 16, 16, m->inner, p->dense_7.weight, p->dense_7.bias, NULL,
@@ -231,8 +222,7 @@ static double model_forward(rt_pass *c)
                     t->dense_7);
 
     /* outer = residual: skip + body */
-    for (int i = 0; i < n * 16; i++)
-        m->outer[i] = m->grow[i] + t->dense_7[i];
+    rt_map(c, n * 16, m->grow, RT_THEN(.plus = t->dense_7), m->outer);
 
     /* logits = dense(10) */
     rt_affine(c, n, 10, 16, m->outer, p->logits.weight, p->logits.bias, NULL, m->logits);
@@ -264,7 +254,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 10, t->d_logits);
     rt_affine_dw(c, n, 10, 16, t->d_logits, m->outer, g->logits.weight);
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, NULL, m->d_outer);
+    rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, m->d_outer);
 
     /* gradient of dense_7 = dense(16) */
     rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
@@ -279,7 +269,7 @@ static void model_backward(rt_pass *c)
      */
     rt_affine_dw(c, n, 16, 16, m->d_outer, m->inner, g->dense_7.weight);
     rt_column_sum(c, n, 16, m->d_outer, g->dense_7.bias);
-    rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, NULL, t->d_inner);
+    rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, t->d_inner);
 
     /* gradient of inner = residual, by the skip */
     rt_watch_path(c, &m->watch.inner, 0, n, 16, t->d_inner);
@@ -290,12 +280,12 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 16; i++)
-        t->d_dense_6_z[i] = t->d_inner[i] * rt_softsign_slope(m->dense_6[i]);
+    rt_map(c, n * 16, t->d_inner, RT_THEN(.act = RT_SOFTSIGN, .slope_at = m->dense_6),
+           t->d_dense_6_z);
     rt_watch_delta(c, &m->watch.dense_6, n, 16, t->d_dense_6_z);
     rt_affine_dw(c, n, 16, 16, t->d_dense_6_z, m->grow, g->dense_6.weight);
     rt_column_sum(c, n, 16, t->d_dense_6_z, g->dense_6.bias);
-    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, NULL, m->d_inner_body);
+    rt_affine_dx(c, n, 16, 16, t->d_dense_6_z, p->dense_6.weight, m->d_inner_body);
 
     /* gradient of inner = residual, by the body */
     rt_watch_path(c, &m->watch.inner, 1, n, 16, m->d_inner_body);
@@ -303,8 +293,7 @@ static void model_backward(rt_pass *c)
     /* gradient of outer = residual: skip + body
      *   sum over its readers
      */
-    for (int i = 0; i < n * 16; i++)
-        m->d_outer_body[i] = t->d_inner[i] + m->d_inner_body[i];
+    rt_map(c, n * 16, t->d_inner, RT_THEN(.plus = m->d_inner_body), m->d_outer_body);
 
     /* gradient of outer = residual, by the body */
     rt_watch_path(c, &m->watch.outer, 1, n, 16, m->d_outer_body);
@@ -312,8 +301,7 @@ static void model_backward(rt_pass *c)
     /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
      *   sum over its readers
      */
-    for (int i = 0; i < n * 16; i++)
-        m->d_grow[i] = m->d_outer[i] + m->d_outer_body[i];
+    rt_map(c, n * 16, m->d_outer, RT_THEN(.plus = m->d_outer_body), m->d_grow);
 
     /* gradient of dense_5 = dense(16, bias = false) */
     rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
@@ -331,7 +319,7 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_affine_dw(c, n, 16, 64, m->d_grow, m->half, g->dense_5.weight);
-    rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, NULL, t->d_grow_skip);
+    rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, t->d_grow_skip);
 
     /* gradient of grow = residual(scale = learn(0.1)), by the shortcut */
     rt_watch_path(c, &m->watch.grow, 0, n, 64, t->d_grow_skip);
@@ -347,12 +335,12 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 16; i++)
-        t->d_dense_4_z[i] = m->d_dense_4[i] * rt_selu_slope(m->dense_4_z[i]);
+    rt_map(c, n * 16, m->d_dense_4, RT_THEN(.act = RT_SELU, .slope_at = m->dense_4_z),
+           t->d_dense_4_z);
     rt_watch_delta(c, &m->watch.dense_4, n, 16, t->d_dense_4_z);
     rt_affine_dw(c, n, 16, 64, t->d_dense_4_z, m->half, g->dense_4.weight);
     rt_column_sum(c, n, 16, t->d_dense_4_z, g->dense_4.bias);
-    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, NULL, m->d_grow_body);
+    rt_affine_dx(c, n, 16, 64, t->d_dense_4_z, p->dense_4.weight, m->d_grow_body);
 
     /* gradient of grow = residual(scale = learn(0.1)), by the body */
     rt_watch_path(c, &m->watch.grow, 1, n, 64, m->d_grow_body);
@@ -360,8 +348,7 @@ static void model_backward(rt_pass *c)
     /* gradient of half = residual(scale = 0.5): skip + scale * body
      *   sum over its readers
      */
-    for (int i = 0; i < n * 64; i++)
-        m->d_half[i] = t->d_grow_skip[i] + m->d_grow_body[i];
+    rt_map(c, n * 64, t->d_grow_skip, RT_THEN(.plus = m->d_grow_body), m->d_half);
 
     /* gradient of half = residual(scale = 0.5), by the skip */
     rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
@@ -381,7 +368,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_3, n, 64, t->d_dense_3_z);
     rt_affine_dw(c, n, 64, 64, t->d_dense_3_z, m->layernorm, g->dense_3.weight);
     rt_column_sum(c, n, 64, t->d_dense_3_z, g->dense_3.bias);
-    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, NULL, m->d_layernorm);
+    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, m->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
@@ -393,7 +380,7 @@ static void model_backward(rt_pass *c)
                         g->layernorm.weight);
     rt_column_sum(c, n, 64, m->d_layernorm, g->layernorm.bias);
     rt_layernorm_dx(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
-                    NULL, m->d_half_body);
+                    m->d_half_body);
 
     /* gradient of half = residual(scale = 0.5), by the body */
     rt_watch_path(c, &m->watch.half, 1, n, 64, m->d_half_body);
@@ -401,8 +388,7 @@ static void model_backward(rt_pass *c)
     /* gradient of plain = residual: skip + body
      *   sum over its readers
      */
-    for (int i = 0; i < n * 64; i++)
-        m->d_plain[i] = m->d_half[i] + m->d_half_body[i];
+    rt_map(c, n * 64, m->d_half, RT_THEN(.plus = m->d_half_body), m->d_plain);
 
     /* gradient of dense_2 = dense(64)
      *   dW = dz^T x
@@ -412,15 +398,14 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.dense_2, n, 64, m->d_plain);
     rt_affine_dw(c, n, 64, 64, m->d_plain, m->dense, g->dense_2.weight);
     rt_column_sum(c, n, 64, m->d_plain, g->dense_2.bias);
-    rt_affine_dx(c, n, 64, 64, m->d_plain, p->dense_2.weight, NULL, t->d_dense);
+    rt_affine_dx(c, n, 64, 64, m->d_plain, p->dense_2.weight, t->d_dense);
 
     /* gradient of dense(64, act = relu)
      *   dz = dy where y > 0
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    for (int i = 0; i < n * 64; i++)
-        t->d_dense_z[i] = m->dense[i] > 0 ? t->d_dense[i] : 0;
+    rt_map(c, n * 64, t->d_dense, RT_THEN(.act = RT_RELU, .slope_at = m->dense), t->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 64, t->d_dense_z);
     rt_affine_dw(c, n, 64, 64, t->d_dense_z, x, g->dense.weight);
     rt_column_sum(c, n, 64, t->d_dense_z, g->dense.bias);

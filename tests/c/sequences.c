@@ -168,7 +168,7 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.logits, n, 9 * 9, t->d_logits);
     rt_affine_dw(c, n * 9, 9, 5, t->d_logits, m->mix, g->logits.weight);
     rt_column_sum(c, n * 9, 9, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, NULL, m->d_mix);
+    rt_affine_dx(c, n * 9, 9, 5, t->d_logits, p->logits.weight, m->d_mix);
 
     /* gradient of mix = rnn(5, act = elu(0.5), bias = false, output = all)
      *   dz = act'(z) (dh + dz+ w)
@@ -183,7 +183,7 @@ static void model_backward(rt_pass *c)
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix,
                     g->mix.weight_hh_l0);
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
-    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, NULL, m->d_parallel);
+    rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, m->d_parallel);
 
     /* gradient of parallel(concat) */
     rt_extract(c, n * 9, 4, 8, 0, m->d_parallel, m->d_ahead);
@@ -209,7 +209,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 12, t->d_back_hidden, g->back.bias_hh_l0);
     rt_affine_dw(c, n * 9, 12, 3, t->d_back_z, m->words, g->back.weight_ih_l0);
     rt_column_sum(c, n * 9, 12, t->d_back_z, g->back.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0, NULL,
+    rt_affine_dx(c, n * 9, 12, 3, t->d_back_z, p->back.weight_ih_l0,
                  m->d_parallel_branch_1);
 
     /* gradient of parallel(concat), by branch 1 */
@@ -233,7 +233,7 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_hh_l0);
     rt_affine_dw(c, n * 9, 16, 3, t->d_ahead_z, m->words, g->ahead.weight_ih_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_ih_l0);
-    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0, NULL,
+    rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0,
                  m->d_parallel_branch_0);
 
     /* gradient of parallel(concat), by branch 0 */
@@ -243,8 +243,8 @@ static void model_backward(rt_pass *c)
      *   sum over its readers
      *   dw[k] = sum of dy where x is k
      */
-    for (int i = 0; i < n * 9 * 3; i++)
-        t->d_words[i] = m->d_parallel_branch_1[i] + m->d_parallel_branch_0[i];
+    rt_map(c, n * 9 * 3, m->d_parallel_branch_1,
+           RT_THEN(.plus = m->d_parallel_branch_0), t->d_words);
     rt_watch_delta(c, &m->watch.words, n, 9 * 3, t->d_words);
     rt_embedding_dw(c, n * 9, 10, 3, t->d_words, x, g->words.weight);
 }

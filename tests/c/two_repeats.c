@@ -143,8 +143,7 @@ static void repeat_narrow_forward(rt_pass *c, const struct repeat_narrow_params 
 
     /* narrow = dense(8, act = elu(0.5)) */
     rt_affine(c, n, 8, 8, x, p->narrow.weight, p->narrow.bias, NULL, m->narrow_z);
-    for (int i = 0; i < n * 8; i++)
-        y[i] = rt_elu(m->narrow_z[i], RT_C(0.5));
+    rt_map(c, n * 8, m->narrow_z, RT_THEN(.act = RT_ELU, .a = RT_C(0.5)), y);
     rt_watch_output(c, &m->watch.narrow, RT_ELU, 0.5, n, 8, 1, m->narrow_z, y);
 }
 
@@ -161,12 +160,12 @@ static void repeat_narrow_backward(rt_pass *c, const struct repeat_narrow_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 8; i++)
-        t->d_narrow_z[i] = dy[i] * rt_elu_slope(m->narrow_z[i], RT_C(0.5));
+    rt_map(c, n * 8, dy, RT_THEN(.act = RT_ELU, .a = RT_C(0.5), .slope_at = m->narrow_z),
+           t->d_narrow_z);
     rt_watch_delta(c, &m->watch.narrow, n, 8, t->d_narrow_z);
     rt_affine_dw(c, n, 8, 8, t->d_narrow_z, x, g->narrow.weight);
     rt_column_sum(c, n, 8, t->d_narrow_z, g->narrow.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, NULL, dx);
+    rt_affine_dx(c, n, 8, 8, t->d_narrow_z, p->narrow.weight, dx);
 }
 
 /* an iteration of repeat_wide = repeat as j: [12] -> [12] */
@@ -179,8 +178,7 @@ static void repeat_repeat_wide_repeat_wide_forward(rt_pass *c,
 
     /* wide = dense(12, act = silu, l2 = 0.001) */
     rt_affine(c, n, 12, 12, x, p->wide.weight, p->wide.bias, NULL, m->wide_z);
-    for (int i = 0; i < n * 12; i++)
-        y[i] = rt_silu(m->wide_z[i]);
+    rt_map(c, n * 12, m->wide_z, RT_THEN(.act = RT_SILU), y);
     rt_watch_output(c, &m->watch.wide, RT_SILU, 0.0, n, 12, 1, m->wide_z, y);
 }
 
@@ -199,12 +197,11 @@ static void repeat_repeat_wide_repeat_wide_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 12; i++)
-        t->d_wide_z[i] = dy[i] * rt_silu_slope(m->wide_z[i]);
+    rt_map(c, n * 12, dy, RT_THEN(.act = RT_SILU, .slope_at = m->wide_z), t->d_wide_z);
     rt_watch_delta(c, &m->watch.wide, n, 12, t->d_wide_z);
     rt_affine_dw(c, n, 12, 12, t->d_wide_z, x, g->wide.weight);
     rt_column_sum(c, n, 12, t->d_wide_z, g->wide.bias);
-    rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, NULL, dx);
+    rt_affine_dx(c, n, 12, 12, t->d_wide_z, p->wide.weight, dx);
 }
 
 /* an iteration of repeat_repeat_wide = repeat as i: [12] -> [12] */
@@ -228,7 +225,7 @@ static void repeat_repeat_wide_forward(rt_pass *c, const struct repeat_repeat_wi
                        m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
                        m->layernorm_stats);
     rt_layernorm(c, n, 12, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
-                 m->layernorm_stats, NULL, NULL, NULL, y);
+                 m->layernorm_stats, NULL, NULL, y);
     rt_watch_output(c, &m->watch.layernorm, RT_LINEAR, 0.0, n, 12, 1, y, y);
 }
 
@@ -245,7 +242,7 @@ static void repeat_repeat_wide_backward(rt_pass *c, const struct repeat_repeat_w
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 12, dy);
     rt_layernorm_dx(c, n, 12, dy, m->repeat_wide_out[REPEAT_REPEAT_WIDE_REPEAT_WIDE_COUNT - 1],
-                    m->layernorm_stats, NULL, NULL, t->d_repeat_wide_out);
+                    m->layernorm_stats, NULL, t->d_repeat_wide_out);
 
     /* gradient of repeat_wide = repeat as j
      *   dx of an iteration is dy of the one before it: two take turns
@@ -335,8 +332,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 3, 12, t->d_logits,
                  m->repeat_repeat_wide_out[REPEAT_REPEAT_WIDE_COUNT - 1], g->logits.weight);
     rt_column_sum(c, n, 3, t->d_logits, g->logits.bias);
-    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, NULL,
-                 m->d_repeat_repeat_wide_out);
+    rt_affine_dx(c, n, 3, 12, t->d_logits, p->logits.weight, m->d_repeat_repeat_wide_out);
 
     /* gradient of repeat_repeat_wide = repeat as i
      *   dx of an iteration is dy of the one before it: two take turns
@@ -362,7 +358,7 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n, 12, 8, t->repeat_repeat_wide_dx[0],
                  m->repeat_narrow_out[REPEAT_NARROW_COUNT - 1], g->dense.weight);
     rt_column_sum(c, n, 12, t->repeat_repeat_wide_dx[0], g->dense.bias);
-    rt_affine_dx(c, n, 12, 8, t->repeat_repeat_wide_dx[0], p->dense.weight, NULL,
+    rt_affine_dx(c, n, 12, 8, t->repeat_repeat_wide_dx[0], p->dense.weight,
                  m->d_repeat_narrow_out);
 
     /* gradient of repeat_narrow = repeat depth as i

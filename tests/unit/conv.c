@@ -80,7 +80,7 @@ static void run_case(conv_case *c, rt_pool *pool)
 {
     rt_pass pass = { .rows = c->n, .pool = pool };
     rt_conv(&pass, c->n, &c->v, c->x, c->w, c->b, NULL, c->y);
-    rt_conv_dx(&pass, c->n, &c->v, c->dy, c->w, NULL, c->dx);
+    rt_conv_dx(&pass, c->n, &c->v, c->dy, c->w, c->dx);
     rt_conv_dw(&pass, c->n, &c->v, c->dy, c->x, c->dw);
 }
 
@@ -234,7 +234,7 @@ TEST(what_no_window_sees_has_no_gradient)
     const rt_window v = { 1, 1, 5, 1, 1, 2, 2, 3, 1, 1, 0, 0 };
     const rt_real w[4] = { 1, 2, 0, 0 }, dy[2] = { 10, 100 };
     rt_real dx[5] = { (rt_real)NAN, 0, (rt_real)NAN, 0, 0 };
-    rt_conv_dx(&(rt_pass){ .rows = 1 }, 1, &v, dy, w, NULL, dx);
+    rt_conv_dx(&(rt_pass){ .rows = 1 }, 1, &v, dy, w, dx);
     CHECK(dx[0] == 10 && dx[1] == 20 && dx[2] == 0 && dx[3] == 100 && dx[4] == 200);
 }
 

@@ -18,7 +18,7 @@ static void forward(const group_data *d, const rt_real *x, rt_real *stats, rt_re
 {
     rt_pass c = { .rows = d->n };
     rt_layernorm_stats(&c, d->n * d->groups, d->members * d->inner, EPS, x, stats);
-    rt_groupnorm(&c, d->n, d->groups, d->members, d->inner, x, stats, d->gamma, d->beta, NULL, y);
+    rt_groupnorm(&c, d->n, d->groups, d->members, d->inner, x, stats, d->gamma, d->beta, y);
 }
 
 /* The function to differentiate: sum of dy y. */
@@ -70,7 +70,7 @@ TEST(pytorch_agrees)
     }
     forward(&d, x, stats, y);
     CHECK_NEAR(distance(24, y, torch_y), 0, CLOSE);
-    rt_groupnorm_dx(&c, 2, 2, 2, 3, dy, x, stats, torch_gamma, NULL, dx);
+    rt_groupnorm_dx(&c, 2, 2, 2, 3, dy, x, stats, torch_gamma, dx);
     CHECK_NEAR(distance(24, dx, torch_dx), 0, CLOSE);
     rt_groupnorm_dgamma(&c, 2, 2, 2, 3, dy, x, stats, dgamma);
     CHECK_NEAR(distance(4, dgamma, torch_dgamma), 0, CLOSE);
@@ -130,7 +130,7 @@ static void check(int n, int groups, int members, int inner, bool affine)
     forward(&d, x, stats, y);
     naive_groupnorm(&d, x, want);
     CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
-    rt_groupnorm_dx(&c, n, groups, members, inner, dy, x, stats, d.gamma, NULL, y);
+    rt_groupnorm_dx(&c, n, groups, members, inner, dy, x, stats, d.gamma, y);
     if (sizeof(rt_real) == 8)
         CHECK_NEAR(gradient_error(weighted, &d, count, x, y), 0, 1e-8);
     check_dgamma(&d, x, stats);
@@ -156,11 +156,11 @@ TEST(one_group_of_features_is_layernorm)
     rt_real stats[2 * N], got[N * M], want[N * M];
 
     rt_layernorm_stats(&c, N, M, EPS, x, stats);
-    rt_groupnorm(&c, N, 1, M, 1, x, stats, gamma, dy, NULL, got);
-    rt_layernorm(&c, N, M, x, stats, gamma, dy, NULL, want);
+    rt_groupnorm(&c, N, 1, M, 1, x, stats, gamma, dy, got);
+    rt_layernorm(&c, N, M, x, stats, gamma, dy, want);
     CHECK_NEAR(distance(N * M, got, want), 0, CLOSE);
-    rt_groupnorm_dx(&c, N, 1, M, 1, dy, x, stats, gamma, NULL, got);
-    rt_layernorm_dx(&c, N, M, dy, x, stats, gamma, NULL, want);
+    rt_groupnorm_dx(&c, N, 1, M, 1, dy, x, stats, gamma, got);
+    rt_layernorm_dx(&c, N, M, dy, x, stats, gamma, want);
     CHECK_NEAR(distance(N * M, got, want), 0, CLOSE);
     rt_groupnorm_dgamma(&c, N, 1, M, 1, dy, x, stats, got);
     rt_layernorm_dgamma(&c, N, M, dy, x, stats, want);
@@ -178,8 +178,8 @@ TEST(same_bits_for_any_threads)
         rt_pass c = { .rows = N, .pool = rt_pool_new(threads) };
         rt_real *r = zeros(ALL), *stats = r + 2 * COUNT;
         rt_layernorm_stats(&c, N * GROUPS, MEMBERS * INNER, EPS, x, stats);
-        rt_groupnorm(&c, N, GROUPS, MEMBERS, INNER, x, stats, dy, x, NULL, r);
-        rt_groupnorm_dx(&c, N, GROUPS, MEMBERS, INNER, dy, x, stats, x, NULL, r + COUNT);
+        rt_groupnorm(&c, N, GROUPS, MEMBERS, INNER, x, stats, dy, x, r);
+        rt_groupnorm_dx(&c, N, GROUPS, MEMBERS, INNER, dy, x, stats, x, r + COUNT);
         rt_groupnorm_dgamma(&c, N, GROUPS, MEMBERS, INNER, dy, x, stats, stats + 2 * N * GROUPS);
         if (threads == 1)
             memcpy(first, r, ALL * sizeof *r);

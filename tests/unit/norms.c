@@ -23,7 +23,7 @@ static void batch_forward(const norm_data *d, const rt_real *x, rt_real *stats, 
 {
     rt_pass c = { .rows = d->n, .training = true, .frozen = true, .pool = d->pool };
     rt_batchnorm_stats(&c, d->n, d->channels, d->inner, EPS, 0.1, x, NULL, NULL, stats);
-    rt_batchnorm(&c, d->n, d->channels, d->inner, x, stats, d->gamma, d->beta, NULL, y);
+    rt_batchnorm(&c, d->n, d->channels, d->inner, x, stats, d->gamma, d->beta, y);
 }
 
 static double batch_loss(void *data, const rt_real *x)
@@ -37,7 +37,7 @@ static void layer_forward(const norm_data *d, const rt_real *x, rt_real *stats, 
 {
     rt_pass c = { .rows = d->n, .pool = d->pool };
     rt_layernorm_stats(&c, d->n, d->channels, EPS, x, stats);
-    rt_layernorm(&c, d->n, d->channels, x, stats, d->gamma, d->beta, NULL, y);
+    rt_layernorm(&c, d->n, d->channels, x, stats, d->gamma, d->beta, y);
 }
 
 static double layer_loss(void *data, const rt_real *x)
@@ -125,13 +125,13 @@ static void check_batchnorm(int inner, bool affine)
     batch_forward(&d, x, stats, y);
     naive_batchnorm(&d, x, want);
     CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, NULL, dx);
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dx);
     if (sizeof(rt_real) == 8)
         CHECK_NEAR(gradient_error(batch_loss, &d, count, x, dx), 0, 1e-8);
     check_parameter_gradients(&d, x, stats, true);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, NULL, dy);     /* in place */
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dy);     /* in place */
     CHECK(same_bits(count, dx, dy));
-    rt_batchnorm(&c, N, CHANNELS, inner, x, stats, d.gamma, d.beta, NULL, x);
+    rt_batchnorm(&c, N, CHANNELS, inner, x, stats, d.gamma, d.beta, x);
     CHECK(same_bits(count, x, y));
     free(x), free(dy), free(gamma), free(beta), free(y), free(want), free(dx);
 }
@@ -159,7 +159,7 @@ static void check_layernorm(bool affine)
     layer_forward(&d, x, stats, y);
     naive_layernorm(&d, x, want);
     CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
-    rt_layernorm_dx(&c, N, CHANNELS, dy, x, stats, d.gamma, NULL, dx);
+    rt_layernorm_dx(&c, N, CHANNELS, dy, x, stats, d.gamma, dx);
     if (sizeof(rt_real) == 8)
         CHECK_NEAR(gradient_error(layer_loss, &d, count, x, dx), 0, 1e-8);
     check_parameter_gradients(&d, x, stats, false);
@@ -240,8 +240,8 @@ static size_t run_all(rt_pool *pool, int inner, const rt_real *x, const rt_real 
     const rt_real *gamma = x;
 
     rt_batchnorm_stats(&c, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
-    rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, NULL, r);
-    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, NULL, r + count);
+    rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, r);
+    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, r + count);
     rt_batchnorm_dgamma(&c, TALL, WIDE, inner, dy, x, stats, rest);
     rt_channel_sum(&c, TALL, WIDE, inner, dy, rest + WIDE);
     return 2 * count + 6 * WIDE;
@@ -254,8 +254,8 @@ static size_t run_layer(rt_pool *pool, const rt_real *x, const rt_real *dy, rt_r
     rt_real *stats = r + 2 * count;
 
     rt_layernorm_stats(&c, TALL, WIDE, EPS, x, stats);
-    rt_layernorm(&c, TALL, WIDE, x, stats, dy, dy, NULL, r);
-    rt_layernorm_dx(&c, TALL, WIDE, dy, x, stats, x, NULL, r + count);
+    rt_layernorm(&c, TALL, WIDE, x, stats, dy, dy, r);
+    rt_layernorm_dx(&c, TALL, WIDE, dy, x, stats, x, r + count);
     rt_layernorm_dgamma(&c, TALL, WIDE, dy, x, stats, stats + 2 * TALL);
     return 2 * count + 2 * TALL + WIDE;
 }

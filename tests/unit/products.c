@@ -23,7 +23,7 @@ static void check_size(const product_size *s, const rt_real *bias, rt_gemm gemm)
     rt_affine(&c, s->n, s->out, s->in, x, w, bias, NULL, y);
     naive_affine(s->n, s->out, s->in, x, w, bias, want);
     CHECK_NEAR(distance(n * out, y, want), 0, close);
-    rt_affine_dx(&c, s->n, s->out, s->in, dy, w, NULL, dx);
+    rt_affine_dx(&c, s->n, s->out, s->in, dy, w, dx);
     naive_affine_dx(s->n, s->out, s->in, dy, w, want);
     CHECK_NEAR(distance(n * in, dx, want), 0, close);
     rt_affine_dw(&c, s->n, s->out, s->in, dy, x, dw);
@@ -59,7 +59,7 @@ static void check_threads(rt_gemm gemm)
         for (int k = 0; k < 4; k++)
             result[k] = zeros(count[k]);
         rt_affine(&c, n, out, in, x, w, b, NULL, result[0]);
-        rt_affine_dx(&c, n, out, in, dy, w, NULL, result[1]);
+        rt_affine_dx(&c, n, out, in, dy, w, result[1]);
         rt_affine_dw(&c, n, out, in, dy, x, result[2]);
         rt_column_sum(&c, n, out, dy, result[3]);
         for (int k = 0; k < 4; k++) {

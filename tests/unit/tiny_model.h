@@ -61,7 +61,7 @@ static void h_backward(rt_pass *c, const struct h_params *p, struct h_params *g,
     rt_watch_delta(c, &m->watch, c->rows, HIDDEN, &s->dz[0][0]);
     rt_affine_dw(c, c->rows, HIDDEN, HIDDEN, &s->dz[0][0], x, &g->weight[0][0]);
     rt_column_sum(c, c->rows, HIDDEN, &s->dz[0][0], g->bias);
-    rt_affine_dx(c, c->rows, HIDDEN, HIDDEN, &s->dz[0][0], &p->weight[0][0], NULL, &s->dx[0][0]);
+    rt_affine_dx(c, c->rows, HIDDEN, HIDDEN, &s->dz[0][0], &p->weight[0][0], &s->dx[0][0]);
 }
 
 /* ---- The model --------------------------------------------------------------------------- */
@@ -85,7 +85,7 @@ static double model_forward(rt_pass *c)
     rt_batchnorm_stats(c, c->rows, HIDDEN, 1, 1e-5, 0.1, &m->h[DEPTH - 1].y[0][0],
                        stage->running_mean, stage->running_var, &stage->stats[0][0]);
     rt_batchnorm(c, c->rows, HIDDEN, 1, &m->h[DEPTH - 1].y[0][0], &stage->stats[0][0],
-                 p->stage.bn_weight, p->stage.bn_bias, NULL, &stage->y[0][0]);
+                 p->stage.bn_weight, p->stage.bn_bias, &stage->y[0][0]);
     rt_watch_output(c, &stage->bn_watch, RT_LINEAR, 0, c->rows, HIDDEN, 1, &stage->y[0][0],
                     &stage->y[0][0]);
     rt_affine(c, c->rows, CLASSES, HIDDEN, &stage->y[0][0], &p->logits_weight[0][0], p->logits_bias, NULL,
@@ -109,14 +109,14 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, c->rows, CLASSES, HIDDEN, &s->dlogits[0][0], &m->stage.y[0][0],
                  &g->logits_weight[0][0]);
     rt_column_sum(c, c->rows, CLASSES, &s->dlogits[0][0], g->logits_bias);
-    rt_affine_dx(c, c->rows, CLASSES, HIDDEN, &s->dlogits[0][0], &p->logits_weight[0][0], NULL,
+    rt_affine_dx(c, c->rows, CLASSES, HIDDEN, &s->dlogits[0][0], &p->logits_weight[0][0],
                  &s->dx[0][0]);
     rt_watch_delta(c, &m->stage.bn_watch, c->rows, HIDDEN, &s->dx[0][0]);
     rt_batchnorm_dgamma(c, c->rows, HIDDEN, 1, &s->dx[0][0], x, &m->stage.stats[0][0],
                         g->stage.bn_weight);
     rt_channel_sum(c, c->rows, HIDDEN, 1, &s->dx[0][0], g->stage.bn_bias);
     rt_batchnorm_dx(c, c->rows, HIDDEN, 1, &s->dx[0][0], x, &m->stage.stats[0][0],
-                    p->stage.bn_weight, NULL, &s->dx[0][0]);
+                    p->stage.bn_weight, &s->dx[0][0]);
     for (int k = DEPTH - 1; k >= 0; k--)
         h_backward(c, &p->h[k], &g->h[k], &m->h[k], k ? &m->h[k - 1].y[0][0] : &m->first[0][0]);
     tanh_dx(c->rows, (const rt_real (*)[HIDDEN])m->first, (const rt_real (*)[HIDDEN])s->dx, s->dz);
