@@ -68,7 +68,7 @@ static double time_product(const shape *s, direction d, rt_gemm gemm, const arra
     if (d == FORWARD)
         rt_affine(&c, s->n, s->out, s->in, m->x, m->w, m->b, NULL, m->y);
     else if (d == DX)
-        rt_affine_dx(&c, s->n, s->out, s->in, m->x, m->w, NULL, m->y);
+        rt_affine_dx(&c, s->n, s->out, s->in, m->x, m->w, m->y);
     else
         rt_affine_dw(&c, s->n, s->out, s->in, m->x, m->w, m->y);
     return now() - start;

@@ -49,7 +49,7 @@ static void check_sizes(int n, int out, int in, rt_gemm gemm)
     rt_affine(&c, n, out, in, x, w, b, NULL, y);
     naive_affine(n, out, in, x, w, b, want);
     check_result(ny, y, want, CLOSE * sqrt(in + 4));
-    rt_affine_dx(&c, n, out, in, dy, w, NULL, dx);
+    rt_affine_dx(&c, n, out, in, dy, w, dx);
     naive_affine_dx(n, out, in, dy, w, want);
     check_result(nx, dx, want, CLOSE * sqrt(out + 4));
     rt_affine_dw(&c, n, out, in, dy, x, dw);
