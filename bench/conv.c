@@ -82,7 +82,7 @@ static void run(rt_pass *pass, const Shape *s, const Operands *o, int way)
     if (way == 0)
         rt_conv(pass, s->n, &s->v, o->x, o->w, NULL, NULL, o->y);
     else if (way == 1)
-        rt_conv_dx(pass, s->n, &s->v, o->y, o->w, NULL, o->x);
+        rt_conv_dx(pass, s->n, &s->v, o->y, o->w, o->x);
     else
         rt_conv_dw(pass, s->n, &s->v, o->y, o->x, o->w);
 }
