@@ -23,7 +23,7 @@ FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* ses
 FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
-RUNTIME1 = netrt error number nearest figures json_line philox* signals digits readers
+RUNTIME1 = netrt gravity.h error number nearest figures json_line philox* signals digits readers
 RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file
 RUNTIME3 = bytes byte_vectors sums data.h conv depthwise fold gemm then tiles update processors \
 	options activation

@@ -28,6 +28,28 @@ uint32_t edit_behind_line(const Source *s, uint32_t at)
     return at + (at < s->size);
 }
 
+static const char *with_returns(const char *text, Arena *a)
+{
+    const char *out = "";
+
+    for (size_t n; *text; text += n) {
+        n = strcspn(text, "\n");
+        out = arena_printf(a, "%s%.*s%s", out, (int)n, text, text[n] ? "\r\n" : "");
+        n += text[n] != '\0';
+    }
+    return out;
+}
+
+void edit_keep_line_ends(Edits *e)
+{
+    const char *end = strchr(e->source->text, '\n');
+
+    if (!end || end == e->source->text || end[-1] != '\r')
+        return;
+    for (int i = 0; i < e->n; i++)
+        e->edit[i].text = with_returns(e->edit[i].text, e->arena);
+}
+
 /* ---- Applying ---- */
 
 typedef struct {

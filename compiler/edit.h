@@ -19,6 +19,8 @@ typedef struct {
 
 void edit_replace(Edits *e, Span at, const char *text);
 void edit_insert(Edits *e, uint32_t at, const char *text);
+/* What is put in ends its lines as the source's first line does. */
+void edit_keep_line_ends(Edits *e);
 /* The source's bytes from .. to - 1, edited. */
 const char *edit_apply(const Edits *e, uint32_t from, uint32_t to);
 

@@ -75,20 +75,33 @@ static bool compare(Oper oper, double left, double right)
 
 typedef struct {
     double left, right;             /* of the comparison that decided */
+    bool unknown;                   /* one of them was not finite */
 } Sides;
 
+static bool holds(const Check *c, const Forecast *f, Sides *sides);
+
+/* What cannot be compared does not fail to hold, either. */
+static bool fails(const Check *c, const Forecast *f, Sides *sides)
+{
+    *sides = (Sides){ 0 };
+    return !holds(c, f, sides) && !sides->unknown;
+}
+
+/* Of what is not finite nothing holds. */
 static bool holds(const Check *c, const Forecast *f, Sides *sides)
 {
     switch (c->kind) {
     case CHECK_AND: return holds(c->left, f, sides) && holds(c->right, f, sides);
     case CHECK_OR: return holds(c->left, f, sides) || holds(c->right, f, sides);
-    case CHECK_NOT: return !holds(c->right, f, sides);
+    case CHECK_NOT: return fails(c->right, f, sides);
     default: break;
     }
-    *sides = (Sides){ number(c->left, f), number(c->right, f) };
-    if (isnan(sides->left) || isnan(sides->right))
-        return false;
-    return compare(c->oper, sides->left, sides->right);
+    sides->left = number(c->left, f);
+    sides->right = number(c->right, f);
+    if (isfinite(sides->left) && isfinite(sides->right))
+        return compare(c->oper, sides->left, sides->right);
+    sides->unknown = true;
+    return false;
 }
 
 static bool has_quantity(const Check *c)
@@ -110,6 +123,7 @@ void forecast_expect(const Forecast *f, const Model *m, Session *s)
             continue;
         }
         diag_error(s->diag, MSG_EXPECT_FAILS, e->at, "the forecast does not hold to this: %.3g "
-                   "against %.3g", sides.left, sides.right);
+                   "against %.3g%s", sides.left, sides.right,
+                   sides.unknown ? "; a side is not a finite number" : "");
     }
 }

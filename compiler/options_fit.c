@@ -58,6 +58,9 @@ static bool suggest_words(const Options *o)
 {
     if ((o->apply || o->patch) && o->verb != VERB_SUGGEST)
         return usage("%s belongs to 'netc suggest'", o->apply ? "--apply" : "--patch");
+    if ((o->apply || o->patch) && o->format == DIAG_JSON)
+        return usage("%s prints no JSON: --json goes with the list of repairs",
+                     o->apply ? "--apply" : "--patch");
     if (o->apply && o->patch)
         return usage("--apply and --patch exclude each other");
     if ((o->apply || o->patch) && strcmp(o->file[0], "-") == 0)

@@ -120,6 +120,35 @@ bool output_text(const char *path, const char *const *source, const char *text, 
     return false;
 }
 
+static bool has_other_names(const Output *o)
+{
+    struct stat st;
+
+    return o->temporary[0] && stat(o->path, &st) == 0 && st.st_nlink > 1;
+}
+
+/* A file that is renamed into place would leave the other names the old text.  The temporary stays
+ * where writing over it fails half way. */
+bool output_edit(const char *path, const char *text, size_t size)
+{
+    Output o;
+
+    if (!output_start(&o, path, NULL))
+        return false;
+    if (!output_write(&o, text, size)) {
+        output_abandon(&o);
+        return false;
+    }
+    if (!has_other_names(&o))
+        return output_finish(&o);
+    if (!write_all(fopen(o.path, "w"), o.name, text, size)) {
+        fprintf(stderr, "netc: the text is in %s\n", o.temporary);
+        return false;
+    }
+    output_abandon(&o);
+    return true;
+}
+
 bool write_file(const char *path, const char *text, size_t size)
 {
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

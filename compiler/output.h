@@ -26,6 +26,9 @@ void output_abandon(const Output *o);
 /* All three steps at once. */
 bool output_text(const char *path, const char *const *source, const char *text, size_t size);
 
+/* The same for a file that is edited: one that has several names keeps them all. */
+bool output_edit(const char *path, const char *text, size_t size);
+
 /* Writes a new file that only this user can read. */
 bool write_file(const char *path, const char *text, size_t size);
 

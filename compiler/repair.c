@@ -9,8 +9,8 @@
 #include "repair_rules.h"
 
 typedef enum {
-    GROUP_ACTIVATION, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT, GROUP_BIAS, GROUP_SIZE,
-    GROUP_CLIP, GROUP_RATE
+    GROUP_DATA, GROUP_ACTIVATION, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT, GROUP_BIAS,
+    GROUP_SIZE, GROUP_CLIP, GROUP_RATE
 } Group;
 
 static const struct {
@@ -46,8 +46,9 @@ typedef struct {
 
 /* ---- One trial ------------------------------------------------------------------------------- */
 
-/* Messages go nowhere: what does not compile is no repair. */
-static bool compile_text(const Search *search, const char *text, Tried *t)
+/* Messages go nowhere: what does not compile is no repair.  Where a repair changes the data `input`
+ * is NULL, and it is read again. */
+static bool compile_text(const Search *search, const char *text, InputMoments *input, Tried *t)
 {
     const Compilation *base = search->base;
     Arena *a = search->s->arena;
@@ -56,7 +57,7 @@ static bool compile_text(const Search *search, const char *text, Tried *t)
     t->s = (Session){ a, names, diag_new(a), vocabulary_new(names, a) };
     t->c = (Compilation){ .define = base->define, .n_defines = base->n_defines,
                           .warning = base->warning, .n_warnings = base->n_warnings,
-                          .reuse = base->reuse, .data = base->data, .input = base->input };
+                          .reuse = base->reuse, .data = base->data, .input = input };
     t->c.source = source_from_text(base->source->path, text, strlen(text), a);
     if (!compile_check(&t->c, &t->s) || compile_missing(&t->c))
         return false;
@@ -67,6 +68,11 @@ static bool compile_text(const Search *search, const char *text, Tried *t)
     t->sites = sites_of(t->c.model, a);
     t->health = health_of(&t->c, t->sites, a);
     return true;
+}
+
+static InputMoments *input_of(int i, InputMoments *before)
+{
+    return row[i].group == GROUP_DATA ? NULL : before;
 }
 
 /* The text that row i makes of a compiled source; NULL: none. */
@@ -82,8 +88,9 @@ static const char *mend(Search *search, const Compilation *c, Session *s, const 
         search->found->imported = r.imported;
     if (!applies || !r.edits.n)
         return NULL;
+    edit_keep_line_ends(&r.edits);
     text = edit_apply(&r.edits, 0, c->file->source->size);
-    *what = r.what;
+    *what = repair_words(&r);
     return strcmp(text, c->file->source->text) == 0 ? NULL : text;
 }
 
@@ -120,9 +127,36 @@ static void count_lines(const Search *search, Candidate *c)
     c->removed = d.removed;
 }
 
+/* It mends half of what is over the limits at least. */
 static bool is_better(double now, double before)
 {
-    return now < 0.9 * before;
+    return now < 0.5 * before;
+}
+
+/* The flow may not be worse, where it is not good.  Nothing that was over its limit may be worse;
+ * what comes over its limit anew must be little beside what is mended. */
+static bool does_harm(const Health *before, const Health *after)
+{
+    const double most = fmax(fabs(before->decades), 1) + 0.1;
+    double brought = 0, mended = 0;
+
+    if (fabs(after->decades) > most)
+        return true;
+    for (int i = 0; i < N_AILMENTS; i++) {
+        const AilmentId id = (AilmentId)i;
+        const double was = health_over(before, id), is = health_over(after, id);
+
+        if (was > 0 && is > was + 0.05)
+            return true;
+        brought += fmax(is - was, 0);
+        mended += fmax(was - is, 0);
+    }
+    return brought > 0.2 * mended;
+}
+
+static bool is_worth(const Search *search, const Health *after, double least)
+{
+    return is_better(after->penalty, least) && !does_harm(&search->found->health, after);
 }
 
 /* ---- Rows alone ------------------------------------------------------------------------------ */
@@ -138,12 +172,13 @@ static void try_alone(Search *search, int i)
     Tried tried;
 
     search->penalty[i] = INFINITY;
-    if (c && text && keep(search, c, text, what) && compile_text(search, c->text, &tried)) {
+    if (c && text && keep(search, c, text, what)
+        && compile_text(search, c->text, input_of(i, search->base->input), &tried)) {
         search->penalty[i] = tried.health.penalty;
         c->row[0] = i, c->row[1] = NONE;
         c->health = tried.health;
         count_lines(search, c);
-        search->found->n += is_better(tried.health.penalty, now->penalty);
+        search->found->n += is_worth(search, &tried.health, now->penalty);
     }
     arena_release(a, mark);
 }
@@ -164,11 +199,11 @@ static void try_second(Search *search, Tried *first, const char *before, int i, 
 
     if (c && text && keep(search, c, text, arena_printf(a, "%s, %s", before, what))) {
         search->pairs--;
-        if (compile_text(search, c->text, &tried)) {
+        if (compile_text(search, c->text, input_of(k, first->c.input), &tried)) {
             c->row[0] = i, c->row[1] = k;
             c->health = tried.health;
             count_lines(search, c);
-            search->found->n += is_better(tried.health.penalty, least);
+            search->found->n += is_worth(search, &tried.health, least);
         }
     }
     arena_release(a, mark);
@@ -189,7 +224,7 @@ static void try_pairs(Search *search, int i)
                                         &search->found->health, i, &what);
     Tried first;
 
-    if (text && compile_text(search, text, &first))
+    if (text && compile_text(search, text, input_of(i, search->base->input), &first))
         for (int k = i + 1; k < N_ROWS && search->pairs > 0; k++)
             if (makes_pair(i, k) && search->penalty[k] > 0)
                 try_second(search, &first, what, i, k);
@@ -209,7 +244,8 @@ static int by_number(double x, double y)
 }
 
 /* Of what is healthy the smallest edit comes first, else what is nearest to it; of those that are
- * alike what leaves most room, then the order of repairs.def. */
+ * alike what leaves most room, then the order of repairs.def.  Recurrent cells learn to keep what
+ * their start forgets: they stand in the order in which they learn. */
 static int by_worth(const void *a, const void *b)
 {
     const Candidate *x = a, *y = b;
@@ -217,7 +253,7 @@ static int by_worth(const void *a, const void *b)
 
     if (!order)
         order = lines_of(x) - lines_of(y);
-    if (!order)
+    if (!order && !(row[x->row[0]].group == GROUP_CELL && row[y->row[0]].group == GROUP_CELL))
         order = by_number(x->health.strain, y->health.strain);
     if (!order)
         order = x->row[0] - y->row[0];

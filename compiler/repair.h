@@ -46,6 +46,13 @@ bool site_is(const Site *site, LayerKind kind);
 
 /* ---- A repair at work ------------------------------------------------------------------------ */
 
+/* What a repair sets: "init = he_normal", in one layer or several. */
+typedef struct {
+    const char *key, *value;
+    const char *layers;             /* "a, b" */
+    int n;
+} Said;
+
 typedef struct {
     const Compilation *c;           /* checked, planned, forecast */
     Session *s;
@@ -53,6 +60,8 @@ typedef struct {
     const Health *health;
     Edits edits;
     const char *what;               /* what they do, in words: "phi = tanh" */
+    Said *said;                     /* values, by key and value: they follow it */
+    int n_said;
     const char *imported;           /* a file that would have to be edited, but is imported */
 } Repair;
 
@@ -61,14 +70,17 @@ typedef bool RepairRule(Repair *r, const char *how);
 
 /* ---- repair_edit.c --------------------------------------------------------------------------- */
 void repair_say(Repair *r, const char *format, ...) PRINTF(2, 3);   /* once */
+/* All of it: where a key has several values, with the layers of each. */
+const char *repair_words(const Repair *r);
 bool repair_may_edit(Repair *r, Span at);       /* false in an imported file */
 /* Writes `text` for the value of an expression: where it is a param or a let of this file, there;
- * `name` is what it is the value of. */
-bool repair_value(Repair *r, const Expr *e, const char *name, const char *text);
+ * `name` is what it is the value of, `layer` whose (NULL: no layer's).  What two layers share has
+ * the value that the first of them wants. */
+bool repair_value(Repair *r, const Expr *e, const char *name, const char *layer, const char *text);
 /* The same for an argument of a layer by its name, written or not. */
 bool repair_argument(Repair *r, const Site *site, const char *name, const char *text);
 /* A further one, which the layer does not have. */
-void repair_add_argument(Repair *r, const Site *site, const char *text);
+void repair_add_argument(Repair *r, const Site *site, const char *name, const char *text);
 /* Takes an argument out of the brackets, if it is written. */
 bool repair_drop_argument(Repair *r, const Site *site, const char *name);
 const Arg *repair_find_argument(const Site *site, const char *name);
@@ -77,6 +89,10 @@ const char *repair_text(const Repair *r, Span at);      /* of the source */
 const char *repair_indent(const Repair *r, uint32_t at);
 /* Statements of their own behind one, on lines of their own where it has one: "batchnorm; relu;" */
 void repair_follow(Repair *r, const Stmt *s, const char *const *statement, int n);
+/* A setting of a block as it is written; NULL: it is not. */
+const Setting *repair_setting(const Decl *d, const char *key);
+/* A further one on a line behind `after`, its `=` under that one's; true. */
+bool repair_add_setting(Repair *r, const Setting *after, const char *key, const char *value);
 /* `head {` and `}` around the statements first .. last. */
 bool repair_wrap(Repair *r, const Stmt *first, const Stmt *last, const char *head);
 

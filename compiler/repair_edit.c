@@ -4,6 +4,8 @@
 #include "repair.h"
 #include "written.h"
 
+enum { MOST_NAMED = 3 };            /* layers */
+
 /* ---- Words ----------------------------------------------------------------------------------- */
 
 void repair_say(Repair *r, const char *format, ...)
@@ -17,6 +19,59 @@ void repair_say(Repair *r, const char *format, ...)
     if (strstr(r->what, said))
         return;
     r->what = arena_printf(r->s->arena, "%s%s%s", r->what, *r->what ? ", " : "", said);
+}
+
+/* "h", of h[3]; "dense_2" */
+static const char *layer_name(const Repair *r, const Site *site)
+{
+    const Forecast *f = r->c->forecast;
+
+    for (int i = 0; i < f->n; i++)
+        if (f->layer[i].layer->item->stmt == site->stmt)
+            return arena_copy(r->s->arena, f->layer[i].path, strcspn(f->layer[i].path, "["));
+    return site->stmt->name ? site->stmt->name : site->stmt->word;
+}
+
+static void say_value(Repair *r, const char *key, const char *layer, const char *value)
+{
+    Arena *a = r->s->arena;
+
+    for (int i = 0; i < r->n_said; i++) {
+        Said *said = &r->said[i];
+
+        if (strcmp(said->key, key) != 0 || strcmp(said->value, value) != 0)
+            continue;
+        if (layer && said->n < MOST_NAMED)
+            said->layers = arena_printf(a, "%s, %s", said->layers, layer);
+        said->n += layer != NULL;
+        return;
+    }
+    arena_push(a, r->said, r->n_said, ((Said){ key, value, layer ? layer : "", layer != NULL }));
+}
+
+static bool has_other_value(const Repair *r, const Said *said)
+{
+    for (int i = 0; i < r->n_said; i++)
+        if (strcmp(r->said[i].key, said->key) == 0 && strcmp(r->said[i].value, said->value) != 0)
+            return true;
+    return false;
+}
+
+const char *repair_words(const Repair *r)
+{
+    Arena *a = r->s->arena;
+    const char *text = r->what;
+
+    for (int i = 0; i < r->n_said; i++) {
+        const Said *said = &r->said[i];
+
+        text = arena_printf(a, "%s%s%s = %s", text, *text ? ", " : "", said->key, said->value);
+        if (!said->n || !has_other_value(r, said))
+            continue;
+        text = said->n <= MOST_NAMED ? arena_printf(a, "%s (%s)", text, said->layers)
+             : arena_printf(a, "%s (%s and %d more)", text, said->layers, said->n - MOST_NAMED);
+    }
+    return text;
 }
 
 bool repair_may_edit(Repair *r, Span at)
@@ -78,18 +133,17 @@ static bool is_edited(const Repair *r, Span at)
     return false;
 }
 
-bool repair_value(Repair *r, const Expr *e, const char *name, const char *text)
+bool repair_value(Repair *r, const Expr *e, const char *name, const char *layer, const char *text)
 {
     const Expr *there = declared(r, e);
     const Span at = there ? there->at : e->at;
 
     if (!repair_may_edit(r, at))
         return false;
-    if (strcmp(repair_text(r, at), text) == 0)
+    if (strcmp(repair_text(r, at), text) == 0 || is_edited(r, at))
         return true;
-    if (!is_edited(r, at))
-        edit_replace(&r->edits, at, text);
-    repair_say(r, "%s = %s", there ? e->text : name, text);
+    edit_replace(&r->edits, at, text);
+    say_value(r, there ? e->text : name, there ? NULL : layer, text);
     return true;
 }
 
@@ -120,11 +174,12 @@ static uint32_t behind_bracket(const Source *s, uint32_t at)
     return at + (uint32_t)strcspn(s->text + at, "(") + 1;
 }
 
-void repair_add_argument(Repair *r, const Site *site, const char *text)
+void repair_add_argument(Repair *r, const Site *site, const char *name, const char *value)
 {
     const Stmt *s = site->stmt;
     const Arg *last = s->args;
     Arena *a = r->s->arena;
+    const char *text = arena_printf(a, "%s = %s", name, value);
 
     while (last && last->next)
         last = last->next;
@@ -134,21 +189,20 @@ void repair_add_argument(Repair *r, const Site *site, const char *text)
         edit_insert(&r->edits, behind_bracket(s->at.source, s->word_at.to), text);
     else
         edit_insert(&r->edits, s->word_at.to, arena_printf(a, "(%s)", text));
-    repair_say(r, "%s", text);
+    say_value(r, name, layer_name(r, site), value);
 }
 
 bool repair_argument(Repair *r, const Site *site, const char *name, const char *text)
 {
     const Arg *written = repair_find_argument(site, name);
-    const char *both = arena_printf(r->s->arena, "%s = %s", name, text);
 
     if (param_number(written_by(site), name) < 0)
         return false;
     if (written)
-        return repair_value(r, written->value, name, text);
+        return repair_value(r, written->value, name, layer_name(r, site), text);
     if (!repair_may_edit(r, site->stmt->at))
         return false;
-    repair_add_argument(r, site, both);
+    repair_add_argument(r, site, name, text);
     return true;
 }
 
@@ -238,5 +292,31 @@ bool repair_wrap(Repair *r, const Stmt *first, const Stmt *last, const char *hea
     edit_insert(&r->edits, from, arena_printf(a, "%s {\n%s    ", head, indent));
     indent_lines(r, from, to);
     edit_insert(&r->edits, to, arena_printf(a, "\n%s}", indent));
+    return true;
+}
+
+/* ---- Settings -------------------------------------------------------------------------------- */
+
+const Setting *repair_setting(const Decl *d, const char *key)
+{
+    for (const Setting *s = d ? d->settings : NULL; s; s = s->next)
+        if (strcmp(s->key, key) == 0)
+            return s;
+    return NULL;
+}
+
+bool repair_add_setting(Repair *r, const Setting *after, const char *key, const char *value)
+{
+    const Source *s = after->at.source;
+    const char *indent = repair_indent(r, after->key_at.from);
+    const int column = (int)strcspn(s->text + after->key_at.from, "=");
+    const uint32_t semicolon = after->at.to + (uint32_t)strcspn(s->text + after->at.to, ";") + 1;
+    const uint32_t end = indent ? edit_behind_line(s, semicolon) : semicolon;
+    Arena *a = r->s->arena;
+
+    edit_insert(&r->edits, end,
+                indent ? arena_printf(a, "%s%-*s= %s;\n", indent, column, key, value)
+                       : arena_printf(a, " %s = %s;", key, value));
+    repair_say(r, "%s = %s", key, value);
     return true;
 }

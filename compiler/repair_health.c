@@ -9,17 +9,17 @@
 
 #include "flow_walk.h"
 #include "repair.h"
+#include "runtime/gravity.h"
 
 typedef enum { OWN, NOTED, WARNED } Gravity;
 
 static const struct {
-    const char *name, *warning;
+    const char *warning;
     Gravity gravity;
     double limit, weight;
-    const char *words;
 } ailment[N_AILMENTS] = {
 #define AILMENT(id, name, warning, gravity, limit, weight, words) \
-    { name, warning, gravity, limit, weight, words },
+    { warning, gravity, limit, weight },
 #include "ailments.def"
 #undef AILMENT
 };
@@ -35,7 +35,6 @@ static const struct {
 };
 
 enum {
-    LOST = 60,                      /* decades, where nothing arrives */
     FEW = 3, MANY = 10              /* layers in a row, from which on they count as deep */
 };
 
@@ -208,21 +207,21 @@ static double danger(const FlowLayer *row, const Site *site, double gained, doub
     return is_unbounded(row) && gained > -2 ? fmax(gained + added, 1.5 * limit) : gained + added;
 }
 
-/* Gated cells learn what their start does not promise: a third counts. */
 static void examine_time(Examination *e, const FlowLayer *row)
 {
     const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
     const double lost = log10(row->last_rms / row->first_rms);
     const bool clips = !word_is(&e->c->model->settings.clip, "NONE");
-    const double decades = isfinite(lost) ? lost : row->first_rms > 0 ? -LOST : LOST;
+    const double decades = isfinite(lost) ? lost : row->first_rms > 0 ? -HEALTH_LOST : HEALTH_LOST;
+    const double counts = decades > 0 ? rt_decades_lost(row->layer->kind, decades) : decades;
 
-    raise(e->h, AILMENT_FORGETTING, is_vanilla(site) ? decades : decades / 3);
-    raise(e->h, AILMENT_TIME_GAIN, clips ? -decades / 3 : -decades);
+    raise(e->h, AILMENT_FORGETTING, counts);
+    raise(e->h, AILMENT_TIME_GAIN, rt_decades_gained(clips, -decades));
     if (!clips)
         raise(e->h, AILMENT_UNCLIPPED, danger(row, site, -decades,
                                               e->h->limit[AILMENT_UNCLIPPED]));
-    if (fabs(decades) > fabs(e->h->decades))
-        e->h->decades = -decades;
+    if (fabs(counts) > fabs(e->h->decades))
+        e->h->decades = -counts;
     if (is_unbounded(row))
         examine_recurrence(e, row);
 }
@@ -253,8 +252,8 @@ static void examine_flow(Examination *e)
 {
     const double flow = flow_of(e), decades = log10(flow);
 
-    e->h->decades = isfinite(decades) ? fmin(fmax(decades, -LOST), LOST)
-                  : flow > 0 ? LOST : -LOST;
+    e->h->decades = isfinite(decades) ? fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST)
+                  : flow > 0 ? HEALTH_LOST : -HEALTH_LOST;
     raise(e->h, AILMENT_VANISHING, -e->h->decades);
     raise(e->h, AILMENT_EXPLODING, e->h->decades);
 }
@@ -318,10 +317,8 @@ static void examine_plain(Examination *e)
 static void sum_up(Health *h)
 {
     for (int i = 0; i < N_AILMENTS; i++) {
-        const double over = h->measure[i] / h->limit[i];
-
-        h->strain += fmax(ailment[i].weight * over, 0);
-        h->penalty += fmax(ailment[i].weight * (over - 1), 0);
+        h->strain += fmax(ailment[i].weight * h->measure[i] / h->limit[i], 0);
+        h->penalty += health_over(h, (AilmentId)i);
     }
 }
 
@@ -346,22 +343,8 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
         h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
     raise(&h, AILMENT_RATE, step_length(&e));
-    raise(&h, AILMENT_WARNED, warnings_of(c, a));
+    h.warned = warnings_of(c, a);
+    raise(&h, AILMENT_WARNED, h.warned.n);
     sum_up(&h);
     return h;
-}
-
-const char *ailment_name(AilmentId id)
-{
-    return ailment[id].name;
-}
-
-bool health_ails(const Health *h, AilmentId id)
-{
-    return h->measure[id] > h->limit[id];
-}
-
-const char *ailment_words(const Health *h, AilmentId id, Arena *a)
-{
-    return arena_printf(a, ailment[id].words, h->measure[id]);
 }

@@ -11,22 +11,39 @@ typedef enum {
     N_AILMENTS
 } AilmentId;
 
+/* What netc check warns of, by the names of warnings.def. */
+typedef struct {
+    const char *name[32];
+    int n;
+} Warned;
+
 typedef struct {
     double measure[N_AILMENTS], limit[N_AILMENTS];
     double penalty;                 /* what is over the limits; 0: healthy */
     double strain;                  /* all measures in units of their limits */
+    Warned warned;
     double decades;                 /* log10 of the flow, or of that through time if it is worse */
 } Health;
+
+enum { HEALTH_LOST = 60 };          /* decades, where nothing arrives */
 
 struct Sites;
 
 /* Of a planned program with its forecast. */
 Health health_of(const Compilation *c, const struct Sites *sites, Arena *a);
-/* repair_warned.c: how many warnings netc check would give of it, but for mere advice. */
-double warnings_of(const Compilation *c, Arena *a);
+/* repair_warned.c: what netc check would warn of, but for mere advice; whether it would say that a
+ * rate is too high, or note it. */
+Warned warnings_of(const Compilation *c, Arena *a);
+bool warned_of_rate(const Compilation *c, double rate, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);
-/* "12.0 decades are lost to the first layer" */
+/* Over the limit of the rate, or warned of it. */
+bool health_ails_by_rate(const Health *h);
+/* What it adds to the penalty. */
+double health_over(const Health *h, AilmentId id);
+/* "12.0 decades are lost to the first layer"; "": other ailments say it all */
 const char *ailment_words(const Health *h, AilmentId id, Arena *a);
+/* Names of warnings that no ailment over its limit has, "clip-small, loss-init". */
+const char *health_warnings(const Health *h, Arena *a);
 
 #endif

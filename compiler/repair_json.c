@@ -29,6 +29,9 @@ static void put_health(const Health *h, FILE *out)
         fputc('}', out);
         comma = ",";
     }
+    fputs("],\"warnings\":[", out);
+    for (int i = 0; i < h->warned.n; i++)
+        fprintf(out, "%s\"%s\"", i ? "," : "", h->warned.name[i]);
     fputc(']', out);
 }
 

@@ -27,7 +27,7 @@ static bool replace_layer(Repair *r, const Site *site, const char *text)
 
     if (s->name || s->from || s->shape.given)
         whole.at = s->word_at;
-    return repair_value(r, param ? &word : &whole, "act", text);
+    return repair_value(r, param ? &word : &whole, "act", NULL, text);
 }
 
 /* Softmax picks among its inputs: it is not there for the slope. */
@@ -223,6 +223,7 @@ bool repair_norm(Repair *r, const char *how)
             && !add_norm(r, site, how))
             return false;
     }
+    r->n_said = 0;
     r->what = arena_printf(r->s->arena, "%s before each activation", how);
     return r->edits.n > 0;
 }

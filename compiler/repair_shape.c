@@ -210,6 +210,6 @@ bool repair_depth(Repair *r, const char *how)
     if (count >= most->item->count || (most->stmt->value->kind != EXPR_INT
                                        && most->stmt->value->kind != EXPR_NAME))
         return false;
-    return repair_value(r, most->stmt->value, "repeat",
+    return repair_value(r, most->stmt->value, "repeat", NULL,
                         arena_printf(r->s->arena, "%d", count));
 }

@@ -8,9 +8,12 @@ enum { SHOWN = 10, WHAT = 47 };
 
 static void put_ailments(const Health *h, const char *before, Arena *a, FILE *out)
 {
-    for (int i = 0; i < N_AILMENTS; i++)
-        if (health_ails(h, (AilmentId)i))
-            fprintf(out, "%s%s\n", before, ailment_words(h, (AilmentId)i, a));
+    for (int i = 0; i < N_AILMENTS; i++) {
+        const char *words = health_ails(h, (AilmentId)i) ? ailment_words(h, (AilmentId)i, a) : "";
+
+        if (*words)
+            fprintf(out, "%s%s\n", before, words);
+    }
 }
 
 /* What fits on a line, up to a comma, or else a blank. */
@@ -28,34 +31,53 @@ static size_t line_length(const char *text)
     return comma ? comma : blank ? blank : WHAT;
 }
 
-static const char *still(const Health *h, Arena *a)
+/* What is over its limit after the repair, and was so before, or was not. */
+static const char *ailments(const Suggestions *found, const Health *h, bool before, Arena *a)
 {
     const char *text = "";
 
-    for (int i = 0; i < N_AILMENTS; i++)
-        if (health_ails(h, (AilmentId)i))
-            text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", ailment_name((AilmentId)i));
+    for (int i = 0; i < N_AILMENTS; i++) {
+        const AilmentId id = (AilmentId)i;
+        const char *name = id == AILMENT_WARNED ? health_warnings(h, a) : ailment_name(id);
+
+        if (health_ails(h, id) && health_ails(&found->health, id) == before && *name)
+            text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", name);
+    }
     return text;
+}
+
+static void put_left(const char *word, const char *names, FILE *out)
+{
+    if (*names)
+        fprintf(out, "    %s: %s\n", word, names);
+}
+
+static const char *decades(const Health *h, Arena *a)
+{
+    const double tenths = round(10 * h->decades) / 10 + 0.0;
+
+    return fabs(h->decades) < HEALTH_LOST ? arena_printf(a, "%.1f", tenths)
+         : h->decades < 0 ? "none" : "inf";
 }
 
 static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
 {
     const Candidate *c = &found->candidate[i];
-    const char *rest = c->what, *left = still(&c->health, a);
+    const char *rest = c->what;
     const int lines = c->added > c->removed ? c->added : c->removed;
 
     for (int line = 0; *rest; line++) {
         const size_t n = line_length(rest);
 
         if (line == 0)
-            fprintf(out, "%2d  %-*.*s  %6.1f -> %5.1f  %7d\n", i + 1, WHAT, (int)n, rest,
-                    found->health.decades, c->health.decades, lines);
+            fprintf(out, "%2d  %-*.*s  %6s -> %5s  %7d\n", i + 1, WHAT, (int)n, rest,
+                    decades(&found->health, a), decades(&c->health, a), lines);
         else
             fprintf(out, "    %.*s\n", (int)n, rest);
         rest += n + strspn(rest + n, " ");
     }
-    if (*left)
-        fprintf(out, "    still: %s\n", left);
+    put_left("still", ailments(found, &c->health, true, a), out);
+    put_left("now", ailments(found, &c->health, false, a), out);
 }
 
 void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)

@@ -5,6 +5,11 @@
 
 #include "repair_rules.h"
 
+enum {
+    MOST_RATES = 60,
+    MANY_STEPS = 200                /* with a bias of 1 an lstm learns over fewer */
+};
+
 /* ---- Recurrent layers ------------------------------------------------------------------------ */
 
 static int64_t most_steps(const Forecast *f)
@@ -42,23 +47,42 @@ bool repair_forget_bias(Repair *r, const char *how)
     return r->edits.n > 0;
 }
 
+static bool clips(const Repair *r)
+{
+    return !word_is(&r->c->model->settings.clip, "NONE");
+}
+
+/* What a gated cell does not take, or is better without. */
+static void drop_arguments(Repair *r, const Site *site)
+{
+    const Value *init = call_arg(site->item->callee, site->item->arg, "recurrent_init");
+
+    repair_drop_argument(r, site, "act");
+    if (!word_is(init, "ORTHOGONAL"))
+        repair_drop_argument(r, site, "recurrent_init");
+}
+
+/* An lstm that is not clipped learns the adding problem from some seeds only, a gru from all. */
 bool repair_cell(Repair *r, const char *how)
 {
+    const bool is_gru = strcmp(how, "gru") == 0;
+
     for (int i = 0; i < r->sites->n; i++) {
         const Site *site = r->sites->site[i];
         const Stmt *s = site->stmt;
 
-        if (!site_is(site, LAYER_RNN) && !site_is(site, LAYER_GRU))
+        if (!site_is(site, LAYER_RNN) && (is_gru || !site_is(site, LAYER_GRU)))
             continue;
         if (strcmp(s->word, site->item->callee->name) != 0 || !repair_may_edit(r, s->word_at))
             return false;
         edit_replace(&r->edits, s->word_at, how);
-        repair_drop_argument(r, site, "act");
-        repair_add_argument(r, site, arena_printf(r->s->arena, "forget_bias = %.1f",
-                                                  open_bias(r)));
+        drop_arguments(r, site);
+        if (!is_gru && most_steps(r->c->forecast) > MANY_STEPS)
+            repair_add_argument(r, site, "forget_bias",
+                                arena_printf(r->s->arena, "%.1f", open_bias(r)));
     }
-    r->what = arena_printf(r->s->arena, "%s, %s", how, r->what);
-    return r->edits.n > 0;
+    repair_say(r, "%s", how);
+    return r->edits.n > 0 && (is_gru || clips(r) || repair_clip(r, how));
 }
 
 bool repair_recurrent_init(Repair *r, const char *how)
@@ -78,30 +102,6 @@ bool repair_recurrent_init(Repair *r, const char *how)
 
 /* ---- Settings -------------------------------------------------------------------------------- */
 
-static const Setting *find_setting(const Decl *d, const char *key)
-{
-    for (const Setting *s = d ? d->settings : NULL; s; s = s->next)
-        if (strcmp(s->key, key) == 0)
-            return s;
-    return NULL;
-}
-
-/* A line behind `after`, its `=` under that one's. */
-static void add_setting(Repair *r, const Setting *after, const char *key, const char *value)
-{
-    const Source *s = after->at.source;
-    const char *indent = repair_indent(r, after->key_at.from);
-    const int column = (int)strcspn(s->text + after->key_at.from, "=");
-    const uint32_t semicolon = after->at.to + (uint32_t)strcspn(s->text + after->at.to, ";") + 1;
-    const uint32_t end = indent ? edit_behind_line(s, semicolon) : semicolon;
-    Arena *a = r->s->arena;
-
-    edit_insert(&r->edits, end,
-                indent ? arena_printf(a, "%s%-*s= %s;\n", indent, column, key, value)
-                       : arena_printf(a, " %s = %s;", key, value));
-    repair_say(r, "%s = %s", key, value);
-}
-
 /* 1, 2 or 5 times a power of ten: the last that is not over x. */
 static double round_down(double x)
 {
@@ -110,24 +110,23 @@ static double round_down(double x)
     return power * (first >= 5 ? 5 : first >= 2 ? 2 : 1);
 }
 
-/* About what a step has at the start, between 1 and 10. */
+/* About what a step has at the start. */
 bool repair_clip(Repair *r, const char *how)
 {
     const Decl *train = r->c->model->settings.decl;
-    const Setting *clip = find_setting(train, "clip");
-    const Setting *after = find_setting(train, "optimizer");
+    const Setting *clip = repair_setting(train, "clip");
+    const Setting *after = repair_setting(train, "optimizer");
     const double norm = r->c->forecast->grad_norm;
-    const char *value = arena_printf(r->s->arena, "global_norm(%.1f)",
-                                     fmin(fmax(round_down(fmax(norm, 1)), 1), 10));
+    const char *value;
 
     (void)how;
-    if (!word_is(&r->c->model->settings.clip, "NONE") || !after
+    if (!word_is(&r->c->model->settings.clip, "NONE") || !after || !(norm > 0) || !isfinite(norm)
         || !repair_may_edit(r, after->at))
         return false;
+    value = arena_printf(r->s->arena, "global_norm(%s)", real_text(round_down(norm), r->s->arena));
     if (clip)
-        return repair_value(r, clip->value, "clip", value);
-    add_setting(r, after, "clip", value);
-    return true;
+        return repair_value(r, clip->value, "clip", NULL, value);
+    return repair_add_setting(r, after, "clip", value);
 }
 
 /* Le et al. clip, too: what is not bounded explodes sooner or later. */
@@ -142,26 +141,42 @@ bool repair_identity_rnn(Repair *r, const char *how)
             if (site_is(r->sites->site[i], LAYER_RNN)
                 && !repair_argument(r, r->sites->site[i], argument[k][0], argument[k][1]))
                 return false;
-    return r->edits.n > 0 && (!word_is(&r->c->model->settings.clip, "NONE") || repair_clip(r, how));
+    return r->edits.n > 0 && (clips(r) || repair_clip(r, how));
 }
 
-/* The rate that the forecast allows, over all that multiplies it. */
+/* The next of 1, 2, 5, 10, .. under x. */
+static double next_down(double x)
+{
+    return round_down(x * (1 - 1e-9) * 0.999);
+}
+
+/* The largest that is not over its limit, and that netc check does not even note. */
+static double bearable_rate(const Repair *r, double rate)
+{
+    const double over = r->health->measure[AILMENT_RATE] - r->health->limit[AILMENT_RATE];
+    double x = over > 0 ? round_down(rate * pow(10, -over) / 2) : rate;
+    int tries = 0;
+
+    while (warned_of_rate(r->c, x, r->s->arena) && tries++ < MOST_RATES)
+        x = next_down(x);
+    return x;
+}
+
 bool repair_rate(Repair *r, const char *how)
 {
     const Value *optimizer = &r->c->model->settings.optimizer;
-    const Setting *s = find_setting(r->c->model->settings.decl, "optimizer");
-    const double over = r->health->measure[AILMENT_RATE] - r->health->limit[AILMENT_RATE];
+    const Setting *s = repair_setting(r->c->model->settings.decl, "optimizer");
     const double rate = value_arg(optimizer, "lr")->real;
-    const char *text;
+    const double bearable = s && health_ails_by_rate(r->health) ? bearable_rate(r, rate) : rate;
+    const char *text = real_text(bearable, r->s->arena);
 
     (void)how;
-    if (!(over > 0) || !s || !isfinite(over))
+    if (!(bearable > 0 && bearable < rate))
         return false;
-    text = real_text(round_down(rate * pow(10, -over) / 2), r->s->arena);
     for (const Arg *a = s->value->args; a; a = a->next)
         if (s->value->kind == EXPR_CALL && (a->name ? !strcmp(a->name, "lr")
                                                     : a == s->value->args))
-            return repair_value(r, a->value, "lr", text);
+            return repair_value(r, a->value, "lr", NULL, text);
     if (s->value->kind != EXPR_NAME || !repair_may_edit(r, s->value->at))
         return false;
     edit_insert(&r->edits, s->value->at.to, arena_printf(r->s->arena, "(lr = %s)", text));

@@ -1,4 +1,6 @@
-/* repair_warned.c -- how many warnings of netc check foretell that a net fails. */
+/* repair_warned.c -- what netc check warns of, as far as it foretells that a net fails. */
+#include <string.h>
+
 #include "repair_health.h"
 
 /* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends. */
@@ -7,18 +9,67 @@ static const char *const left_out[] = {
     "constant-inputs", "one-class", "stray-words", "batch-over-data",
 };
 
-double warnings_of(const Compilation *c, Arena *a)
+/* A compilation whose warnings are counted in a place of their own. */
+typedef struct {
+    Session quiet;
+    Model model;
+    Program program;
+} Trial;
+
+static Trial *trial_of(const Compilation *c, Arena *a)
 {
     Intern *names = intern_new(a);
-    Session quiet = { a, names, diag_new(a), vocabulary_new(names, a) };
-    Model model = *c->model;
-    Program program = *c->program;
+    Trial *t = arena_new_of(a, Trial);
 
-    program.model = &model;
-    model.allow = arena_array(a, Str, countof(left_out));
-    model.n_allow = 0;
+    *t = (Trial){ { a, names, diag_new(a), vocabulary_new(names, a) }, *c->model, *c->program };
+    t->program.model = &t->model;
+    t->model.allow = arena_array(a, Str, countof(left_out));
+    t->model.n_allow = 0;
     for (size_t i = 0; i < countof(left_out); i++)
-        model.allow[model.n_allow++] = intern(names, left_out[i]);
-    warn(&program, c->forecast, &quiet);
-    return diag_warnings(quiet.diag);
+        t->model.allow[t->model.n_allow++] = intern(names, left_out[i]);
+    return t;
+}
+
+Warned warnings_of(const Compilation *c, Arena *a)
+{
+    Trial *t = trial_of(c, a);
+    Warned out = { .n = 0 };
+    const char *name;
+
+    warn(&t->program, c->forecast, &t->quiet);
+    for (int i = 0; (name = diag_warning_nth(i)); i++)
+        if (diag_warnings_called(t->quiet.diag, name) && out.n < (int)countof(out.name))
+            out.name[out.n++] = name;
+    return out;
+}
+
+static void set_rate(Model *m, double rate, Arena *a)
+{
+    Value *optimizer = &m->settings.optimizer;
+    const int n = optimizer->callee->n_params;
+    Value *arg = arena_array(a, Value, n);
+
+    for (int i = 0; i < n; i++) {
+        arg[i] = optimizer->arg[i];
+        if (strcmp(optimizer->callee->param[i].name, "lr") == 0)
+            arg[i].real = rate;
+    }
+    optimizer->arg = arg;
+}
+
+bool warned_of_rate(const Compilation *c, double rate, Arena *a)
+{
+    static const char name[] = "rate-too-high";
+    const ArenaMark mark = arena_mark(a);
+    Trial *t = trial_of(c, a);
+    Str noted = intern(t->quiet.names, name);
+    bool warned;
+
+    t->model.note = &noted;
+    t->model.n_note = 1;
+    set_rate(&t->model, rate, a);
+    warn(&t->program, c->forecast, &t->quiet);
+    warned = diag_warnings_called(t->quiet.diag, name) > 0;
+    arena_release(a, mark);
+    return warned;
 }

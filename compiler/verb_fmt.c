@@ -25,7 +25,9 @@ static int format_file(const char *path, const Options *o, Arena *a)
     }
     if (same && strcmp(output, path) == 0 && strcmp(path, "-") != 0)
         return EXIT_FINE;
-    return output_text(output, NULL, text, size) ? EXIT_FINE : EXIT_USAGE;
+    const bool written = strcmp(output, path) == 0 ? output_edit(output, text, size)
+                                                   : output_text(output, NULL, text, size);
+    return written ? EXIT_FINE : EXIT_USAGE;
 }
 
 int verb_fmt(const Options *o, Arena *a)

@@ -32,7 +32,7 @@ static int apply(const Options *o, const Compilation *c, const Candidate *chosen
 
     if (!is_as_read(c->source, a))
         return EXIT_SOURCE;
-    if (!output_text(path, NULL, chosen->text, strlen(chosen->text)))
+    if (!output_edit(path, chosen->text, strlen(chosen->text)))
         return EXIT_USAGE;
     fprintf(stderr, "%s: %s\n", path, chosen->what);
     return EXIT_FINE;

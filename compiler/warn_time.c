@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/gravity.h"
+
 static bool is_recurrent(const FlowLayer *l)
 {
     return l->layer->steps > 1 && l->first_rms >= 0 && l->last_rms > 0;
@@ -52,7 +54,7 @@ void warn_recurrent_vanishing(Warn *w)
 
     for (int i = 0; i < w->forecast->n; i++) {
         const FlowLayer *l = &w->forecast->layer[i];
-        const double lost = is_recurrent(l) ? -gain_of(l) / (has_gates(l) ? 3 : 1) : 0;
+        const double lost = is_recurrent(l) ? rt_decades_lost(l->layer->kind, -gain_of(l)) : 0;
 
         if (lost > most) {
             most = lost;

@@ -10,7 +10,7 @@ struct rt_expect {
     rt_history *h;
     const rt_notes *notes;
     double left, right;             /* of the latest comparison */
-    bool unknown;                   /* since the last rt_expected a side was NaN */
+    bool unknown;                   /* since the last rt_expected a side was not finite */
     bool all_hold;
     char note[192];                 /* why; of the first quantity that is not known */
 };
@@ -263,8 +263,9 @@ bool rt_compare(rt_expect *e, double left, rt_relation relation, double right)
 {
     e->left = left;
     e->right = right;
-    if (isnan(left) || isnan(right)) {
+    if (!isfinite(left) || !isfinite(right)) {
         e->unknown = true;
+        unknown(e, "a side is not a finite number");
         return false;
     }
     switch (relation) {

@@ -2,24 +2,38 @@
 #include <string.h>
 
 #include "findings.h"
+#include "gravity.h"
 
 /* ---- Rules for the whole net --------------------------------------------------------------- */
 
-static bool is_adam(const rt_history *h)
+static bool rescales(const rt_history *h)
 {
-    return strstr(h->net->model->optimizer, "adam") != NULL;
+    return strcmp(h->net->model->optimizer, "sgd") != 0;
 }
 
-/* 0 fine, 1 a note, 2 a warning, 3 severe.  Adam rescales what vanishes, and not what explodes. */
+/* A norm to three layers or less, and skips. */
+static bool is_held(const rt_net *net)
+{
+    int norms = 0, weights = 0, skips = 0;
+    for (int i = 0; i < net->n_layers; i++) {
+        const rt_layer *l = net->layer[i].layer;
+        norms += strstr(l->kind, "norm") != NULL;
+        skips += !strcmp(l->kind, "residual");
+        weights += l->in_flow;
+    }
+    return skips > 0 && 3 * norms >= weights - 1;
+}
+
+/* 0 fine, 1 a note, 2 a warning, 3 severe, at the limits of the forecast's warnings.  An optimiser
+ * that rescales gradients does so with what vanishes, and not with what explodes. */
 static int level(const rt_history *h, const rt_record *r, bool growing)
 {
-    static const double usual[] = { 1, 2, 3 }, patient[] = { 2, 3, 5 };
     int first, last, n = 0;
     if (!rt_flow_ends(h->net, &first, &last) || !(r->layer[last].watch.delta_rms > 0))
         return 0;
-    const double *limit = !growing && is_adam(h) ? patient : usual;
-    const double a = (growing ? 1 : -1) * log10(rt_flow(h->net, r));
-    while (n < 3 && a > limit[n])
+    const bool bears = growing ? is_held(h->net) : rescales(h);
+    const double a = (growing ? 1 : -1) * log10(rt_flow(h->net, r)) - bears;
+    while (n < 3 && a > rt_flow_limit[n])
         n++;
     return n;
 }

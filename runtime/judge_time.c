@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "findings.h"
+#include "gravity.h"
 
 /* ---- Evidence ------------------------------------------------------------------------------ */
 
@@ -15,12 +16,17 @@ static double decades_of(const rt_watch *w, bool growing)
     return (growing ? 1 : -1) * log10(rt_flow_through_time(w));
 }
 
-/* 0 fine, 1 a note, 2 a warning, 3 severe, as for the depth.  Adam is not waited for: it rescales
- * a weight's gradient, and all steps share the weights, so what the first steps lost stays lost. */
-static int level(const rt_record *r, int layer, bool growing)
+/* 0 fine, 1 a note, 2 a warning, 3 severe, at the limits of the forecast's warnings.  Adam is not
+ * waited for: it rescales a weight's gradient, and all steps share the weights, so what the first
+ * steps lost stays lost.  Gates are waited for until the first update. */
+static int level(const rt_history *h, const rt_record *r, int layer, bool growing)
 {
-    static const double limit[] = { 1, 2, 3 };
-    const double a = decades_of(&r->layer[layer].watch, growing);
+    const double *limit = growing ? rt_gained_limit : rt_lost_limit;
+    const double decades = decades_of(&r->layer[layer].watch, growing);
+    const bool clips = strcmp(h->net->model->clip, "none") != 0;
+    const double a = growing ? rt_decades_gained(clips, decades)
+                   : r->step == 0 ? rt_decades_lost(h->net->layer[layer].layer->kind, decades)
+                   : decades;
     int n = 0;
     while (n < 3 && a > limit[n])
         n++;
@@ -34,9 +40,9 @@ static int sustained_level(const rt_history *h, int layer, bool growing)
     if (h->n_records == 0 || (h->n_records > 1 && h->n_records < RT_SUSTAINED))
         return 0;
     if (h->n_records == 1)
-        return h->record[0].step == 0 ? level(&h->record[0], layer, growing) : 0;
+        return h->record[0].step == 0 ? level(h, &h->record[0], layer, growing) : 0;
     for (int i = h->n_records - RT_SUSTAINED; i < h->n_records; i++) {
-        const int now = level(&h->record[i], layer, growing);
+        const int now = level(h, &h->record[i], layer, growing);
         least = now < least ? now : least;
     }
     return least;
@@ -50,7 +56,7 @@ static bool is_healed(const rt_history *h, int layer)
     for (int i = h->n_records - RT_SUSTAINED; i < h->n_records; i++) {
         const rt_record *r = &h->record[i];
         const double flow = rt_flow_through_time(&r->layer[layer].watch);
-        if (!(flow > 0) || level(r, layer, false) || level(r, layer, true))
+        if (!(flow > 0) || level(h, r, layer, false) || level(h, r, layer, true))
             return false;
     }
     return true;
@@ -68,7 +74,7 @@ typedef struct {
 static Evidence evidence_of(const rt_history *h, int layer, bool growing)
 {
     const rt_record *start = rt_history_at(h, 0), *end = rt_history_at(h, -1);
-    const int at_start = start ? level(start, layer, growing) : 0;
+    const int at_start = start ? level(h, start, layer, growing) : 0;
     const int sustained = sustained_level(h, layer, growing);
     Evidence e = { .layer = layer, .gravity = sustained, .shown = end };
     if (at_start >= 2 && at_start >= sustained) {
@@ -167,10 +173,11 @@ static void suggest_memory(const rt_net *net, int layer, rt_verdict *v)
         snprintf(change, sizeof change, "shorter sequences, or output = all with a loss at each "
                  "step");
     else if (l->act != RT_RELU || !w || w->init.kind != RT_IDENTITY)
-        snprintf(change, sizeof change, "lstm(%d) or gru(%d) in its place; or act = relu, "
-                 "recurrent_init = identity", units, units);
+        snprintf(change, sizeof change, "gru(%d) in its place, or lstm(%d) with a clip; or act = "
+                 "relu, recurrent_init = identity", units, units);
     else
-        snprintf(change, sizeof change, "lstm(%d) or gru(%d) in its place", units, units);
+        snprintf(change, sizeof change, "gru(%d) in its place, or lstm(%d) with a clip", units,
+                 units);
     rt_write_edit(net, layer, change, v);
 }
 

@@ -43,6 +43,46 @@ first_train() {
 }
 first_train sigmoid.net     # thirty layers
 
+# loss NET : on the test data
+loss() {
+    "$NETC" -O2 "$1" -o program 2> err && timeout 120 ./program --no-out --json --every 1000000 2> err |
+        sed -n 's/.*"event":"summary".*"loss_test":\([0-9.e-]*\).*/\1/p'
+}
+
+# A tanh cell does not learn to add two of fifty numbers; what is ranked first does.
+before=$(loss adding.net)
+if above "$before" 0.1; then ok "suggest/adding as it is: $before"; else
+    fail 'suggest/adding as it is' "$before"
+fi
+cp adding.net applied.net
+"$NETC" suggest --apply 1 applied.net 2> what
+after=$(loss applied.net)
+if above 0.01 "$after"; then ok "suggest/adding, repair 1: $after"; else
+    fail 'suggest/adding, repair 1' "$after: $(cat what)"
+fi
+
+# Inputs of a size that no initialiser expects: the repair is in the data.
+awk 'BEGIN { srand(1); print "area,rooms,class"; for (i = 0; i < 300; i++) { a = 100 * (1 + rand()); b = rand()
+    printf "%d,%.2fe6,%d\n", a, b, (a > 150) } }' > houses.csv
+before=$(accuracy houses.net)
+cp houses.net applied.net
+"$NETC" suggest --apply 1 applied.net 2> what
+after=$(accuracy applied.net)
+if above 80 "$before" && above "$after" 90; then ok "suggest/houses, repair 1: $before to $after %"; else
+    fail 'suggest/houses, repair 1' "$before to $after %: $(cat what)"
+fi
+says 'suggest/houses what' what 'applied.net: normalize = standard'
+says 'suggest/houses data' applied.net 'data { train = csv("houses.csv", target = "class", split = 0.8); normalize = standard; }'
+sed 's/^data.*/data {\n    train = csv("houses.csv", target = "class");\n    split = 0.8;\n}/' houses.net > block.net
+"$NETC" suggest --patch block.net > patch.diff
+says 'suggest/houses data block' patch.diff '+    normalize= standard;'
+
+# A rate that is too high alone is lowered, at any scale.
+sed 's/= 30/= 2/; s/= sigmoid/= relu/; s/= xavier_uniform/= he_normal/; s/lr = 0.1/lr = 50/' sigmoid.net > rate.net
+"$NETC" suggest rate.net > said
+says 'suggest/rate' said ' 1  lr = 0.2 '
+says 'suggest/rate of' said 'netc check warns of rate-too-high'
+
 # ---- Broken nets of every kind: each has repairs, and they are sound -----------------------------------
 
 vary plain sigmoid 's/= 30/= 12/'
@@ -83,6 +123,16 @@ sound() {
     [ "$lines" = "$said" ] || { echo "repair $number: $lines lines, not $said"; return 1; }
 }
 
+# no_harm : in json, no repair leaves more over the limits than half, or a worse flow where that is not good
+no_harm() {
+    awk -F '[:,]' '
+        { for (i = 1; i < NF; i++) { if ($i == "\"penalty\"") penalty = $(i + 1)
+                                     if ($i == "\"decades\"") flow = $(i + 1) < 0 ? -$(i + 1) : $(i + 1) } }
+        NR == 1 { whole = penalty; most = (flow > 1 ? flow : 1) + 0.1 }
+        NR > 1 && (penalty > whole / 2 || flow > most) { print; bad = 1 }
+        END { exit bad }' json
+}
+
 # numbers : in json, of the first repair and of those with a row that no net had before
 numbers() {
     echo 1
@@ -100,6 +150,7 @@ for net in $broken; do
     status "suggest/$net" 0 suggestions "$net.net"
     check "suggest/$net: 80 columns" sh -c '! grep -E "^.{81}" said'
     check "suggest/$net: JSON" sh -c './json_lines < json'
+    check "suggest/$net: none does harm" no_harm
     check "suggest/$net has repairs" grep -q '"event":"repair"' json
     for number in $(numbers | sort -un); do
         check "suggest/$net, repair $number" sound "$net.net" "$number"
@@ -118,7 +169,7 @@ cp plain.net applied.net
 status 'suggest/mended' 0 "$NETC" suggest applied.net
 says 'suggest/mended says' out 'applied is healthy at initialisation'
 status 'suggest/mended JSON' 0 "$NETC" suggest --json applied.net
-says 'suggest/mended JSON says' out '"healthy":true,"penalty":0,"ailments":[],"repairs":0'
+says 'suggest/mended JSON says' out '"healthy":true,"penalty":0,"ailments":[],"warnings":[],"repairs":0'
 
 # ---- Edits: minimal, comments kept -------------------------------------------------------------------------
 
@@ -152,6 +203,25 @@ suggestions imported.net
 says 'suggest/imported' said 'not edited, since it is imported: parts/unit.net'
 same 'suggest/imported stays' "$ROOT/tests/suggest/parts/unit.net" parts/unit.net
 
+# Lines end as in the file; the mode and all names of the file stay.
+sed 's/$/\r/' plain.net > applied.net
+chmod 640 applied.net
+ln -f applied.net second.net
+ln -sf applied.net link.net
+number=$("$NETC" suggest --json applied.net | sed -n 's/.*"number":\([0-9]*\),"repairs":\["scaled_residual"\].*/\1/p')
+status 'suggest/CRLF' 0 "$NETC" suggest --apply "$number" link.net
+check 'suggest/CRLF stays' sh -c '! grep -qv "$(printf "\r")\$" applied.net && grep -q "residual(scale" applied.net'
+same 'suggest/hard link' applied.net second.net
+check 'suggest/link' test -L link.net
+check 'suggest/mode' test "$(stat -c %a applied.net)" = 640
+[ "$(find . -name 'applied.net.*' | wc -l)" -eq 0 ] && ok 'suggest/no temporary' || fail 'suggest/no temporary' 'left'
+
+# What layers want differently is told apart.
+sed 's/^data.*/data = digits(split = 0.8);/; s/a = dense(64, act = sigmoid)/a = dense(64, act = relu, init = zeros)/; /b = \|c = \|sigmoid;/d
+    /dense(48/d; s/dense(10)/z = dense(10, init = zeros)/' straight.net > zero.net
+"$NETC" suggest zero.net > said
+says 'suggest/two values' said 'init = he_normal (a), init = xavier_uniform (z)'
+
 # ---- What cannot be ---------------------------------------------------------------------------------------
 
 sed '/^train/,$d' sigmoid.net > part.net
@@ -167,6 +237,11 @@ status 'suggest/--apply of nothing' 2 "$NETC" suggest sigmoid.net --apply
 status 'suggest/--apply 0' 2 "$NETC" suggest --apply 0 sigmoid.net
 sentence 'suggest/--apply 0 says' "--apply takes the number of a repair, not '0'"
 status 'suggest/--apply elsewhere' 2 "$NETC" check --apply 1 sigmoid.net
+for option in '--apply 1' --patch; do
+    # shellcheck disable=SC2086
+    status "suggest/--json $option" 2 "$NETC" suggest --json $option sigmoid.net
+    sentence "suggest/--json $option says" 'prints no JSON: --json goes with the list of repairs'
+done
 status 'suggest/both' 2 "$NETC" suggest --apply 1 --patch sigmoid.net
 status 'suggest/standard input is not written' 2 "$NETC" suggest --apply 1 -
 status 'suggest/two files' 2 "$NETC" suggest sigmoid.net straight.net

@@ -194,7 +194,7 @@ TEST(what_cannot_be_read_in_part)
     put_text("t.csv", "123456789012345678,2,0\n1,2,1\n");
     data.train = (rt_source){"csv", {"t.csv", NULL}, {-1, -1}};
     const rt_model table = model_of(2, 2, &data);
-    CHECK(strstr(error_of_part(&table, (rt_most){10, 4}), "holds nothing"));
+    CHECK(strstr(error_of_part(&table, (rt_most){10, 4}), "longer than the 10 bytes"));
 }
 
 int main(void)
@@ -203,6 +203,7 @@ int main(void)
     RUN(idx);
     RUN(all_where_that_is_less);
     RUN(csv);
+    RUN(csv_long_line);
     RUN(is_prepared);
     RUN(made);
     RUN(what_cannot_be_read_in_part);

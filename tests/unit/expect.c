@@ -22,8 +22,8 @@ static double value_of(Synthetic *s, const char *quantity, const char *layer, in
     query = (Query){ quantity, layer, step, epoch };
     s->model.expect = ask;
     const bool holds = rt_expect_all(&s->h, NULL);
-    CHECK(holds == !isnan(answer));
-    CHECK(isnan(answer) == (s->h.expectation[s->h.n_expectations - 1].note[0] != '\0'));
+    CHECK(holds == !!isfinite(answer));
+    CHECK(!isfinite(answer) == (s->h.expectation[s->h.n_expectations - 1].note[0] != '\0'));
     return answer;
 }
 
@@ -192,12 +192,38 @@ TEST(expects_nothing)
     synthetic_free(s);
 }
 
+static void divide_by_zero(rt_expect *e)
+{
+    volatile double zero = 0;
+    rt_expected(e, "1 / 0 > 1", rt_compare(e, 1 / zero, RT_GREATER, 1));
+}
+
+static void divide_and_negate(rt_expect *e)
+{
+    volatile double zero = 0;
+    rt_expected(e, "!(1 / 0 < 1)", !rt_compare(e, 1 / zero, RT_LESS, 1));
+}
+
+/* Infinity is over everything, and still nothing to hold to. */
+TEST(infinite_sides_fail)
+{
+    Synthetic *s = trained();
+    s->model.expect = divide_by_zero;
+    CHECK(!rt_expect_all(&s->h, NULL));
+    CHECK_TEXT(note(s), "a side is not a finite number");
+    s->model.expect = divide_and_negate;
+    CHECK(!rt_expect_all(&s->h, NULL));
+    CHECK_TEXT(note(s), "a side is not a finite number");
+    synthetic_free(s);
+}
+
 int main(void)
 {
     RUN(reads_epochs);
     RUN(reads_steps);
     RUN(gathers_layers);
     RUN(knows_what_it_does_not_know);
+    RUN(infinite_sides_fail);
     RUN(reads_the_flow_through_time);
     RUN(judges_conditions);
     RUN(expects_nothing);

@@ -1,0 +1,69 @@
+/* repair_words.c -- what ails a net, in names and words. */
+#include <math.h>
+#include <string.h>
+
+#include "repair_health.h"
+
+static const struct {
+    const char *name, *warning;
+    double weight;
+    const char *words;
+} ailment[N_AILMENTS] = {
+#define AILMENT(id, name, warning, gravity, limit, weight, words) { name, warning, weight, words },
+#include "ailments.def"
+#undef AILMENT
+};
+
+double health_over(const Health *h, AilmentId id)
+{
+    return fmax(ailment[id].weight * (h->measure[id] / h->limit[id] - 1), 0);
+}
+
+const char *ailment_name(AilmentId id)
+{
+    return ailment[id].name;
+}
+
+bool health_ails(const Health *h, AilmentId id)
+{
+    return h->measure[id] > h->limit[id];
+}
+
+bool health_ails_by_rate(const Health *h)
+{
+    bool warned = false;
+
+    for (int i = 0; i < h->warned.n; i++)
+        warned = warned || strcmp(h->warned.name[i], "rate-too-high") == 0;
+    return warned || health_ails(h, AILMENT_RATE);
+}
+
+static bool is_told(const Health *h, const char *name)
+{
+    for (int i = 0; i < N_AILMENTS; i++)
+        if (health_ails(h, (AilmentId)i) && strcmp(ailment[i].warning, name) == 0)
+            return true;
+    return false;
+}
+
+const char *health_warnings(const Health *h, Arena *a)
+{
+    const char *text = "";
+
+    for (int i = 0; i < h->warned.n; i++)
+        if (!is_told(h, h->warned.name[i]))
+            text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", h->warned.name[i]);
+    return text;
+}
+
+const char *ailment_words(const Health *h, AilmentId id, Arena *a)
+{
+    const char *names = id == AILMENT_WARNED ? health_warnings(h, a) : NULL;
+
+    if (names)
+        return *names ? arena_printf(a, "netc check warns of %s", names) : "";
+    if ((id == AILMENT_VANISHING || id == AILMENT_FORGETTING) && !(h->measure[id] < HEALTH_LOST))
+        return id == AILMENT_VANISHING ? "no gradient arrives at the first layer"
+                                       : "no gradient arrives at the first step";
+    return arena_printf(a, ailment[id].words, h->measure[id]);
+}
