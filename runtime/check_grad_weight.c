@@ -41,7 +41,7 @@ void rt_check_gradient(const Check *c)
 
     rt_run_backward(run);
     run->update.g = run->pass.grads;
-    run->model->reals->penalty(&run->update);
+    run->model->reals->add_penalty(&run->update);
 }
 
 /* Losses around w[i]: f[k] at w + (k - 2) h; the weight is put back. */

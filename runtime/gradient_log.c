@@ -34,10 +34,9 @@ void rt_gradient_log_add(rt_gradient_log *log, const rt_update *u)
 {
     rt_update with_penalty = *u;
 
-    with_penalty.watching = false;
     with_penalty.g = log->values + (size_t)log->n++ * log->step_size;
     memcpy(with_penalty.g, u->g, log->step_size);
-    u->net->model->reals->penalty(&with_penalty);
+    u->net->model->reals->add_penalty(&with_penalty);
 }
 
 static bool fill(const rt_gradient_log *log, rt_stored *stored)

@@ -51,17 +51,6 @@ static void read_watch(const rt_layer_info *layer, const void *memory, rt_watch 
         w->delta_rms = NAN;
 }
 
-static void add_counts(const rt_counts *from, rt_counts *to)
-{
-    to->count += from->count;
-    to->zero += from->zero;
-    to->subnormal += from->subnormal;
-    to->nonfinite += from->nonfinite;
-    to->sum_squares += from->sum_squares;
-    for (int i = 0; i < RT_BINS; i++)
-        to->bin[i] += from->bin[i];
-}
-
 static double norm_of(const rt_counts *c)
 {
     return c->count == 0 || c->nonfinite ? NAN : sqrt(c->sum_squares);
@@ -90,10 +79,10 @@ static void measure_weights(const rt_net *net, const rt_layer_info *layer, const
     for (int i = layer->param; i < layer->param + layer->n_params; i++) {
         const rt_tensor_watch *t = &u->watch[i];
         if (!net->param[i].tensor->is_weight) {
-            add_counts(&t->grad, &biases);
+            rt_add_counts(&t->grad, &biases);
             continue;
         }
-        add_counts(&t->grad, &out->grad);
+        rt_add_counts(&t->grad, &out->grad);
         weight += t->weight_sum_squares;
         change += t->change_sum_squares;
         same = same && u->w && same_rows(&net->param[i], u->w, net->model->real_size);

@@ -4,7 +4,6 @@
  * a time, from the largest down: most tensors have all but their zeros in one or two windows. */
 #include "byte_vectors.h"
 #include "kernels.h"
-#include "sums.h"
 
 enum {
     SPAN = 128 * RT_VECTOR_BYTES,   /* values at a time: a byte counts its column */

@@ -74,5 +74,6 @@ const rt_reals RT_REALS = {
     .add_scaled = add_scaled,
     .scale = scale,
     .penalty_value = rt_penalty_value,
-    .penalty = rt_penalty,
+    .add_penalty = rt_add_penalty,
+    .gradient_norm = rt_gradient_norm,
 };

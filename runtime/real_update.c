@@ -1,5 +1,6 @@
 /* real_update.c -- penalties and clips: what happens to the gradients before the optimiser. */
 #include "kernels.h"
+#include "pieces.h"
 #include "sums.h"
 
 #include <stdatomic.h>
@@ -15,9 +16,9 @@ typedef struct {
     const rt_real *w;
     rt_real *g;
     bool add;                       /* the penalty's gradient, not its value alone */
-    rt_real limit;                  /* of the clip, or the factor of a scaling */
+    rt_real limit;                  /* of a clip by value */
     atomic_bool changed;
-    double penalty[RT_MAX_TILES], norm[RT_MAX_TILES];
+    double penalty[RT_MAX_TILES];
 } update_job;
 
 static void run_flat(update_job *job, const rt_update *u, double ns, void (*body)(void *, int))
@@ -25,7 +26,7 @@ static void run_flat(update_job *job, const rt_update *u, double ns, void (*body
     job->u = u;
     job->w = u->w;
     job->g = u->g;
-    job->tiles = rt_cut(u->net->n_elements, RT_SMALL_TILE);
+    job->tiles = rt_cut_block(u->net);
     rt_run_tiles(u->pool, ns * (double)u->net->n_elements, job->tiles.count, body, job);
 }
 
@@ -40,35 +41,67 @@ static void run_tensors(update_job *job, const rt_update *u, double ns, void (*b
 
 /* ---- Norms ----------------------------------------------------------------------------------- */
 
-static void norm_tile(void *arg, int tile)
+/* When nothing is odd in it, the count has the very sum of squares that goes without watching. */
+static double count_piece(const rt_piece *p, const rt_real *g, rt_tensor_watch *watch)
 {
-    update_job *job = arg;
-    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
-    job->norm[tile] = rt_sum_squares(end - start, job->g + start);
+    *watch = (rt_tensor_watch){ .grad = { 0 } };
+    rt_count(g, p->n, &watch->grad);
+    return watch->grad.subnormal || watch->grad.nonfinite ? rt_sum_squares(p->n, g)
+                                                          : watch->grad.sum_squares;
 }
 
-static double gradient_norm(const rt_update *u)
+static void norm_tile(void *arg, int tile)
+{
+    const update_job *job = arg;
+    const rt_update *u = job->u;
+
+    for (rt_piece p = rt_first_piece(u->net, &job->tiles, tile); p.n > 0;
+         p = rt_next_piece(u->net, &job->tiles, tile, p))
+        u->squares[p.number] = rt_sum_squares(p.n, job->g + p.at);
+}
+
+static void measure_tile(void *arg, int tile)
+{
+    const update_job *job = arg;
+    const rt_update *u = job->u;
+
+    for (rt_piece p = rt_first_piece(u->net, &job->tiles, tile); p.n > 0;
+         p = rt_next_piece(u->net, &job->tiles, tile, p))
+        u->squares[p.number] = count_piece(&p, job->g + p.at, &u->piece[p.number]);
+}
+
+static double tensor_squares(const rt_update *u, const rt_tiles *tiles, int tensor)
+{
+    int first, last;
+    double sum = 0;
+
+    rt_pieces_of(u->net, tiles, tensor, &first, &last);
+    for (int i = first; i <= last; i++)
+        sum += u->squares[i];
+    return sum;
+}
+
+static double norm_of_squares(const rt_update *u)
+{
+    const rt_tiles tiles = rt_cut_block(u->net);
+    double sum = 0;
+
+    for (int i = 0; i < u->net->n_params; i++)
+        sum += tensor_squares(u, &tiles, i);
+    return sqrt(sum);
+}
+
+double rt_gradient_norm(rt_update *u)
 {
     update_job job = { .u = NULL };
-    run_flat(&job, u, 0.3, norm_tile);
-    return sqrt(rt_sum_tiles(job.norm, job.tiles.count));
+
+    if (!u->measured)
+        run_flat(&job, u, u->watching ? 0.25 : 0.1, u->watching ? measure_tile : norm_tile);
+    u->measured = true;
+    return norm_of_squares(u);
 }
 
 /* ---- The penalty ----------------------------------------------------------------------------- */
-
-/* The first tensor that ends after element `at`; tensors lie in order. */
-static int tensor_at(const rt_net *net, size_t at)
-{
-    int low = 0, high = net->n_params;
-    while (low < high) {
-        const int middle = low + (high - low) / 2;
-        if (net->param[middle].at + net->param[middle].n <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 static void add_penalty(size_t n, rt_real l1, rt_real l2, const rt_real *w, rt_real *g)
 {
@@ -76,76 +109,80 @@ static void add_penalty(size_t n, rt_real l1, rt_real l2, const rt_real *w, rt_r
         g[i] += (w[i] > 0 ? l1 : w[i] < 0 ? -l1 : 0) + 2 * l2 * w[i];
 }
 
-/* The part of one tensor that lies in [start, end): l1 sum |w| + l2 sum w^2. */
-static double penalise(const update_job *job, const rt_slot *p, size_t start, size_t end)
+/* l1 sum |w| + l2 sum w^2 of a piece. */
+static double penalise(const update_job *job, const rt_piece *p)
 {
-    const double l1 = job->u->set->l1 + p->tensor->l1, l2 = job->u->set->l2 + p->tensor->l2;
-    const size_t from = p->at > start ? p->at : start;
-    const size_t to = p->at + p->n < end ? p->at + p->n : end;
+    const rt_tensor *t = job->u->net->param[p->tensor].tensor;
+    const double l1 = job->u->set->l1 + t->l1, l2 = job->u->set->l2 + t->l2;
+    const rt_real *w = job->w + p->at;
     double value = 0;
 
-    if (!p->tensor->is_weight || to <= from)
+    if (!t->is_weight)
         return 0;
     if (l1 != 0)
-        value += l1 * rt_sum_magnitudes(to - from, job->w + from);
+        value += l1 * rt_sum_magnitudes(p->n, w);
     if (l2 != 0)
-        value += l2 * rt_sum_products(to - from, job->w + from, 0, job->w + from, 0);
+        value += l2 * rt_sum_products(p->n, w, 0, w, 0);
     if (job->add && (l1 != 0 || l2 != 0))
-        add_penalty(to - from, (rt_real)l1, (rt_real)l2, job->w + from, job->g + from);
+        add_penalty(p->n, (rt_real)l1, (rt_real)l2, w, job->g + p->at);
     return value;
 }
 
 static void penalty_tile(void *arg, int tile)
 {
     update_job *job = arg;
-    const rt_net *net = job->u->net;
-    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
     double value = 0;
 
-    for (int i = tensor_at(net, start); i < net->n_params && net->param[i].at < end; i++)
-        value += penalise(job, &net->param[i], start, end);
+    for (rt_piece p = rt_first_piece(job->u->net, &job->tiles, tile); p.n > 0;
+         p = rt_next_piece(job->u->net, &job->tiles, tile, p))
+        value += penalise(job, &p);
     job->penalty[tile] = value;
-    if (job->add)
-        norm_tile(job, tile);
 }
 
-static void watch_tensor(void *arg, int tensor)
+static void penalty_and_norm_tile(void *arg, int tile)
 {
     const update_job *job = arg;
-    const rt_slot *p = &job->u->net->param[tensor];
-    rt_tensor_watch *watch = &job->u->watch[tensor];
 
-    watch->grad = (rt_counts){ 0 };
-    rt_count(job->g + p->at, p->n, &watch->grad);
-    watch->weight_sum_squares = rt_sum_squares(p->n, job->w + p->at);
+    penalty_tile(arg, tile);
+    if (job->u->watching)
+        measure_tile(arg, tile);
+    else
+        norm_tile(arg, tile);
 }
 
-double rt_penalty_value(const rt_update *u)
+static double run_penalty(const rt_update *u, bool add, void (*body)(void *, int))
 {
-    update_job job = { .add = false };
-    run_flat(&job, u, 0.3, penalty_tile);
+    update_job job = { .add = add };
+
+    if (!rt_has_penalty(u))
+        return 0;
+    run_flat(&job, u, 0.3, body);
     return rt_sum_tiles(job.penalty, job.tiles.count);
 }
 
+double rt_penalty_value(const rt_update *u) { return run_penalty(u, false, penalty_tile); }
+void rt_add_penalty(const rt_update *u) { run_penalty(u, true, penalty_tile); }
+
 void rt_penalty(rt_update *u)
 {
-    update_job job = { .add = true };
-
-    run_flat(&job, u, 0.3, penalty_tile);
-    u->penalty = rt_sum_tiles(job.penalty, job.tiles.count);
-    u->norm_before = u->norm_after = sqrt(rt_sum_tiles(job.norm, job.tiles.count));
+    u->penalty = run_penalty(u, true, penalty_and_norm_tile);
+    u->measured = u->measured || rt_has_penalty(u);
+    u->norm_before = u->norm_after = rt_gradient_norm(u);
+    u->measured = false;
+    u->scaling = RT_UNSCALED;
     u->clipped = false;
-    if (u->watching)
-        run_tensors(&job, u, 1.5, watch_tensor);
 }
 
 /* ---- Clips ----------------------------------------------------------------------------------- */
 
+/* What a clip that rewrites the gradient leaves of it. */
 static void note_change(rt_update *u, update_job *job)
 {
     u->clipped = atomic_load(&job->changed);
-    if (u->clipped)
-        u->norm_after = gradient_norm(u);
+    if (!u->clipped)
+        return;
+    run_flat(job, u, 0.1, norm_tile);
+    u->norm_after = norm_of_squares(u);
 }
 
 /* A NaN is neither above nor below, and stays. */
@@ -175,52 +212,43 @@ void rt_clip_value(rt_update *u)
     note_change(u, &job);
 }
 
-static void scale_values(size_t n, rt_real factor, rt_real *g)
-{
-    for (size_t i = 0; i < n; i++)
-        g[i] *= factor;
-}
-
-static void scale_tile(void *arg, int tile)
-{
-    const update_job *job = arg;
-    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
-    scale_values(end - start, job->limit, job->g + start);
-}
-
 /* PyTorch's clip_grad_norm_: g *= min(1, limit / (norm + 1e-6)); a norm that is NaN makes g NaN. */
 static double norm_factor(double limit, double norm) { return limit / (norm + NORM_EPS); }
 
 void rt_clip_global_norm(rt_update *u)
 {
     const double factor = norm_factor(u->set->clip, u->norm_before);
-    update_job job = { .limit = (rt_real)factor };
 
     if (factor >= 1)
         return;
-    run_flat(&job, u, 0.3, scale_tile);
-    atomic_store(&job.changed, true);
-    note_change(u, &job);
-}
-
-static void clip_norm_tensor(void *arg, int tensor)
-{
-    update_job *job = arg;
-    const rt_slot *p = &job->u->net->param[tensor];
-    rt_real *g = job->g + p->at;
-    const double factor = norm_factor(job->u->set->clip, sqrt(rt_sum_squares(p->n, g)));
-
-    if (factor >= 1)
-        return;
-    scale_values(p->n, (rt_real)factor, g);
-    atomic_store(&job->changed, true);
+    u->scaling = RT_SCALED;
+    u->scale = factor;
+    u->norm_after = factor * u->norm_before;
+    u->clipped = true;
 }
 
 void rt_clip_norm(rt_update *u)
 {
-    update_job job = { .add = false };
-    run_tensors(&job, u, 0.5, clip_norm_tensor);
-    note_change(u, &job);
+    const rt_tiles tiles = rt_cut_block(u->net);
+    double sum = 0;
+
+    for (int i = 0; i < u->net->n_params; i++) {
+        const double norm = sqrt(tensor_squares(u, &tiles, i));
+        const double factor = norm_factor(u->set->clip, norm);
+        u->tensor_scale[i] = factor >= 1 ? 1 : factor;
+        u->clipped = u->clipped || !(factor >= 1);
+        sum += pow(norm * u->tensor_scale[i], 2);
+    }
+    if (!u->clipped)
+        return;
+    u->scaling = RT_SCALED_BY_TENSOR;
+    u->norm_after = sqrt(sum);
+}
+
+static void scale_values(size_t n, rt_real factor, rt_real *g)
+{
+    for (size_t i = 0; i < n; i++)
+        g[i] *= factor;
 }
 
 /* A unit is a row of the first dimension; a vector (bias, gamma) is one unit as a whole.

@@ -2,21 +2,11 @@
 #include "activation.h"
 #include "channels.h"
 #include "kernels.h"
+#include "tallies.h"
 
-enum { CHUNK = 64, COUNT_TILES = 32, COUNT_TILE = 16384 };
+enum { COUNT_TILES = 32, COUNT_TILE = 16384 };
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
-
-static void add_counts(const rt_counts *x, rt_counts *sum)
-{
-    sum->count += x->count;
-    sum->zero += x->zero;
-    sum->subnormal += x->subnormal;
-    sum->nonfinite += x->nonfinite;
-    sum->sum_squares += x->sum_squares;
-    for (int i = 0; i < RT_BINS; i++)
-        sum->bin[i] += x->bin[i];
-}
 
 typedef struct {
     rt_tiles tiles;
@@ -41,9 +31,9 @@ static rt_counts count_all(rt_pool *pool, size_t n, const rt_real *x)
 
     job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
     job.x = x;
-    rt_run_tiles(pool, 1.5 * (double)n, job.tiles.count, count_tile, &job);
+    rt_run_tiles(pool, 0.25 * (double)n, job.tiles.count, count_tile, &job);
     for (int i = 0; i < job.tiles.count; i++)
-        add_counts(&job.partial[i], &sum);
+        rt_add_counts(&job.partial[i], &sum);
     return sum;
 }
 
@@ -64,6 +54,12 @@ static double steepest(rt_activation act, double a)
     }
 }
 
+/* Of the units of a block: sums about each one's first value, so that one pass gives both mean and
+ * variance. */
+typedef struct {
+    double first[RT_CHANNEL_BLOCK], sum[RT_CHANNEL_BLOCK], squares[RT_CHANNEL_BLOCK];
+} unit_sums;
+
 typedef struct {
     rt_planes p;
     rt_activation act;
@@ -75,72 +71,124 @@ typedef struct {
     uint64_t suspect[RT_MAX_TILES]; /* 1: some value is not finite, or nearly */
 } output_job;
 
+/* Units that are single values are columns of y. */
+static void sum_columns(const output_job *job, rt_block block, unit_sums *u)
+{
+    const size_t stride = job->p.channels;
+    size_t k = 0;
+
+    for (; k + RT_COLUMNS <= block.count; k += RT_COLUMNS)
+        rt_add_columns(job->p.n, stride, job->y + block.first + k, u->first + k, u->sum + k,
+                       u->squares + k);
+    rt_add_few_columns(job->p.n, stride, block.count - k, job->y + block.first + k, u->first + k,
+                       u->sum + k, u->squares + k);
+}
+
+static void sum_units(const output_job *job, rt_block block, unit_sums *u)
+{
+    for (size_t k = 0; k < block.count; k++)
+        u->first[k] = (double)job->y[rt_plane(&job->p, 0, block.first + k)];
+    if (job->p.inner == 1)
+        sum_columns(job, block, u);
+    else
+        for (size_t k = 0; k < block.count; k++)
+            for (size_t i = 0; i < job->p.n; i++)
+                rt_add_values(job->p.inner, job->y + rt_plane(&job->p, i, block.first + k),
+                              u->first[k], &u->sum[k], &u->squares[k]);
+}
+
 /* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
  * mean and the mean's own. */
-static void moments_of_block(output_job *job, rt_block block, int tile)
+static void add_moments(output_job *job, rt_block block, int tile)
 {
     const double count = (double)job->p.n * (double)job->p.inner;
-    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK];
+    unit_sums u = { .sum = { 0 } };
 
-    rt_channel_moments(&job->p, block, job->y, mean, var);
+    sum_units(job, block, &u);
     for (size_t k = 0; k < block.count; k++) {
-        if (!isfinite(mean[k]) || !isfinite(var[k]))
+        const double offset = u.sum[k] / count, mean = u.first[k] + offset;
+        const double var = fmax(u.squares[k] / count - offset * offset, 0);
+        if (!isfinite(mean) || !isfinite(u.squares[k]))
             job->suspect[tile] = 1;
-        job->sum[tile] += count * mean[k];
-        job->squares[tile] += count * (var[k] + mean[k] * mean[k]);
-        job->var[tile] += var[k];
+        job->sum[tile] += count * mean;
+        job->squares[tile] += count * (var + mean * mean);
+        job->var[tile] += var;
     }
 }
 
-/* Slopes at n <= CHUNK values; returns how many are saturated. */
-static unsigned flat_slopes(const output_job *job, size_t n, const rt_real *v, rt_real *slope)
+/* Units that are single values, some rows at a time.  What no unit stands in is not flat. */
+static uint64_t slopes_of_columns(const output_job *job, rt_block block, rt_bits *alive)
 {
-    unsigned flat = 0;
-    rt_slopes(job->act, (rt_real)job->a, n, v, slope);
-    for (size_t k = 0; k < n; k++)
-        flat += RT_MATH(fabs)(slope[k]) < job->flat;
-    return flat;
+    rt_real slope[RT_SLOPE_ROWS * RT_SLOPE_COLUMNS];
+    uint64_t saturated = 0;
+
+    for (size_t k = 0; k < RT_SLOPE_ROWS * RT_SLOPE_COLUMNS; k++)
+        slope[k] = (rt_real)INFINITY;
+    for (size_t at = 0; at < job->p.n; at += RT_SLOPE_ROWS) {
+        const size_t rows = job->p.n - at < RT_SLOPE_ROWS ? job->p.n - at : RT_SLOPE_ROWS;
+        for (size_t i = 0; i < rows; i++)
+            rt_slopes(job->act, (rt_real)job->a, block.count,
+                      job->v + rt_plane(&job->p, at + i, block.first),
+                      slope + i * RT_SLOPE_COLUMNS);
+        saturated += rt_tally_slopes(rows, slope, job->flat, alive);
+    }
+    return saturated;
 }
 
-/* One row of a block whose units are single values. */
-static void slopes_of_values(output_job *job, size_t n, const rt_real *v, int tile, unsigned *alive)
+/* One unit of one row, where it is a plane of n values. */
+static uint64_t slopes_of_plane(const output_job *job, size_t n, const rt_real *v, rt_bits *alive)
 {
-    rt_real slope[CHUNK];
-    job->saturated[tile] += flat_slopes(job, n, v, slope);
-    for (size_t k = 0; k < n; k++)
-        alive[k] |= !(slope[k] == 0);
+    enum { MOST = RT_SLOPE_ROWS * RT_SLOPE_COLUMNS };
+    rt_real slope[MOST];
+    uint64_t saturated = 0;
+
+    for (size_t at = 0; at < n; at += MOST) {
+        const size_t part = n - at < MOST ? n - at : MOST, rows = part / RT_SLOPE_COLUMNS;
+        rt_slopes(job->act, (rt_real)job->a, part, v + at, slope);
+        saturated += rt_tally_slopes(rows, slope, job->flat, alive);
+        for (size_t k = rows * RT_SLOPE_COLUMNS; k < part; k++) {
+            saturated += RT_MATH(fabs)(slope[k]) < job->flat;
+            alive[0] |= !(slope[k] == 0);
+        }
+    }
+    return saturated;
 }
 
-/* One unit of one row, where it is a plane of values. */
-static void slopes_of_plane(output_job *job, size_t n, const rt_real *v, int tile, unsigned *alive)
+static bool all_zero(size_t n, const rt_bits *x)
 {
-    for (size_t at = 0; at < n; at += CHUNK) {
-        const size_t part = n - at < CHUNK ? n - at : CHUNK;
-        rt_real slope[CHUNK];
-        job->saturated[tile] += flat_slopes(job, part, v + at, slope);
-        for (size_t k = 0; k < part; k++)
-            *alive |= !(slope[k] == 0);
+    rt_bits any = 0;
+    for (size_t k = 0; k < n; k++)
+        any |= x[k];
+    return any == 0;
+}
+
+static void slopes_of_planes(output_job *job, rt_block block, int tile)
+{
+    for (size_t k = 0; k < block.count; k++) {
+        rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
+        for (size_t i = 0; i < job->p.n; i++)
+            job->saturated[tile] += slopes_of_plane(
+                job, job->p.inner, job->v + rt_plane(&job->p, i, block.first + k), alive);
+        job->dead[tile] += all_zero(RT_SLOPE_COLUMNS, alive);
     }
 }
 
 static void output_block(output_job *job, rt_block block, int tile)
 {
-    unsigned alive[RT_CHANNEL_BLOCK] = { 0 };
+    rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
 
-    moments_of_block(job, block, tile);
+    add_moments(job, block, tile);
     if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
         return;
-    for (size_t i = 0; i < job->p.n; i++) {
-        const rt_real *v = job->v + rt_plane(&job->p, i, block.first);
-        if (job->p.inner == 1)
-            slopes_of_values(job, block.count, v, tile, alive);
-        else
-            for (size_t k = 0; k < block.count; k++)
-                slopes_of_plane(job, job->p.inner, v + k * job->p.inner, tile, &alive[k]);
+    if (job->p.inner > 1) {
+        slopes_of_planes(job, block, tile);
+        return;
     }
+    job->saturated[tile] += slopes_of_columns(job, block, alive);
     for (size_t k = 0; k < block.count; k++)
-        job->dead[tile] += !alive[k];
+        job->dead[tile] += alive[k] == 0;
 }
+_Static_assert((int)RT_SLOPE_COLUMNS == (int)RT_CHANNEL_BLOCK, "a column of slopes for each unit");
 
 /* A tile takes every so-manieth block, so that there is one partial sum a tile. */
 static void output_tile(void *arg, int tile)
@@ -173,7 +221,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     const int blocks = rt_cut_channels(&job.p).count;
     const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
 
-    rt_run_tiles(c->pool, 3 * count, tiles, output_tile, &job);
+    rt_run_tiles(c->pool, 0.5 * count, tiles, output_tile, &job);
     w->act_mean = rt_sum_tiles(job.sum, tiles) / count;
     w->act_rms = sqrt(rt_sum_tiles(job.squares, tiles) / count);
     w->act_unit_var = rt_sum_tiles(job.var, tiles) / units;

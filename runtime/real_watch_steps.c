@@ -21,11 +21,13 @@ typedef struct {
 static double step_rms(const steps_job *s, size_t t)
 {
     const size_t step = s->way == RT_FROM_LAST ? s->steps - 1 - t : t;
-    rt_counts counts = { 0 };
+    double squares = 0;
 
     for (size_t i = 0; i < s->n; i++)
-        rt_count(s->dz + (i * s->steps + step) * s->m, s->m, &counts);
-    return rt_sample_rms(s->pass, &counts);
+        squares += rt_sum_squares(s->m, s->dz + (i * s->steps + step) * s->m);
+    if (!isfinite(squares))         /* as of all values that are not finite */
+        return (double)NAN;
+    return sqrt(squares / (double)(s->n * s->m)) * s->pass->rows;
 }
 
 static void add_point(line_sums *sum, double t, double rms)
@@ -82,6 +84,6 @@ void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps,
         return;
     steps_job s = { .tiles = rt_cut((size_t)steps, 1), .pass = c, .way = way, .n = (size_t)n,
                     .steps = (size_t)steps, .m = (size_t)m, .dz = dz, .watch = w };
-    rt_run_tiles(c->pool, (2.0 * m + 100) * n * steps, s.tiles.count, steps_tile, &s);
+    rt_run_tiles(c->pool, (0.1 * m + 20) * n * steps, s.tiles.count, steps_tile, &s);
     w->decades_per_step = slope(s.partial, s.tiles.count);
 }

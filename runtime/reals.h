@@ -20,7 +20,10 @@ typedef struct rt_reals {
     void (*add_scaled)(rt_pool *pool, size_t n, double a, const void *x, void *y); /* y += a x */
     void (*scale)(rt_pool *pool, size_t n, double a, void *x);
     double (*penalty_value)(const rt_update *u);    /* what rt_penalty would add to the loss */
-    void (*penalty)(rt_update *u);                  /* rt_penalty */
+    void (*add_penalty)(const rt_update *u);        /* what rt_penalty does to the gradient */
+    /* The L2 norm of u->g as it is; NaN or infinite where a value is.  Where there is no penalty,
+     * rt_penalty takes it over, and what is recorded at a watched step. */
+    double (*gradient_norm)(rt_update *u);
 } rt_reals;
 
 #endif

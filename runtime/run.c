@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "pieces.h"
 #include "reals.h"
 
 enum { ALIGNMENT = 64 };            /* bytes: a cache line, and the widest vector */
@@ -54,7 +55,8 @@ static bool take_memory(rt_run *run, rt_error *e)
                  batch = (size_t)run->model->batch;
     const size_t slots = (size_t)model->optimizer_slots;
     const bool parts = run->set->batch > model->batch;
-    void *watch, *labels, *order, *as_is;
+    const size_t pieces = rt_most_pieces(&run->net), tensors = (size_t)run->net.n_params;
+    void *watch, *by_piece, *squares, *scale, *labels, *order, *as_is;
     const Piece piece[] = {
         { &run->pass.params, model->params_size, 1 },
         { &run->pass.grads, model->params_size, 1 },
@@ -69,7 +71,10 @@ static bool take_memory(rt_run *run, rt_error *e)
           sizeof *run->labels },
         { &order, (size_t)train->n, sizeof *run->order },
         { &as_is, larger(train->n, test->n), sizeof *run->as_is },
-        { &watch, (size_t)run->net.n_params, sizeof *run->update.watch },
+        { &watch, tensors, sizeof *run->update.watch },
+        { &by_piece, pieces, sizeof *run->update.piece },
+        { &squares, pieces, sizeof *run->update.squares },
+        { &scale, tensors, sizeof *run->update.tensor_scale },
     };
 
     if (!cut(run, piece, (int)(sizeof piece / sizeof piece[0]), e))
@@ -78,6 +83,9 @@ static bool take_memory(rt_run *run, rt_error *e)
     run->order = order;
     run->as_is = as_is;
     run->update.watch = watch;
+    run->update.piece = by_piece;
+    run->update.squares = squares;
+    run->update.tensor_scale = scale;
     for (size_t i = 0; i < larger(train->n, test->n); i++)
         run->as_is[i] = (uint32_t)i;
     return true;
@@ -189,7 +197,8 @@ void rt_run_batch(rt_run *run, const rt_samples *s, const uint32_t *order, int64
 
 void rt_run_backward(rt_run *run)
 {
-    memset(run->pass.grads, 0, run->model->params_size);
+    if (rt_has_penalty(&run->update))
+        memset(run->pass.grads, 0, run->model->params_size);
     run->model->backward(&run->pass);
 }
 

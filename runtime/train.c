@@ -43,10 +43,16 @@ bool rt_is_watched(const rt_run *run, int64_t step)
 
 /* ---- The gradient of a batch ------------------------------------------------------------- */
 
-static bool is_finite_pass(const rt_run *run, double loss)
+/* The norm, which the update needs anyway, is finite only where all values are; where it is not, it
+ * may be too large for a double. */
+static bool is_finite_pass(rt_run *run, double loss)
 {
+    const rt_reals *reals = run->model->reals;
+    const bool whole = run->update.g == run->pass.grads;
+
     return isfinite(loss)
-        && run->model->reals->all_finite(run->pool, run->pass.grads, run->net.n_elements);
+        && ((whole && isfinite(reals->gradient_norm(&run->update)))
+            || reals->all_finite(run->pool, run->pass.grads, run->net.n_elements));
 }
 
 /* The same pass once more, to see where the value comes from.  It leaves the same gradient. */
@@ -56,6 +62,7 @@ static void repeat_watching(rt_run *run)
     run->model->forward(&run->pass);
     rt_run_backward(run);
     run->pass.frozen = false;
+    run->update.measured = false;
 }
 
 /* A pass over rows of the batch; of a batch in parts, the watch records the first. */
@@ -73,6 +80,8 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
         b->hits += rt_hits(run);
     rt_run_backward(run);
     b->loss += loss * rows / (double)b->rows;
+    run->update.measured = false;
+    run->update.watching = b->watching;
     if (is_finite_pass(run, loss))
         return;
     b->finite = false;
@@ -111,8 +120,6 @@ static void update(Training *t, const Batch *b)
     u->step = ++t->updates;
     u->rate = rt_rate(run->set, b->step, run->steps_per_epoch, run->steps);
     u->watching = b->watching;
-    u->penalty = u->norm_before = u->norm_after = 0;
-    u->clipped = false;
     run->model->update(u);
     run->history.clipped_steps += u->clipped;
     run->history.steps = b->step + 1;
