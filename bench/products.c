@@ -29,37 +29,6 @@ typedef struct {
     rt_real *x, *w, *b, *y;
 } arrays;
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Seconds of CHAINS x TURNS multiply-adds of vectors that do not wait for each other. */
-static double time_peak(void)
-{
-    Vector x[CHAINS], a, b;
-
-    for (int i = 0; i < LANES; i++) {
-        a[i] = (rt_real)0.999;
-        b[i] = (rt_real)0.001 * (rt_real)i;
-    }
-    for (int k = 0; k < CHAINS; k++)
-        x[k] = b + (rt_real)k;
-    const double start = now();
-    for (int turn = 0; turn < TURNS; turn++)
-        for (int k = 0; k < CHAINS; k++)
-            x[k] = x[k] * a + b;
-    const double seconds = now() - start;
-    for (int k = 1; k < CHAINS; k++)
-        x[0] += x[k];
-    volatile rt_real kept = x[0][0];
-    (void)kept;
-    return seconds;
-}
-
 static double time_product(const shape *s, direction d, rt_gemm gemm, const arrays *m)
 {
     rt_pass c = { .rows = s->n, .gemm = gemm };
@@ -73,8 +42,6 @@ static double time_product(const shape *s, direction d, rt_gemm gemm, const arra
         rt_affine_dw(&c, s->n, s->out, s->in, m->x, m->w, m->y);
     return now() - start;
 }
-
-static double lesser(double a, double b) { return a < b ? a : b; }
 
 /* In seconds. */
 typedef struct {
@@ -104,17 +71,6 @@ static void print(const shape *s, direction d, const times *t, double peak)
            openblas / peak * 100);
 }
 
-static rt_real *make_array(size_t n)
-{
-    rt_real *x = malloc(n * sizeof *x);
-
-    if (!x)
-        exit(1);
-    for (size_t i = 0; i < n; i++)
-        x[i] = (rt_real)(i % 17) / (rt_real)17;
-    return x;
-}
-
 int main(void)
 {
     const size_t most = 2048 * 2048;
@@ -127,7 +83,7 @@ int main(void)
             t[i][d] = measure(&shapes[i], d, &m);
             peak = lesser(peak, t[i][d].peak);
         }
-    peak = 2e-9 * CHAINS * LANES * TURNS / peak;
+    peak = peak_rate(peak);
     printf("peak %.1f GFLOP/s\n%-18s %-10s %8s %7s %6s %7s %6s\n", peak, "n x out x in",
            "product", "us", "native", "share", "OpenBLAS", "share");
     for (int i = 0; i < SHAPES; i++)

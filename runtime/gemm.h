@@ -30,20 +30,25 @@ typedef struct {
 } rt_product;
 
 #define rt_pack RT_NAME(rt_pack)
+#define rt_pack_panels RT_NAME(rt_pack_panels)
 #define rt_multiply_packed RT_NAME(rt_multiply_packed)
 #define rt_multiply RT_NAME(rt_multiply)
+#define rt_multiply_openblas RT_NAME(rt_multiply_openblas)
 
-/* The reals that b[k][m] takes when it is packed. */
+/* The product p, natively, by blocks of b that are packed on the stack; or over OpenBLAS. */
+void rt_multiply(const rt_product *p);
+void rt_multiply_openblas(const rt_product *p);
+
+/* For several products with one b[k][m]: packed once into rt_packed_size reals, the first of them
+ * at a multiple of RT_VECTOR_BYTES. */
 static inline size_t rt_packed_size(int k, int m)
 {
     return (size_t)k * (((size_t)m + RT_PANEL - 1) / RT_PANEL * RT_PANEL);
 }
-
-/* b[k][m] in panels [k][RT_PANEL], one behind the other; `packed` starts at a whole vector. */
 void rt_pack(int k, int m, rt_matrix b, rt_real *packed);
-/* The product p, whose b is packed. */
 void rt_multiply_packed(const rt_product *p, const rt_real *packed);
-/* The product p, by blocks that are packed on the stack. */
-void rt_multiply(const rt_product *p);
+
+/* b in panels [k][RT_PANEL], one behind the other, with zeros behind the last column. */
+void rt_pack_panels(int k, int m, rt_matrix b, rt_real *packed);
 
 #endif

@@ -137,11 +137,6 @@ static void multiply_panels(const rt_product *p, const rt_real *packed, bool cop
         multiply_panel(p, packed + (size_t)j * (size_t)p->k, j, copied);
 }
 
-void rt_multiply_packed(const rt_product *p, const rt_real *packed)
-{
-    multiply_panels(p, packed, false);
-}
-
 /* How far apart two columns of a lie where their lines evict each other, and b's, from the caches:
  * so it pays to copy them close together, if enough columns of b read them. */
 enum { FAR = 4096 / (int)sizeof(rt_real), COPY_COLUMNS = 4 * RT_PANEL };
@@ -191,23 +186,55 @@ static void multiply_block(const rt_product *p, const rt_real *packed)
     }
 }
 
-/* The columns of p, all of them in one block, over k in parts of equal length. */
+/* ---- Over k in parts of equal length -------------------------------------------------------- */
+
+static int parts_of(int k) { return (k + BLOCK_DEPTH - 1) / BLOCK_DEPTH; }
+static int part_start(int k, int i) { return (int)((int64_t)k * i / parts_of(k)); }
+
+/* Part i of p, which goes on where the one before it ended. */
+static rt_product part_of(const rt_product *p, int i)
+{
+    const int at = part_start(p->k, i);
+    rt_product part = *p;
+
+    part.k = part_start(p->k, i + 1) - at;
+    part.a.x += (size_t)at * p->a.column;
+    part.b.x += (size_t)at * p->b.row;
+    if (i > 0) {
+        part.start = p->y;
+        part.start_row = p->y_row;
+    }
+    return part;
+}
+
+void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
+{
+    for (int i = 0; i < parts_of(k); i++) {
+        const int at = part_start(k, i), depth = part_start(k, i + 1) - at;
+        const rt_matrix part = { b.x + (size_t)at * b.row, b.row, b.column };
+        rt_pack_panels(depth, m, part, packed);
+        packed += rt_packed_size(depth, m);
+    }
+}
+
+void rt_multiply_packed(const rt_product *p, const rt_real *packed)
+{
+    for (int i = 0; i < parts_of(p->k); i++) {
+        const rt_product part = part_of(p, i);
+        multiply_panels(&part, packed, false);
+        packed += rt_packed_size(part.k, part.m);
+    }
+}
+
+/* The columns of p, all of them in one block. */
 static void multiply_columns(const rt_product *p)
 {
     _Alignas(RT_VECTOR_BYTES) rt_real packed[BLOCK_DEPTH * BLOCK_COLUMNS];
-    const int parts = (p->k + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
-    rt_product part = *p;
 
-    for (int i = 0, at = 0; i < parts; i++) {
-        const int next = (int)((int64_t)p->k * (i + 1) / parts);
-        part.k = next - at;
-        part.a.x = p->a.x + (size_t)at * p->a.column;
-        part.b.x = p->b.x + (size_t)at * p->b.row;
-        rt_pack(part.k, part.m, part.b, packed);
+    for (int i = 0; i < parts_of(p->k); i++) {
+        const rt_product part = part_of(p, i);
+        rt_pack_panels(part.k, part.m, part.b, packed);
         multiply_block(&part, packed);
-        part.start = p->y;
-        part.start_row = p->y_row;
-        at = next;
     }
 }
 

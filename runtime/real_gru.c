@@ -9,17 +9,8 @@ typedef struct {
     rt_real *carry, *dz;
 } gru_job;
 
-/* What the recurrent product is added to, in place of r, z, n:  zx + b for the first two gates, and
- * b alone for n, whose product the reset gate will scale. */
-static void begin_row(size_t units, const rt_real *zx, const rt_real *b, rt_real *cell)
-{
-    rt_add_bias(2 * units, zx, b, cell);
-    for (size_t j = 2 * units; j < 3 * units; j++)
-        cell[j] = b ? b[j] : 0;
-}
-
-/* Of a step of a sample: gates from what stands in their place.  `before` is h of the step before,
- * or NULL for zeros. */
+/* Of a step of a sample: gates in place of the recurrent product.  `before` is h of the step
+ * before, or NULL for zeros. */
 static void gru_row(size_t units, const rt_real *zx, const rt_real *before, rt_real *cell,
                     rt_real *restrict h)
 {
@@ -27,7 +18,7 @@ static void gru_row(size_t units, const rt_real *zx, const rt_real *before, rt_r
     rt_real *restrict n = cell + 2 * units, *restrict zh = cell + 3 * units;
 
     for (size_t j = 0; j < 2 * units; j++)
-        cell[j] = rt_sigmoid(cell[j]);
+        cell[j] = rt_sigmoid(zx[j] + cell[j]);
     for (size_t j = 0; j < units; j++) {
         zh[j] = n[j];
         n[j] = rt_tanh(zx_n[j] + cell[j] * zh[j]);
@@ -40,28 +31,32 @@ static void gru_tile(void *arg, int tile)
     const gru_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
     const size_t units = (size_t)t.units;
-    const int gates = 3 * t.units, all = 4 * t.units, apart = t.steps * t.units;
+    const int gates = 3 * t.units, all = 4 * t.units;
+    const size_t steps = (size_t)t.steps;
+    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    const rt_weight w = rt_prepare(&t, t.units, gates, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
         const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
-        for (int i = 0; i < t.n; i++)
-            begin_row(units, job->zx + rt_at(&t, i, step, gates), job->b,
-                      job->cell + rt_at(&t, i, step, all));
         if (k > 0)
-            rt_add_recurrence(&t, gates, job->h + rt_at(&t, 0, last, t.units), apart, job->w,
-                              job->cell + rt_at(&t, 0, step, all), t.steps * all);
-        for (int i = 0; i < t.n; i++)
+            rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, last, t.units), steps * units, job->b,
+                             0, job->cell + rt_at(&t, 0, step, all), steps * 4 * units);
+        for (int i = 0; i < t.n; i++) {
+            rt_real *cell = job->cell + rt_at(&t, i, step, all);
+            if (k == 0)
+                rt_fill(3 * units, job->b, cell);
             gru_row(units, job->zx + rt_at(&t, i, step, gates),
-                    k > 0 ? job->h + rt_at(&t, i, last, t.units) : NULL,
-                    job->cell + rt_at(&t, i, step, all), job->h + rt_at(&t, i, step, t.units));
+                    k > 0 ? job->h + rt_at(&t, i, last, t.units) : NULL, cell,
+                    job->h + rt_at(&t, i, step, t.units));
+        }
     }
 }
 
 void rt_gru(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
             const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h)
 {
-    gru_job job = { .all = { way, 0, n, steps, units }, .zx = zx, .w = w, .b = b, .cell = cell,
-                    .h = h };
+    gru_job job = { .all = { way, 0, n, steps, units, c->gemm }, .zx = zx, .w = w, .b = b,
+                    .cell = cell, .h = h };
     rt_walk_tiles(c, &job.all, 3, gru_tile, &job);
 }
 
@@ -92,6 +87,11 @@ static void gru_dz_tile(void *arg, int tile)
     const size_t units = (size_t)t.units;
     const int gates = 3 * t.units, all = 4 * t.units;
     rt_real *carry = job->carry + (size_t)t.first * 2 * units;
+    const rt_matrix b_rz = rt_back(job->w, t.units);
+    const rt_matrix b_n = rt_back(job->w + 2 * units * units, t.units);
+    _Alignas(RT_VECTOR_BYTES) rt_real room_rz[RT_ROOM], room_n[RT_ROOM];
+    const rt_weight w_rz = rt_prepare(&t, 2 * t.units, t.units, b_rz, room_rz);
+    const rt_weight w_n = rt_prepare(&t, t.units, t.units, b_n, room_n);
 
     for (size_t j = 0; j < (size_t)t.n * 2 * units; j++)
         carry[j] = 0;
@@ -104,10 +104,9 @@ static void gru_dz_tile(void *arg, int tile)
                        job->dz + rt_at(&t, i, step, gates));
         if (k == 0)
             break;
-        rt_recurrence_dh(&t, 2 * t.units, job->dz + rt_at(&t, 0, step, gates), t.steps * gates,
-                         job->w, 1, carry, 2 * t.units);
-        rt_recurrence_dh(&t, t.units, carry + units, 2 * t.units, job->w + 2 * units * units, 1,
-                         carry, 2 * t.units);
+        rt_multiply_step(&t, &w_rz, job->dz + rt_at(&t, 0, step, gates),
+                         (size_t)t.steps * 3 * units, carry, 2 * units, carry, 2 * units);
+        rt_multiply_step(&t, &w_n, carry + units, 2 * units, carry, 2 * units, carry, 2 * units);
     }
 }
 
@@ -115,7 +114,7 @@ void rt_gru_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const 
                const rt_real *w, const rt_real *cell, const rt_real *h, rt_real *carry,
                rt_real *dz)
 {
-    gru_job job = { .all = { way, 0, n, steps, units }, .w = w, .dh = dh, .saved = cell,
+    gru_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                     .states = h, .carry = carry, .dz = dz };
     rt_walk_tiles(c, &job.all, 3, gru_dz_tile, &job);
 }

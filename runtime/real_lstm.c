@@ -9,19 +9,20 @@ typedef struct {
     rt_real *carry, *dz;
 } lstm_job;
 
-/* Of a step of a sample: gates i, f, g, o from pre-activations in place, then the cell's state c
- * behind them and h.  `before` is c of the step before, or NULL for zeros. */
-static void lstm_row(size_t units, rt_real *cell, const rt_real *before, rt_real *restrict h)
+/* Of a step of a sample: gates i, f, g, o in place of the recurrent product, then the cell's state
+ * c behind them and h.  `before` is c of the step before, or NULL for zeros. */
+static void lstm_row(size_t units, const rt_real *restrict zx, rt_real *cell,
+                     const rt_real *before, rt_real *restrict h)
 {
     rt_real *restrict c = cell + 4 * units;
     const rt_real *f = cell + units, *g = f + units, *o = g + units;
 
     for (size_t j = 0; j < 2 * units; j++)
-        cell[j] = rt_sigmoid(cell[j]);
+        cell[j] = rt_sigmoid(zx[j] + cell[j]);
     for (size_t j = 2 * units; j < 3 * units; j++)
-        cell[j] = rt_tanh(cell[j]);
+        cell[j] = rt_tanh(zx[j] + cell[j]);
     for (size_t j = 3 * units; j < 4 * units; j++)
-        cell[j] = rt_sigmoid(cell[j]);
+        cell[j] = rt_sigmoid(zx[j] + cell[j]);
     for (size_t j = 0; j < units; j++) {
         c[j] = f[j] * (before ? before[j] : 0) + cell[j] * g[j];
         h[j] = o[j] * rt_tanh(c[j]);
@@ -34,27 +35,31 @@ static void lstm_tile(void *arg, int tile)
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
     const size_t units = (size_t)t.units;
     const int gates = 4 * t.units, all = 5 * t.units;
+    const size_t steps = (size_t)t.steps;
+    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    const rt_weight w = rt_prepare(&t, t.units, gates, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
         const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
-        for (int i = 0; i < t.n; i++)
-            rt_add_bias(4 * units, job->zx + rt_at(&t, i, step, gates), job->b,
-                        job->cell + rt_at(&t, i, step, all));
         if (k > 0)
-            rt_add_recurrence(&t, gates, job->h + rt_at(&t, 0, last, t.units), t.steps * t.units,
-                              job->w, job->cell + rt_at(&t, 0, step, all), t.steps * all);
-        for (int i = 0; i < t.n; i++)
-            lstm_row(units, job->cell + rt_at(&t, i, step, all),
+            rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, last, t.units), steps * units, job->b,
+                             0, job->cell + rt_at(&t, 0, step, all), steps * 5 * units);
+        for (int i = 0; i < t.n; i++) {
+            rt_real *cell = job->cell + rt_at(&t, i, step, all);
+            if (k == 0)
+                rt_fill(4 * units, job->b, cell);
+            lstm_row(units, job->zx + rt_at(&t, i, step, gates), cell,
                      k > 0 ? job->cell + rt_at(&t, i, last, all) + 4 * units : NULL,
                      job->h + rt_at(&t, i, step, t.units));
+        }
     }
 }
 
 void rt_lstm(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
              const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h)
 {
-    lstm_job job = { .all = { way, 0, n, steps, units }, .zx = zx, .w = w, .b = b, .cell = cell,
-                     .h = h };
+    lstm_job job = { .all = { way, 0, n, steps, units, c->gemm }, .zx = zx, .w = w, .b = b,
+                     .cell = cell, .h = h };
     rt_walk_tiles(c, &job.all, 4, lstm_tile, &job);
 }
 
@@ -88,6 +93,8 @@ static void lstm_dz_tile(void *arg, int tile)
     const size_t units = (size_t)t.units;
     const int gates = 4 * t.units, all = 5 * t.units;
     rt_real *carry = job->carry + (size_t)t.first * 2 * units;
+    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    const rt_weight w = rt_prepare(&t, gates, t.units, rt_back(job->w, t.units), room);
 
     for (size_t j = 0; j < (size_t)t.n * 2 * units; j++)
         carry[j] = 0;
@@ -99,15 +106,15 @@ static void lstm_dz_tile(void *arg, int tile)
                         job->dh + rt_at(&t, i, step, t.units), carry + (size_t)i * 2 * units,
                         job->dz + rt_at(&t, i, step, gates));
         if (k > 0)
-            rt_recurrence_dh(&t, gates, job->dz + rt_at(&t, 0, step, gates), t.steps * gates,
-                             job->w, 0, carry, 2 * t.units);
+            rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, gates),
+                             (size_t)t.steps * 4 * units, NULL, 0, carry, 2 * units);
     }
 }
 
 void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
                 const rt_real *w, const rt_real *cell, rt_real *carry, rt_real *dz)
 {
-    lstm_job job = { .all = { way, 0, n, steps, units }, .w = w, .dh = dh, .saved = cell,
+    lstm_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                      .carry = carry, .dz = dz };
     rt_walk_tiles(c, &job.all, 4, lstm_dz_tile, &job);
 }

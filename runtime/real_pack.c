@@ -119,7 +119,7 @@ static void pack_half(int k, int columns, const rt_real *b, size_t column, rt_re
     }
 }
 
-void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
+void rt_pack_panels(int k, int m, rt_matrix b, rt_real *packed)
 {
     if (b.column == 1) {
         pack_rows(k, m, b, packed);

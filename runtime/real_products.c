@@ -7,14 +7,6 @@
 #include "then.h"
 #include "tiles.h"
 
-#include <cblas.h>
-
-#ifdef RT_DOUBLE
-#define GEMM cblas_dgemm
-#else
-#define GEMM cblas_sgemm
-#endif
-
 enum {
     TILE_ROWS = 64,                 /* of OpenBLAS: 64 x 256 keeps it near its best ... */
     TILE_COLUMNS = 256,
@@ -39,29 +31,6 @@ static int larger(int a, int b) { return a > b ? a : b; }
 static int tiles_of(int n, int size) { return (n + size - 1) / size; }
 
 /* ---- A tile --------------------------------------------------------------------------------- */
-
-static void fill_start(const rt_product *p)
-{
-    for (int i = 0; i < p->n; i++)
-        for (int j = 0; j < p->m; j++)
-            p->y[(size_t)i * p->y_row + (size_t)j] = p->start[(size_t)i * p->start_row + (size_t)j];
-}
-
-static CBLAS_TRANSPOSE way_of(rt_matrix x) { return x.column == 1 ? CblasNoTrans : CblasTrans; }
-
-/* How far apart the lines lie; where both strides are 1, there is one line, of any length. */
-static int apart(rt_matrix x, int columns)
-{
-    return x.column == 1 ? larger((int)x.row, columns) : (int)x.column;
-}
-
-static void multiply_by_openblas(const rt_product *p)
-{
-    if (p->start)
-        fill_start(p);
-    GEMM(CblasRowMajor, way_of(p->a), way_of(p->b), p->n, p->m, p->k, 1, p->a.x,
-         apart(p->a, p->k), p->b.x, apart(p->b, p->m), p->start ? 1 : 0, p->y, (int)p->y_row);
-}
 
 /* What follows, over rows in one piece where the tile has whole ones. */
 static void finish(const job *j, const rt_product *p)
@@ -91,7 +60,7 @@ static void product_tile(void *arg, int tile)
     if (j->native)
         rt_multiply(&p);
     else
-        multiply_by_openblas(&p);
+        rt_multiply_openblas(&p);
     finish(j, &p);
 }
 

@@ -12,9 +12,11 @@ typedef struct {
     rt_real *carry, *dz;
 } rnn_job;
 
-/* h = act(z) of one sample's step; h may be z */
-static void activate(const rnn_job *job, const rt_real *z, rt_real *h)
+/* z = zx + z and h = act(z) of one sample's step; h may be z */
+static void activate(const rnn_job *job, const rt_real *zx, rt_real *z, rt_real *h)
 {
+    for (int j = 0; j < job->all.units; j++)
+        z[j] += zx[j];
     if (job->act == RT_SOFTMAX)
         rt_softmax(&(rt_pass){ .rows = 1 }, 1, job->all.units, z, h);
     else
@@ -25,27 +27,28 @@ static void rnn_tile(void *arg, int tile)
 {
     const rnn_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
-    const int apart = t.steps * t.units;
+    const size_t units = (size_t)t.units, apart = (size_t)t.steps * units;
+    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    const rt_weight w = rt_prepare(&t, t.units, t.units, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
-        const int step = rt_step(&t, k);
-        for (int i = 0; i < t.n; i++)
-            rt_add_bias((size_t)t.units, job->zx + rt_at(&t, i, step, t.units), job->b,
-                        job->z + rt_at(&t, i, step, t.units));
+        const size_t at = rt_at(&t, 0, rt_step(&t, k), t.units);
         if (k > 0)
-            rt_add_recurrence(&t, t.units, job->h + rt_at(&t, 0, rt_step(&t, k - 1), t.units),
-                              apart, job->w, job->z + rt_at(&t, 0, step, t.units), apart);
-        for (int i = 0; i < t.n; i++)
-            activate(job, job->z + rt_at(&t, i, step, t.units),
-                     job->h + rt_at(&t, i, step, t.units));
+            rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, rt_step(&t, k - 1), t.units), apart,
+                             job->b, 0, job->z + at, apart);
+        for (size_t i = at; i < at + (size_t)t.n * apart; i += apart) {
+            if (k == 0)
+                rt_fill(units, job->b, job->z + i);
+            activate(job, job->zx + i, job->z + i, job->h + i);
+        }
     }
 }
 
 void rt_rnn(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps, int units,
             const rt_real *zx, const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h)
 {
-    rnn_job job = { .all = { way, 0, n, steps, units }, .act = act, .a = (rt_real)a, .zx = zx,
-                    .w = w, .b = b, .z = cell ? cell : h, .h = h };
+    rnn_job job = { .all = { way, 0, n, steps, units, c->gemm }, .act = act, .a = (rt_real)a,
+                    .zx = zx, .w = w, .b = b, .z = cell ? cell : h, .h = h };
     rt_walk_tiles(c, &job.all, 1, rnn_tile, &job);
 }
 
@@ -71,6 +74,8 @@ static void rnn_dz_tile(void *arg, int tile)
     const rnn_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
     rt_real *carry = job->carry + (size_t)t.first * (size_t)t.units;
+    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    const rt_weight w = rt_prepare(&t, t.units, t.units, rt_back(job->w, t.units), room);
 
     for (size_t j = 0; j < (size_t)t.n * (size_t)t.units; j++)
         carry[j] = 0;
@@ -81,8 +86,8 @@ static void rnn_dz_tile(void *arg, int tile)
             slope_row(job, job->dh + at, carry + i * t.units, job->slope_of + at, job->dz + at);
         }
         if (k > 0)
-            rt_recurrence_dh(&t, t.units, job->dz + rt_at(&t, 0, step, t.units),
-                             t.steps * t.units, job->w, 0, carry, t.units);
+            rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, t.units),
+                             (size_t)t.steps * (size_t)t.units, NULL, 0, carry, (size_t)t.units);
     }
 }
 
@@ -90,7 +95,7 @@ void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n,
                int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
                const rt_real *h, rt_real *carry, rt_real *dz)
 {
-    rnn_job job = { .all = { way, 0, n, steps, units }, .act = act, .a = (rt_real)a, .w = w,
-                    .dh = dh, .slope_of = cell ? cell : h, .carry = carry, .dz = dz };
+    rnn_job job = { .all = { way, 0, n, steps, units, c->gemm }, .act = act, .a = (rt_real)a,
+                    .w = w, .dh = dh, .slope_of = cell ? cell : h, .carry = carry, .dz = dz };
     rt_walk_tiles(c, &job.all, 1, rnn_dz_tile, &job);
 }

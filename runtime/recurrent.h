@@ -1,35 +1,47 @@
 /* recurrent.h -- what the recurrent layers share: a walk along the steps, by tiles of samples.
  *
  * Samples do not meet within a layer, so a tile of them walks all steps by itself.  Its state at a
- * step is a matrix whose rows are a whole sequence apart, and goes into OpenBLAS as it lies. */
+ * step is a matrix whose rows are a whole sequence apart. */
 #ifndef RT_RECURRENT_H
 #define RT_RECURRENT_H
 
+#include "gemm.h"
 #include "tiles.h"
+
+enum { RT_ROOM = 512 * 1024 / (int)sizeof(rt_real) };   /* reals of packed weights a tile keeps */
 
 /* The samples of a layer, or those of a tile, and their steps. */
 typedef struct {
     rt_direction way;
     int first, n, steps, units;     /* samples first .. first + n - 1 */
+    rt_gemm gemm;
 } rt_walk;
 
+/* The matrix b[k][m] of a product that every step does. */
+typedef struct {
+    int k, m;
+    rt_matrix b;
+    const rt_real *packed;          /* or NULL: too large, or OpenBLAS takes it */
+    bool native;
+} rt_weight;
+
 #define rt_walk_tiles RT_NAME(rt_walk_tiles)
-#define rt_add_recurrence RT_NAME(rt_add_recurrence)
-#define rt_recurrence_dh RT_NAME(rt_recurrence_dh)
+#define rt_prepare RT_NAME(rt_prepare)
+#define rt_multiply_step RT_NAME(rt_multiply_step)
 
 /* Calls body(arg, tile) for every tile of samples; `gates` is for the estimate of the work. */
 void rt_walk_tiles(rt_pass *c, const rt_walk *all, int gates, void (*body)(void *arg, int tile),
                    void *arg);
 
-/* z += h w^T:  h[n][units] in rows ldh apart, w[m][units], z[n][m] in rows ldz apart */
-void rt_add_recurrence(const rt_walk *t, int m, const rt_real *h, int ldh, const rt_real *w,
-                       rt_real *z, int ldz);
-/* dh = keep dh + dz w:  dz[n][m] in rows ldz apart, w[m][units], dh[n][units] in rows ldh apart;
- * what a keep of 0 finds in dh does not matter */
-void rt_recurrence_dh(const rt_walk *t, int m, const rt_real *dz, int ldz, const rt_real *w,
-                      rt_real keep, rt_real *dh, int ldh);
+/* b[k][m], packed into `room`, RT_ROOM reals at a whole vector, if it fits there. */
+rt_weight rt_prepare(const rt_walk *t, int k, int m, rt_matrix b, rt_real *room);
 
-/* Each tile packs w anew at each step, which costs as much as about 4 samples: many samples a tile
+/* y = start + a b:  a[n][k] and y[n][m] in rows a_row and y_row apart, the rows of `start`
+ * start_row apart (0: all the same), NULL for zeros; it may be y. */
+void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, size_t a_row,
+                      const rt_real *start, size_t start_row, rt_real *y, size_t y_row);
+
+/* Each tile packs w by itself, and a block of rows is best filled by about 6: many samples a tile
  * save work, many tiles are for many threads.  About 16, more where there are at least 4 tiles. */
 static inline int rt_samples_of_tile(int n)
 {
@@ -59,15 +71,21 @@ static inline size_t rt_at(const rt_walk *t, int i, int step, int m)
     return (((size_t)t->first + (size_t)i) * (size_t)t->steps + (size_t)step) * (size_t)m;
 }
 
-/* y = x + b, b NULL being zeros; what a recurrent product is then added to */
-static inline void rt_add_bias(size_t n, const rt_real *x, const rt_real *b, rt_real *y)
+/* w[m][units] as a recurrence takes it, z = h w^T, and as its gradient does, dh = dz w. */
+static inline rt_matrix rt_forth(const rt_real *w, int units)
 {
-    if (b)
-        for (size_t j = 0; j < n; j++)
-            y[j] = x[j] + b[j];
-    else
-        for (size_t j = 0; j < n; j++)
-            y[j] = x[j];
+    return (rt_matrix){ w, 1, (size_t)units };
+}
+static inline rt_matrix rt_back(const rt_real *w, int units)
+{
+    return (rt_matrix){ w, (size_t)units, 1 };
+}
+
+/* y = b, b NULL being zeros: a recurrent product of no state before. */
+static inline void rt_fill(size_t n, const rt_real *b, rt_real *y)
+{
+    for (size_t j = 0; j < n; j++)
+        y[j] = b ? b[j] : 0;
 }
 
 #endif
