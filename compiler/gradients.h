@@ -10,7 +10,7 @@ static inline NodeId input(const Sweep *s, NodeId y, int i) { return s->g->node[
 /* A node shaped as input i of y, with y's numbers. */
 Node like_input(const Sweep *s, OpKind op, NodeId y, int i);
 
-/* Gives input i of y what `op` makes of up to five nodes. */
+/* Gives input i of y what `op` makes of up to six nodes. */
 void give_made(Sweep *s, NodeId y, int i, OpKind op, const NodeId *in, int n_in);
 
 /* gradients_layers.c */

@@ -19,29 +19,54 @@ void grad_dropout(Sweep *s, NodeId y, NodeId dy)
     give_made(s, y, 0, OP_DROPOUT_DX, &dy, 1);
 }
 
-/* y = gamma x^ + beta, x^ = (x - mean) rstd:
- * dgamma = sum of dy x^, dbeta = sum of dy,
- * dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)), the statistics being functions of x */
-static void grad_norm(Sweep *s, NodeId y, NodeId dy, const OpKind op[3])
+/* A sum by channel of a norm y: the gradient of its gamma or beta, or of one that it does not
+ * have. */
+static NodeId channel_sum(Sweep *s, NodeId y, const char *role, OpKind op, const NodeId *in,
+                          int n_in)
+{
+    Node n = like_input(s, op, y, 0);
+    NodeId id;
+
+    n.batched = false;
+    n.shape = (Shape){ .rank = 1, .dim = { node(s, y)->size[1] } };
+    id = sweep_add(s, y, n, in, n_in);
+    if (!input(s, y, 2))
+        s->g->node[id].name =
+            name_claim(s->g->taken, s->s->names,
+                       arena_printf(s->s->arena, "d_%s_%s", node(s, y)->name, role), s->s->arena);
+    return id;
+}
+
+/* y = gamma x^ + beta, x^ = (x - mean) rstd, the statistics being functions of x:
+ * dgamma = sum of dy x^, dbeta = sum of dy, dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),
+ * whose means are these sums over the values of a channel */
+void grad_batchnorm(Sweep *s, NodeId y, NodeId dy)
+{
+    const NodeId x = input(s, y, 0), stats = input(s, y, 1), gamma = input(s, y, 2);
+    const NodeId product[3] = { dy, x, stats };
+    const NodeId dgamma = channel_sum(s, y, "gamma", OP_BATCHNORM_DGAMMA, product, 3);
+    const NodeId dbeta = channel_sum(s, y, "beta", OP_CHANNEL_SUM, &dy, 1);
+    const NodeId dx[6] = { dy, x, stats, gamma, dgamma, dbeta };
+
+    if (gamma) {
+        give(s, y, 2, dgamma);
+        give(s, y, 3, dbeta);
+    }
+    give_made(s, y, 0, OP_BATCHNORM_DX, dx, 6);
+}
+
+/* y = gamma x^ + beta, x^ = (x - mean) rstd, by row:
+ * dx = rstd (d - mean(d) - x^ mean(d x^)), d = gamma dy */
+void grad_layernorm(Sweep *s, NodeId y, NodeId dy)
 {
     const NodeId x = input(s, y, 0), stats = input(s, y, 1), gamma = input(s, y, 2);
     const NodeId dgamma[3] = { dy, x, stats }, dx[4] = { dy, x, stats, gamma };
 
     if (gamma) {
-        give_made(s, y, 2, op[0], dgamma, 3);
-        give_made(s, y, 3, op[1], &dy, 1);
+        give_made(s, y, 2, OP_LAYERNORM_DGAMMA, dgamma, 3);
+        give_made(s, y, 3, OP_COLUMN_SUM, &dy, 1);
     }
-    give_made(s, y, 0, op[2], dx, 4);
-}
-
-void grad_batchnorm(Sweep *s, NodeId y, NodeId dy)
-{
-    grad_norm(s, y, dy, (OpKind[]){ OP_BATCHNORM_DGAMMA, OP_CHANNEL_SUM, OP_BATCHNORM_DX });
-}
-
-void grad_layernorm(Sweep *s, NodeId y, NodeId dy)
-{
-    grad_norm(s, y, dy, (OpKind[]){ OP_LAYERNORM_DGAMMA, OP_COLUMN_SUM, OP_LAYERNORM_DX });
+    give_made(s, y, 0, OP_LAYERNORM_DX, dx, 4);
 }
 
 static NodeId sum_by_channel(Sweep *s, NodeId y, int i, NodeId dy, int64_t rows, int64_t channels,

@@ -481,9 +481,11 @@ void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, 
 /* y = gamma (x - mean) rstd + beta; gamma and beta [channels], or both NULL; y may be x */
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
                   const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
-/* dx with the batch's statistics as functions of x; dx may be dy */
+/* dx with the batch's statistics as functions of x, from dgamma, that of rt_batchnorm_dgamma, and
+ * dbeta, the rt_channel_sum of dy; dx may be dy */
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx);
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                     const rt_real *dgamma, const rt_real *dbeta, rt_real *dx);
 /* dgamma[channel] = sum of dy (x - mean) rstd */
 void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
                          const rt_real *x, const rt_real *stats, rt_real *dgamma);

@@ -7,7 +7,7 @@ typedef struct {
     rt_planes p;
     double eps, momentum;
     bool frozen;
-    const rt_real *x, *dy, *gamma, *beta;
+    const rt_real *x, *dy, *gamma, *beta, *dgamma, *dbeta;
     const rt_real *mean, *rstd;     /* [channels]: the halves of stats */
     rt_real *running_mean, *running_var, *stats;
     rt_real *y;                     /* what comes out: y, dx, dgamma or a sum */
@@ -135,29 +135,28 @@ static void batchnorm_dx_tile(void *arg, int tile)
     const channel_job *b = arg;
     const rt_block block = rt_block_of(&b->p, tile);
     const double count = (double)b->p.n * (double)b->p.inner;
-    double sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
     block_numbers v;
 
-    rt_channel_sums(&b->p, block, b->dy, sum);
-    rt_channel_products(&b->p, block, b->dy, b->x, b->mean + block.first, product);
     for (size_t k = 0; k < block.count; k++) {
-        const double rstd = (double)b->rstd[block.first + k];
-        const double factor = b->gamma ? (double)b->gamma[block.first + k] * rstd : rstd;
-        v.mean[k] = b->mean[block.first + k];
+        const size_t channel = block.first + k;
+        const double rstd = (double)b->rstd[channel];
+        const double factor = b->gamma ? (double)b->gamma[channel] * rstd : rstd;
+        v.mean[k] = b->mean[channel];
         v.scale[k] = (rt_real)factor;
-        v.slope[k] = (rt_real)(-factor * rstd * rstd * product[k] / count);
-        v.shift[k] = (rt_real)(-factor * sum[k] / count);
+        v.slope[k] = (rt_real)(-factor * rstd * (double)b->dgamma[channel] / count);
+        v.shift[k] = (rt_real)(-factor * (double)b->dbeta[channel] / count);
     }
     for (size_t i = 0; i < b->p.n; i++)
         join_gradients(b, block, &v, rt_plane(&b->p, i, block.first));
 }
 
 void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma, rt_real *dx)
+                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                     const rt_real *dgamma, const rt_real *dbeta, rt_real *dx)
 {
     const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
-                            .gamma = gamma, .y = dx };
-    run_channels(c, rt_planes_of(n, channels, inner), 1.5, b, batchnorm_dx_tile);
+                            .gamma = gamma, .dgamma = dgamma, .dbeta = dbeta, .y = dx };
+    run_channels(c, rt_planes_of(n, channels, inner), 0.4, b, batchnorm_dx_tile);
 }
 
 static void batchnorm_dgamma_tile(void *arg, int tile)

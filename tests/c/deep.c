@@ -257,7 +257,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_r_body);
+                    g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -361,7 +361,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_r_body);
+                    g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);

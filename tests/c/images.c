@@ -220,7 +220,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_conv);
+                    g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -350,7 +350,7 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 6, 4 * 4, dy, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    t->d_conv);
+                    g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]

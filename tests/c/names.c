@@ -584,7 +584,7 @@ static void model_backward(rt_pass *c)
     rt_batchnorm_dgamma(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, g->watch.weight);
     rt_channel_sum(c, n, 4, 1, m->d_watch_, g->watch.bias);
     rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
-                    m->d_weight);
+                    g->watch.weight, g->watch.bias, m->d_weight);
 
     /* gradient of weight = dense(4)
      *   dW = dz^T x

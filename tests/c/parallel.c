@@ -467,7 +467,7 @@ static void model_backward(rt_pass *c)
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);
     rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
-                    p->batchnorm.weight, t->d_dense_2);
+                    p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_dense_2);
 
     /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3

@@ -117,7 +117,7 @@ static void check_batchnorm(int inner, bool affine)
     rt_real *x = normals(count, 1), *dy = normals(count, 2), *gamma = normals(CHANNELS, 3);
     rt_real *beta = normals(CHANNELS, 4);
     rt_real *y = zeros(count), *want = zeros(count), *dx = zeros(count);
-    rt_real stats[2 * CHANNELS];
+    rt_real stats[2 * CHANNELS], sums[2][CHANNELS];
     norm_data d = { N, CHANNELS, inner, dy, affine ? gamma : NULL, affine ? beta : NULL, NULL };
 
     for (size_t i = 0; i < count; i++)
@@ -125,11 +125,13 @@ static void check_batchnorm(int inner, bool affine)
     batch_forward(&d, x, stats, y);
     naive_batchnorm(&d, x, want);
     CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dx);
+    rt_batchnorm_dgamma(&c, N, CHANNELS, inner, dy, x, stats, sums[0]);
+    rt_channel_sum(&c, N, CHANNELS, inner, dy, sums[1]);
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, sums[0], sums[1], dx);
     if (sizeof(rt_real) == 8)
         CHECK_NEAR(gradient_error(batch_loss, &d, count, x, dx), 0, 1e-8);
     check_parameter_gradients(&d, x, stats, true);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, dy);     /* in place */
+    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, sums[0], sums[1], dy);
     CHECK(same_bits(count, dx, dy));
     rt_batchnorm(&c, N, CHANNELS, inner, x, stats, d.gamma, d.beta, x);
     CHECK(same_bits(count, x, y));
@@ -241,9 +243,9 @@ static size_t run_all(rt_pool *pool, int inner, const rt_real *x, const rt_real 
 
     rt_batchnorm_stats(&c, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
     rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, r);
-    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, r + count);
     rt_batchnorm_dgamma(&c, TALL, WIDE, inner, dy, x, stats, rest);
     rt_channel_sum(&c, TALL, WIDE, inner, dy, rest + WIDE);
+    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, rest, rest + WIDE, r + count);
     return 2 * count + 6 * WIDE;
 }
 
