@@ -1,4 +1,5 @@
-/* real_conv.c -- convolutions as matrix products over OpenBLAS, on columns built a block at a time.
+/* real_conv.c -- convolutions: which kernels do them; and those that no others do, as matrix
+ * products over OpenBLAS on columns built a block at a time.
  *
  * With columns[depth][positions] of one sample and one group of channels:
  *   y[filters][positions] = w[filters][depth] columns
@@ -298,6 +299,8 @@ void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
         rt_depthwise_dw(c, n, v, dy, x, dw);
         return;
     }
+    if (rt_conv_planes_dw(c, n, v, dy, x, dw))
+        return;
     p.dy = dy, p.x = x, p.dw = dw;
     p.cut = rt_cut_columns(v, dw_depth(p.depth));
     run_conv(c, &p, (size_t)v->groups * (size_t)rt_pieces(p.depth, p.cut.depth), conv_dw_tile);
