@@ -54,7 +54,8 @@ typedef struct {
     int n_strands;
     struct { int64_t offset; int more, at; } strand[RT_CONV_KERNEL];   /* `more` rows than rows */
     int row_at[RT_CONV_KERNEL];
-    int size;                       /* of the copy for one l */
+    int seen;                       /* pixels, and padding, that a row of positions sees */
+    int size;                       /* of the copy for one l, with room behind it for a vector */
 } rt_shifts;
 
 #define rt_shifts_of RT_NAME(rt_shifts_of)

@@ -36,7 +36,9 @@ typedef struct {
     int step, width, height;        /* what comes out */
     int w_channel, w_filter;        /* in w: from a channel, from a filter to the next */
     size_t w_group;
-    int n_parts, block;             /* channels that are summed over at once */
+    int n_parts;
+    bool blank;                     /* some part has no terms */
+    int block;                      /* channels that are summed over at once */
     int band, bands;                /* rows of a part in a tile */
     rt_tiles tiles;
     const rt_real *x, *w, *b;
@@ -59,22 +61,34 @@ typedef struct {
     rt_real *y;                     /* the planes of the group */
 } stripe;
 
-/* Sums of `count` filters at `n` places from p on, ld apart, to where they belong in y. */
+/* `n` neighbours in a row of a part, to where they belong in a row of y. */
+static void deliver_row(int n, const rt_real *restrict sum, size_t step, bool more,
+                        rt_real *restrict y)
+{
+    if (!more)
+        for (int j = 0; j < n; j++)
+            y[(size_t)j * step] = sum[j];
+    else
+        for (int j = 0; j < n; j++)
+            y[(size_t)j * step] += sum[j];
+}
+
+/* Sums of `count` filters at `n` places from `at` on, ld apart, to where they belong in y. */
 static void deliver(const planes *p, const stripe *b, int count, int at, int n, const rt_real *sum,
                     size_t ld, rt_real *y)
 {
     const subplane *part = b->part;
     const size_t step = (size_t)p->step;
 
-    for (int f = 0; f < count; f++, sum += ld, y += p->out_plane) {
-        int i = at / part->columns + b->first, j = at % part->columns;
-        for (int k = 0; k < n; k++) {
-            rt_real *to = y + ((size_t)part->first_row + (size_t)i * step) * (size_t)p->width
-                        + (size_t)part->first_column + (size_t)j * step;
-            *to = b->channel > 0 ? *to + sum[k] : sum[k];
-            if (++j == part->columns)
-                i++, j = 0;
-        }
+    for (int done = 0, length; done < n; done += length) {
+        const size_t i = (size_t)((at + done) / part->columns + b->first);
+        const size_t j = (size_t)((at + done) % part->columns);
+        rt_real *to = y + ((size_t)part->first_row + i * step) * (size_t)p->width
+                    + (size_t)part->first_column + j * step;
+        length = step == 1 ? n : lesser(n - done, part->columns - (int)j);
+        for (int f = 0; f < count; f++)
+            deliver_row(length, sum + (size_t)f * ld + done, step, b->channel > 0,
+                        to + (size_t)f * p->out_plane);
     }
 }
 
@@ -130,24 +144,27 @@ static void run_part(const planes *p, const subplane *part, size_t image, int fi
     for (; b.channel < p->channels; b.channel += p->block) {
         const rt_shifts *s = &part->shifts;
         b.channels = lesser(p->block, p->channels - b.channel);
-        for (int k = 0; k < b.channels && part->terms > 0; k++)
+        for (int k = 0; k < b.channels; k++)
             rt_shift(s, first, rows, x + (size_t)(b.channel + k) * p->plane,
                      copies + (ptrdiff_t)k * s->across.n * s->size);
         multiply_band(p, &b);
     }
 }
 
+/* Parts without terms are what no position sees: zeros. */
 static void planes_band(const planes *p, size_t image, int first, rt_real *copies)
 {
-    for (int i = 0; i < p->n_parts; i++)
-        if (first < p->part[i].rows)
-            run_part(p, &p->part[i], image, first, copies);
-
     const int rows = lesser(p->band * p->step, p->height - first * p->step);
+    const size_t n = (size_t)rows * (size_t)p->width;
     const size_t at = image * (size_t)p->filters * p->out_plane
                     + (size_t)(first * p->step) * (size_t)p->width;
-    rt_finish_rows(p->then, at, p->out_plane, (size_t)p->filters, (size_t)rows * (size_t)p->width,
-                   p->y + at);
+
+    for (int f = 0; f < p->filters && p->blank; f++)
+        memset(p->y + at + (size_t)f * p->out_plane, 0, n * sizeof *p->y);
+    for (int i = 0; i < p->n_parts; i++)
+        if (first < p->part[i].rows && p->part[i].terms > 0)
+            run_part(p, &p->part[i], image, first, copies);
+    rt_finish_rows(p->then, at, p->out_plane, (size_t)p->filters, n, p->y + at);
 }
 
 static void planes_tile(void *arg, int tile)
@@ -295,6 +312,7 @@ static void turned_parts(const rt_window *v, planes *p)
             t->shifts.down = turned_side(v, v->top, i);
             t->shifts.across = turned_side(v, v->left, j);
             t->terms = t->shifts.down.n * t->shifts.across.n;
+            p->blank |= t->terms == 0;
         }
 }
 

@@ -6,14 +6,16 @@
  * have more numbers at hand than there are registers. */
 #include "conv.h"
 
-RT_INLINE void multiply(int rows, int vectors, const rt_terms *t, const rt_real *start, bool more,
-                        rt_real *y, size_t ld)
+RT_INLINE void multiply(const int rows, const int vectors, const rt_terms *t,
+                        const rt_real *start, bool more, rt_real *y, size_t ld)
 {
     rt_vector sum[RT_CONV_ROWS][RT_CONV_VECTORS];
     const rt_real *a[RT_CONV_ROWS];
 
+#pragma GCC unroll 8
     for (int i = 0; i < rows; i++) {
         a[i] = t->a[i];
+#pragma GCC unroll 3
         for (int v = 0; v < vectors; v++)
             sum[i][v] = rt_broadcast(start[i]);
     }
@@ -21,13 +23,18 @@ RT_INLINE void multiply(int rows, int vectors, const rt_terms *t, const rt_real 
         const rt_real *from = t->b + t->b_at[k];
         const ptrdiff_t at = t->a_at[k];
         rt_vector b[RT_CONV_VECTORS];
+#pragma GCC unroll 3
         for (int v = 0; v < vectors; v++)
             b[v] = rt_load(from + v * RT_VECTOR_LANES);
+#pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
+#pragma GCC unroll 3
             for (int v = 0; v < vectors; v++)
                 sum[i][v] += a[i][at] * b[v];
     }
+#pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
+#pragma GCC unroll 3
         for (int v = 0; v < vectors; v++) {
             rt_real *to = y + (size_t)i * ld + v * RT_VECTOR_LANES;
             if (more)
