@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 25, CHAINS = 12, TURNS = 200000 };
+enum { ROUNDS = 60, CHAINS = 12, TURNS = 200000 };
 
 typedef struct {
     const char *name;

@@ -1,7 +1,7 @@
 /* real_conv_shift.c -- planes of images as copies that are moved by each column of a kernel. */
 #include "conv.h"
 
-enum { ROW = 4096 };                 /* pixels at most that a row of positions sees */
+enum { ROW = 2048 };                /* pixels at most that a row of positions sees */
 
 /* The strand that row k of the kernel is in: that of an earlier row, or a new one. */
 static int strand_of(rt_shifts *s, int k)
@@ -50,37 +50,68 @@ bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *ac
     return s->size <= most;
 }
 
-/* The strand's row i in the copies for all l, from a row with its padding: in whole vectors, whose
- * ends the next row writes over. */
+/* A row in the copies for all l, from one with its padding: in whole vectors, whose ends the next
+ * row writes over. */
 static void copy_row(const rt_shifts *s, const rt_real *row, rt_real *to)
 {
-    for (int l = 0; l < s->across.n; l++, to += s->size) {
+    const int columns = s->columns, size = s->size, n = s->across.n, stride = s->plane.stride;
+
+    for (int l = 0; l < n; l++, to += size) {
         const rt_real *from = row + (s->across.offset[l] - s->across.offset[0]);
-        if (s->plane.stride == 1)
-            for (int j = 0; j < s->columns; j += RT_VECTOR_LANES)
+        if (stride == 1)
+            for (int j = 0; j < columns; j += RT_VECTOR_LANES) {
                 rt_store(to + j, rt_load(from + j));
+                __asm__("");        /* else gcc calls memmove for the few vectors of a row */
+            }
         else
-            rt_pick((size_t)s->columns, (size_t)s->plane.stride, from, to);
+            rt_pick((size_t)columns, (size_t)stride, from, to);
     }
 }
 
+/* Row `at` of a plane with its padding. */
+static void pad_row(const rt_shifts *s, rt_span inside, int64_t at, const rt_real *x, rt_real *row)
+{
+    if (at < 0 || at >= s->plane.height || rt_length(inside) == 0) {
+        rt_clear(row, row + s->seen);
+        return;
+    }
+    rt_clear(row, row + inside.first);
+    rt_copy_run((size_t)rt_length(inside),
+                x + at * s->plane.width + inside.first + s->across.offset[0], row + inside.first);
+    rt_clear(row + inside.end, row + s->seen);
+}
+
+/* Where rows of positions are as long as those of the plane, a copy is one run of it with gaps. */
+static void copy_runs(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to)
+{
+    const rt_area a = { { first, first + rows + s->strand[0].more }, { 0, s->columns } };
+    for (int l = 0; l < s->across.n; l++, to += s->size)
+        rt_gather(&s->plane, &a, s->strand[0].offset, s->across.offset[l], x, to);
+}
+
+/* Several rows get their padding before the first is copied: vectors that are loaded while the
+ * numbers in them are on their way to the cache would wait. */
 void rt_shift(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to)
 {
-    rt_real row[ROW + RT_VECTOR_LANES];
-    const rt_span seen = { 0, s->seen };
-    const rt_span inside = rt_inside(seen, 1, s->across.offset[0], s->plane.width);
-    const size_t n = (size_t)rt_length(inside);
+    rt_real padded[ROW + RT_VECTOR_LANES];
+    const rt_span inside = rt_inside((rt_span){ 0, s->seen }, 1, s->across.offset[0],
+                                     s->plane.width);
+    const int together = ROW / s->seen;
 
-    rt_clear(row, row + s->seen + RT_VECTOR_LANES);
-    for (int k = 0; k < s->n_strands; k++)
-        for (int i = 0; i < rows + s->strand[k].more; i++) {
-            const int64_t at = (int64_t)(first + i) * s->plane.stride + s->strand[k].offset;
-            rt_real *copy = to + s->strand[k].at + (ptrdiff_t)i * s->columns;
-            if (n > 0 && at >= 0 && at < s->plane.height)
-                rt_copy_run(n, x + at * s->plane.width + inside.first + s->across.offset[0],
-                            row + inside.first);
-            else
-                rt_clear(row + inside.first, row + inside.end);
-            copy_row(s, row, copy);
+    if (s->plane.stride == 1 && s->columns == s->plane.width) {
+        copy_runs(s, first, rows, x, to);
+        return;
+    }
+    for (int k = 0; k < s->n_strands; k++) {
+        const int end = rows + s->strand[k].more;
+        for (int i = 0; i < end; i += together) {
+            const int n = end - i < together ? end - i : together;
+            for (int j = 0; j < n; j++)
+                pad_row(s, inside, (int64_t)(first + i + j) * s->plane.stride
+                        + s->strand[k].offset, x, padded + j * s->seen);
+            for (int j = 0; j < n; j++)
+                copy_row(s, padded + j * s->seen,
+                         to + s->strand[k].at + (ptrdiff_t)(i + j) * s->columns);
         }
+    }
 }
