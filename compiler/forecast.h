@@ -3,6 +3,7 @@
 #define FORECAST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct Layer;
@@ -67,6 +68,11 @@ typedef struct {
     const char *rough;
     bool too_large;                 /* for a forecast: no layers, no numbers; `rough` says why */
 } Forecast;
+
+/* 1, 2 or 5 times a power of ten: the last that is not over x. */
+double round_down(double x);
+/* Of the global norm: about what a step has at the start; 0: that is not known. */
+double forecast_clip(const Forecast *f);
 
 /* `--dump=flow` */
 void flow_dump(const Forecast *f, FILE *out);

@@ -102,28 +102,19 @@ bool repair_recurrent_init(Repair *r, const char *how)
 
 /* ---- Settings -------------------------------------------------------------------------------- */
 
-/* 1, 2 or 5 times a power of ten: the last that is not over x. */
-static double round_down(double x)
-{
-    const double power = pow(10, floor(log10(x))), first = x / power;
-
-    return power * (first >= 5 ? 5 : first >= 2 ? 2 : 1);
-}
-
-/* About what a step has at the start. */
 bool repair_clip(Repair *r, const char *how)
 {
     const Decl *train = r->c->model->settings.decl;
     const Setting *clip = repair_setting(train, "clip");
     const Setting *after = repair_setting(train, "optimizer");
-    const double norm = r->c->forecast->grad_norm;
+    const double limit = forecast_clip(r->c->forecast);
     const char *value;
 
     (void)how;
-    if (!word_is(&r->c->model->settings.clip, "NONE") || !after || !(norm > 0) || !isfinite(norm)
+    if (!word_is(&r->c->model->settings.clip, "NONE") || !after || !(limit > 0)
         || !repair_may_edit(r, after->at))
         return false;
-    value = arena_printf(r->s->arena, "global_norm(%s)", real_text(round_down(norm), r->s->arena));
+    value = arena_printf(r->s->arena, "global_norm(%s)", real_text(limit, r->s->arena));
     if (clip)
         return repair_value(r, clip->value, "clip", NULL, value);
     return repair_add_setting(r, after, "clip", value);

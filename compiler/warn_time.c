@@ -128,7 +128,8 @@ void warn_recurrent_clip(Warn *w)
     diag_note(m, item->at, "dL/dz %s by %.1f decades over %lld steps, and by up to %.1f more in "
               "some draws of the weights", gain_of(row) < 0 ? "falls" : "grows", fabs(gain_of(row)),
               (long long)row->layer->steps, may_add(row));
-    if (w->forecast->grad_norm > 0 && isfinite(w->forecast->grad_norm))
+    if (forecast_clip(w->forecast) > 0)
         diag_note(m, w->model->settings.decl->at, "the gradient's norm starts at %.2g: clip = "
-                  "global_norm(%.1g)", w->forecast->grad_norm, 2 * w->forecast->grad_norm);
+                  "global_norm(%s)", w->forecast->grad_norm,
+                  real_text(forecast_clip(w->forecast), w->session->arena));
 }

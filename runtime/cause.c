@@ -262,10 +262,24 @@ static bool factors_of(const rt_net *net, const rt_record *r, bool forward, cons
     return true;
 }
 
+double rt_most_slope(rt_activation act)
+{
+    return act == RT_SIGMOID ? 0.25 : act == RT_HARD_SIGMOID ? 1.0 / 6 : act == RT_SELU ? 1.7581
+         : act == RT_GELU ? 1.1290 : act == RT_SILU ? 1.0998 : 1;
+}
+
 static const char *least_slope(rt_activation act)
 {
     return act == RT_SIGMOID ? ", which is at most 0.25," : act == RT_HARD_SIGMOID
                ? ", which is at most 0.17," : "";
+}
+
+/* A factor that no slope has: the gradient does not lie across the weights at random. */
+static bool is_stretched(const rt_net *net, bool forward, bool joined, const Group *g,
+                         const Factors *f)
+{
+    return !forward && !joined && !is_normed(net, g->layer) && !net->layer[g->layer].layer->steps
+        && f->rest > 1.001 * rt_most_slope(f->act);
 }
 
 static void explain(const rt_net *net, bool forward, bool joined, const Group *g, const Factors *f,
@@ -284,8 +298,9 @@ static void explain(const rt_net *net, bool forward, bool joined, const Group *g
     else
         rt_append(v->reason, sizeof v->reason, "the slope of %s%s",
                   rt_activation_name(f->act), least_slope(f->act));
-    rt_append(v->reason, sizeof v->reason, "%s%s by %s",
+    rt_append(v->reason, sizeof v->reason, "%s%s%s by %s",
               is_normed(net, g->layer) ? " with the norm" : "", joined ? " with the skip" : "",
+              is_stretched(net, forward, joined, g, f) ? " and what the weights stretch most" : "",
               rt_figure(rest, f->rest));
 }
 

@@ -5,6 +5,7 @@
 #include "report.h"
 
 const char *rt_activation_name(rt_activation act);
+double rt_most_slope(rt_activation act);
 /* "he_normal", "normal(0.01)" */
 const char *rt_init_name(const rt_init *init, char *out, size_t size);
 /* The RMS of a tensor as its initialiser makes it. */

@@ -265,16 +265,30 @@ static bool is_stalled(const rt_history *h, const rt_record *r, int layer)
 
 static double slowness(const rt_layer_record *l) { return -l->update_ratio; }
 
+/* Of the watched steps. */
+static double highest_loss(const rt_history *h)
+{
+    double most = 0;
+    for (int i = 0; i < h->n_records; i++)
+        most = fmax(most, h->record[i].loss);
+    return most;
+}
+
 static void explain_stalled(const rt_history *h, When w, int layer, rt_verdict *v)
 {
     const rt_record *r = shown_by(h, w);
+    const double peak = highest_loss(h), start = h->record[0].loss;
     char ratio[RT_FIGURE];
     SAY(v, "a step changes the weights of ");
     rt_append_place(v->reason, sizeof v->reason, h->net, layer);
     SAY(v, " by %s of their size", rt_figure(ratio, r->layer[layer].update_ratio));
     say_when(h, w, v);
     SAY(v, ": it does not learn");
-    snprintf(v->edit, sizeof v->edit, "in train: a larger lr than %g", h->set->lr);
+    if (peak > 100 * start)
+        snprintf(v->edit, sizeof v->edit, "in train: a smaller lr than %g: the loss was %s",
+                 h->set->lr, rt_figure(ratio, peak));
+    else
+        snprintf(v->edit, sizeof v->edit, "in train: a larger lr than %g", h->set->lr);
 }
 
 void rt_judge_layers(Findings *f)
@@ -289,6 +303,7 @@ void rt_judge_layers(Findings *f)
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         apply(f, &rule[i]);
     if (!rt_has_found(f, "vanishing") && !rt_has_found(f, "exploding")
-        && !rt_has_found(f, "symmetric") && !rt_has_found(f, "underflow"))
+        && !rt_has_found(f, "symmetric") && !rt_has_found(f, "underflow")
+        && !rt_has_found(f, "diverged") && !rt_has_found(f, "dead"))
         apply(f, &stalled);
 }

@@ -80,6 +80,30 @@ static void say_flow(const rt_history *h, const rt_record *r, rt_verdict *v)
             rt_figure(now, rt_flow(h->net, end)));
 }
 
+/* Why the forecast saw no harm in what is one. */
+static void say_foretold(const rt_history *h, bool growing, rt_verdict *v)
+{
+    const rt_notes *n = h->net->notes;
+    const bool known = n && n->prediction && n->prediction->path && n->flow > 0
+                    && isfinite(n->flow);
+    const double bears = growing ? is_held(h->net) : rescales(h);
+    char flow[RT_FIGURE], spread[RT_FIGURE];
+    if (!known || (growing ? 1 : -1) * log10(n->flow) - bears > rt_flow_limit[1])
+        return;
+    SAY(v, ". The forecast's flow is %s, ", rt_figure(flow, n->flow));
+    if (h->loaded)
+        SAY(v, "of fresh weights: these were loaded");
+    else if (h->set->batch != h->net->model->settings->batch)
+        SAY(v, "of batches of %lld", (long long)h->net->model->settings->batch);
+    else if (h->other_data)
+        SAY(v, "of the data that was there when it was compiled");
+    else if (n->rough)
+        SAY(v, "and rough: %s", n->rough);
+    else
+        SAY(v, "with %s decades of spread over seeds: this draw is unlike most",
+            isfinite(n->spread) ? rt_decades(spread, n->spread) : "unknown");
+}
+
 /* The delta of a recurrent layer mixes all its steps: what it loses or gains to the layer behind it
  * is what it does through time, and where that is told, it is not told again. */
 static bool is_told_in_time(const Findings *f, const rt_verdict *v)
@@ -102,6 +126,8 @@ static void judge_flow(Findings *f, bool growing)
     if (!v)
         return;
     say_flow(f->h, r, v);
+    if (r->step == 0)
+        say_foretold(f->h, growing, v);
     rt_blame(f->h->net, r, growing, v);
     f->n -= is_told_in_time(f, v);
 }
@@ -245,12 +271,32 @@ static void judge_divergence(Findings *f)
     mend_divergence(f, v);
 }
 
+/* Steps that are too long make the loss grow by orders of magnitude before it overflows. */
+static void judge_growth(Findings *f)
+{
+    const rt_history *h = f->h;
+    const rt_record *start = rt_history_at(h, 0), *end = rt_history_at(h, -1);
+    char first[RT_FIGURE], last[RT_FIGURE];
+    bool grown = start && start->loss > 0 && h->n_records > RT_SUSTAINED && !h->nonfinite.happened;
+    for (int i = h->n_records - RT_SUSTAINED; grown && i < h->n_records; i++)
+        grown = h->record[i].loss > 100 * start->loss;
+    rt_verdict *v = grown ? rt_find(f, "diverged", -1, 3) : NULL;
+    if (!v)
+        return;
+    SAY(v, "the loss grew from %s at step 0 to %s at step %lld: the steps are too long",
+        rt_figure(first, start->loss), rt_figure(last, end->loss), (long long)end->step);
+    snprintf(v->edit, sizeof v->edit, strcmp(h->net->model->clip, "none")
+             ? "in train: lr = %g" : "in train: lr = %g, or clip = global_norm(1.0)",
+             h->set->lr / 10);
+}
+
 void rt_judge_net(Findings *f)
 {
     rt_judge_time(f, true);
     judge_flow(f, true);
     judge_signal(f);
     judge_divergence(f);
+    judge_growth(f);
     rt_judge_time(f, false);
     judge_flow(f, false);
     judge_lost_signal(f);

@@ -120,12 +120,18 @@ static void explain_rnn(const rt_net *net, int layer, double factor, rt_verdict 
 {
     const rt_tensor *w = recurrent_weight(net, layer);
     char weights[RT_FIGURE], rest[RT_FIGURE], init[64];
+    const rt_activation act = net->layer[layer].layer->act;
     const double gain = w ? rt_init_rms(w) * sqrt(w->shape[0]) : 0;
     if (!(gain > 0))
         return;
-    SAY(v, ": the recurrent weights (%s) by %s, the slope of %s by %s",
-        rt_init_name(&w->init, init, sizeof init), rt_figure(weights, gain),
-        rt_activation_name(net->layer[layer].layer->act), rt_figure(rest, factor / gain));
+    SAY(v, ": the recurrent weights (%s) by %s, ", rt_init_name(&w->init, init, sizeof init),
+        rt_figure(weights, gain));
+    if (factor / gain > 1.001 * rt_most_slope(act))
+        SAY(v, "and what they stretch most, or steps with a loss of their own, by %s: more than "
+            "the slope of %s lets through", rt_figure(rest, factor / gain),
+            rt_activation_name(act));
+    else
+        SAY(v, "the slope of %s by %s", rt_activation_name(act), rt_figure(rest, factor / gain));
 }
 
 static void explain(const rt_net *net, const Evidence *e, rt_verdict *v)

@@ -652,6 +652,41 @@ TEST(puts_the_gravest_first)
     synthetic_free(s);
 }
 
+/* No slope of tanh is over 1: the reason does not claim one. */
+TEST(claims_no_slope_that_cannot_be)
+{
+    Memory m;
+    Synthetic *s = remember(&m, "rnn", 100);
+    run_in_time(s, 3, 1.1, 1.1);
+    const rt_verdict *v = verdict_of(s, "exploding");
+    CHECK(says(v, "the recurrent weights (orthogonal) by 1.00, and what they stretch most, or steps "
+                  "with a loss of their own, by 1.10: more than the slope of tanh lets through"));
+    synthetic_free(s);
+}
+
+/* A loss that is a hundred times as large as at the start wants no larger rate. */
+TEST(tells_a_loss_that_grows)
+{
+    Synthetic *s = synthetic_new(4, 8);
+    for (int i = 0; i < 8; i++) {
+        synthetic_step(s, 1, 1);
+        for (int k = 0; k < 4; k++)
+            s->tensor[k].change_sum_squares = 0;
+        synthetic_add(s, i);
+    }
+    CHECK(verdict_of(s, "stalled"));
+    for (int i = 0; i < 8; i++)
+        s->h.record[i].loss = pow(10, 2 * i);
+    const rt_verdict *v = verdict_of(s, "diverged");
+    CHECK(v && v->gravity == 3 && strstr(v->edit, "lr = "));
+    CHECK(says(v, "the loss grew from 1.00 at step 0 to 1.0e14 at step 7: the steps are too long"));
+    CHECK(!verdict_of(s, "stalled"));
+    s->h.record[7].loss = 1;                            /* it came back, and stands still there */
+    v = verdict_of(s, "stalled");
+    CHECK_TEXT(v ? v->edit : "", "in train: a smaller lr than 0.1: the loss was 1.0e12");
+    synthetic_free(s);
+}
+
 int main(void)
 {
     RUN(finds_nothing_wrong_with_health);
@@ -665,6 +700,8 @@ int main(void)
     RUN(tells_when_it_has_healed);
     RUN(vanishes_through_time);
     RUN(agrees_with_the_forecast);
+    RUN(claims_no_slope_that_cannot_be);
+    RUN(tells_a_loss_that_grows);
     RUN(knows_how_gates_forget);
     RUN(explodes_through_time);
     RUN(overflows_through_time);
