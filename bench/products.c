@@ -1,16 +1,11 @@
 /* products.c -- the matrix products of bench/nets, natively and over OpenBLAS, beside the peak: one
- * thread, in turns, the best turn of each among those that ran at full speed. */
-#include "netrt.h"
+ * thread, in turns, the best turn of each. */
+#include "turns.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-enum { CHAINS = 12, BYTES = 32, LANES = BYTES / (int)sizeof(rt_real), TURNS = 3000, ROUNDS = 2000 };
 
 static const double seconds_a_product = 0.4;
 
-typedef rt_real Vector __attribute__((vector_size(BYTES)));
 typedef enum { FORWARD, DX, DW } direction;
 static const char *const direction_name[] = { "y = x w'", "dx = dy w", "dw = dy' x" };
 

@@ -58,6 +58,7 @@ void compile_plan(Compilation *c, Session *s)
     fuse(c->program, s);
     fuse_then(c->program, s);
     plan(c->program, c->reuse, s);
+    c->program->gemm = c->gemm;
 }
 
 /* Beside the source, where a program is that was built there. */

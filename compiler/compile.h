@@ -12,6 +12,7 @@ typedef struct {
     const char **warning;           /* "unused", "no-unused", "error=unused", "all", "extra": of the
                                      * command line, in order */
     int n_warnings;
+    const char *gemm;               /* "native" or "openblas" for all products; NULL: by shape */
     bool reuse;                     /* of scratch memory: see plan */
     File *file;                     /* what came out, as far as it went */
     Model *model;

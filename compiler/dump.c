@@ -77,12 +77,13 @@ static void dump_schedule(const Graph *g, FILE *out)
 
 /* ---- plan ---------------------------------------------------------------------------------- */
 
-static void dump_plan(const Graph *g, FILE *out)
+static void dump_plan(const Program *program, const Graph *g, FILE *out)
 {
     fprintf(out, "unit %s: parameters %" PRId64 ", memory %" PRId64 " reals, scratch %" PRId64
             " reals\n", g->name, g->parameters, g->memory_reals, g->scratch_reals);
     fprintf(out, "  multiply-adds a sample %.0f forward, %.0f backward\n",
             graph_multiply_adds(g, FORWARD), graph_multiply_adds(g, BACKWARD));
+    dump_products(program, g, out);
     for (NodeId id = 1; id < g->n; id++)
         if (g->store[id] == STORE_MEMORY)
             fprintf(out, "  memory %s%s%s\n", g->node[id].name, g->host[id] ? " in place of " : "",
@@ -110,6 +111,6 @@ void program_dump(const Program *p, const char *stage, FILE *out)
         else if (strcmp(stage, "schedule") == 0)
             dump_schedule(p->graph[i], out);
         else
-            dump_plan(p->graph[i], out);
+            dump_plan(p, p->graph[i], out);
     }
 }

@@ -244,6 +244,9 @@ static void emit_model(Writer *w)
     emit_line(w->out, ".loss = RT_%s,", set->loss.callee->id_name);
     if (set->from_probabilities)
         emit_line(w->out, ".from_probabilities = true,");
+    if (w->program->gemm)
+        emit_line(w->out, ".gemm = RT_GEMM_%s,",
+                  strcmp(w->program->gemm, "native") == 0 ? "NATIVE" : "OPENBLAS");
     if (has_batch_statistics(w->program))
         emit_line(w->out, ".batch_statistics = true,");
     emit_sizes(w);

@@ -160,6 +160,7 @@ typedef struct Program {
     const Model *model;
     Graph **graph;                  /* callees before callers; the model is the last */
     int n;
+    const char *gemm;               /* what all matrix products take; NULL: by shape */
 } Program;
 
 Graph *graph_new(Str name, const Unit *unit, Arena *a);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 typedef enum {
-    OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_PORTABLE, OPT_CC,
+    OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE, OPT_CC,
     OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
     OPT_FULL, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
@@ -29,6 +29,7 @@ static const Option option[] = {
     { OPT_DEFINE,       EITHER, "-D", " NAME=EXPR", "set a param" },
     { OPT_OPTIMIZE,     JOINED, "-O", "N", "optimise at level N (3)" },
     { OPT_MARCH,        EQUALS, "--march", "=NAME", "compile for a processor (native); none: any" },
+    { OPT_GEMM,         EQUALS, "--gemm", "=auto|native|openblas", "what multiplies matrices" },
     { OPT_PORTABLE,     PLAIN,  "--portable", "", "for any machine of this kind, nothing fused" },
     { OPT_CC,           EQUALS, "--cc", "=COMMAND", "the C compiler ($CC, else cc)" },
     { OPT_DRY_RUN,      PLAIN,  "-###", "", "print the commands and run none" },
@@ -132,6 +133,15 @@ static bool set_march(Options *o, const char *value)
         || usage("--march takes the name of a processor, not '%s'", value);
 }
 
+static bool set_gemm(Options *o, const char *value)
+{
+    static const char *const word[] = { "auto", "native", "openblas" };
+
+    o->gemm = strcmp(value, word[0]) != 0 ? value : NULL;
+    return one_of(value, word, countof(word))
+        || usage("--gemm takes auto, native or openblas, not '%s'", value);
+}
+
 static bool set_product(Options *o, Product product)
 {
     if (o->product != TARGET_BINARY && o->product != product)
@@ -197,6 +207,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_DEFINE:        return define(o, value, a);
     case OPT_OPTIMIZE:      return set_optimize(o, value, a);
     case OPT_MARCH:         return set_march(o, value);
+    case OPT_GEMM:          return set_gemm(o, value);
     case OPT_COLOR:         return set_color(o, value);
     case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
     case OPT_DUMP:          return set_dump(o, value);

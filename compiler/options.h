@@ -31,6 +31,7 @@ typedef struct {
     const char *cc;                 /* --cc, or NULL */
     const char *optimize;           /* "-O3" */
     const char *march;              /* "native", or "none" */
+    const char *gemm;               /* "native" or "openblas"; NULL: by shape */
     bool portable;
     bool verbose, dry_run;          /* -v, -### */
     bool dependencies;              /* -MD */

@@ -72,6 +72,9 @@ void fuse_then(Program *program, Session *s);
  * with others whose lifetimes it does not meet (`reuse` false: a member of its own for each). */
 void plan(Program *program, bool reuse, Session *s);
 
+/* Prints the matrix products of a unit, with what multiplies them and why. */
+void dump_products(const Program *program, const Graph *g, FILE *out);
+
 /* emit_c -- the program as C.  Guarantees of the text: docs/generated-c.md. */
 const char *emit_c(const Program *program, Session *s, size_t *size);
 

@@ -12,7 +12,8 @@ bool session_open(const char *path, const Options *o, Arena *a, Session *s, Comp
     s->diag = diag_new(a);
     s->vocabulary = vocabulary_new(s->names, a);
     *c = (Compilation){ .data = o->data, .define = o->define, .n_defines = o->n_defines,
-                        .reuse = o->reuse, .warning = o->warning, .n_warnings = o->n_warnings };
+                        .reuse = o->reuse, .gemm = o->gemm, .warning = o->warning,
+                        .n_warnings = o->n_warnings };
     c->source = source_read(path, a, &why);
     if (!c->source)
         fprintf(stderr, "netc: %s\n", why);

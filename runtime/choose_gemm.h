@@ -11,13 +11,17 @@ typedef struct {
     const char *reason;
 } rt_gemm_choice;
 
-/* Of the product [n][k] x [k][m].  `wanted` is RT_GEMM_BY_SHAPE where nobody says. */
-static inline rt_gemm_choice rt_choose_gemm(rt_gemm wanted, int n, int m, int k)
+enum { RT_FEW_COLUMNS = 4 };
+
+/* Of a product whose result has m columns: measured (bench/products.c), it is these that decide.
+ * `wanted` is RT_GEMM_BY_SHAPE where nobody says. */
+static inline rt_gemm_choice rt_choose_gemm(rt_gemm wanted, int m)
 {
-    (void)n, (void)m, (void)k;
     if (wanted != RT_GEMM_BY_SHAPE)
         return (rt_gemm_choice){ wanted, "as --gemm says" };
-    return (rt_gemm_choice){ RT_GEMM_NATIVE, "ahead at all sizes" };
+    if (m < RT_FEW_COLUMNS)
+        return (rt_gemm_choice){ RT_GEMM_OPENBLAS, "few columns leave vectors empty" };
+    return (rt_gemm_choice){ RT_GEMM_NATIVE, "packed panels keep the pipes full" };
 }
 
 #endif

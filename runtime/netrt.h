@@ -259,6 +259,7 @@ typedef struct rt_model {
                                      * from forward to backward, which may write over it */
     rt_loss loss;
     bool from_probabilities;        /* binary cross entropy of a model that ends in a sigmoid */
+    rt_gemm gemm;                   /* netc's --gemm */
     bool batch_statistics;          /* has a batchnorm: a batch cannot be cut in parts */
     size_t params_size, memory_size, scratch_size;      /* bytes */
     int optimizer_slots;            /* arrays of the parameters' size that the optimiser keeps */

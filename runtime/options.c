@@ -13,6 +13,7 @@ typedef enum {
     SETTING,                        /* the setting of the option's name */
     KEY_VALUE,                      /* --set */
     COLOR,
+    GEMM,
     NO_EFFECT,                      /* what it asks for is so anyway */
     LATER                           /* belongs to a later release */
 } Kind;
@@ -34,6 +35,7 @@ static const Row rows[] = {
     { "--batch", SETTING, "N", 0, "samples in an update" },
     { "--set", KEY_VALUE, "KEY=VALUE", 0, "change any number of the training listed below" },
     { "--threads", NUMBER, "N", AT(threads), "threads; results are the same for any number" },
+    { "--gemm", GEMM, "WHICH", AT(gemm), "matrix products: auto (by their sizes), native, openblas" },
     { "--data", TEXT, "DIR", AT(data), "where the data files are" },
     { "--load", TEXT, "FILE", AT(load), "start from the weights of a .safetensors file" },
     { "--save", TEXT, "FILE", AT(save), "write the weights to a .safetensors file at the end" },
@@ -149,6 +151,20 @@ static bool read_color(rt_color *color, const char *value, rt_error *e)
     return rt_fail(e, "--color wants auto, always or never, not '%.80s'", value);
 }
 
+static bool read_gemm(rt_gemm *gemm, const char *value, rt_error *e)
+{
+    static const char *const word[] = { [RT_GEMM_BY_SHAPE] = "auto", [RT_GEMM_NATIVE] = "native",
+                                        [RT_GEMM_OPENBLAS] = "openblas" };
+
+    for (int i = RT_GEMM_BY_SHAPE; i <= RT_GEMM_OPENBLAS; i++) {
+        if (!strcmp(value, word[i])) {
+            *gemm = (rt_gemm)i;
+            return true;
+        }
+    }
+    return rt_fail(e, "--gemm wants auto, native or openblas, not '%.80s'", value);
+}
+
 static bool apply(Reading *r, const Row *row, const char *value)
 {
     void *field = (char *)r->options + row->offset;
@@ -164,6 +180,7 @@ static bool apply(Reading *r, const Row *row, const char *value)
     case SETTING: return read_setting(r, row, value);
     case KEY_VALUE: return read_pair(r, value);
     case COLOR: return read_color(field, value, r->error);
+    case GEMM: return read_gemm(field, value, r->error);
     case NO_EFFECT: return true;
     case LATER: break;
     }
@@ -215,7 +232,7 @@ bool rt_options_read(int argc, char *const *argv, const rt_model *model, rt_opti
 {
     Reading r = { .model = model, .options = o, .set = set, .error = e };
 
-    *o = (rt_options){ .width = DEFAULT_WIDTH };
+    *o = (rt_options){ .width = DEFAULT_WIDTH, .gemm = model->gemm };
     for (int i = 1; i < argc; i++) {
         if (!read_option(&r, argc, argv, &i))
             return false;

@@ -16,6 +16,7 @@ typedef struct {
     bool every;                     /* --every was given: a line for each watched step */
     rt_color color;
     int64_t width;                  /* columns */
+    rt_gemm gemm;                   /* the program's own where not given */
     int64_t threads;                /* 0: as many as the machine gives */
     const char *data, *save, *load, *save_grads;    /* NULL: not given */
 } rt_options;

@@ -85,7 +85,7 @@ static void run_product(rt_pass *c, const rt_product *p, const rt_then *then)
     const double work = 2.0 * p->n * p->m * p->k / FLOPS_PER_NS;
     job j = { *p, then, TILE_ROWS, p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS, false };
 
-    if (rt_choose_gemm(c->gemm, p->n, p->m, p->k).kernel == RT_GEMM_NATIVE)
+    if (rt_choose_gemm(c->gemm, p->m).kernel == RT_GEMM_NATIVE)
         cut_native(&j);
     rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,
                  &j);

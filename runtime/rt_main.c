@@ -241,6 +241,7 @@ static int run_program(Program *p, const rt_model *model)
     if (o->load && !rt_checkpoint_load(o->load, &p->run.net, p->run.pass.params, p->run.pass.memory,
                                        &p->error))
         return fail(p, model, EXIT_ERROR);
+    p->run.pass.gemm = o->gemm;
     p->run.history.loaded = o->load != NULL;
     p->run.history.other_data = o->data != NULL;
     return o->dry_run ? print_plan(p) : o->check_grad ? check_gradients(p)

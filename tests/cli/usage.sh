@@ -16,6 +16,7 @@ usage 'define twice' '-D units was given twice' -D units=3 -Dunits=4 xor.net
 usage 'output twice' '-o was given twice' xor.net -o a -ob
 usage 'optimise' '-O takes' -O9 xor.net
 usage 'march' '--march takes' "--march=a b" xor.net
+usage 'gemm' '--gemm takes' --gemm=mkl xor.net
 usage 'color' '--color is auto, always or never' --color=red xor.net
 usage 'sarif' 'not in this version' --diagnostics=sarif xor.net
 usage 'github' 'not in this version' --diagnostics=github xor.net

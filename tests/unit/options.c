@@ -36,6 +36,8 @@ TEST(both_forms_of_a_value)
     CHECK(reads("--epochs 5 --lr=0.25 --threads 3 --width=100 --quiet --color=always"));
     CHECK(set.epochs == 5 && set.lr == 0.25 && options.threads == 3 && options.width == 100);
     CHECK(options.quiet && !options.json && options.color == RT_COLOR_ALWAYS);
+    CHECK(options.gemm == RT_GEMM_BY_SHAPE);
+    CHECK(reads("--gemm=openblas") && options.gemm == RT_GEMM_OPENBLAS);
     CHECK(reads("--set momentum=0.5 --set shuffle=false --set on_nonfinite=skip --seed "
                 "18446744073709551615"));
     CHECK(set.momentum == 0.5 && !set.shuffle && set.on_nonfinite == RT_SKIP
@@ -95,7 +97,8 @@ TEST(values_are_checked)
         "--batch 0", "--steps 0", "--seed -1", "--seed 18446744073709551616",
         "--set momentum=1", "--set momentum=-0.1", "--set l1=-1", "--set shuffle=1",
         "--set nesterov=1", "--set on_nonfinite=go", "--set lr", "--set =1", "--set lr=",
-        "--every 0", "--threads 0", "--threads 2000", "--width 10", "--color red", "--quiet=1",
+        "--every 0", "--threads 0", "--threads 2000", "--width 10", "--color red", "--gemm mkl",
+        "--quiet=1",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

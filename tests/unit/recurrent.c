@@ -102,9 +102,9 @@ static void naive_layer(const layer *l, const arrays *x, const rt_real *b, array
     free(dw);
 }
 
-static void check_layer(const layer *l, bool with_bias)
+static void check_layer(const layer *l, bool with_bias, rt_gemm gemm)
 {
-    rt_pass c = { .rows = l->n };
+    rt_pass c = { .rows = l->n, .gemm = gemm };
     arrays x = arrays_of(l), want = arrays_of(l);
     const rt_real *b = with_bias ? x.b : NULL;
 
@@ -125,7 +125,8 @@ static void check_sizes(layer_kind kind)
     for (int i = 0; i < 4 * 3 * 3 * 4; i++) {
         const layer l = { kind, RT_TANH, 0, i % 2 ? RT_FROM_LAST : RT_FROM_FIRST,
                           n[i / 4 % 4], steps[i / 16 % 3], units[i / 48] };
-        check_layer(&l, i / 2 % 2);
+        check_layer(&l, i / 2 % 2, RT_GEMM_NATIVE);
+        check_layer(&l, i / 2 % 2, RT_GEMM_OPENBLAS);
     }
 }
 
@@ -137,10 +138,10 @@ TEST(every_activation)
 {
     for (rt_activation act = RT_LINEAR; act <= RT_SOFTMAX; act++) {
         layer l = { RNN, act, act == RT_ELU ? 0.7 : 0.2, RT_FROM_FIRST, 5, 7, 20 };
-        check_layer(&l, true);
+        check_layer(&l, true, RT_GEMM_BY_SHAPE);
         l.way = RT_FROM_LAST;
         l.n = 17;
-        check_layer(&l, false);
+        check_layer(&l, false, RT_GEMM_BY_SHAPE);
     }
 }
 
@@ -164,6 +165,35 @@ static void check_dw(rt_direction way, int n, int steps, int m, int units)
     rt_recurrent_dw(&c, way, n, steps, m, units, dz, h, dw);
     CHECK_NEAR(distance(count, dw, want), 0, CLOSE * sqrt((double)rows));
     free(dz), free(h), free(dw), free(want);
+}
+
+/* Weights that a tile keeps packed, and some that are too large for that. */
+static void check_kernels(layer_kind kind, int n, int units)
+{
+    const layer l = { kind, RT_TANH, 0, RT_FROM_FIRST, n, 6, units };
+    rt_pass native = { .rows = n, .gemm = RT_GEMM_NATIVE },
+            openblas = { .rows = n, .gemm = RT_GEMM_OPENBLAS };
+    arrays x = arrays_of(&l), want = arrays_of(&l);
+    const double close = CLOSE * sqrt(units);
+
+    for (size_t i = 0; i < x.weights; i++)
+        x.w[i] = want.w[i] = want.w[i] / (rt_real)sqrt(units);
+    forward(&native, &l, &x, x.b);
+    backward(&native, &l, &x);
+    forward(&openblas, &l, &want, want.b);
+    backward(&openblas, &l, &want);
+    CHECK_NEAR(distance(x.states, x.h, want.h), 0, close);
+    CHECK_NEAR(distance(x.gates, x.dz, want.dz), 0, close * 4);
+    CHECK_NEAR(distance(x.weights, x.dw, want.dw), 0, close * 4 * n);
+    free_arrays(&x), free_arrays(&want);
+}
+
+TEST(kernels_agree)
+{
+    for (layer_kind kind = RNN; kind <= GRU; kind++) {
+        check_kernels(kind, 20, 61);
+        check_kernels(kind, 7, 400);
+    }
 }
 
 TEST(gradient_of_wide_weights)
@@ -232,12 +262,12 @@ TEST(gradients_as_differences)
 /* ---- Threads, and what is not finite --------------------------------------------------------- */
 
 /* Large enough that the pool is used, and several tiles of samples and of weights. */
-static void check_threads(layer_kind kind, int n, int steps)
+static void check_threads(layer_kind kind, int n, int steps, rt_gemm gemm)
 {
     const layer l = { kind, RT_TANH, 0, RT_FROM_FIRST, n, steps, 70 };
     arrays first = arrays_of(&l);
     for (int threads = 1; threads <= 3; threads++) {
-        rt_pass c = { .rows = l.n, .pool = rt_pool_new(threads) };
+        rt_pass c = { .rows = l.n, .pool = rt_pool_new(threads), .gemm = gemm };
         arrays x = arrays_of(&l), *y = threads == 1 ? &first : &x;
         forward(&c, &l, y, y->b);
         backward(&c, &l, y);
@@ -257,8 +287,10 @@ static void check_threads(layer_kind kind, int n, int steps)
 TEST(same_bits_for_any_threads)
 {
     for (layer_kind kind = RNN; kind <= GRU; kind++) {
-        check_threads(kind, 50, 4);     /* weights by step ... */
-        check_threads(kind, 3, 50);     /* ... and by sample */
+        for (rt_gemm gemm = RT_GEMM_NATIVE; gemm <= RT_GEMM_OPENBLAS; gemm++) {
+            check_threads(kind, 50, 4, gemm);   /* weights by step ... */
+            check_threads(kind, 3, 50, gemm);   /* ... and by sample */
+        }
     }
 }
 
@@ -340,6 +372,7 @@ int main(void)
     RUN(lstm_as_defined);
     RUN(gru_as_defined);
     RUN(every_activation);
+    RUN(kernels_agree);
     RUN(gradient_of_wide_weights);
     RUN(gradients_as_differences);
     RUN(same_bits_for_any_threads);
