@@ -89,7 +89,7 @@ static inline rt_side rt_side_of(int kernel, int dilation, int before)
 bool rt_conv_planes(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_real *w,
                     const rt_real *b, const rt_then *then, rt_real *y);
 bool rt_conv_planes_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
-                       const rt_then *then, rt_real *dx);
+                       rt_real *dx);
 bool rt_conv_planes_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
                        rt_real *dw);
 

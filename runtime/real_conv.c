@@ -236,7 +236,7 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
         rt_depthwise_dx(c, n, v, dy, w, dx);
         return;
     }
-    if (rt_conv_planes_dx(c, n, v, dy, w, NULL, dx))
+    if (rt_conv_planes_dx(c, n, v, dy, w, dx))
         return;
     p.dy = dy, p.w = w, p.dx = dx;
     p.cut = rt_cut_columns(v, rt_piece(together * v->kernel * v->kernel, RT_COLUMNS_DEPTH));

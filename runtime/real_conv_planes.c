@@ -317,7 +317,7 @@ static void turned_parts(const rt_window *v, planes *p)
 }
 
 bool rt_conv_planes_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *w,
-                       const rt_then *then, rt_real *dx)
+                       rt_real *dx)
 {
     const rt_window of_dy = { .height = v->out_height, .width = v->out_width, .stride = 1 };
     const int square = v->kernel * v->kernel, channels = v->channels / v->groups;
@@ -325,7 +325,7 @@ bool rt_conv_planes_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy,
                  .filters = channels, .plane = (size_t)v->out_height * (size_t)v->out_width,
                  .out_plane = (size_t)v->height * (size_t)v->width, .step = v->stride,
                  .width = v->width, .height = v->height, .w_channel = channels * square,
-                 .w_filter = square, .x = dy, .w = w, .then = then, .y = dx };
+                 .w_filter = square, .x = dy, .w = w, .y = dx };
 
     if (v->kernel > RT_CONV_KERNEL || v->stride * v->stride > PARTS)
         return false;

@@ -100,10 +100,20 @@ static void check_pools(const pool_case *p)
 
 /* ---- Tests ----------------------------------------------------------------------------------- */
 
+/* Windows of two by two pixels beside each other, from one to several vectors of them in a row. */
+static rt_window draw_pairs(dice *d)
+{
+    rt_window v = { .height = 2 + roll(d, 9), .width = 2 + roll(d, 80), .kernel = 2, .stride = 2,
+                    .dilation = 1 };
+    v.out_height = v.height / 2;
+    v.out_width = v.width / 2;
+    return v;
+}
+
 /* x of few values, so that many are equal, and some NaN where `holes`. */
 static void check_drawn(dice *d, bool holes)
 {
-    rt_window v = draw_window(d, 5, 1);
+    rt_window v = roll(d, 3) ? draw_window(d, 5, 1) : draw_pairs(d);
     v.groups = 1;
     v.channels = v.filters = 1 + roll(d, 6);
     const int n = 1 + roll(d, 4);
