@@ -127,7 +127,7 @@ static void count_lines(const Search *search, Candidate *c)
     c->removed = d.removed;
 }
 
-/* It mends half of what is over the limits at least. */
+/* It mends half of what is over the limits at least; else one ailment wholly. */
 static bool is_better(double now, double before)
 {
     return now < 0.5 * before;
@@ -154,9 +154,21 @@ static bool does_harm(const Health *before, const Health *after)
     return brought > 0.2 * mended;
 }
 
+static bool mends_one(const Health *before, const Health *after)
+{
+    for (int i = 0; i < N_AILMENTS; i++)
+        if (health_over(before, (AilmentId)i) > 0 && !(health_over(after, (AilmentId)i) > 0))
+            return true;
+    return false;
+}
+
 static bool is_worth(const Search *search, const Health *after, double least)
 {
-    return is_better(after->penalty, least) && !does_harm(&search->found->health, after);
+    const Health *before = &search->found->health;
+    const bool helps = is_better(after->penalty, least)
+                    || (after->penalty < 0.8 * least && mends_one(before, after));
+
+    return helps && !does_harm(before, after);
 }
 
 /* ---- Rows alone ------------------------------------------------------------------------------ */

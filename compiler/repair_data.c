@@ -26,6 +26,12 @@ static bool open_block(Repair *r, const Decl *d)
     return true;
 }
 
+/* As in a table whose columns have units; pixels between 0 and 1 are near enough. */
+static bool is_far(const InputMoments *in)
+{
+    return in->square > 9 || in->square < 0.01;
+}
+
 /* Inputs far from mean 0 and deviation 1 make the first layer's sums and gradient as large. */
 bool repair_normalize(Repair *r, const char *how)
 {
@@ -35,6 +41,7 @@ bool repair_normalize(Repair *r, const char *how)
 
     (void)how;
     if (!d || !r->c->forecast->input.facts.read || r->c->model->data.normalize == 1
+        || r->c->model->target.kind == TARGET_INPUT || !is_far(&r->c->forecast->input)
         || reads_words(r) || !repair_may_edit(r, d->at))
         return false;
     if (set)
