@@ -249,6 +249,7 @@ static void emit_node(Writer *w, NodeId id)
     case FORM_UNIT: emit_call(w, id); break;
     case FORM_ROOM: break;
     case FORM_LOSS: emit_line(w->out, "return %s;", expand(w, id)); break;
+    case FORM_TIMES:
     case FORM_PLUS:
     case FORM_ACT:
     case FORM_SLOPE: emit_map(w, id); break;

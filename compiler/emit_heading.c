@@ -86,7 +86,7 @@ static const Node *ordered(const Writer *w, int i)
 
 /* The nodes that the statement at order[i] computes. */
 typedef struct {
-    const Node *node[3];
+    const Node *node[4];
     int n;
 } Computed;
 
@@ -96,6 +96,8 @@ static Computed computed(const Writer *w, int i)
     const Then *then = &w->g->then[head];
     Computed c = { { ordered(w, i) }, 1 };
 
+    if (then->times && then->times != head)
+        c.node[c.n++] = &w->g->node[then->times];
     if (then->sum && then->sum != head)
         c.node[c.n++] = &w->g->node[then->sum];
     if (then->act && then->act != head)

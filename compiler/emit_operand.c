@@ -291,18 +291,25 @@ static const char *act_text(Writer *w, const Then *then)
     return text;
 }
 
+static const char *joined(Writer *w, const char *list, const char *piece)
+{
+    return arena_printf(w->arena, "%s%s%s", list, *list ? ", " : "", piece);
+}
+
 const char *then_text(Writer *w, NodeId head)
 {
     const Then *then = &w->g->then[head];
-    const char *plus = "", *act = "";
+    const char *list = "";
 
+    if (then->times) {
+        const Node *n = &w->g->node[then->times];
+        list = arena_printf(w->arena, ".times = %s", number_text(w, n, n->number[0]));
+    }
     if (then->sum)
-        plus = arena_printf(w->arena, ".plus = %s", operand(w, then->plus));
+        list = joined(w, list, arena_printf(w->arena, ".plus = %s", operand(w, then->plus)));
     if (then->act)
-        act = act_text(w, then);
-    if (!*plus && !*act)
-        return "NULL";
-    return arena_printf(w->arena, "RT_THEN(%s%s%s)", plus, *plus && *act ? ", " : "", act);
+        list = joined(w, list, act_text(w, then));
+    return *list ? arena_printf(w->arena, "RT_THEN(%s)", list) : "NULL";
 }
 
 /* $0 of an EACH is the input at work. */

@@ -1,6 +1,6 @@
-/* fuse_then.c -- sums, activations and their slopes become what follows on the result of their own
- * layer's call (rt_then), where nothing else reads that result, or else an rt_map.  So a kernel
- * does them while the values are at hand, and on all threads.
+/* fuse_then.c -- products with a number, sums, activations and their slopes become what follows on
+ * the result of their own layer's call (rt_then), where nothing else reads that result, or else an
+ * rt_map.  So a kernel does them while the values are at hand, and on all threads.
  *
  * A loop that holds anything else stays a loop.  In the others each node joins the statement that
  * computes its input, if the other tensor that it reads is there by then.  It does not join the
@@ -62,8 +62,11 @@ static bool is_near(const Graph *g, NodeId id, NodeId head)
                                : g->node[id].item == g->node[head].item;
 }
 
+/* In the order of rt_then: a product, a sum, an activation. */
 static bool has_room(const Then *then, OpForm form)
 {
+    if (form == FORM_TIMES)
+        return !then->times && !then->sum && !then->act;
     return !then->act && !(form == FORM_PLUS && then->sum);
 }
 
@@ -86,7 +89,9 @@ static void go_on(Graph *g, Then *then, NodeId id, int k)
 {
     const Node *n = &g->node[id];
 
-    if (op_form(n->op) == FORM_PLUS) {
+    if (op_form(n->op) == FORM_TIMES) {
+        then->times = id;
+    } else if (op_form(n->op) == FORM_PLUS) {
         then->sum = id;
         then->plus = n->in[1 - k];
     } else {
@@ -132,10 +137,17 @@ static int group_length(const Graph *g, Phase phase, int i)
     return n;
 }
 
+/* An rt_then has no product with 0. */
+static bool can_follow(const Node *n)
+{
+    return op_is_elementwise(n->op) && op_form(n->op) != FORM_LOOP
+        && !(op_form(n->op) == FORM_TIMES && n->number[0] == 0);
+}
+
 static bool dissolves(const Graph *g, const NodeId *order, int n)
 {
     for (int i = 0; i < n; i++)
-        if (!op_is_elementwise(g->node[order[i]].op) || op_form(g->node[order[i]].op) == FORM_LOOP)
+        if (!can_follow(&g->node[order[i]]))
             return false;
     return true;
 }

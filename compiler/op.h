@@ -13,13 +13,13 @@ typedef enum {
 } OpKind;
 
 typedef enum {
-    FORM_NONE, FORM_SOURCE, FORM_ALIAS, FORM_ROOM, FORM_LOOP, FORM_PLUS, FORM_ACT, FORM_SLOPE,
-    FORM_CALL, FORM_EACH, FORM_LOSS, FORM_UNIT, FORM_EFFECT
+    FORM_NONE, FORM_SOURCE, FORM_ALIAS, FORM_ROOM, FORM_LOOP, FORM_TIMES, FORM_PLUS, FORM_ACT,
+    FORM_SLOPE, FORM_CALL, FORM_EACH, FORM_LOSS, FORM_UNIT, FORM_EFFECT
 } OpForm;
 
 const char *op_name(OpKind op);
 OpForm op_form(OpKind op);
-bool op_is_elementwise(OpKind op);      /* LOOP, PLUS, ACT, SLOPE */
+bool op_is_elementwise(OpKind op);      /* LOOP .. SLOPE */
 bool op_takes_then(OpKind op);          /* its call goes on with what it puts out */
 bool op_arity_ok(OpKind op, int n_inputs);
 bool op_same_shape(OpKind op);          /* all inputs and the output have one shape */

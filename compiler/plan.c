@@ -120,6 +120,7 @@ static Store store_of(const Planner *p, NodeId id)
             return STORE_NONE;
         break;
     case FORM_LOOP:
+    case FORM_TIMES:
     case FORM_PLUS:
     case FORM_ACT:
     case FORM_SLOPE:

@@ -311,6 +311,7 @@ extern const rt_notes rt_model_notes;
 
 /* What is done to each value v of a result before it is stored, while it is at hand; element by
  * element, in this order:
+ *     v = times v                      unless times is 0, which stands for 1
  *     v = v + plus[i]                  unless plus is NULL
  *     v = act(v)                       where slope_at is NULL; RT_LINEAR leaves v as it is
  *     v = v slope of act               else: the slope is taken at slope_at[i], which is the
@@ -318,6 +319,7 @@ extern const rt_notes rt_model_notes;
  *                                      its like below
  * Where a function takes a `then`, NULL stands for nothing to do, and y is the result after it. */
 typedef struct {
+    rt_real times;
     const rt_real *plus;
     rt_activation act;
     rt_real a;                      /* the activation's parameter: slope, alpha */

@@ -1,10 +1,17 @@
-/* real_then.c -- what follows on each value of a result: a sum, an activation, or its slope. */
+/* real_then.c -- what follows on each value of a result: a factor, a sum, an activation or its
+ * slope. */
 #include "then.h"
 #include "tiles.h"
 
 #include <string.h>
 
 enum { CHUNK = 1024 };              /* values in a local buffer */
+
+static void scale(size_t n, rt_real factor, rt_real *v)
+{
+    for (size_t i = 0; i < n; i++)
+        v[i] *= factor;
+}
 
 static void add(size_t n, const rt_real *restrict x, rt_real *restrict v)
 {
@@ -61,6 +68,8 @@ void rt_finish(const rt_then *then, size_t at, size_t n, rt_real *v)
 {
     if (!then)
         return;
+    if (then->times != 0)
+        scale(n, then->times, v);
     if (then->plus)
         add(n, then->plus + at, v);
     if (then->slope_at)

@@ -67,7 +67,7 @@ struct model_memory {
     rt_real repeat_h_last_out[BATCH * 8];
     union {
         rt_real dense_z[BATCH * 8];
-        rt_real d_r_body[BATCH * 8];
+        rt_real d_dense_z[BATCH * 8];
     };
     rt_real r[BATCH * 8];
     union {
@@ -93,7 +93,6 @@ struct repeat_h_last_scratch {
 
 struct model_scratch {
     union {
-        rt_real d_dense_z[BATCH * 8];
         rt_real d_repeat_h_last_out[BATCH * 8];
         rt_real repeat_h_at_0_dx[BATCH * 2];
     };
@@ -105,6 +104,7 @@ struct model_scratch {
     };
     union {
         rt_real dense[BATCH * 8];
+        rt_real d_r_body[BATCH * 8];
     };
     union {
         struct repeat_h_at_0_scratch repeat_h_at_0;
@@ -206,10 +206,8 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense, RT_ELU, 0.14285714285714285, n, 8, 1, m->dense_z, t->dense);
 
     /* r = residual(scale = sqrt(0.5)): skip + scale * body */
-    for (int i = 0; i < n * 8; i++) {
-        const rt_real v_r_scaled = RT_C(0.7071067811865476) * t->dense[i];
-        m->r[i] = m->repeat_h_last_out[i] + v_r_scaled;
-    }
+    rt_map(c, n * 8, t->dense, RT_THEN(.times = RT_C(0.7071067811865476), .plus = m->repeat_h_last_out),
+           m->r);
 
     /* y = dense(1, init = uniform(-0.1, 0.1), bias_init = constant(slope)) */
     rt_affine(c, n, 1, 8, m->r, p->y.weight, p->y.bias, NULL, m->y);
@@ -263,22 +261,21 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 8; i++) {
-        const rt_real v_d_dense = RT_C(0.7071067811865476) * m->d_r[i];
-        t->d_dense_z[i] = v_d_dense * rt_elu_slope(m->dense_z[i], RT_C(0.14285714285714285));
-    }
-    rt_watch_delta(c, &m->watch.dense, n, 8, t->d_dense_z);
-    rt_affine_dw(c, n, 8, 8, t->d_dense_z, m->repeat_h_last_out, g->dense.weight);
-    rt_column_sum(c, n, 8, t->d_dense_z, g->dense.bias);
-    rt_affine_dx(c, n, 8, 8, t->d_dense_z, p->dense.weight, m->d_r_body);
+    rt_map(c, n * 8, m->d_r,
+            RT_THEN(.times = RT_C(0.7071067811865476), .act = RT_ELU, .a = RT_C(0.14285714285714285), .slope_at = m->dense_z),
+            m->d_dense_z);
+    rt_watch_delta(c, &m->watch.dense, n, 8, m->d_dense_z);
+    rt_affine_dw(c, n, 8, 8, m->d_dense_z, m->repeat_h_last_out, g->dense.weight);
+    rt_column_sum(c, n, 8, m->d_dense_z, g->dense.bias);
+    rt_affine_dx(c, n, 8, 8, m->d_dense_z, p->dense.weight, t->d_r_body);
 
     /* gradient of r = residual(scale = sqrt(0.5)), by the body */
-    rt_watch_path(c, &m->watch.r, 1, n, 8, m->d_r_body);
+    rt_watch_path(c, &m->watch.r, 1, n, 8, t->d_r_body);
 
     /* gradient of repeat_h = repeat as i
      *   sum over its readers
      */
-    rt_map(c, n * 8, m->d_r, RT_THEN(.plus = m->d_r_body), t->d_repeat_h_last_out);
+    rt_map(c, n * 8, m->d_r, RT_THEN(.plus = t->d_r_body), t->d_repeat_h_last_out);
 
     /* gradient of repeat_h = repeat as i, the last iteration */
     repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,

@@ -80,7 +80,7 @@ struct model_memory {
     };
     union {
         rt_real dense_3_z[BATCH * 64];
-        rt_real d_layernorm[BATCH * 64];
+        rt_real d_dense_3_z[BATCH * 64];
     };
     union {
         rt_real half[BATCH * 64];
@@ -119,7 +119,6 @@ struct model_scratch {
     union {
         rt_real d_dense_6_z[BATCH * 16];
         rt_real d_dense_4_z[BATCH * 16];
-        rt_real d_dense_3_z[BATCH * 64];
         rt_real d_dense_z[BATCH * 64];
     };
     union {
@@ -132,6 +131,7 @@ struct model_scratch {
     union {
         rt_real d_logits[BATCH * 10];
         rt_real d_grow_skip[BATCH * 64];
+        rt_real d_layernorm[BATCH * 64];
     };
     union {
         rt_real dense_7[BATCH * 16];
@@ -180,10 +180,8 @@ static double model_forward(rt_pass *c)
                     t->dense_3);
 
     /* half = residual(scale = 0.5): skip + scale * body */
-    for (int i = 0; i < n * 64; i++) {
-        const rt_real v_half_scaled = RT_C(0.5) * t->dense_3[i];
-        m->half[i] = m->plain[i] + v_half_scaled;
-    }
+    rt_map(c, n * 64, t->dense_3, RT_THEN(.times = RT_C(0.5), .plus = m->plain),
+           m->half);
 
     /* dense_4 = dense(16, act = selu) */
     rt_affine(c, n, 16, 64, m->half, p->dense_4.weight, p->dense_4.bias, NULL,
@@ -361,25 +359,24 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    for (int i = 0; i < n * 64; i++) {
-        const rt_real v_d_dense_3 = RT_C(0.5) * m->d_half[i];
-        t->d_dense_3_z[i] = v_d_dense_3 * rt_gelu_slope(m->dense_3_z[i]);
-    }
-    rt_watch_delta(c, &m->watch.dense_3, n, 64, t->d_dense_3_z);
-    rt_affine_dw(c, n, 64, 64, t->d_dense_3_z, m->layernorm, g->dense_3.weight);
-    rt_column_sum(c, n, 64, t->d_dense_3_z, g->dense_3.bias);
-    rt_affine_dx(c, n, 64, 64, t->d_dense_3_z, p->dense_3.weight, m->d_layernorm);
+    rt_map(c, n * 64, m->d_half,
+           RT_THEN(.times = RT_C(0.5), .act = RT_GELU, .slope_at = m->dense_3_z),
+           m->d_dense_3_z);
+    rt_watch_delta(c, &m->watch.dense_3, n, 64, m->d_dense_3_z);
+    rt_affine_dw(c, n, 64, 64, m->d_dense_3_z, m->layernorm, g->dense_3.weight);
+    rt_column_sum(c, n, 64, m->d_dense_3_z, g->dense_3.bias);
+    rt_affine_dx(c, n, 64, 64, m->d_dense_3_z, p->dense_3.weight, t->d_layernorm);
 
     /* gradient of layernorm
      *   dgamma = sum of dy x^
      *   db = sum of dz over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.layernorm, n, 64, m->d_layernorm);
-    rt_layernorm_dgamma(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats,
+    rt_watch_delta(c, &m->watch.layernorm, n, 64, t->d_layernorm);
+    rt_layernorm_dgamma(c, n, 64, t->d_layernorm, m->plain, m->layernorm_stats,
                         g->layernorm.weight);
-    rt_column_sum(c, n, 64, m->d_layernorm, g->layernorm.bias);
-    rt_layernorm_dx(c, n, 64, m->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
+    rt_column_sum(c, n, 64, t->d_layernorm, g->layernorm.bias);
+    rt_layernorm_dx(c, n, 64, t->d_layernorm, m->plain, m->layernorm_stats, p->layernorm.weight,
                     m->d_half_body);
 
     /* gradient of half = residual(scale = 0.5), by the body */

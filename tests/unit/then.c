@@ -26,20 +26,21 @@ static unary *const slope[ACTIVATIONS] = {
     hard_sigmoid_slope_of, hard_tanh_slope_of
 };
 
-/* Every activation, forward and back, with and without a sum before it. */
+/* Every activation, forward and back, with and without a factor and a sum before it. */
 TEST(element_by_element)
 {
     rt_pass c = { .rows = 1 };
     rt_real *x = normals(COUNT, 1), *plus = normals(COUNT, 2), *at = normals(COUNT, 3);
     rt_real *y = zeros(COUNT);
 
-    for (int k = 0; k < 4 * ACTIVATIONS; k++) {
-        const int act = k / 4;
-        const rt_then then = { .plus = k & 1 ? plus : NULL, .act = (rt_activation)act,
+    for (int k = 0; k < 8 * ACTIVATIONS; k++) {
+        const int act = k / 8;
+        const rt_then then = { .times = k & 4 ? RT_C(0.7) : 0, .plus = k & 1 ? plus : NULL, .act = (rt_activation)act,
                                .a = RT_C(0.2), .slope_at = k & 2 ? at : NULL };
         rt_map(&c, COUNT, x, &then, y);
         for (int i = 0; i < COUNT; i++) {
-            const rt_real v = k & 1 ? x[i] + plus[i] : x[i];
+            const rt_real scaled = k & 4 ? RT_C(0.7) * x[i] : x[i];
+            const rt_real v = k & 1 ? scaled + plus[i] : scaled;
             const rt_real want = k & 2 ? v * slope[act](at[i], then.a) : activation[act](v, then.a);
             CHECK_NEAR((double)y[i], (double)want, CLOSE);
         }
