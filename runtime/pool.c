@@ -18,7 +18,7 @@ int openblas_get_num_threads(void);
 int openblas_get_parallel(void);
 
 enum { OPENBLAS_OPENMP = 2 };       /* of openblas_get_parallel */
-enum { SPINS = 2000 };              /* pauses before a thread sleeps: about 50 us */
+enum { SPINS = 8000 };              /* pauses before a thread sleeps: about 200 us */
 
 typedef void tile_body(void *arg, int tile);
 

@@ -5,7 +5,7 @@
 #include "sums.h"
 #include "vectors.h"
 
-enum { CHAINS = 4, TURNS = 8, BLOCK = CHAINS * TURNS * RT_VECTOR_LANES };
+enum { CHAINS = 4, TURNS = 16, BLOCK = CHAINS * TURNS * RT_VECTOR_LANES };
 
 /* A block's, in the precision of the values. */
 static inline double block_squares(const rt_real *x)

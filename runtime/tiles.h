@@ -8,7 +8,7 @@
 enum {
     RT_MAX_TILES = 256,             /* so that one partial sum a tile fits on the stack */
     RT_SMALL_TILE = 4096,           /* elements of an elementwise tile: 16 KiB of floats */
-    RT_INLINE_WORK = 20000          /* ns; less work than this does not repay waking a thread */
+    RT_INLINE_WORK = 5000           /* ns; less work than this does not repay handing it over */
 };
 
 /* 0 .. n - 1 in tiles of `size`; the last may be shorter. */
