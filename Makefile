@@ -26,12 +26,12 @@ FLOOR12 = main verb_*
 RUNTIME1 = netrt gravity.h error number nearest figures json_line philox* signals digits readers
 RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file
 RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
-	processors options activation
+	processors options activation profile
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run
-RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress gradient_log \
-	nonfinite unit_gain check_grad.h check_grad_weight.h
+RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
+	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report
 RUNTIME7 = check_grad check_grad_weight.c findings table train
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 

@@ -9,6 +9,7 @@
 #define rt_count RT_NAME(rt_count)
 #define rt_sum_squares RT_NAME(rt_sum_squares)
 #define rt_sample_rms RT_NAME(rt_sample_rms)
+#define rt_peak RT_NAME(rt_peak)
 #define rt_penalty_value RT_NAME(rt_penalty_value)
 #define rt_add_penalty RT_NAME(rt_add_penalty)
 #define rt_gradient_norm RT_NAME(rt_gradient_norm)
@@ -18,6 +19,7 @@ void rt_count(const void *x, size_t n, rt_counts *out);
 double rt_sum_squares(size_t n, const rt_real *x);
 /* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
 double rt_sample_rms(const rt_pass *c, const rt_counts *x);
+double rt_peak(rt_pool *pool);
 double rt_penalty_value(const rt_update *u);
 void rt_add_penalty(const rt_update *u);
 double rt_gradient_norm(rt_update *u);

@@ -49,6 +49,7 @@ static const Row rows[] = {
       "compare the gradients with differences, in double" },
     { "--eval", FLAG, NULL, AT(eval), "evaluate the weights of --load, without training" },
     { "--every", SETTING, "N", 0, "watch every N steps and print a line for each" },
+    { "--profile", FLAG, NULL, AT(profile), "report the time by layer, forward and backward" },
     { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
     { "--json", FLAG, NULL, AT(json), "print JSON, one object a line" },
     { "--quiet", FLAG, NULL, AT(quiet), "no progress on standard error" },
@@ -221,6 +222,9 @@ static bool agree(Reading *r)
     if ((o->save || o->save_grads) && (o->dry_run || o->check_grad || o->eval))
         return rt_fail(r->error, "%s is for training: it does not go with %s",
                        o->save ? "--save" : "--save-grads",
+                       o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
+    if (o->profile && (o->dry_run || o->check_grad || o->eval))
+        return rt_fail(r->error, "--profile is for training: it does not go with %s",
                        o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
     if (o->json && o->check_grad)
         return rt_fail(r->error, "--check-grad prints a table, not JSON");

@@ -12,7 +12,7 @@ typedef enum { RT_COLOR_AUTO, RT_COLOR_ALWAYS, RT_COLOR_NEVER } rt_color;
 typedef struct {
     bool help, version;
     bool dry_run, check_grad, eval; /* instead of training: one of them at most */
-    bool quiet, json, full;
+    bool quiet, json, full, profile;
     bool every;                     /* --every was given: a line for each watched step */
     rt_color color;
     int64_t width;                  /* columns */

@@ -1,4 +1,5 @@
 /* real_gru.c -- the GRU (Cho et al. 2014), its reset gate after the recurrent product. */
+#include "profile.h"
 #include "recurrent.h"
 
 typedef struct {
@@ -116,6 +117,7 @@ void rt_gru_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const 
 {
     gru_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                     .states = h, .carry = carry, .dz = dz };
+    rt_profile_between(c->profile);
     rt_walk_tiles(c, &job.all, 3, gru_dz_tile, &job);
 }
 

@@ -1,4 +1,5 @@
 /* real_lstm.c -- the LSTM (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000). */
+#include "profile.h"
 #include "recurrent.h"
 
 typedef struct {
@@ -116,5 +117,6 @@ void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const
 {
     lstm_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                      .carry = carry, .dz = dz };
+    rt_profile_between(c->profile);
     rt_walk_tiles(c, &job.all, 4, lstm_dz_tile, &job);
 }

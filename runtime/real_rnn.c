@@ -1,4 +1,5 @@
 /* real_rnn.c -- the simple recurrent layer with any activation (Elman 1990). */
+#include "profile.h"
 #include "activation.h"
 #include "recurrent.h"
 
@@ -97,5 +98,6 @@ void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n,
 {
     rnn_job job = { .all = { way, 0, n, steps, units, c->gemm }, .act = act, .a = (rt_real)a,
                     .w = w, .dh = dh, .slope_of = cell ? cell : h, .carry = carry, .dz = dz };
+    rt_profile_between(c->profile);
     rt_walk_tiles(c, &job.all, 1, rnn_dz_tile, &job);
 }

@@ -73,6 +73,7 @@ const rt_reals RT_REALS = {
     .count = rt_count,
     .add_scaled = add_scaled,
     .scale = scale,
+    .peak = rt_peak,
     .penalty_value = rt_penalty_value,
     .add_penalty = rt_add_penalty,
     .gradient_norm = rt_gradient_norm,

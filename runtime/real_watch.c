@@ -2,6 +2,7 @@
 #include "activation.h"
 #include "channels.h"
 #include "kernels.h"
+#include "profile.h"
 #include "tallies.h"
 
 enum { COUNT_TILES = 32, COUNT_TILE = 16384 };
@@ -213,6 +214,7 @@ static uint64_t sum_counts(const uint64_t *partial, int tiles)
 void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n, int units,
                      int inner, const rt_real *v, const rt_real *y)
 {
+    rt_profile_output(c->profile, w);
     if (!c->watching)
         return;
     const double count = (double)n * units * inner;
@@ -230,6 +232,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     w->act_nonfinite = 0;
     if (sum_counts(job.suspect, tiles) > 0)
         w->act_nonfinite = count_all(c->pool, (size_t)count, y).nonfinite;
+    rt_profile_watched(c->profile);
 }
 
 /* ---- Gradients ------------------------------------------------------------------------------- */
@@ -244,10 +247,12 @@ double rt_sample_rms(const rt_pass *c, const rt_counts *x)
 
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
 {
+    rt_profile_delta(c->profile, w);
     if (!c->watching)
         return;
     w->delta = count_all(c->pool, (size_t)n * (size_t)m, dz);
     w->delta_rms = rt_sample_rms(c, &w->delta);
+    rt_profile_watched(c->profile);
 }
 
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)

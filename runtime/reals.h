@@ -19,6 +19,7 @@ typedef struct rt_reals {
     void (*count)(const void *x, size_t n, rt_counts *out);            /* adds to *out */
     void (*add_scaled)(rt_pool *pool, size_t n, double a, const void *x, void *y); /* y += a x */
     void (*scale)(rt_pool *pool, size_t n, double a, void *x);
+    double (*peak)(rt_pool *pool);      /* the multiply-adds of this machine, in GFLOP/s */
     double (*penalty_value)(const rt_update *u);    /* what rt_penalty would add to the loss */
     void (*add_penalty)(const rt_update *u);        /* what rt_penalty does to the gradient */
     /* The L2 norm of u->g as it is; NaN or infinite where a value is.  Where there is no penalty,

@@ -10,6 +10,7 @@
 #include "checkpoint.h"
 #include "evaluate.h"
 #include "options.h"
+#include "profile_report.h"
 #include "reals.h"
 #include "signals.h"
 #include "train.h"
@@ -201,6 +202,35 @@ static void warn_of_warmup(const rt_run *run)
                 "never reaches lr = %g\n", run->model->name, set->warmup, run->steps, set->lr);
 }
 
+static void report_profile(const Program *p, const rt_profile *profile, double peak)
+{
+    const int threads = rt_pool_threads(p->run.pool);
+
+    if (p->options.json)
+        rt_profile_json(profile, threads, peak, &p->style);
+    else
+        rt_profile_text(profile, threads, peak, &p->style);
+}
+
+/* Trains; with --profile, tells then where the time went. */
+static rt_outcome train_profiled(Program *p, rt_listeners to)
+{
+    rt_run *run = &p->run;
+    rt_profile profile = { .net = NULL };
+
+    if (!p->options.profile)
+        return rt_train(run, &to, &p->error);
+    if (!rt_profile_new(&profile, &run->net, run->pass.memory, &p->error))
+        return RT_BROKEN;
+    const double peak = run->model->reals->peak(run->pool);
+    to.profile = &profile;
+    const rt_outcome outcome = rt_train(run, &to, &p->error);
+    if (outcome != RT_BROKEN)
+        report_profile(p, &profile, peak);
+    rt_profile_free(&profile);
+    return outcome;
+}
+
 static int train(Program *p)
 {
     const rt_options *o = &p->options;
@@ -214,7 +244,7 @@ static int train(Program *p)
                               .events = o->json || o->every, .gradients = log.net ? &log : NULL };
     warn_of_warmup(&p->run);
     rt_signals_catch();
-    const int status = finish(p, rt_train(&p->run, &to, &p->error), &log);
+    const int status = finish(p, train_profiled(p, to), &log);
     rt_gradient_log_free(&log);
     return status;
 }

@@ -70,15 +70,18 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
 {
     rt_pass *c = &run->pass;
 
+    rt_profile_turn(c->profile, RT_AT_DATA);
     rt_run_batch(run, &run->data.train, run->order, b->from + done, rows);
     rt_augment(run, b->step / run->steps_per_epoch, run->order + b->from + done, rows);
     c->training = true;
     c->watching = b->watching && part == 0;
     c->step = (uint64_t)b->step | (uint64_t)part << PART_SHIFT;
+    rt_profile_turn(c->profile, RT_AT_LOSS);
     const double loss = run->model->forward(c);
     if (rt_has_accuracy(run->model))
         b->hits += rt_hits(run);
     rt_run_backward(run);
+    rt_profile_turn(c->profile, RT_AT_UPDATE);
     b->loss += loss * rows / (double)b->rows;
     run->update.measured = false;
     run->update.watching = b->watching;
@@ -123,6 +126,7 @@ static void update(Training *t, const Batch *b)
     run->model->update(u);
     run->history.clipped_steps += u->clipped;
     run->history.steps = b->step + 1;
+    rt_profile_turn(run->pass.profile, RT_AT_WATCHING);
 }
 
 static void leave_out(Training *t, const Batch *b)
@@ -188,6 +192,8 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
     Batch b = { .step = step, .from = from, .finite = true, .watching = rt_is_watched(run, step),
                 .rows = left < run->set->batch ? left : run->set->batch };
 
+    run->pass.profile = t->to->profile;
+    rt_profile_start_step(run->pass.profile, b.rows);
     differentiate(run, &b);
     if (!rt_run_knows_words(run, t->error))
         return RT_BROKEN;
@@ -204,6 +210,7 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
         return RT_BROKEN;
     if (run->history.nonfinite.happened && run->set->on_nonfinite == RT_STOP)
         return RT_DIVERGED;
+    rt_profile_turn(run->pass.profile, RT_AT_OTHER);
     rt_progress_step(t->to->progress, run, step, b.loss + run->update.penalty);
     return RT_TRAINED;
 }
@@ -226,6 +233,7 @@ static bool end_epoch(Training *t)
     rt_run *run = t->run;
     rt_epoch epoch = { .epoch = t->epoch, .step = run->history.steps, .accuracy_train = NAN };
 
+    run->pass.profile = NULL;       /* an evaluation is no step */
     epoch.loss_train = t->rows ? t->loss / (double)t->rows : NAN;
     if (t->rows && rt_has_accuracy(run->model))
         epoch.accuracy_train = (double)t->hits / ((double)t->rows * (double)rt_labels(run->model));

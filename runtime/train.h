@@ -3,6 +3,7 @@
 #define RT_TRAIN_H
 
 #include "gradient_log.h"
+#include "profile.h"
 #include "progress.h"
 #include "report.h"
 #include "run.h"
@@ -13,6 +14,7 @@ typedef struct {
     const rt_style *style;
     bool events;                    /* the writer hears of steps and epochs, not only of the end */
     rt_progress *progress;
+    rt_profile *profile;            /* of every step, or NULL */
     rt_gradient_log *gradients;     /* of every step, or NULL */
 } rt_listeners;
 

@@ -1,0 +1,119 @@
+/* profile.c -- stamps of time at the boundaries of layers. */
+#include "profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+bool rt_profile_new(rt_profile *p, const rt_net *net, const void *memory, rt_error *e)
+{
+    const size_t n = (size_t)net->n_layers + 1;
+
+    *p = (rt_profile){ .net = net, .memory = memory };
+    p->forward = calloc(2 * n, sizeof *p->forward);
+    p->order = calloc(2 * n, sizeof *p->order);
+    if (!p->forward || !p->order)
+        return rt_fail(e, "out of memory for the profile");
+    p->backward = p->forward + n;
+    return true;
+}
+
+void rt_profile_free(rt_profile *p)
+{
+    free(p->forward);
+    free(p->order);
+    *p = (rt_profile){ .net = NULL };
+}
+
+/* Seconds since the clock was last read. */
+static double lap(rt_profile *p)
+{
+    struct timespec t;
+    const double last = p->last;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    p->last = (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    return p->last - last;
+}
+
+static void turn_to(rt_profile *p, double *next)
+{
+    *p->open += lap(p);
+    p->open = next;
+}
+
+void rt_profile_turn(rt_profile *p, rt_profile_part next)
+{
+    if (!p)
+        return;
+    turn_to(p, &p->part[next]);
+    if (next == RT_AT_DATA)
+        p->at = 0;
+}
+
+void rt_profile_start_step(rt_profile *p, int64_t rows)
+{
+    if (!p)
+        return;
+    lap(p);
+    p->open = &p->part[RT_AT_OTHER];
+    p->between = false;
+    p->steps++;
+    p->rows += rows;
+}
+
+static bool is_at(const rt_profile *p, int layer, const rt_watch *w)
+{
+    const rt_layer_info *l = &p->net->layer[layer];
+    return l->layer->watched && (const char *)w == p->memory + l->watch;
+}
+
+/* Marks come in the same order in every step. */
+static int layer_of(rt_profile *p, const rt_watch *w)
+{
+    const int at = p->at++;
+
+    if (at < p->n_order && is_at(p, p->order[at], w))
+        return p->order[at];
+    int layer = 0;
+    while (layer < p->net->n_layers - 1 && !is_at(p, layer, w))
+        layer++;
+    if (at < 2 * p->net->n_layers) {
+        p->order[at] = layer;
+        p->n_order = at + 1;
+    }
+    return layer;
+}
+
+void rt_profile_output(rt_profile *p, const rt_watch *w)
+{
+    if (!p)
+        return;
+    p->forward[layer_of(p, w)] += lap(p);
+    p->open = &p->part[RT_AT_LOSS];             /* what is behind the last layer */
+}
+
+void rt_profile_delta(rt_profile *p, const rt_watch *w)
+{
+    if (!p)
+        return;
+    double *layer = &p->backward[layer_of(p, w)];
+    if (p->between)
+        p->open = layer;
+    p->between = false;
+    turn_to(p, layer);
+}
+
+void rt_profile_watched(rt_profile *p)
+{
+    if (p)
+        p->part[RT_AT_WATCHING] += lap(p);
+}
+
+void rt_profile_between(rt_profile *p)
+{
+    if (!p)
+        return;
+    rt_profile_turn(p, RT_AT_OTHER);
+    p->between = true;
+}

@@ -1,0 +1,12 @@
+/* profile_report.h -- the time by layer and direction, as a table or as an event. */
+#ifndef RT_PROFILE_REPORT_H
+#define RT_PROFILE_REPORT_H
+
+#include "profile.h"
+#include "report.h"
+
+/* `peak` in GFLOP/s, of so many threads. */
+void rt_profile_text(const rt_profile *p, int threads, double peak, const rt_style *s);
+void rt_profile_json(const rt_profile *p, int threads, double peak, const rt_style *s);
+
+#endif

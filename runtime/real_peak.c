@@ -1,0 +1,51 @@
+/* real_peak.c -- the multiply-adds that this machine reaches, measured in a short burst. */
+#include "kernels.h"
+#include "vectors.h"
+
+#include <time.h>
+
+enum { CHAINS = 12, TURNS = 20000, TILES_A_THREAD = 4, BURSTS = 10 };
+
+/* x = x a + b, in chains that do not wait for each other and start apart: equal ones would be
+ * compiled to one. */
+static void burst_tile(void *arg, int tile)
+{
+    rt_real *out = arg;
+    rt_vector x[CHAINS], a = { 0 }, b = { 0 };
+
+    for (int l = 0; l < RT_VECTOR_LANES; l++) {
+        a[l] = RT_C(0.999);
+        b[l] = RT_C(0.001) * (rt_real)l;
+        for (int k = 0; k < CHAINS; k++)
+            x[k][l] = (rt_real)k;
+    }
+    for (int turn = 0; turn < TURNS; turn++)
+        for (int k = 0; k < CHAINS; k++)
+            x[k] = x[k] * a + b;
+    for (int k = 1; k < CHAINS; k++)
+        x[0] += x[k];
+    out[tile] = x[0][0];                        /* so that it is computed */
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+double rt_peak(rt_pool *pool)
+{
+    enum { MOST = RT_MAX_TILES };
+    const int wanted = rt_pool_threads(pool) * TILES_A_THREAD;
+    const int tiles = wanted < MOST ? wanted : MOST;
+    rt_real out[MOST];
+    double best = 0;
+
+    for (int i = 0; i < BURSTS; i++) {
+        const double start = seconds();
+        rt_parallel(pool, tiles, burst_tile, out);
+        best = fmax(best, 1 / (seconds() - start));
+    }
+    return 2.0 * CHAINS * RT_VECTOR_LANES * TURNS * tiles * best * 1e-9;
+}
