@@ -35,7 +35,7 @@ static const Row rows[] = {
     { "--batch", SETTING, "N", 0, "samples in an update" },
     { "--set", KEY_VALUE, "KEY=VALUE", 0, "change any number of the training listed below" },
     { "--threads", NUMBER, "N", AT(threads), "threads; results are the same for any number" },
-    { "--gemm", GEMM, "WHICH", AT(gemm), "matrix products: auto (by their sizes), native, openblas" },
+    { "--gemm", GEMM, "WHICH", AT(gemm), "matrix products: auto (by size), native, openblas" },
     { "--data", TEXT, "DIR", AT(data), "where the data files are" },
     { "--load", TEXT, "FILE", AT(load), "start from the weights of a .safetensors file" },
     { "--save", TEXT, "FILE", AT(save), "write the weights to a .safetensors file at the end" },
