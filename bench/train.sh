@@ -36,7 +36,7 @@ while [ $round -lt "${ROUNDS:=3}" ]; do
         steps=$(sed -n 's/^ *steps *= *\([0-9]*\);/\1/p' "bench/nets/$name.net")
         for threads in 1 2; do
             for way in plain watched; do
-                if [ $way = plain ]; then every='--set every=1000000'; else every='--every 1'; fi
+                if [ $way = plain ]; then every='--set every=1000000'; else every='--set every=1'; fi
                 # shellcheck disable=SC2086
                 time_run "$name" $threads $way 1 $every
                 # shellcheck disable=SC2086
