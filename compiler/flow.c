@@ -88,9 +88,12 @@ static void record_delta(const Flow *f, Trace *t)
         const NodeId z = t->g->layer[i].z;
         const Gradient *g = z ? t->gradient[z] : NULL;
 
-        if (g)
-            t->row[i].delta_rms = f->batch
-                * root(mean_of_squares(g->square[SAME], t->kernel[z]->positions));
+        if (!g)
+            continue;
+        t->row[i].delta_rms = f->batch
+            * root(mean_of_squares(g->square[SAME], t->kernel[z]->positions));
+        if (isnan(t->row[i].grad_norm))
+            t->row[i].spread = flow_spread(g->gain * g->gain * t->kernel[z]->log_var + g->log_var);
     }
 }
 

@@ -32,6 +32,7 @@ struct Kernel {
     double log_var;                 /* variance of ln x^2 over the draw of the weights */
     double pair_var;                /* variance of the samples' correlation over pairs */
     bool rotated;                   /* by an orthogonal matrix: its length does not fluctuate */
+    bool centred;                   /* nor does the mean of its units */
     Neurons *neurons;               /* copies of a tensor have the same */
     const Kernel *source;           /* what an activation was taken of; NULL for other tensors */
     Act act;

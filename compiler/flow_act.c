@@ -88,6 +88,14 @@ static double share_at(const double order[3], double c, double c2)
     return order[0] * c + order[1] * c2 + order[2] * c * fabs(c) * fabs(c);
 }
 
+/* The orders that fluctuate: the first goes with the mean of z's units, the second with its length. */
+static void free_orders(const Kernel *z, const double order[3], double out[3])
+{
+    out[0] = z->centred ? 0 : order[0];
+    out[1] = z->rotated ? 0 : order[1];
+    out[2] = order[2];
+}
+
 /* ... over all pairs of samples of the batch and of places. */
 static double shared(const Flow *f, const Kernel *z, const Bend *b, const double order[3])
 {
@@ -103,9 +111,10 @@ static double shared(const Flow *f, const Kernel *z, const Bend *b, const double
 /* Variance that this layer adds to ln X. */
 static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
 {
-    const double radial = z->rotated ? b->m.radial * b->m.radial / 2 : 0;
+    double order[3];
 
-    return fmax(b->m.kurtosis - radial, 0) * shared(f, z, b, b->m.order) / (double)z->channels;
+    free_orders(z, b->m.order, order);
+    return fmax(b->m.kurtosis, 0) * shared(f, z, b, order) / (double)z->channels;
 }
 
 /* ---- Places of different variance ------------------------------------------------------------ */
@@ -228,23 +237,24 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
 
 static double backward_noise(const Flow *f, const Kernel *z, const Bend *b, const Gradient *dy)
 {
-    const double *order = b->m.slope_order, kurtosis = b->m.slope_kurtosis;
+    const double kurtosis = b->m.slope_kurtosis, *order = b->m.slope_order;
     const double far = mixed(f, b->apart), two = 2 * dy->cross[SAME] * dy->cross[SAME];
-    double sum = 0, squares = 0, here, one, other;
-#define TERM(c, r) ((1 + kurtosis * (c)) * (1 + 2 * (r)) - 1 - (dy->rotated ? 2 * (r) : 0))
+    double sum = 0, squares = 0, loose[3], here, one, other;
+#define SHARE(o, c, c2) (kurtosis * share_at(o, c, c2))
+#define TERM(c, c2, r) (SHARE(loose, c, c2) + 2 * (r) * (SHARE(order, c, c2) + !dy->rotated))
 
+    free_orders(z, order, loose);
     for (int64_t p = 0; p < z->positions; p++) {
         sum += dy->square[SAME][p];
         squares += dy->square[SAME][p] * dy->square[SAME][p];
     }
     here = squares / fmax(sum * sum, 1e-300);
-    one = here * TERM(share_at(order, 1, 1), 1)
-        + (1 - here) * TERM(share_at(order, b->apart[SAME], b->apart[SAME] * b->apart[SAME]),
-                            two / 2);
-    other = here * TERM(share_at(order, b->mixed, b->mixed_square), dy->alike)
-          + (1 - here) * TERM(share_at(order, far, fmin(far * far + z->pair_var, 1)),
-                              dy->alike * two / 2);
+    one = here * TERM(1, 1, 1)
+        + (1 - here) * TERM(b->apart[SAME], b->apart[SAME] * b->apart[SAME], two / 2);
+    other = here * TERM(b->mixed, b->mixed_square, dy->alike)
+          + (1 - here) * TERM(far, fmin(far * far + z->pair_var, 1), dy->alike * two / 2);
 #undef TERM
+#undef SHARE
     return (one / f->batch + other * (f->batch - 1) / f->batch) / (double)z->channels;
 }
 

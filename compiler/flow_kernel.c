@@ -59,6 +59,11 @@ const Kernel *kernel_in(const Trace *t, NodeId y, int i)
     return t->kernel[t->g->node[y].in[i]];
 }
 
+double flow_spread(double log_var)
+{
+    return sqrt(fmax(log_var, 0)) / 2 / 2.302585092994046;
+}
+
 double mean_of_squares(const double *square, int64_t n)
 {
     double sum = 0;

@@ -142,45 +142,64 @@ static Pair unit_pair(Flow *f, OpKind op, const Outputs *s)
                    .along = 2 * s->q, .loss = s->q + s->t2 };
 }
 
-/* The mean over the batch, its units, and the steps that have a loss of their own. */
+/* What n outputs share over samples adds up to a sum of n squares, whose median is so much under its
+ * mean: by half where there is one output (Wilson and Hilferty 1931). */
+static double over_median(double shared, double n)
+{
+    const double root = 1 - 2 / (9 * n);
+
+    return shared * (1 - root * root * root);
+}
+
+/* Of two softmaxes whose logits have so much in common. */
+static Pair class_pair(Flow *f, const Outputs *base, double in_common)
+{
+    Outputs set = *base;
+
+    set.p = fmin(fmax(in_common, 0), set.q);
+    return softmax_pair(f, &set);
+}
+
+/* The mean over the batch, its units, and the steps that have a loss of their own: another step has a
+ * label of its own, of the same sample too. */
 static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double classes = (double)z->channels, steps = (double)z->positions;
     const double scale = 1 / (classes * f->batch * f->batch * steps * steps);
 
     for (int s = OTHER; s < PAIRS; s++) {
-        Outputs set = *base;
-        Pair pair;
+        const Pair pair = class_pair(f, base, mean_of_squares(z->square[s], z->positions));
 
-        set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
-        pair = softmax_pair(f, &set);
         for (int64_t p = 0; p < z->positions; p++) {
             g->square[SAME][p] = scale * (pair.square - 2 / classes + 1);
             g->square[s][p] = scale * (pair.other - 2 / classes + (s == KIN));
         }
         f->loss = pair.loss;
     }
-    /* another step has a label of its own, of the same sample too */
-    for (int s = 0; s < PAIRS; s++)
-        g->cross[s] = mixed(f, (double[]){ 0, g->square[OTHER][0], g->square[KIN][0] })
-                    / g->square[SAME][0];
+    for (int s = 0; z->positions > 1 && s < PAIRS; s++)
+        g->cross[s] = (class_pair(f, base, z->cross[s] * base->q).other - 2 / classes
+                       + f->same_class) * scale / g->square[SAME][0];
 }
 
 static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double units = (double)(z->channels * z->positions);
     const double scale = 1 / (units * units * f->batch * f->batch);
+    const bool knows_size = op != OP_MAE && op != OP_HUBER;
 
     for (int s = OTHER; s < PAIRS; s++) {
         Outputs set = *base;
         Pair pair;
+        double excess;
 
         set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
         set.t11 = s == KIN ? f->input.target_kin : f->input.target_other;
         pair = unit_pair(f, op, &set);
+        set.p = 0;
+        excess = over_median(pair.other - unit_pair(f, op, &set).other, units);
         for (int64_t p = 0; p < z->positions; p++) {
-            g->square[SAME][p] = scale * pair.square;
-            g->square[s][p] = scale * pair.other;
+            g->square[SAME][p] = scale * (pair.square - (knows_size ? excess : 0));
+            g->square[s][p] = scale * (pair.other - excess);
         }
         g->radial[SAME] = g->radial[s] = scale * units * units * pair.along * pair.along;
         f->loss = pair.loss;

@@ -166,27 +166,31 @@ static void rows_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] = (x->square[s][p] - m2) / variance;
     }
     k->pair_var = x->pair_var;
-    k->rotated = x->positions == 1;
+    k->rotated = k->centred = x->positions == 1;
     f->normalised = true;
     t->kernel[y] = k;
 }
 
-/* E[1 / variance], where n numbers are normalised together: of a chi-square whose fluctuations the
- * samples share as their correlation has it. */
-static double inverse_variance(const Flow *f, const Kernel *x, const Kernel *k, double n)
+/* Of the variance of n numbers that are normalised together, a chi-square: how many are free, and how
+ * much of its fluctuation the samples share. */
+typedef struct {
+    double alone, shared;
+} Common;
+
+static Common common_of(const Flow *f, const Kernel *x, const Kernel *k, double n)
 {
     const double places = (double)x->positions, apart = k->cross[SAME];
-    const double alone = n / (1 + (places - 1) * apart * apart);
     double pair[PAIRS], c;
 
     for (int s = 0; s < PAIRS; s++)
         pair[s] = mean_of_squares(k->square[s], k->positions);
     c = mixed(f, pair) / fmax(pair[SAME], 1e-300);
-    c = (1 + (f->batch - 1) * fmin(c * c + x->pair_var, 1)) / f->batch;
-    return 1 + (3 - c) / alone;
+    return (Common){ n / (1 + (places - 1) * apart * apart),
+                     (1 + (f->batch - 1) * fmin(c * c + x->pair_var, 1)) / f->batch };
 }
 
-/* What the gradient has along the ones and along y itself is taken away. */
+/* What the gradient has along the ones and along y itself is taken away; of the median E[1 / variance]
+ * holds for what samples do not share, E[ln 1 / variance] for what they do. */
 static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, double n)
 {
     const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
@@ -194,7 +198,8 @@ static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, doubl
     const double g = mean_of_squares(dy->square[SAME], x->positions);
     const double own = 1 + dy->own + dy->radial[SAME] / fmax(g * all, 1e-300);
     const double kept = fmin(fmax(1 - (1 + dy->level + own) / n, 0.1), 1);
-    const double factor = kept * inverse_variance(f, x, k, n) / sample_variance(t, y);
+    const Common c = common_of(f, x, k, n);
+    const double factor = kept * (1 + (3 - c.shared) / c.alone) / sample_variance(t, y);
     Gradient *dx = gradient_like(f, dy, x->positions);
 
     for (int s = 0; s < PAIRS; s++) {
@@ -204,6 +209,7 @@ static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, doubl
                       * mean_of_squares(dx->square[s], x->positions);
     }
     dx->gain = -1;
+    dx->log_var += 2 * c.shared / c.alone;
     dx->level = dx->own = 0;
     flow_give(f, t, y, 0, dx);
 }

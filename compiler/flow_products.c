@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-static const double LN10 = 2.302585092994046;
 static const double MUCH_MEAN = 1;  /* fan_in mean^2 / variance: two decades off at 7, 0.1 at 0.4 */
 
 /* What a product's weight and bias are at the start. */
@@ -73,7 +72,7 @@ static void record_weight(Flow *f, Trace *t, NodeId z, const Product *p, const G
     if (row->grad_norm > 0)         /* a recurrent layer's: its other weight came first */
         total += row->grad_norm * row->grad_norm;
     else
-        row->spread = sqrt(fmax(var, 0)) / 2 / LN10;
+        row->spread = flow_spread(var);
     row->grad_norm = total < 1e-280 ? 0 : sqrt(total);      /* less is lost already */
 }
 
@@ -182,7 +181,7 @@ struct Sweep {
     double *taps;                   /* forward: taps inside the image, by output */
     double *root_x, *root_dz;       /* backward: roots of the SAME squares */
     double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap: of products */
-    double *up_root, *up_both;      /* and of dz alone */
+    double *up_root, *up_both;      /* of roots and squares of one: back dz's, forward x's */
 };
 
 static void gather(Sweep *w, const Strip *r)
@@ -190,8 +189,33 @@ static void gather(Sweep *w, const Strip *r)
     for (int s = 0; s < PAIRS; s++)
         for (int64_t i = 0; i < r->n; i++)
             w->z->square[s][r->out + i] += w->x->square[s][r->in + i * r->stride];
-    for (int64_t i = 0; i < r->n; i++)
+    for (int64_t i = 0; i < r->n; i++) {
+        const int64_t in = r->in + i * r->stride;
+
         w->taps[r->out + i]++;
+        w->up_root[r->tap] += w->root_x[in];
+        w->up_both[r->tap] += w->x->square[SAME][in];
+    }
+}
+
+/* Sum over taps and pairs of places that a tap looks into the image from: near the border, where
+ * others look past it, two places have less in common. */
+static double taps_apart(const Sweep *w, int64_t taps)
+{
+    double apart = 0;
+
+    for (int64_t k = 0; k < taps; k++)
+        apart += fmax(w->up_root[k] * w->up_root[k] - w->up_both[k], 0);
+    return apart;
+}
+
+static double *roots(Flow *f, const double *square, int64_t n)
+{
+    double *root = arena_array(f->arena, double, n);
+
+    for (int64_t i = 0; i < n; i++)
+        root[i] = sqrt(fmax(square[i], 0));
+    return root;
 }
 
 static void conv_forward(Flow *f, Trace *t, NodeId y)
@@ -201,18 +225,22 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     const Kernel *x = kernel_in(t, y, 0);
     const Product p = product_of(t, y, (double)(v->in.dim[0] / v->groups), (double)v->out.dim[0]);
     Kernel *z = kernel_new(f, n->shape);
-    Sweep w = { .x = x, .z = z, .taps = arena_array(f->arena, double, z->positions) };
-    double sum = 0, all;
+    const int64_t taps = v->kernel * v->kernel;
+    const double pairs = fmax((double)z->positions * (double)(z->positions - 1), 1);
+    Sweep w = { .x = x, .z = z, .taps = arena_array(f->arena, double, z->positions),
+                .up_root = arena_array(f->arena, double, taps),
+                .up_both = arena_array(f->arena, double, taps),
+                .root_x = roots(f, x->square[SAME], x->positions) };
+    double apart, all;
 
     visit_taps(v, gather, &w);
-    for (int64_t i = 0; i < z->positions; i++) {
-        sum += z->square[SAME][i] / (double)z->positions;
+    for (int64_t i = 0; i < z->positions; i++)
         for (int s = 0; s < PAIRS; s++)
             z->square[s][i] = grown(&p, z->square[s][i] / fmax(w.taps[i], 1), w.taps[i], x->mean);
-    }
-    all = mean_of_squares(z->square[SAME], z->positions);
+    apart = taps_apart(&w, taps) / pairs;
+    all = fmax(roots_apart(z->square[SAME], z->positions) / pairs, 1e-300);
     for (int s = 0; s < PAIRS; s++)
-        z->cross[s] = grown(&p, x->cross[s] * sum, 1, x->mean) / fmax(all, 1e-300);
+        z->cross[s] = fmin(grown(&p, x->cross[s] * apart, 1, x->mean) / all, 1);
     carry_fluctuations(f, &p, x, z);
     t->kernel[y] = z;
 }
@@ -249,21 +277,9 @@ static void scatter(Sweep *w, const Strip *r)
 static void cross_by_taps(const Sweep *w, int64_t taps, int64_t places)
 {
     const double all = fmax(roots_apart(w->dx->square[SAME], places), 1e-300);
-    double apart = 0;
 
-    for (int64_t k = 0; k < taps; k++)
-        apart += fmax(w->up_root[k] * w->up_root[k] - w->up_both[k], 0);
     for (int s = 0; s < PAIRS; s++)
-        w->dx->cross[s] = fmin(apart / all, 1) * w->dz->cross[s];
-}
-
-static double *roots(Flow *f, const double *square, int64_t n)
-{
-    double *root = arena_array(f->arena, double, n);
-
-    for (int64_t i = 0; i < n; i++)
-        root[i] = sqrt(fmax(square[i], 0));
-    return root;
+        w->dx->cross[s] = fmin(taps_apart(w, taps) / all, 1) * w->dz->cross[s];
 }
 
 static void add_taps(const Sweep *w, int64_t taps, double sum[PAIRS][PAIRS])
@@ -352,7 +368,7 @@ static void embedding_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     for (int s = 0; s < PAIRS; s++)
         total += f->batch * f->pairs[s] * pair_sum(dy, s, words, s);
     row->grad_norm = sqrt((double)n->size[2] * fmax(total, 0));
-    row->spread = sqrt(fmax(dy->log_var, 0)) / 2 / LN10;
+    row->spread = flow_spread(dy->log_var);
 }
 
 const FlowRule flow_embedding = { embedding_forward, embedding_backward };

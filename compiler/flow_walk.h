@@ -57,6 +57,10 @@ extern const FlowRule
 Forecast *flow_too_large(const Program *p, const InputMoments *input, Session *s);     /* or NULL */
 double flow_recurrent_layers(const Graph *g);
 
+/* ---- flow_kernel.c: of a variance of ln x^2, the standard deviation of log10 x --------------- */
+
+double flow_spread(double log_var);
+
 /* ---- flow_input.c -------------------------------------------------------------------------- */
 
 /* The kernel that the walk starts with: f->input, its squares times `factor`. */

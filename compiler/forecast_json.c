@@ -28,7 +28,7 @@ static void put_layer(const FlowLayer *l, FILE *out)
     put("act_rms", l->act_rms, out);
     put("delta_rms", l->delta_rms, out);
     put("grad_norm", l->grad_norm, out);
-    put("spread", isnan(l->grad_norm) ? NAN : l->spread, out);
+    put("spread", l->spread, out);
     put("delta_first", steps ? l->first_rms : NAN, out);
     put("delta_last", steps ? l->last_rms : NAN, out);
     put("decades_per_step", steps ? l->decades_per_step : NAN, out);
