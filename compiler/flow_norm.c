@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-enum { SMALL_MAP = 16 };
+enum { SMALL_MAP = 16,              /* places */
+       FEW_KEPT = 4 };              /* by a dropout; at 3 of a layer's units the zoo is off by 0.5 */
 
 /* ---- Batch normalisation -------------------------------------------------------------------- */
 
@@ -236,6 +237,8 @@ static void dropout_forward(Flow *f, Trace *t, NodeId y)
     const double kept = 1 - t->g->node[y].number[0];
     Kernel *k = kernel_copy(f, kernel_in(t, y, 0));
 
+    if (kept * (double)(k->channels * k->positions) < FEW_KEPT)
+        f->rough = "dropout keeps so few units of a layer that nets differ by decades";
     k->neurons = neurons_gaussian(f);
     for (int64_t p = 0; p < k->positions; p++)
         k->square[SAME][p] /= kept;

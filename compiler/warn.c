@@ -82,9 +82,9 @@ Message *warn_cause(const Warn *w, Symptom s)
 
 /* ---- All of them --------------------------------------------------------------------------- */
 
-static double rate_of(const Value *optimizer)
+static double number_of(const Value *optimizer, const char *name)
 {
-    return value_arg(optimizer, "lr")->real;
+    return value_arg(optimizer, name)->real;
 }
 
 void warn(const Program *program, const Forecast *forecast, Session *s)
@@ -94,10 +94,12 @@ void warn(const Program *program, const Forecast *forecast, Session *s)
     const bool is_double = m->settings.double_precision;
     Warn w = { .session = s, .program = program, .model = m, .forecast = forecast,
                .gauss = gauss_new(s->arena), .silent = diag_new(s->arena),
-               .adaptive = !word_is(optimizer, "SGD"), .rate = rate_of(optimizer),
+               .adaptive = !word_is(optimizer, "SGD"), .rate = number_of(optimizer, "lr"),
                .least = is_double ? DBL_MIN : (double)FLT_MIN,
                .largest = is_double ? DBL_MAX : (double)FLT_MAX };
 
+    if (w.adaptive)
+        w.eps = number_of(optimizer, "eps");
     warn_sites(&w);
     for (size_t i = 0; w.n > 0 && !forecast->too_large && i < countof(warning); i++) {
         if (!warning[i].rule)

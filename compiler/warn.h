@@ -37,10 +37,12 @@ struct Warn {
     const Gauss *gauss;
     Site *site;                   /* in source order, repeats unrolled; the last is the output's */
     int n;
+    Map inside;                     /* items that a residual or a parallel stands around */
     const Warning *now;             /* the row whose rule runs */
     int from;                       /* the gravity from which on it is given */
     bool adaptive;                  /* the optimiser rescales gradients */
     double rate;                    /* lr */
+    double eps;                     /* of an optimiser that rescales gradients */
     double least, largest;          /* normal numbers of the precision */
     Message *cause[N_SYMPTOMS];     /* what explains a symptom */
     double told;                    /* decades that the first cause gave */
@@ -79,10 +81,16 @@ Span warn_setting(const Decl *block, const char *key);
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
 bool warn_hidden(const Warn *w, int *first, int *last);
-/* Norms behind most hidden layers, and skips around most. */
+/* Most hidden layers stand in branches that norms or bounded activations hold. */
 bool warn_held(const Warn *w);
+/* A skip, or another branch, carries the gradient past it. */
+bool warn_passed(const Warn *w, const FlowLayer *row);
+bool warn_bounded(ActivationKind act);
 /* Decades by which delta grows from site `last` back to site `first`. */
 double warn_gain(const Warn *w, int first, int last);
+/* So many decades that delta loses, or gains, as the optimiser feels them. */
+double warn_lost(const Warn *w, int first, int last, double decades);
+double warn_gained(const Warn *w, int first, int last, double decades);
 /* RMS of an element of dLoss/dW, of the weight; NAN for recurrent layers. */
 double warn_gradient_rms(const Site *p);
 double warn_weight_rms(const Site *p);

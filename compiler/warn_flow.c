@@ -100,12 +100,15 @@ static const char *number_in_range(const Warn *w, double x)
 
 void warn_vanishing(Warn *w)
 {
-    const double decades = -log10(w->forecast->flow) - (w->adaptive ? 1 : 0);
+    double decades = -log10(w->forecast->flow);
     const Site *p;
     Message *m;
     int first, last, worst;
 
-    if (!warn_hidden(w, &first, &last) || isnan(decades) || !warn_reaches(w, trusted(w, decades)))
+    if (!warn_hidden(w, &first, &last) || isnan(decades))
+        return;
+    decades = warn_lost(w, first, last, decades);
+    if (!warn_reaches(w, trusted(w, decades)))
         return;
     worst = w->forecast->flow > 0 ? worst_step(w, first, last, -1) : first;
     p = &w->site[worst];
@@ -140,7 +143,7 @@ void warn_exploding(Warn *w)
 
     if (!warn_hidden(w, &first, &last) || isnan(decades) || w->site[last].row->delta_rms == 0)
         return;
-    decades -= warn_held(w) ? 1 : 0;
+    decades = warn_gained(w, first, last, decades) - (warn_held(w) ? 1 : 0);
     if (!warn_reaches(w, trusted(w, decades)))
         return;
     worst = worst_step(w, first, last, 1);

@@ -192,13 +192,20 @@ static Stretch run_from(const Warn *w, int first)
     return r;
 }
 
+/* As the optimiser feels it. */
+static double counted(const Warn *w, const Stretch *r)
+{
+    return r->gained < 0 ? warn_lost(w, r->first, r->last, needless(r))
+                         : warn_gained(w, r->first, r->last, needless(r));
+}
+
 static void say_mismatch(Warn *w, const Stretch *r)
 {
     const Site *p = &w->site[(r->first + r->last) / 2];
     const Item *item = p->row->layer->item;
     const char *act = act_name[p->act.kind], *init = suitable[suits[p->act.kind]];
     const double out = (double)p->weight->fan_out;
-    Message *m = warn_say(w, needless(r), warn_argument(item, "init"),
+    Message *m = warn_say(w, counted(w, r), warn_argument(item, "init"),
                           "%s is too %s before %s: dL/dz %s by %.1f decades over %s",
                           value_text(init_of(p), w->session->arena),
                           r->gained < 0 ? "small" : "large", act, r->gained < 0 ? "falls" : "grows",
@@ -224,6 +231,6 @@ void warn_init_mismatch(Warn *w)
             worst = r;
         i = r.last;
     }
-    if (!w->forecast->rough && warn_reaches(w, needless(&worst)))
+    if (!w->forecast->rough && warn_reaches(w, counted(w, &worst)))
         say_mismatch(w, &worst);
 }

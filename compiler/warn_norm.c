@@ -18,6 +18,7 @@ void warn_batchnorm_batch(Warn *w)
     const double batch = (double)w->model->settings.batch;
     const FlowLayer *row = NULL;
     double least = INFINITY;
+    Message *m;
 
     for (int i = 0; i < w->forecast->n; i++) {
         const FlowLayer *l = &w->forecast->layer[i];
@@ -29,10 +30,17 @@ void warn_batchnorm_batch(Warn *w)
     }
     if (!row || !warn_reaches(w, least))
         return;
-    diag_note(warn_say(w, least, warn_setting(w->model->settings.decl, "batch"),
-                       "%s takes mean and variance from %.0f numbers", row->path, least),
-              warn_at(row), "batch %.0f * %.0f places; the gradient of a batch has no mean "
-              "square under four", batch, places(row->layer->out));
+    m = warn_say(w, least, warn_setting(w->model->settings.decl, "batch"),
+                 "%s takes mean and variance from %.0f number%s", row->path, least,
+                 least == 1 ? "" : "s");
+    if (least == 1)
+        diag_note(m, warn_at(row), "one number is its own mean: nothing but zeros comes out");
+    else
+        diag_note(m, warn_at(row), "batch %.0f * %.0f place%s; the gradient of a batch has no mean "
+                  "square under four", batch, places(row->layer->out),
+                  places(row->layer->out) == 1 ? "" : "s");
+    warn_explains(w, VANISHES, m);
+    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- Depth --------------------------------------------------------------------------------- */
@@ -67,17 +75,18 @@ void warn_batchnorm_depth(Warn *w)
 {
     const Chain c = longest_chain(w);
     const Item *norm;
-    double gained;
+    double gained, counted;
     Message *m;
 
     if (c.norms < 3)
         return;
     gained = warn_gain(w, c.first, c.last);
-    if (w->forecast->rough || !warn_reaches(w, gained))
+    counted = warn_gained(w, c.first, c.last, gained);
+    if (w->forecast->rough || !warn_reaches(w, counted))
         return;
     norm = w->site[c.first].norm;
-    m = warn_say(w, gained, norm->at, "%d batch norms without a skip: dL/dz grows by %.1f decades "
-                 "over %s", c.norms, gained, warn_range(w, c.first, c.last));
+    m = warn_say(w, counted, norm->at, "%d batch norms without a skip: dL/dz grows by %.1f "
+                 "decades over %s", c.norms, gained, warn_range(w, c.first, c.last));
     diag_note(m, warn_at(w->site[c.first].row), "each multiplies its square by %.3g, "
               "whatever the weights", pow(10, 2 * gained / (c.last - c.first)));
     w->told = gained;
@@ -86,30 +95,76 @@ void warn_batchnorm_depth(Warn *w)
 
 /* ---- Residual sums ------------------------------------------------------------------------- */
 
+/* Decades that dL/dz gains, where residual sums gain half of them or more; under sgd logits so
+ * large that the softmax is flat count as if they were gained. */
+static double gained_by_sums(const Warn *w, double growth)
+{
+    const double flat = 30, gained = log10(w->forecast->flow);
+    double counted;
+    int first, last;
+
+    if (isinf(growth))
+        return growth;
+    if (!warn_hidden(w, &first, &last) || !isfinite(gained) || log10(growth) < gained)
+        return 0;
+    counted = warn_gained(w, first, last, gained);
+    return !w->adaptive && w->model->target.kind == TARGET_CLASS &&
+           w->site[w->n - 1].row->z_rms > flat ? fmax(counted, w->now->warned) : counted;
+}
+
 void warn_residual_growth(Warn *w)
 {
     const Forecast *f = w->forecast;
     const FlowLayer *first = f->join, *last = f->n_joins ? &f->join[f->n_joins - 1] : NULL;
-    double growth;
+    double growth, decades;
     Message *m;
 
     if (f->n_joins < 2 || !(first->z_rms > 0))
         return;
     growth = last->act_rms * last->act_rms / (first->z_rms * first->z_rms);
-    if (!warn_reaches(w, growth) || warn_held(w) || warn_cause(w, EXPLODES))
+    decades = gained_by_sums(w, growth);
+    if (!warn_reaches(w, decades) || warn_held(w) || warn_cause(w, EXPLODES))
         return;
     if (isfinite(growth)) {
-        m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
+        m = warn_say(w, decades, warn_at(last), "%d residual sums multiply their input's square "
                      "by %.2g", f->n_joins, growth);
         diag_note(m, warn_at(last), "the RMS goes from %.2g to %.2g, %.3g a block; scale = "
                   "1 / sqrt(%d) keeps it within e", first->z_rms, last->act_rms,
                   pow(growth, 0.5 / f->n_joins), f->n_joins);
+        w->told = 0.5 * log10(growth);
     } else {
-        m = warn_say(w, growth, warn_at(last), "%d residual sums multiply their input's square "
+        m = warn_say(w, decades, warn_at(last), "%d residual sums multiply their input's square "
                      "past the range of double", f->n_joins);
         diag_note(m, warn_at(last), "scale = 1 / sqrt(%d) keeps the RMS within e", f->n_joins);
     }
     warn_explains(w, EXPLODES, m);
+}
+
+static bool adds_nothing(const FlowLayer *join)
+{
+    const Item *item = join->layer->item;
+    const Value *scale = call_arg(item->callee, item->arg, "scale");
+
+    return scale->kind != VALUE_CALL && scale->real == 0;
+}
+
+void warn_idle_branch(Warn *w)
+{
+    const Stmt *told = NULL;
+
+    for (int i = 0; i < w->forecast->n_joins; i++) {
+        const FlowLayer *join = &w->forecast->join[i];
+        const Item *item = join->layer->item;
+        Message *m;
+
+        if (item->stmt == told || !adds_nothing(join) || !warn_reaches(w, 1))
+            continue;
+        told = item->stmt;
+        m = warn_say(w, 1, warn_argument(item, "scale"), "the body of %s adds nothing and learns "
+                     "nothing: its scale is 0, a constant", join->path);
+        diag_note(m, item->at, "scale = learn(0) starts there too, and grows");
+        warn_explains(w, VANISHES, m);
+    }
 }
 
 /* ---- What a norm takes away ---------------------------------------------------------------- */

@@ -9,14 +9,14 @@
 
 typedef struct {
     Arena *arena;
-    Map items, units;               /* keys alone: they stand inside; they were walked so */
+    Map *items, units;              /* keys alone: they stand inside; they were walked so */
 } Inside;
 
 static void walk_items(Inside *in, const Items *items, bool inside);
 
 static void walk_unit(Inside *in, const Unit *u, bool inside)
 {
-    void *walked = map_get(&in->units, u), *as = inside ? &in->units : &in->items;
+    void *walked = map_get(&in->units, u), *as = inside ? (void *)&in->units : in->items;
 
     if (walked == &in->units || walked == as)
         return;
@@ -30,7 +30,7 @@ static void walk_items(Inside *in, const Items *items, bool inside)
         Item *item = items->item[i];
 
         if (inside)
-            map_put(&in->items, item, item, in->arena);
+            map_put(in->items, item, item, in->arena);
         if (item->unit)
             walk_unit(in, item->unit, inside);
         for (int k = 0; k < item->count; k++)
@@ -99,12 +99,12 @@ static void look_ahead(Site *p, NodeId z)
     }
 }
 
-static Site look_around(const Warn *w, const Inside *in, const Layer *layer)
+static Site look_around(const Warn *w, const Layer *layer)
 {
     Site p = { .g = graph_of(w->program, layer), .act = { ACTIVATION_LINEAR, 0 } };
     const NodeId z = layer->z;
 
-    p.inside = map_get(&in->items, layer->item) != NULL;
+    p.inside = map_get(&w->inside, layer->item) != NULL;
     for (int i = 0; i < layer->n_params; i++)
         if (layer->param[i].is_weight && !p.weight)
             p.weight = &layer->param[i];
@@ -120,7 +120,7 @@ static Site look_around(const Warn *w, const Inside *in, const Layer *layer)
 void warn_sites(Warn *w)
 {
     Arena *a = w->session->arena;
-    Inside in = { .arena = a };
+    Inside in = { .arena = a, .items = &w->inside };
     Map seen = { 0 };
 
     walk_unit(&in, w->model->unit, false);
@@ -133,7 +133,7 @@ void warn_sites(Warn *w)
             continue;
         if (!known) {
             known = arena_new_of(a, Site);
-            *known = look_around(w, &in, row->layer);
+            *known = look_around(w, row->layer);
             map_put(&seen, row->layer, known, a);
         }
         p = *known;
@@ -206,21 +206,69 @@ static bool is_norm_layer(const Layer *layer)
            strcmp(layer->kind, "groupnorm") == 0;
 }
 
-/* A norm to three layers or less: branches of two or three, with a norm before them or behind. */
+bool warn_bounded(ActivationKind act)
+{
+    switch (act) {
+    case ACTIVATION_SIGMOID: case ACTIVATION_TANH: case ACTIVATION_SOFTSIGN:
+    case ACTIVATION_HARD_SIGMOID: case ACTIVATION_HARD_TANH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool warn_passed(const Warn *w, const FlowLayer *row)
+{
+    return map_get(&w->inside, row->layer->item) != NULL;
+}
+
+/* One to three layers or less: branches of two or three, with a norm or a bounded activation before
+ * them or behind, whose output does not grow with what comes in. */
 bool warn_held(const Warn *w)
 {
-    int norms = 0, inside = 0;
+    int holds = 0, inside = 0;
 
-    for (int i = 0; i < w->forecast->n; i++)
-        norms += is_norm_layer(w->forecast->layer[i].layer);
+    for (int i = 0; i < w->forecast->n; i++) {
+        const FlowLayer *row = &w->forecast->layer[i];
+
+        holds += is_norm_layer(row->layer) ||
+                 (warn_bounded(row->layer->act) && warn_passed(w, row));
+    }
     for (int i = 0; i < w->n - 1; i++)
         inside += w->site[i].inside;
-    return 3 * norms >= w->n - 1 && 2 * inside >= w->n - 1;
+    return 3 * holds >= w->n - 1 && 2 * inside >= w->n - 1;
 }
 
 double warn_gain(const Warn *w, int first, int last)
 {
     return log10(w->site[first].row->delta_rms / w->site[last].row->delta_rms);
+}
+
+/* Decades by which z grows on its way from one site to another. */
+static double growth(const Warn *w, int first, int last)
+{
+    return log10(w->site[last].row->z_rms / w->site[first].row->z_rms);
+}
+
+/* A step of adam is as long as the rate whatever the gradient's size, until that is under its eps.
+ * What counts before is how far a relative change of z is felt. */
+double warn_lost(const Warn *w, int first, int last, double decades)
+{
+    double least = INFINITY, felt;
+
+    if (!w->adaptive)
+        return decades;
+    for (int i = 0; i < w->n; i++)
+        least = fmin(least, warn_gradient_rms(&w->site[i]));
+    felt = fmin(decades, decades + growth(w, first, last));
+    return fmax(felt - 2, fmin(decades - 1, fmax(1, 2 + log10(w->eps / least))));
+}
+
+/* ... and, past a hundredfold, how far the output is from where it should be. */
+double warn_gained(const Warn *w, int first, int last, double decades)
+{
+    return w->adaptive ? fmax(decades - 2, fmin(decades, decades - growth(w, first, last)))
+                       : decades;
 }
 
 int64_t warn_weights(const Site *p)

@@ -76,15 +76,23 @@ void warn_recurrent_vanishing(Warn *w)
 
 /* ---- Clipping ------------------------------------------------------------------------------ */
 
-/* Two deviations of what draws of a matrix gain beside the forecast; rotations gain the same. */
+/* Two deviations of what draws of a matrix gain beside the forecast; rotations gain the same, and
+ * gates leave no product of matrices alone. */
 static double may_add(const FlowLayer *l)
 {
     const Item *item = l->layer->item;
     const double units = call_arg(item->callee, item->arg, "units")->real;
     const Value *init = call_arg(item->callee, item->arg, "recurrent_init");
 
-    return word_is(init, "ORTHOGONAL") || word_is(init, "IDENTITY") ? 0
+    return has_gates(l) || word_is(init, "ORTHOGONAL") || word_is(init, "IDENTITY") ? 0
          : 2 * 0.15 * (double)l->layer->steps / sqrt(units);
+}
+
+/* Where every step has a gradient of its own, the first has all of them: so many times the last's
+ * with no growth at all. */
+static double gathered(const FlowLayer *l)
+{
+    return l->layer->out.rank == 2 ? log10((double)l->layer->steps) : 0;
 }
 
 static bool is_unbounded(const FlowLayer *l)
@@ -97,7 +105,7 @@ static bool is_unbounded(const FlowLayer *l)
 /* What counts as decades that may be gained; cells without a bound count as warned of. */
 static double danger(const Warn *w, const FlowLayer *l)
 {
-    const double gain = gain_of(l);
+    const double gain = gain_of(l) - gathered(l);
 
     if (has_gates(l) && gain < 0)
         return -INFINITY;

@@ -6,16 +6,13 @@
 
 /* ---- Saturated ----------------------------------------------------------------------------- */
 
-/* Half of relu is flat by design; what is bounded is flat only where it works badly. */
-static double flat_share(const FlowLayer *l)
+/* Half of relu is flat by design; what is bounded is flat only where it works badly.  A skip
+ * carries the gradient past it; optimisers that rescale gradients make up for small slopes. */
+static double flat_share(const Warn *w, const FlowLayer *l)
 {
-    switch (l->layer->act) {
-    case ACTIVATION_SIGMOID: case ACTIVATION_TANH: case ACTIVATION_SOFTSIGN:
-    case ACTIVATION_HARD_SIGMOID: case ACTIVATION_HARD_TANH:
-        return l->saturated;
-    default:
+    if (!warn_bounded(l->layer->act) || warn_passed(w, l))
         return 0;
-    }
+    return w->adaptive || warn_held(w) ? fmin(l->saturated, w->now->noted) : l->saturated;
 }
 
 void warn_saturated_units(Warn *w)
@@ -25,11 +22,11 @@ void warn_saturated_units(Warn *w)
     Message *m;
 
     for (int i = w->forecast->n - 1; i >= 0; i--)
-        if (warn_reaches(w, flat_share(&w->forecast->layer[i])))
+        if (warn_reaches(w, flat_share(w, &w->forecast->layer[i])))
             row = &w->forecast->layer[i];
     if (!row || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
         return;
-    m = warn_say(w, row->saturated, warn_argument(row->layer->item, "init"),
+    m = warn_say(w, flat_share(w, row), warn_argument(row->layer->item, "init"),
                  "%.0f %% of the values of %s start where its activation is flat",
                  100 * row->saturated, row->path);
     diag_note(m, warn_at(row), "its pre-activation has RMS %.2g and mean %.2g", row->z_rms,
@@ -97,17 +94,33 @@ void warn_dead_units(Warn *w)
 
 /* ---- Alike --------------------------------------------------------------------------------- */
 
+enum { DEEP = 10 };
+
+/* By how many e-foldings what tells two samples apart falls, from the first layer to the output's:
+ * depths over the depth scale of Schoenholz et al. 2017. */
+static double depth_scales(const Warn *w)
+{
+    const double first = 1 - w->site[0].row->correlation;
+    const double out = 1 - w->site[w->n - 1].row->correlation;
+
+    return w->site[0].row->layer->steps || w->adaptive ? 0 : log(first / fmax(out, 1e-300));
+}
+
 void warn_correlation_collapse(Warn *w)
 {
     const int last = w->n - 2;
+    const double most_scales = 8;   /* trainable up to 6; the rest is room for the forecast */
     const FlowLayer *row;
+    double alike;
 
-    if (last < 9 || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+    if (last < 1 || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) ||
+        (last + 1 < DEEP && depth_scales(w) < most_scales))
         return;
     row = w->site[last].row;
-    if (!warn_reaches(w, row->correlation))
+    alike = w->adaptive ? 1 - 100 * (1 - row->correlation) : row->correlation;
+    if (!warn_reaches(w, alike))
         return;
-    diag_note(warn_say(w, row->correlation, warn_at(row), "samples look alike in %s: two of "
+    diag_note(warn_say(w, alike, warn_at(row), "samples look alike in %s: two of "
                        "them correlate by %.4g", row->path, row->correlation),
               warn_at(row), "in %s, the first hidden layer, by %.2g; what tells them apart "
               "has %.2g of the RMS", w->site[0].row->path, w->site[0].row->correlation,
