@@ -14,7 +14,7 @@ function row(name, of) {
 }
 # Those that foretell failure, from which gravity on; the others are advice.
 BEGIN {
-    n = split("symmetric-units:2 init-mean:2 init-mismatch:3 saturated-units:2 dead-units:2 batchnorm-depth:2 " \
+    n = split("symmetric-units:2 init-mean:2 init-mismatch:2 saturated-units:2 dead-units:2 batchnorm-depth:2 " \
               "residual-growth:2 vanishing-gradient:2 exploding-gradient:2 recurrent-vanishing:2 " \
               "correlation-collapse:2", foretell, " ")
     for (i = 1; i <= n; i++) {
