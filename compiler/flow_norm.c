@@ -7,7 +7,7 @@
 #include <math.h>
 
 enum { SMALL_MAP = 16,              /* places */
-       FEW_KEPT = 4 };              /* by a dropout; at 3 of a layer's units the zoo is off by 0.5 */
+       FEW_KEPT = 4 };              /* units by a dropout; at 3 it is off by half a decade */
 
 /* ---- Batch normalisation -------------------------------------------------------------------- */
 
@@ -172,8 +172,8 @@ static void rows_forward(Flow *f, Trace *t, NodeId y)
     t->kernel[y] = k;
 }
 
-/* Of the variance of n numbers that are normalised together, a chi-square: how many are free, and how
- * much of its fluctuation the samples share. */
+/* Of the variance of n numbers that are normalised together, a chi-square: how many are free, and
+ * how much of its fluctuation the samples share. */
 typedef struct {
     double alone, shared;
 } Common;
@@ -190,8 +190,8 @@ static Common common_of(const Flow *f, const Kernel *x, const Kernel *k, double 
                      (1 + (f->batch - 1) * fmin(c * c + x->pair_var, 1)) / f->batch };
 }
 
-/* What the gradient has along the ones and along y itself is taken away; of the median E[1 / variance]
- * holds for what samples do not share, E[ln 1 / variance] for what they do. */
+/* What the gradient has along the ones and along y itself is taken away.  Of the median
+ * E[1 / variance] holds for what samples do not share, E[ln 1 / variance] for what they do. */
 static void rows_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy, double n)
 {
     const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
