@@ -88,7 +88,8 @@ static double share_at(const double order[3], double c, double c2)
     return order[0] * c + order[1] * c2 + order[2] * c * fabs(c) * fabs(c);
 }
 
-/* The orders that fluctuate: the first goes with the mean of z's units, the second with its length. */
+/* The orders that fluctuate: the first goes with the mean of z's units, the second with its
+ * length. */
 static void free_orders(const Kernel *z, const double order[3], double out[3])
 {
     out[0] = z->centred ? 0 : order[0];

@@ -142,8 +142,8 @@ static Pair unit_pair(Flow *f, OpKind op, const Outputs *s)
                    .along = 2 * s->q, .loss = s->q + s->t2 };
 }
 
-/* What n outputs share over samples adds up to a sum of n squares, whose median is so much under its
- * mean: by half where there is one output (Wilson and Hilferty 1931). */
+/* What n outputs share over samples adds up to a sum of n squares, whose median is so much under
+ * its mean: by half where there is one output (Wilson and Hilferty 1931). */
 static double over_median(double shared, double n)
 {
     const double root = 1 - 2 / (9 * n);
@@ -160,8 +160,8 @@ static Pair class_pair(Flow *f, const Outputs *base, double in_common)
     return softmax_pair(f, &set);
 }
 
-/* The mean over the batch, its units, and the steps that have a loss of their own: another step has a
- * label of its own, of the same sample too. */
+/* The mean over the batch, its units, and the steps that have a loss of their own: another step has
+ * a label of its own, of the same sample too. */
 static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double classes = (double)z->channels, steps = (double)z->positions;
