@@ -96,25 +96,25 @@ void warn_dead_units(Warn *w)
 
 enum { DEEP = 10 };
 
-/* By how many e-foldings what tells two samples apart falls, from the first layer to the output's:
- * depths over the depth scale of Schoenholz et al. 2017. */
-static double depth_scales(const Warn *w)
+/* By how many factors of e 1 - correlation falls, from the first hidden layer to the last: the
+ * depth over the depth scale of Schoenholz et al. 2017. */
+static double depth_scales(const Warn *w, int last)
 {
-    const double first = 1 - w->site[0].row->correlation;
-    const double out = 1 - w->site[w->n - 1].row->correlation;
+    const double at_first = 1 - w->site[0].row->correlation;
+    const double at_last = 1 - w->site[last].row->correlation;
 
-    return w->site[0].row->layer->steps || w->adaptive ? 0 : log(first / fmax(out, 1e-300));
+    return w->site[0].row->layer->steps || w->adaptive ? 0 : log(at_first / fmax(at_last, 1e-300));
 }
 
 void warn_correlation_collapse(Warn *w)
 {
     const int last = w->n - 2;
-    const double most_scales = 8;   /* trainable up to 6; the rest is room for the forecast */
+    const double most_scales = 6;
     const FlowLayer *row;
     double alike;
 
     if (last < 1 || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) ||
-        (last + 1 < DEEP && depth_scales(w) < most_scales))
+        (last + 1 < DEEP && depth_scales(w, last) < most_scales))
         return;
     row = w->site[last].row;
     alike = w->adaptive ? 1 - 100 * (1 - row->correlation) : row->correlation;
