@@ -75,29 +75,56 @@ static inline void rt_channel_products(const rt_planes *p, rt_block block, const
     }
 }
 
-/* Mean and biased variance over rows and inner, in two passes. */
+/* Adds to the sums of x - x0 and of its square. */
+static inline void rt_add_moments(size_t n, const rt_real *x, double x0, double *sum,
+                                  double *square)
+{
+    double first[RT_LANES] = { 0 }, second[RT_LANES] = { 0 };
+    size_t i = 0;
+
+    for (; i + RT_LANES <= n; i += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++) {
+            const double d = (double)x[i + l] - x0;
+            first[l] += d;
+            second[l] += d * d;
+        }
+    for (size_t l = 0; l < n % RT_LANES; l++) {
+        const double d = (double)x[i + l] - x0;
+        first[l] += d;
+        second[l] += d * d;
+    }
+    *sum += rt_sum_lanes(first);
+    *square += rt_sum_lanes(second);
+}
+
+/* Mean and biased variance over rows and inner, in one pass: about a value of the channel, so that
+ * no digits are lost where the mean is large beside the deviation. */
 static inline void rt_channel_moments(const rt_planes *p, rt_block block, const rt_real *x,
                                       double *mean, double *var)
 {
     const double count = (double)p->n * (double)p->inner;
+    double about[RT_CHANNEL_BLOCK];
 
-    rt_channel_sums(p, block, x, mean);
     for (size_t k = 0; k < block.count; k++) {
-        mean[k] /= count;
-        var[k] = 0;
+        about[k] = (double)x[rt_plane(p, 0, block.first + k)];
+        mean[k] = var[k] = 0;
     }
     for (size_t i = 0; i < p->n; i++) {
         const rt_real *row = x + rt_plane(p, i, block.first);
-        if (p->inner == 1)
-            for (size_t k = 0; k < block.count; k++)
-                var[k] += ((double)row[k] - mean[k]) * ((double)row[k] - mean[k]);
-        else
-            for (size_t k = 0; k < block.count; k++)
-                var[k] += rt_sum_products(p->inner, row + k * p->inner, mean[k],
-                                          row + k * p->inner, mean[k]);
+        for (size_t k = 0; p->inner == 1 && k < block.count; k++) {
+            const double d = (double)row[k] - about[k];
+            mean[k] += d;
+            var[k] += d * d;
+        }
+        for (size_t k = 0; p->inner > 1 && k < block.count; k++)
+            rt_add_moments(p->inner, row + k * p->inner, about[k], &mean[k], &var[k]);
     }
-    for (size_t k = 0; k < block.count; k++)
-        var[k] /= count;
+    for (size_t k = 0; k < block.count; k++) {
+        mean[k] /= count;
+        var[k] = var[k] / count - mean[k] * mean[k];
+        var[k] = var[k] < 0 ? 0 : var[k];
+        mean[k] += about[k];
+    }
 }
 
 #endif

@@ -170,6 +170,29 @@ TEST(large_ones)
     check_window(2, &wide, true);
 }
 
+/* Blocks of filters and of channels with a rest, pieces of several images and of some rows of one,
+ * parts of gradients for strides 4 and 5, kernels and rows too large for moved copies. */
+TEST(every_cut)
+{
+    const rt_window filters = same_window(20, 9, 17, 150, 3);
+    const rt_window channels = same_window(130, 6, 10, 5, 3);
+    const rt_window fours = { 3, 23, 29, 5, 6, 7, 5, 4, 1, 1, 2, 2 };
+    const rt_window fives = { 2, 31, 28, 3, 6, 6, 4, 5, 1, 1, 0, 1 };
+    const rt_window kernel = same_window(2, 20, 21, 3, 17), row = same_window(2, 3, 5000, 2, 3);
+    const rt_window small = { 7, 4, 4, 9, 2, 2, 3, 1, 1, 1, 0, 0 };
+    rt_window groups = same_window(24, 10, 33, 36, 3);
+
+    groups.groups = 2;
+    check_window(9, &filters, true);
+    check_window(3, &channels, true);
+    check_window(3, &fours, true);
+    check_window(2, &fives, false);
+    check_window(1, &kernel, true);
+    check_window(1, &row, true);
+    check_window(70, &small, true);
+    check_window(11, &groups, true);
+}
+
 static void same_for_threads(int n, const rt_window *v)
 {
     conv_case one = conv_case_of(n, v, true);
@@ -242,6 +265,7 @@ int main(void)
 {
     RUN(as_its_definition);
     RUN(large_ones);
+    RUN(every_cut);
     RUN(same_bits_for_any_threads);
     RUN(gradients_are_adjoint);
     RUN(what_no_window_sees_has_no_gradient);
