@@ -69,7 +69,7 @@ compiler_flags = -I. -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"'
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test fuzz-nets diffs growth accuracy lint bench install clean help need
+.PHONY: all unit demo test widths fuzz-nets diffs growth accuracy lint bench install clean help need
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
@@ -78,6 +78,7 @@ help:
 	@echo 'make          netc and its runtime in $(BUILD)/'
 	@echo 'make demo     installs what is missing, then compiles and runs an example'
 	@echo 'make test     all tests (SAN=1: with the sanitizers)'
+	@echo 'make widths   the matrix kernels on vectors of every width, emulated where needed'
 	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
 	@echo 'make diffs    what an edit of a .net changes in the C'
 	@echo 'make growth   what depth 1,000 costs against depth 10'
@@ -96,6 +97,10 @@ test:
 	@sh tests/need.sh test
 	@$(MAKE) --no-print-directory $(parallel) all unit
 	@BUILD=$(BUILD) sh tests/run
+
+widths: all
+	@sh tests/need.sh test
+	@BUILD=$(BUILD) sh tests/run widths
 
 fuzz-nets: all
 	@BUILD=$(BUILD) $(if $(N),N=$(N)) $(if $(SEED),SEED=$(SEED)) sh tests/fuzz_nets.sh

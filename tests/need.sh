@@ -22,6 +22,8 @@ look() {
     need_program gcc gcc
     need_program clang clang
     need_program pkg-config pkg-config
+    need_program aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+    need_program qemu-aarch64 qemu-user
 }
 
 look "$1"
