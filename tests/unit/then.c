@@ -67,6 +67,11 @@ TEST(in_place)
     rt_map(&c, COUNT, x, RT_THEN(.plus = plus, .act = RT_TANH), want);
     rt_map(&c, COUNT, x, RT_THEN(.plus = plus, .act = RT_TANH), plus);
     CHECK(same_bits(COUNT, plus, want));
+    for (int i = 0; i < COUNT; i++)
+        plus[i] = x[COUNT - 1 - i];
+    rt_map(&c, COUNT, x, RT_THEN(.times = 2, .plus = plus, .act = RT_RELU), want);
+    rt_map(&c, COUNT, x, RT_THEN(.times = 2, .plus = plus, .act = RT_RELU), plus);
+    CHECK(same_bits(COUNT, plus, want));
     rt_map(&c, COUNT, x, NULL, plus);
     CHECK(same_bits(COUNT, plus, x));
     rt_map(&c, COUNT, plus, RT_THEN(.plus = plus, .act = RT_RELU, .slope_at = plus), plus);
