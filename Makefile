@@ -16,7 +16,7 @@ FLOOR6 = gauss model globals suggest written
 FLOOR7 = graph forecast
 FLOOR8 = passes work
 # passes
-FLOOR9 = options* eval* item parse* net lower* differentiate schedule fuse fuse_then plan* \
+FLOOR9 = options* eval* item parse* net lower* differentiate recompute schedule fuse fuse_then plan* \
 	emit_c emit_notes model_dump dump moments* compile flow*
 FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs warn*
 # the program

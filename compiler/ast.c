@@ -157,6 +157,8 @@ static void put_stmt(const Stmt *s, int depth, FILE *out)
     put_node(depth, stmt_name[s->kind], s->at, out);
     put_word("name", s->name, out);
     put_word("word", s->word, out);
+    if (s->checkpoint)
+        fputs(" checkpoint", out);
     put_list("args", s->args, out);
     put_list("from", s->from, out);
     put_shape("shape", &s->shape, out);

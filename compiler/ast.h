@@ -61,7 +61,7 @@ typedef enum {
     STMT_INPUT,                     /* input [shape]; */
     STMT_TARGET,                    /* target class(n); target [shape]; target input; */
     STMT_LAYER,                     /* name = layer(args) from a, b : [shape];  (also a block) */
-    STMT_REPEAT,                    /* repeat n as i { body } */
+    STMT_REPEAT,                    /* repeat n as i checkpoint { body } */
     STMT_RESIDUAL,                  /* name = residual(args) { body } shortcut { other } */
     STMT_PARALLEL,                  /* name = parallel(args) { branch { } branch { } } */
     STMT_IF,                        /* if cond { body } else { other } */
@@ -84,6 +84,7 @@ struct Stmt {
     Span word_at;
     Arg *args;
     bool has_parens;                /* relu versus relu() */
+    bool checkpoint;                /* STMT_REPEAT: the word behind its head */
     Arg *from;                      /* expressions: names and h[3] */
     ShapeExpr shape;                /* asserted output; STMT_INPUT's and STMT_TARGET's shape */
     Expr *value;                    /* count of a repeat; condition of an if; target: class(n), or

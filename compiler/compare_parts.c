@@ -135,6 +135,9 @@ static void add_args(Build *b, Part *part, const Item *item)
         PartArg *times = find_arg(b, part, "times");
         times->shown = times->by_position = true;
         add_piece(b, &times->pieces, arena_printf(b->a, "%d", item->count));
+        PartArg *again = find_arg(b, part, "checkpoint");
+        again->shown |= item->stmt->checkpoint;
+        add_piece(b, &again->pieces, item->stmt->checkpoint ? "true" : "false");
     }
     if (item->stmt)
         add_from(b, part, item);

@@ -54,6 +54,7 @@ void compile_plan(Compilation *c, Session *s)
 {
     c->program = lower(c->model, s);
     differentiate(c->program, s);
+    recompute(c->program, s);
     schedule(c->program, s);
     fuse(c->program, s);
     fuse_then(c->program, s);

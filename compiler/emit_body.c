@@ -131,9 +131,15 @@ static const char *struct_argument(Writer *w, const Call *c, const char *word)
                         c->repeats ? "[i]" : "");
 }
 
+/* The backward pass may have computed the input again: behind the call and the gradients. */
+static NodeId input_of(const Call *c, int k)
+{
+    return c->node->in[c->node->phase == FORWARD ? k : 1 + c->unit->n_results + k];
+}
+
 static const char *input_argument(Writer *w, const Call *c, int k)
 {
-    return k == 0 && c->repeats ? "x_i" : operand(w, c->unit_call->in[k]);
+    return k == 0 && c->repeats ? "x_i" : operand(w, input_of(c, k));
 }
 
 static const char *result_argument(Writer *w, const Call *c, int k)
@@ -199,7 +205,7 @@ static void open_repeat(Writer *w, const Call *c, const Uses *uses)
         emit_open(w->out, "for (int i = %s - 1; i >= 0; i--) {", c->count);
     if (is_used(uses, intern(w->s->names, "x")))
         emit_line(w->out, "const rt_real *x_i = i > 0\n%20s ? %s->%s[i - 1]\n%20s : %s;", "",
-                  use(w, "m"), c->unit_call->name, "", operand(w, c->unit_call->in[0]));
+                  use(w, "m"), c->unit_call->name, "", operand(w, input_of(c, 0)));
     if (is_used(uses, intern(w->s->names, "dy")))
         emit_line(w->out, "const rt_real *dy_i = i < %s - 1\n%21s ? %s->%s[(i + 1) %% 2]\n"
                   "%21s : %s;", c->count, "", use(w, "t"), c->node->name, "",

@@ -70,7 +70,7 @@ static const char *source_text(Writer *w, const Node *n)
 
 static bool is_same_source(const Writer *w, const Node *a, const Node *b)
 {
-    if (a->item != b->item || is_of_loss(w, a) != is_of_loss(w, b))
+    if (a->item != b->item || is_of_loss(w, a) != is_of_loss(w, b) || !a->again != !b->again)
         return false;
     if (a->op == OP_WATCH_PATH || b->op == OP_WATCH_PATH)
         return a->op == b->op && a->size[2] == b->size[2];
@@ -134,7 +134,8 @@ enum { LONGEST = 88 };
 
 static const char *group_text(Writer *w, const Node *n)
 {
-    return arena_printf(w->arena, "%s%s", w->phase == BACKWARD ? "gradient of " : "",
+    return n->again ? arena_printf(w->arena, "%s, again", source_text(w, n))
+         : arena_printf(w->arena, "%s%s", w->phase == BACKWARD ? "gradient of " : "",
                         source_text(w, n));
 }
 
@@ -250,8 +251,8 @@ static const char *block_text(Writer *w, const Unit *u)
     for (int i = 0; i < u->callee->n_params; i++)
         text = arena_printf(w->arena, "%s%s%s = %s", text, i ? ", " : "", u->callee->param[i].name,
                             value_text(&u->arg[i], w->arena));
-    return arena_printf(w->arena, "block %s%s%s%s", u->block->name, *text ? "(" : "", text,
-                        *text ? ")" : "");
+    return arena_printf(w->arena, "block %s%s%s%s%s", u->block->name, *text ? "(" : "", text,
+                        *text ? ")" : "", u->recomputes ? ", with checkpoint" : "");
 }
 
 void emit_unit_heading(Writer *w, const Graph *g)

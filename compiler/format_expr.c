@@ -173,6 +173,8 @@ static void put_head(FILE *out, const Stmt *s)
         put_with(out, "repeat ", s->value);
         if (s->word)
             fprintf(out, " as %s", s->word);
+        if (s->checkpoint)
+            fputs(" checkpoint", out);
         break;
     case STMT_IF:
         put_with(out, "if ", s->value);

@@ -8,6 +8,15 @@ static bool same_space(const Node *a, const Node *b)
     return a->batched == b->batched && node_elements(a) == node_elements(b);
 }
 
+/* What is computed again shares a loop where it did the first time: so the C compiler contracts the
+ * same products and sums, and the bits are the same. */
+static bool same_loop(const Graph *g, const Node *a, const Node *b)
+{
+    if (a->again || b->again)
+        return a->again && b->again && g->loop[a->again] == g->loop[b->again] && same_space(a, b);
+    return same_space(a, b);
+}
+
 static int fuse_phase(Graph *g, Phase phase, int loop)
 {
     const Node *before = NULL;
@@ -17,7 +26,7 @@ static int fuse_phase(Graph *g, Phase phase, int loop)
         const Node *n = &g->node[id];
         const bool is_loop = op_is_elementwise(n->op);
 
-        if (is_loop && !(before && same_space(before, n)))
+        if (is_loop && !(before && same_loop(g, before, n)))
             loop++;
         g->loop[id] = is_loop ? loop : -1;
         before = is_loop ? n : NULL;

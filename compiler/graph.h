@@ -3,8 +3,8 @@
  * A unit (the model, an instantiated block, a repeat's body) is a graph with inputs and results;
  * CALL and REPEAT nodes stand for other units.  Nodes are only ever appended; a NodeId is an
  * index, 0 is none.  `lower` adds the forward nodes, `differentiate` the backward ones behind
- * them. Results of later passes (order, loops, places) stand in tables beside the nodes, not in
- * them. */
+ * them, `recompute` copies of forward nodes for the backward pass.  Results of later passes (order,
+ * loops, places) stand in tables beside the nodes, not in them. */
 #ifndef GRAPH_H
 #define GRAPH_H
 
@@ -45,7 +45,9 @@ typedef struct {
     int first, count;               /* of them: iterations; CALL: 0, 1 */
     int step;                       /* of them: iterations of the repeat in one; 1, or a turn's */
     Str counted;                    /* of them, where count > 1: "repeat", for its constant */
-} Node;                             /* never changed once added, but for its name */
+    NodeId again;                   /* BACKWARD: this forward node is computed once more; 0 */
+} Node;                             /* never changed once added, but for its name; `recompute` lets
+                                     * backward nodes read others */
 
 /* A trained tensor or a running statistic of a layer. */
 typedef struct {

@@ -76,6 +76,7 @@ typedef struct Builder {
     RepeatSite *own;                /* of an iteration: its repeat ... */
     int iteration;                  /* ... and which one it is */
     const Instance *instance;       /* NULL in the model */
+    bool recomputes;                /* see Unit */
     Scope *scope;
     Namespace *space;
     Map *labels;                    /* name to Label */

@@ -29,7 +29,8 @@ static Str instance_key(const Use *u)
                                : value_text(v, s->arena);
         key = arena_printf(s->arena, "%s|%d:%s", key, (int)v->kind, text);
     }
-    key = arena_printf(s->arena, "%s|%s", key, shape_text(s->arena, u->in.shape));
+    key = arena_printf(s->arena, "%s|%s%s", key, shape_text(s->arena, u->in.shape),
+                       u->b->recomputes ? "|recomputes" : "");
     return intern(s->names, key);
 }
 
@@ -78,7 +79,7 @@ static Str instance_name(const Use *u)
     for (int i = 0; i < u->block->callee.n_params; i++)
         text = arena_printf(a, "%s_%s", text, as_name(value_text(&u->arg[i], a), a));
     text = arena_printf(a, "%s_on_%s", text, dims_text(u->in.shape, a));
-    text = arena_printf(a, "%.*s", (int)LONGEST, text);
+    text = arena_printf(a, "%.*s%s", (int)LONGEST, text, u->b->recomputes ? "_again" : "");
     name = intern(in->s->names, text);
     for (int n = 2; map_get(&in->unit_names, name); n++)
         name = intern(in->s->names, arena_printf(a, "%s_%d", text, n));
@@ -161,6 +162,7 @@ static void build_body(const Use *u, Unit *unit, const Instance *instance)
     const Decl *d = u->block->decl;
     Map labels = { 0 };
     Builder b = { .in = in, .unit = unit, .instance = instance, .scope = u->scope,
+                  .recomputes = u->b->recomputes,
                   .labels = &labels, .space = infer_namespace(in, d->body),
                   .names = infer_given_names(in, d->body), .into = &unit->items,
                   .now = { { .kind = REF_INPUT }, u->in.shape, u->in.made } };
@@ -189,6 +191,7 @@ static Unit *instantiate(const Use *u)
     unit->callee = &u->block->callee;
     unit->arg = u->arg;
     unit->at = u->block->decl->at;
+    unit->recomputes = u->b->recomputes;
     u->block->open = true;
     build_body(u, unit, &instance);
     u->block->open = false;

@@ -47,9 +47,10 @@ static bool captures_equal(const Unit *a, const Unit *b)
 /* Outsiders that read an iteration's layers see it as itself. */
 static bool units_equal(const Unit *a, const Unit *b)
 {
-    return !a->n_exports && !b->n_exports && shape_equal(a->in, b->in) &&
-           shape_equal(a->out, b->out) && same_ref(&a->result, &b->result) &&
-           captures_equal(a, b) && items_equal(&a->items, &b->items);
+    return !a->n_exports && !b->n_exports && a->recomputes == b->recomputes &&
+           shape_equal(a->in, b->in) && shape_equal(a->out, b->out) &&
+           same_ref(&a->result, &b->result) && captures_equal(a, b) &&
+           items_equal(&a->items, &b->items);
 }
 
 static bool args_equal(const Item *a, const Item *b)

@@ -60,11 +60,13 @@ static bool build_iteration(Builder *b, RepeatSite *site, Scope *scope, int i, W
     Unit *u = arena_new_of(a, Unit);
     Map *labels = arena_new_of(a, Map);
     Builder inner = { .in = b->in, .unit = u, .outer = b, .own = site, .iteration = i,
-                      .instance = b->instance, .scope = scope, .space = b->space,
+                      .instance = b->instance, .recomputes = b->recomputes || s->checkpoint,
+                      .scope = scope, .space = b->space,
                       .labels = labels, .names = site->names, .into = &u->items,
                       .now = { { .kind = REF_INPUT }, flow->shape, flow->made } };
 
     u->at = s->at;
+    u->recomputes = inner.recomputes;
     site->item->iteration[i] = u;
     inner.entry = inner.now;
     infer_statements(&inner, s->body);

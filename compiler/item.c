@@ -105,6 +105,8 @@ char *repeat_text(const Item *item, Arena *a)
 {
     const Stmt *s = item->stmt;
 
-    return arena_printf(a, "%s = %s", item->name, s->value->kind == EXPR_NAME ? format_head(s, a)
-                        : s->word ? arena_printf(a, "repeat as %s", s->word) : "repeat");
+    return s->value->kind == EXPR_NAME
+         ? arena_printf(a, "%s = %s", item->name, format_head(s, a))
+         : arena_printf(a, "%s = repeat%s%s%s", item->name, s->word ? " as " : "",
+                        s->word ? s->word : "", s->checkpoint ? " checkpoint" : "");
 }

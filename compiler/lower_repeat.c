@@ -118,6 +118,7 @@ static Unit *turn_unit(Lower *l, Item *turn)
     Unit *u = arena_new_of(l->s->arena, Unit);
 
     u->at = turn->at;
+    u->recomputes = turn->run[0].unit->recomputes;
     u->in = turn->in;
     u->out = turn->out;
     arena_push(l->s->arena, u->items.item, u->items.n, turn);

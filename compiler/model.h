@@ -85,6 +85,8 @@ struct Unit {
     const Callable *callee;         /* BLOCK: its signature, and */
     const Value *arg;               /* the arguments of this instance */
     Span at;
+    bool recomputes;                /* stands in a repeat with `checkpoint`: its backward pass
+                                     * computes the forward tensors again that it reads */
     Shape in, out;
     Items items;
     Ref result;                     /* what it puts out */

@@ -57,7 +57,8 @@ static void dump_unit(const Unit *u, int depth, FILE *out)
     print_shape(u->in, out);
     fputs(" -> ", out);
     print_shape(u->out, out);
-    fprintf(out, " captures %d exports %d\n", u->n_captures, u->n_exports);
+    fprintf(out, " captures %d exports %d%s\n", u->n_captures, u->n_exports,
+            u->recomputes ? " recomputes" : "");
     dump_items(&u->items, depth + 2, out);
 }
 

@@ -21,6 +21,11 @@ static bool ends_operand(int kind)
            || kind == ')' || kind == ']' || kind == TRUE || kind == FALSE;
 }
 
+static bool ends_statement(int kind)
+{
+    return kind == ';' || kind == '{' || kind == '}' || kind == CUT;
+}
+
 /* False if the token goes one level too deep. */
 static bool count_levels(Levels *l, int previous, int kind)
 {
@@ -53,10 +58,18 @@ static void give_text(Parser *p, Token *t)
                                    t->at.to - t->at.from);
 }
 
+/* Behind `repeat` and an operand, where no name can stand, it is a word of the language. */
+static bool is_checkpoint(const Parser *p, const Token *t, bool in_repeat)
+{
+    return in_repeat && t->kind == NAME && strcmp(t->literal.text, "checkpoint") == 0
+        && ends_operand(p->token[p->n_tokens - 1].kind);
+}
+
 static bool scan_all(Parser *p, Scanner *scanner)
 {
     Levels levels = { 0 };
     Token t = { 0 };
+    bool in_repeat = false;         /* between the word and the '{' of its body */
 
     for (int previous = p->token[0].kind; scanner_next(scanner, &t) != 0; previous = t.kind) {
         if (!count_levels(&levels, previous, t.kind)) {
@@ -65,6 +78,9 @@ static bool scan_all(Parser *p, Scanner *scanner)
             return false;
         }
         give_text(p, &t);
+        in_repeat = t.kind == REPEAT || (in_repeat && !ends_statement(t.kind));
+        if (is_checkpoint(p, &t, in_repeat))
+            t.kind = CHECKPOINT;
         add(p, t);
     }
     return true;
@@ -143,11 +159,6 @@ int tokens_opener(const Parser *p, int index)
             return i;
     }
     return -1;
-}
-
-static bool ends_statement(int kind)
-{
-    return kind == ';' || kind == '{' || kind == '}' || kind == CUT;
 }
 
 int tokens_statement(const Parser *p, int index)

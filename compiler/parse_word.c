@@ -174,6 +174,35 @@ static bool lone_keyword(Parser *p)
     return true;
 }
 
+/* The word `checkpoint` where only a name could stand, or nothing; NULL. */
+static const Token *find_checkpoint(Parser *p)
+{
+    const int at = p->error.token;
+    const Token *t = found(p), *b = before(p);
+
+    if (is_word(t, "checkpoint") && t[1].kind == '{')
+        return t;
+    if (b->kind == CHECKPOINT && t->kind == AS)
+        return b;
+    if (!is_word(b, "checkpoint"))
+        return NULL;
+    return t->kind == REPEAT || (p->token[at - 2].kind == REPEAT && starts_operand(t->kind)) ? b
+                                                                                             : NULL;
+}
+
+/* residual checkpoint { ... }   checkpoint repeat 3 { ... }   repeat checkpoint 3 { ... } */
+static bool misplaced_checkpoint(Parser *p)
+{
+    const Token *t = find_checkpoint(p);
+
+    if (!t)
+        return false;
+    diag_error(p->session->diag, MSG_SYNTAX, t->at, "'checkpoint' stands behind the head of a "
+               "repeat only, as in 'repeat n as i checkpoint { ... }'");
+    tokens_cut(p, p->error.token);
+    return true;
+}
+
 /* dense(64);   h = dense(64);   depth = 20;   at the top of a file */
 static bool outside_section(Parser *p, const Token *t)
 {
@@ -221,5 +250,6 @@ static bool dotted_name(Parser *p)
 
 bool word_report(Parser *p)
 {
-    return dotted_name(p) || lone_keyword(p) || unknown_word(p) || keyword_as_name(p);
+    return dotted_name(p) || misplaced_checkpoint(p) || lone_keyword(p) || unknown_word(p)
+        || keyword_as_name(p);
 }

@@ -43,6 +43,10 @@ Program *lower(const Model *model, Session *s);
 /* differentiate -- for each unit the backward graph, and what the forward pass must keep. */
 void differentiate(Program *program, Session *s);
 
+/* recompute -- in units that are to (Unit.recomputes) the backward nodes read copies of the forward
+ * ones, which stand in the backward graph: so the plan keeps nothing of them. */
+void recompute(Program *program, Session *s);
+
 /* forecast -- what the lowered program's layers and gradients come to at initialisation: medians
  * over the draw of the weights.  The model has a loss. */
 Forecast *forecast(const Program *program, const InputMoments *input, Session *s);

@@ -1,22 +1,25 @@
 /* schedule.c -- in which order a unit computes.
  *
  * Nodes follow their inputs by construction, so the order of creation is an order; an effect moves
- * up to stand right behind the last of its inputs, while that is at hand.  What nothing reads is
- * left out. */
+ * up to stand right behind the last of its inputs, while that is at hand.  What the backward pass
+ * computes again comes first in it.  What nothing reads is left out. */
 #include "passes.h"
 
 #include <stdlib.h>
 
 typedef struct {
+    bool is_late;                   /* all of the backward pass but what is computed again */
     NodeId after;                   /* itself, or for an effect its last input */
     bool is_effect;
     NodeId id;
 } Key;
 
+static bool is_late(const Node *n) { return n->phase == BACKWARD && !n->again; }
+
 static Key key_of(const Graph *g, NodeId id)
 {
     const Node *n = &g->node[id];
-    Key key = { id, op_form(n->op) == FORM_EFFECT, id };
+    Key key = { is_late(n), id, op_form(n->op) == FORM_EFFECT, id };
 
     if (!key.is_effect)
         return key;
@@ -31,6 +34,8 @@ static int by_key(const void *a, const void *b)
 {
     const Key *x = a, *y = b;
 
+    if (x->is_late != y->is_late)
+        return x->is_late ? 1 : -1;
     if (x->after != y->after)
         return x->after < y->after ? -1 : 1;
     if (x->is_effect != y->is_effect)
@@ -52,6 +57,15 @@ static void mark(bool *live, NodeId id)
         live[id] = true;
 }
 
+static void look_at(const Graph *g, NodeId id, bool *live)
+{
+    const OpForm form = op_form(g->node[id].op);
+
+    live[id] |= form == FORM_EFFECT || form == FORM_UNIT;
+    for (int i = 0; live[id] && i < g->node[id].n_in; i++)
+        mark(live, g->node[id].in[i]);
+}
+
 /* Effects, calls, and all that results, the loss and gradients come from. */
 static bool *find_live(const Graph *g, Arena *a)
 {
@@ -65,13 +79,10 @@ static bool *find_live(const Graph *g, Arena *a)
     for (int i = 0; i < g->n_layers; i++)
         for (int k = 0; k < g->layer[i].n_params; k++)
             mark(live, g->layer[i].param[k].grad);
-    for (NodeId id = g->n - 1; id > 0; id--) {
-        const OpForm form = op_form(g->node[id].op);
-
-        live[id] |= form == FORM_EFFECT || form == FORM_UNIT;
-        for (int i = 0; live[id] && i < g->node[id].n_in; i++)
-            mark(live, g->node[id].in[i]);
-    }
+    for (int late = 1; late >= 0; late--)       /* readers before what they read */
+        for (NodeId id = g->n - 1; id > 0; id--)
+            if (is_late(&g->node[id]) == (bool)late)
+                look_at(g, id, live);
     return live;
 }
 

@@ -89,6 +89,7 @@ static void net_error(Span *at, Parser *p, const char *text);
 %token <literal> INPUT "input" TARGET "target" REPEAT "repeat" AS "as" RESIDUAL "residual"
 %token <literal> SHORTCUT "shortcut" PARALLEL "parallel" BRANCH "branch" IF "if" ELSE "else"
 %token <literal> FROM "from" IN "in" WHERE "where" TRUE "true" FALSE "false"
+%token <literal> CHECKPOINT "checkpoint"   /* behind the head of a repeat */
 %token OR "||" AND "&&" EQ "==" NE "!=" LE "<=" GE ">=" RANGE ".." ARROW "->"
 %token BAD_VALUE                /* a number or string that was reported */
 %token <literal> CUT            /* a stretch that was reported and taken out; its name, if any */
@@ -109,7 +110,7 @@ static void net_error(Span *at, Parser *p, const char *text);
 %type <args> arg_list items from_list
 %type <arguments> arguments optional_arguments
 %type <shape> shape
-%type <stmt> stmt layer residual parallel if_chain if_arms if_head
+%type <stmt> stmt layer repeat residual parallel if_chain if_arms if_head
 %type <stmts> stmts
 %type <branch> branch
 %type <branches> branches
@@ -279,12 +280,10 @@ stmt:
 |   NAME '=' layer tail ';'             { $$ = $3; $$->at = span_join(@1, @4); $$->whole = @$;
                                           $$->name = $1.text; $$->name_at = @1;
                                           $$->from = $4.from; $$->shape = $4.shape; }
-    /* repeat n as i { ... } */
-|   REPEAT value body                   { $$ = build_stmt(p, STMT_REPEAT, span_join(@1, @2), @$);
-                                          $$->value = $2; $$->body = $3.stmts; }
-|   REPEAT value AS NAME body           { $$ = build_stmt(p, STMT_REPEAT, span_join(@1, @4), @$);
-                                          $$->value = $2; $$->word = $4.text; $$->word_at = @4;
-                                          $$->body = $5.stmts; }
+    /* repeat n as i { ... }   repeat n as i checkpoint { ... } */
+|   repeat body                         { $$ = $1; $$->whole = @$; $$->body = $2.stmts; }
+|   repeat CHECKPOINT body              { $$ = $1; $$->at = span_join(@1, @2); $$->whole = @$;
+                                          $$->checkpoint = true; $$->body = $3.stmts; }
 |   residual
 |   NAME '=' residual                   { $$ = build_named($3, $1, @1); }
 |   parallel
@@ -292,6 +291,14 @@ stmt:
 |   if_chain
 |   CUT                                 { $$ = build_stmt(p, STMT_ERROR, @1, @1);
                                           $$->name = $1.text; $$->name_at = @1; }
+;
+
+/* repeat n   repeat n as i */
+repeat:
+    REPEAT value                        { $$ = build_stmt(p, STMT_REPEAT, @$, @$);
+                                          $$->value = $2; }
+|   REPEAT value AS NAME                { $$ = build_stmt(p, STMT_REPEAT, @$, @$);
+                                          $$->value = $2; $$->word = $4.text; $$->word_at = @4; }
 ;
 
 /* dense(100, act = tanh)   relu */

@@ -6,6 +6,7 @@ words() {
             s/^WORD\(_LATER\)*([A-Z]*, *[A-Z0-9_]*, *"\([a-z0-9_]*\)".*/\2/p' \
         compiler/layers.def compiler/activations.def compiler/vocabulary.def
     sed -n 's/^"\([a-z]*\)" .*{ return [A-Z]*; }/\1/p' grammar/net.l
+    sed -n 's/.*strcmp(t->literal.text, "\([a-z]*\)") == 0$/\1/p' compiler/parse_tokens.c
     sed -n '/quantities\[\]/,/^};/s/"[, ]/\n/gp' compiler/check_expect.c | sed -n 's/.*{ "//p' | grep -v '^predicted'
     sed -n '/^static const .*{$/,/^};/s/", [0-9]/\n/gp' compiler/eval_function.c | sed -n 's/.*{ "//p'
 }

@@ -2,7 +2,7 @@
 # check.sh -- one random net: check.sh SEED draws it, compiles it and compares what it does.
 #
 # Its C has no warning under gcc, or clang; its gradients agree with differences; training neither
-# crashes nor depends on the number of threads or on whether scratch memory is shared.  Prints one
+# crashes nor depends on the number of threads, on whether scratch memory is shared or on `checkpoint`.  Prints one
 # line; a net that fails stays in $WORK/failed.  BUILD names the build folder, WORK one to work in.
 set -u
 : "${BUILD:=build}" "${WORK:=$BUILD/tests/nets_by_seed}"
@@ -54,6 +54,11 @@ case $((seed % 4)) in
     mv plain apart && mkdir other && mv apart other/net
     runs other/net --save second.safetensors > second.json || fail 'crashes without reuse'
     equal 'other bits without reuse' ;;
+*)  mkdir again
+    sed -E 's/^( *repeat [^{]*) \{/\1 checkpoint {/' net.net > again/net.net
+    timeout 120 "$NETC" -O1 --cc="$cc $warnings" again/net.net -o again/net > out 2> err || fail 'with checkpoint: refused'
+    runs again/net --threads 2 --save second.safetensors > second.json || fail 'crashes with checkpoint'
+    equal 'other bits with checkpoint' ;;
 esac
 echo "ok nets/$seed"
 cd / && rm -rf "$folder"

@@ -30,6 +30,7 @@ syntax match netChoice /\<\%(fan_in\|fan_out\|fan_avg\|float\|double\)\>\%(\s*=[
 syntax match netQuantity /\<\%(predicted\.\)\=\%(flow\|flow_through_time\|clip\.fraction\|nonfinite\|dead\|saturated\)\>\%(\s*=[^=]\)\@!/
 syntax match netQuantity /\<\%(update_ratio\|grad\|delta\|loss\.train\|loss\.test\|accuracy\.train\|accuracy\.test\)\>\%(\s*=[^=]\)\@!/
 syntax match netRepeat /\<\%(repeat\|as\|in\|where\|from\)\>\%(\s*=[^=]\)\@!/
+syntax match netRepeat /\<checkpoint\>\%(\s*{\)\@=/
 syntax match netConditional /\<\%(if\|else\)\>\%(\s*=[^=]\)\@!/
 
 syntax match netNumber /\<\d\+\>/
