@@ -14,11 +14,11 @@ FLOOR4 = ast diag* value op names cc edit line_diff
 FLOOR5 = vocabulary* scope depend
 FLOOR6 = gauss model globals suggest written
 FLOOR7 = graph forecast
-FLOOR8 = passes work
+FLOOR8 = passes work footprint
 # passes
 FLOOR9 = options* eval* item parse* net lower* differentiate recompute schedule fuse fuse_then plan* \
 	emit_c emit_notes model_dump dump moments* compile flow*
-FLOOR10 = compare forecast_* check* infer* format* expand* gradients* emit_* session verbs warn*
+FLOOR10 = compare forecast_* graph_* check* infer* format* expand* gradients* emit_* session verbs warn*
 # the program
 FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*

@@ -1,5 +1,6 @@
 /* emit_record.c -- the update, and the record that the runtime runs. */
 #include "emit_c.h"
+#include "footprint.h"
 
 #include <string.h>
 
@@ -177,18 +178,6 @@ static void emit_data(Writer *w)
 }
 
 /* ---- The record ---------------------------------------------------------------------------- */
-
-static int optimizer_slots(const Value *optimizer)
-{
-    static const struct { const char *id; int slots; } rows[] = {
-        { "SGD", 1 }, { "RMSPROP", 2 }, { "ADAGRAD", 1 }, { "ADAM", 2 }, { "ADAMW", 2 },
-    };
-
-    for (size_t i = 0; i < countof(rows); i++)
-        if (word_is(optimizer, rows[i].id))
-            return rows[i].slots;
-    bug("no row for %s", optimizer->callee->name);
-}
 
 static bool has_batch_statistics(const Program *p)
 {

@@ -9,7 +9,7 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE,
     OPT_CC, OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
@@ -44,6 +44,7 @@ static const Option option[] = {
     { OPT_NO_REUSE,     PLAIN,  "--no-reuse", "", NULL },
     { OPT_CHECK,        PLAIN,  "--check", "", "fmt: change nothing; exit 1 if it would" },
     { OPT_FULL,         PLAIN,  "--full", "", "check, suggest: leave nothing out" },
+    { OPT_DOT,          PLAIN,  "--dot", "", "graph: a drawing for Graphviz" },
     { OPT_APPLY,        WORD,   "--apply", " N", "suggest: make the edit of repair N" },
     { OPT_PATCH,        MAYBE,  "--patch", " [N]", "suggest: print it as a unified diff" },
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
@@ -60,7 +61,7 @@ static const struct {
     Verb verb;
 } verb[] = {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
-    { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_LATER },
+    { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_GRAPH },
     { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_SUGGEST },
     { "expand", VERB_EXPAND },
 };
@@ -231,6 +232,7 @@ static bool set_flag(Options *o, OptionId id)
     case OPT_NO_REUSE:      return o->reuse = false, true;
     case OPT_CHECK:         return o->check_only = true;
     case OPT_FULL:          return o->full = true;
+    case OPT_DOT:           return o->dot = true;
     case OPT_SUMMARY:       return o->summary = true;
     case OPT_GIT:           return o->git = true;
     case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;
@@ -341,6 +343,7 @@ void options_help(FILE *out)
           "       netc run FILE.net [arguments]    compile, and run with the arguments\n"
           "       netc check FILE.net...           report what is wrong\n"
           "       netc fmt FILE.net...             rewrite in the canonical form\n"
+          "       netc graph FILE.net              its units, their sizes, and their memory\n"
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
           "       netc suggest FILE.net            which edits would let its gradients flow\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"

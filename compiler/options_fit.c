@@ -28,6 +28,10 @@ static bool belongs(const Options *o)
                      : !builds && !writes && o->output      ? "-o"
                                                                 : NULL;
 
+    if (o->dot && o->verb != VERB_GRAPH)
+        return usage("--dot belongs to 'netc graph'");
+    if (o->dot && o->format == DIAG_JSON)
+        return usage("--dot and --json exclude each other");
     if (o->check_only && o->verb != VERB_FMT)
         return usage("--check belongs to 'netc fmt'");
     return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);

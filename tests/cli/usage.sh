@@ -31,7 +31,10 @@ usage 'explain unknown' "there is no message with the code 'NET9999'" explain NE
 usage 'run with -S' "-S does not go with 'netc run'" run -S xor.net
 usage 'check with -o' "-o does not go with 'netc check'" check xor.net -o out
 usage 'plain --check' "--check belongs to 'netc fmt'" --check xor.net
-for verb in graph sweep report; do
+usage 'dot without graph' "--dot belongs to 'netc graph'" check --dot xor.net
+usage 'dot as JSON' '--dot and --json exclude each other' graph --dot --json xor.net
+usage 'graph with -o' "-o does not go with 'netc graph'" graph xor.net -o out
+for verb in sweep report; do
     usage "later $verb" "'netc $verb' is not in this version" $verb xor.net
 done
 
