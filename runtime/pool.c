@@ -19,6 +19,7 @@ int openblas_get_parallel(void);
 
 enum { OPENBLAS_OPENMP = 2 };       /* of openblas_get_parallel */
 enum { SPINS = 8000 };              /* pauses before a thread sleeps: about 200 us */
+enum { STACK_BYTES = 8 << 20 };     /* of a worker: kernels pack up to a megabyte on it */
 
 typedef void tile_body(void *arg, int tile);
 
@@ -120,13 +121,17 @@ static void *work(void *arg)
 static int start_workers(rt_pool *p, int workers)
 {
     sigset_t all, old;
+    pthread_attr_t attr;
     int started = 0;
 
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    while (started < workers && pthread_create(&p->worker[started], NULL, work, p) == 0)
+    while (started < workers && pthread_create(&p->worker[started], &attr, work, p) == 0)
         started++;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
     return started;
 }
 
