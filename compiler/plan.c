@@ -57,15 +57,6 @@ static void use(Planner *p, NodeId x, NodeId reader)
         p->crosses[root] = true;
 }
 
-/* What a call put out is kept, though no backward pass may read it: then its place is free for the
- * gradient of what the call got. */
-static void keep_outputs(Planner *p)
-{
-    for (NodeId id = 1; id < p->g->n; id++)
-        if (p->g->node[id].op == OP_CALL_GRAD)
-            p->kept[graph_root(p->g, p->g->node[id].in[0])] = true;
-}
-
 static bool reads_output(const Planner *p)
 {
     const Graph *g = p->g;
@@ -210,7 +201,6 @@ void plan(Program *program, bool reuse, Session *s)
         start_lives(&p);
         find_lives(&p);
         g->reads_output = reads_output(&p);
-        keep_outputs(&p);
         choose_stores(&p);
         plan_share(&p, reuse);
         add_up(program, g);

@@ -6,16 +6,19 @@
  * - A gradient from the layer b back to the layer a takes the place of what b put out, where nobody
  *   reads that any more.
  * - A tensor that only its own layer's statements read goes to the first room that the others of
- *   the layer leave free: the statements of two layers do not mix.
+ *   the layer leave free, the largest first: the statements of two layers do not mix.
  * - The scratch of the units that are called is one union: calls do not meet.
  * - The few that are left choose among the unions with room by their names. */
 #include "plan.h"
+#include "map.h"
 
 #include <string.h>
 
 typedef struct {
     Tenant tenant;
     Life life;                      /* of a tensor */
+    int64_t size;
+    int wish;                       /* the room that the others of its layer leave it */
 } Lodger;
 
 /* Lodgers, the unions that they are dealt to, and the last half step at which one lives there. */
@@ -70,7 +73,8 @@ static void add_unit(Planner *p, Rooms *r, const Graph *unit)
 
 static void add_tensor(Planner *p, Rooms *local, Rooms *rest, NodeId id)
 {
-    const Lodger t = { .tenant = { .node = id }, .life = p->life[id] };
+    const Lodger t = { .tenant = { .node = id }, .life = p->life[id],
+                       .size = node_elements(&p->g->node[id]) };
     Rooms *r = p->crosses[id] ? rest : local;
 
     if (p->g->store[id] == STORE_SCRATCH)
@@ -100,6 +104,63 @@ static void find_lodgers(Planner *p, Rooms *local, Rooms *rest, Rooms *units)
         }
 }
 
+/* ---- Rooms of one layer -------------------------------------------------------------------- */
+
+typedef struct {
+    Lodger **lodger;                /* the largest first, of equals the one that begins first */
+    int n;
+} Household;
+
+static void move_together(Household *f, Lodger *t, Arena *a)
+{
+    arena_push(a, f->lodger, f->n, t);
+    for (int i = f->n - 1; i > 0 && f->lodger[i - 1]->size < t->size; i--) {
+        f->lodger[i] = f->lodger[i - 1];
+        f->lodger[i - 1] = t;
+    }
+}
+
+static bool meet(const Lodger *a, const Lodger *b)
+{
+    return a->life.from <= b->life.to && b->life.from <= a->life.to;
+}
+
+/* The first room in which it meets none of those before it. */
+static int free_room(const Household *f, int i)
+{
+    int room = 0;
+
+    for (int k = 0; k < i; k++)
+        if (f->lodger[k]->wish == room && meet(f->lodger[k], f->lodger[i])) {
+            room++;
+            k = -1;
+        }
+    return room;
+}
+
+/* How the tensors of a layer lie is a matter of that layer alone. */
+static void make_wishes(Planner *p, Rooms *local)
+{
+    Map households = { 0 };
+
+    for (int i = 0; i < local->n; i++) {
+        const void *item = p->g->node[local->lodger[i].tenant.node].item;
+        Household *f = map_get(&households, item ? item : p->g);
+
+        if (!f) {
+            f = arena_new_of(p->arena, Household);
+            map_put(&households, item ? item : p->g, f, p->arena);
+        }
+        move_together(f, &local->lodger[i], p->arena);
+    }
+    for (int i = 0; i < households.n; i++) {
+        Household *f = households.value[i];
+
+        for (int k = 0; k < f->n; k++)
+            f->lodger[k]->wish = free_room(f, k);
+    }
+}
+
 /* ---- Unions -------------------------------------------------------------------------------- */
 
 /* They begin one after the other, so a union is free again after its last one's end. */
@@ -115,7 +176,7 @@ static void move_in(Planner *p, Rooms *r, int at, const Lodger *t)
 
 static int first_free(const Rooms *r, const Lodger *t)
 {
-    int at = 0;
+    int at = t->wish;
 
     while (at < r->n_slots && !fits(r, at, t))
         at++;
@@ -190,6 +251,7 @@ void plan_share(Planner *p, bool reuse)
     for (NodeId id = 1; reuse && id < g->n; id++)
         find_host(p, id);
     find_lodgers(p, &local, &rest, &units);
+    make_wishes(p, &local);
     settle(p, &local, reuse ? FIRST_FREE : ONE_EACH);
     settle(p, &rest, reuse ? BY_NAME : ONE_EACH);
     settle(p, &units, reuse ? TOGETHER : ONE_EACH);

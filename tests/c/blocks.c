@@ -157,10 +157,6 @@ struct model_memory {
     };
     struct cell_6_softplus_on_6_memory third;
     union {
-        rt_real third_out[BATCH * 6];
-        rt_real third_dx[BATCH * 6];
-    };
-    union {
         rt_real concat[BATCH * 12];
         rt_real d_first_out_by_concat[BATCH * 6];
     };
@@ -234,7 +230,9 @@ struct model_scratch {
         rt_real d_third_out[BATCH * 6];
     };
     union {
+        rt_real third_out[BATCH * 6];
         rt_real d_logits[BATCH * 2];
+        rt_real third_dx[BATCH * 6];
     };
     union {
         struct cell_6_tanh_on_2_scratch cell_6_tanh_on_2;
@@ -588,11 +586,11 @@ static double model_forward(rt_pass *c)
 
     /* third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_forward(c, &p->third, &m->third, &t->cell_6_softplus_on_6,
-            m->second_out, m->third_out);
+            m->second_out, t->third_out);
 
     /* concat from first, third */
     rt_insert(c, n, 6, 12, 0, m->first_out, m->concat);
-    rt_insert(c, n, 6, 12, 6, m->third_out, m->concat);
+    rt_insert(c, n, 6, 12, 6, t->third_out, m->concat);
 
     /* logits = dense(2) */
     rt_affine(c, n, 2, 12, m->concat, p->logits.weight, p->logits.bias, NULL, m->logits);
@@ -632,11 +630,11 @@ static void model_backward(rt_pass *c)
 
     /* gradient of third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
-            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, m->third_dx);
+            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, t->third_dx);
 
     /* gradient of second = cell(6) */
     cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second,
-            &t->cell_6_tanh_on_6, m->first_out, m->third_dx, m->second_dx);
+            &t->cell_6_tanh_on_6, m->first_out, t->third_dx, m->second_dx);
 
     /* gradient of first = cell(6)
      *   sum over its readers

@@ -76,10 +76,10 @@ struct repeat_h_from_1_scratch {
 
 struct model_scratch {
     union {
-        rt_real repeat_h_from_1_dx[2][BATCH * 32];
+        rt_real repeat_h_at_0_dx[BATCH * 64];
     };
     union {
-        rt_real repeat_h_at_0_dx[BATCH * 64];
+        rt_real repeat_h_from_1_dx[2][BATCH * 32];
     };
     union {
         rt_real d_logits[BATCH * 10];

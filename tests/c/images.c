@@ -75,10 +75,6 @@ struct repeat_unit_memory {
     } watch;
     struct normed_4_1_on_4x8x8_memory unit;
     union {
-        rt_real unit_out[BATCH * 4 * 8 * 8];
-        rt_real unit_dx[BATCH * 4 * 8 * 8];
-    };
-    union {
         rt_real relu[BATCH * 4 * 8 * 8];
         rt_real d_relu_z[BATCH * 4 * 8 * 8];
     };
@@ -133,8 +129,12 @@ struct normed_4_1_on_4x8x8_scratch {
 
 struct repeat_unit_scratch {
     union {
+        rt_real unit_out[BATCH * 4 * 8 * 8];
+    };
+    union {
         rt_real groupnorm[BATCH * 4 * 8 * 8];
         rt_real d_relu[BATCH * 4 * 8 * 8];
+        rt_real unit_dx[BATCH * 4 * 8 * 8];
     };
     union {
         struct normed_4_1_on_4x8x8_scratch normed_4_1_on_4x8x8;
@@ -240,10 +240,10 @@ static void repeat_unit_forward(rt_pass *c, const struct repeat_unit_params *p,
     const int n = c->rows;
 
     /* unit = normed(4) */
-    normed_4_1_on_4x8x8_forward(c, &p->unit, &m->unit, x, m->unit_out);
+    normed_4_1_on_4x8x8_forward(c, &p->unit, &m->unit, x, t->unit_out);
 
     /* relu */
-    rt_map(c, n * 4 * 8 * 8, m->unit_out, RT_THEN(.act = RT_RELU), m->relu);
+    rt_map(c, n * 4 * 8 * 8, t->unit_out, RT_THEN(.act = RT_RELU), m->relu);
     rt_watch_output(c, &m->watch.relu, RT_RELU, 0.0, n, 4, 8 * 8, m->relu, m->relu);
 
     /* groupnorm(2) */
@@ -290,15 +290,15 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
 
     /* gradient of unit = normed(4) */
     normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
-            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, m->unit_dx);
+            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, t->unit_dx);
 
     /* gradient of residual, by the body */
-    rt_watch_path(c, &m->watch.residual, 1, n, 4 * 8 * 8, m->unit_dx);
+    rt_watch_path(c, &m->watch.residual, 1, n, 4 * 8 * 8, t->unit_dx);
 
     /* gradient of the input
      *   sum over its readers
      */
-    rt_map(c, n * 4 * 8 * 8, dy, RT_THEN(.plus = m->unit_dx), dx);
+    rt_map(c, n * 4 * 8 * 8, dy, RT_THEN(.plus = t->unit_dx), dx);
 }
 
 /* block normed(filters = 6, stride = 2): [4,8,8] -> [6,4,4] */

@@ -78,16 +78,16 @@ struct model_scratch {
         rt_real ahead_z[BATCH * 9 * 16];
         rt_real back_z[BATCH * 9 * 12];
         rt_real mix_z[BATCH * 9 * 5];
+        rt_real d_mix_z[BATCH * 9 * 5];
+        rt_real d_back_z[BATCH * 9 * 12];
+        rt_real d_ahead_z[BATCH * 9 * 16];
+        rt_real d_words[BATCH * 9 * 3];
+    };
+    union {
         rt_real d_mix_carry[BATCH * 5];
         rt_real d_back_carry[BATCH * 8];
         rt_real d_back_hidden[BATCH * 9 * 12];
         rt_real d_ahead_carry[BATCH * 8];
-        rt_real d_words[BATCH * 9 * 3];
-    };
-    union {
-        rt_real d_mix_z[BATCH * 9 * 5];
-        rt_real d_back_z[BATCH * 9 * 12];
-        rt_real d_ahead_z[BATCH * 9 * 16];
     };
     union {
         rt_real d_logits[BATCH * 9 * 9];
