@@ -23,16 +23,18 @@ FLOOR10 = compare forecast_* graph_* check* infer* format* expand* gradients* em
 FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
-RUNTIME1 = netrt gravity.h error number nearest figures json_line philox* signals digits readers
+RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
+	signals digits readers
 RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file
 RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
-RUNTIME5 = zip array made prepare checkpoint kernels report run
+RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
-	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report
-RUNTIME7 = check_grad check_grad_weight.c findings table train
+	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
+	history_file snapshot run_log.h run_facts run_dir.h
+RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 
 # ---- What is built ----------------------------------------------------------------------------
@@ -69,7 +71,8 @@ compiler_flags = -I. -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"'
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test widths fuzz-nets diffs growth accuracy lint bench install clean help need
+.PHONY: all unit demo test widths kills fuzz-nets diffs growth accuracy lint bench install clean \
+	help need
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/bin/netc $(BUILD)/include/netrt.h $(BUILD)/lib/libnetrt.a
@@ -80,6 +83,7 @@ help:
 	@echo 'make test     all tests (SAN=1: with the sanitizers)'
 	@echo 'make widths   the matrix kernels on vectors of every width, emulated where needed'
 	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
+	@echo 'make kills    KILLS=200 SEED=...: runs killed at random moments, and resumed'
 	@echo 'make diffs    what an edit of a .net changes in the C'
 	@echo 'make growth   what depth 1,000 costs against depth 10'
 	@echo 'make accuracy the forecast of 290 nets against what their programs measure'
@@ -104,6 +108,9 @@ widths: all
 
 fuzz-nets: all
 	@BUILD=$(BUILD) $(if $(N),N=$(N)) $(if $(SEED),SEED=$(SEED)) sh tests/fuzz_nets.sh
+
+kills: all
+	@BUILD=$(BUILD) KILLS=$(or $(KILLS),200) $(if $(SEED),SEED=$(SEED)) sh tests/run rundir
 
 unit: $(unit_tests)
 

@@ -116,6 +116,19 @@ static int by_key(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static bool is_one_of(const char *name, const char *const *key, size_t n)
+{
+    return bsearch(&name, key, n, sizeof *key, by_key) != NULL;
+}
+
+/* "opt.exp_avg.h.weight": an array that an optimiser keeps of a tensor of the program's. */
+static bool is_optimizer_array(const char *name, const char *const *key, size_t n)
+{
+    const char *of = strncmp(name, "opt.", 4) ? NULL : strchr(name + 4, '.');
+
+    return of && is_one_of(of + 1, key, n);
+}
+
 /* Every tensor of the file is one of the program's. */
 static bool no_stranger(const rt_safetensors *f, const rt_net *net, rt_error *e)
 {
@@ -131,7 +144,8 @@ static bool no_stranger(const rt_safetensors *f, const rt_net *net, rt_error *e)
     qsort(key, n, sizeof *key, by_key);
     for (size_t i = 0; i < f->n && ok; i++) {
         const rt_entry *t = &f->entry[i];
-        if (!is_passed_over(t->name) && !bsearch(&t->name, key, n, sizeof *key, by_key))
+        if (!is_passed_over(t->name) && !is_one_of(t->name, key, n)
+            && !is_optimizer_array(t->name, key, n))
             ok = rt_fail(e, "%s: holds tensor %.200s %s, which this program does not have", f->path,
                          t->name, file_shape(t, shape));
     }

@@ -9,8 +9,8 @@ bool rt_checkpoint_save(const char *path, const rt_net *net, const void *params,
                         int64_t step, rt_error *e);
 
 /* Reads them back, converting between float and double.  The file has to hold the same tensors in
- * the same shapes (PyTorch's `num_batches_tracked` is passed over); otherwise the first that
- * differs is named, and nothing is changed. */
+ * the same shapes (PyTorch's `num_batches_tracked` and the arrays of an optimiser are passed over);
+ * otherwise the first that differs is named, and nothing is changed. */
 bool rt_checkpoint_load(const char *path, const rt_net *net, void *params, void *memory,
                         rt_error *e);
 

@@ -200,6 +200,20 @@ bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, con
     return true;
 }
 
+bool rt_history_put(rt_history *h, const rt_record *r, rt_error *e)
+{
+    const size_t n = (size_t)h->net->n_layers;
+    rt_layer_record *layer = calloc(n + 1, sizeof *layer);
+    if (!layer || !make_room(h)) {
+        free(layer);
+        return rt_fail(e, "out of memory for the record of step %lld", (long long)r->step);
+    }
+    memcpy(layer, r->layer, n * sizeof *layer);
+    h->record[h->n_records] = *r;
+    h->record[h->n_records++].layer = layer;
+    return true;
+}
+
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e)
 {
     rt_epoch *list = realloc(h->epoch, ((size_t)h->n_epochs + 1) * sizeof *list);

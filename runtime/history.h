@@ -74,6 +74,8 @@ void rt_history_free(rt_history *h);
  * are 256 MiB. */
 bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, const void *memory,
                     const rt_update *u, rt_error *e);
+/* Appends a record that was made before; takes a copy of r->layer. */
+bool rt_history_put(rt_history *h, const rt_record *r, rt_error *e);
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e);
 
 /* The record of a step (-1: the last), or NULL if that step was not watched. */

@@ -13,9 +13,7 @@ typedef enum {
     SETTING,                        /* the setting of the option's name */
     KEY_VALUE,                      /* --set */
     COLOR,
-    GEMM,
-    NO_EFFECT,                      /* what it asks for is so anyway */
-    LATER                           /* belongs to a later release */
+    GEMM
 } Kind;
 
 typedef struct {
@@ -41,9 +39,11 @@ static const Row rows[] = {
     { "--save", TEXT, "FILE", AT(save), "write the weights to a .safetensors file at the end" },
     { "--save-grads", TEXT, "FILE", AT(save_grads),
       "write the gradient of every step, with its penalty, before clipping" },
-    { "--no-out", NO_EFFECT, NULL, 0, "write no run directory (none is written)" },
-    { "--out", LATER, "DIR", 0, NULL },
-    { "--resume", LATER, NULL, 0, NULL },
+    { "--out", TEXT, "DIR", AT(out), "make this run directory: run.json, logs, checkpoints" },
+    { "--no-out", FLAG, NULL, AT(no_out), "make none, as without --out" },
+    { "--checkpoint-every", NUMBER, "N", AT(checkpoint_every),
+      "steps from one checkpoint to the next" },
+    { "--resume", TEXT, "DIR", AT(resume), "go on with the run of this directory" },
     { "--dry-run", FLAG, NULL, AT(dry_run), "load the data, print the plan, and stop" },
     { "--check-grad", FLAG, NULL, AT(check_grad),
       "compare the gradients with differences, in double" },
@@ -60,7 +60,8 @@ static const Row rows[] = {
 };
 #undef AT
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
-enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_THREADS = 1024 };
+enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_THREADS = 1024,
+       MOST_STEPS = 1000000000 };
 
 typedef struct {
     const rt_model *model;
@@ -129,8 +130,9 @@ static bool read_pair(Reading *r, const char *value)
 
 static bool read_number(const Row *row, int64_t *field, const char *value, rt_error *e)
 {
-    const bool width = !strcmp(row->name, "--width");
-    const int64_t low = width ? LEAST_WIDTH : 1, high = width ? MOST_WIDTH : MOST_THREADS;
+    const bool width = !strcmp(row->name, "--width"), threads = !strcmp(row->name, "--threads");
+    const int64_t low = width ? LEAST_WIDTH : 1;
+    const int64_t high = width ? MOST_WIDTH : threads ? MOST_THREADS : MOST_STEPS;
 
     if (rt_read_integer(value, field) && *field >= low && *field <= high)
         return true;
@@ -182,11 +184,8 @@ static bool apply(Reading *r, const Row *row, const char *value)
     case KEY_VALUE: return read_pair(r, value);
     case COLOR: return read_color(field, value, r->error);
     case GEMM: return read_gemm(field, value, r->error);
-    case NO_EFFECT: return true;
-    case LATER: break;
     }
-    return rt_fail(r->error, "%s: run directories are not part of this version; use --save FILE",
-                   row->name);
+    return false;
 }
 
 /* One option and, where it takes one, its value: `--epochs 5` or `--epochs=5`. */
@@ -201,12 +200,34 @@ static bool read_option(Reading *r, int argc, char *const *argv, int *at)
         return unknown(argument, r->error);
     if (!row->value && value)
         return rt_fail(r->error, "%s takes no value", row->name);
-    if (row->value && !value && row->kind != LATER) {
+    if (row->value && !value) {
         if (*at + 1 >= argc)
             return rt_fail(r->error, "%s wants a value: %s %s", row->name, row->name, row->value);
         value = argv[++*at];
     }
     return apply(r, row, value);
+}
+
+/* An option that only training minds, or NULL. */
+static const char *asks_for_training(const rt_options *o)
+{
+    return o->save ? "--save" : o->save_grads ? "--save-grads" : o->profile ? "--profile"
+         : o->out ? "--out" : o->resume ? "--resume"
+         : o->checkpoint_every ? "--checkpoint-every" : NULL;
+}
+
+static bool agree_on_directory(const rt_options *o, rt_error *e)
+{
+    if (o->no_out && (o->out || o->resume))
+        return rt_fail(e, "--no-out and %s: only one can be given", o->out ? "--out" : "--resume");
+    if (o->out && o->resume)
+        return rt_fail(e, "--out and --resume: a run goes on in its own directory");
+    if (o->resume && (o->load || o->save_grads))
+        return rt_fail(e, "--resume and %s: only one can be given",
+                       o->load ? "--load" : "--save-grads");
+    if (o->checkpoint_every && !o->out && !o->resume)
+        return rt_fail(e, "--checkpoint-every wants a directory: --out DIR");
+    return true;
 }
 
 static bool agree(Reading *r)
@@ -219,13 +240,12 @@ static bool agree(Reading *r)
         return rt_fail(r->error, "--dry-run, --check-grad and --eval: only one can be given");
     if (o->eval && !o->load)
         return rt_fail(r->error, "--eval wants weights: --load FILE");
-    if ((o->save || o->save_grads) && (o->dry_run || o->check_grad || o->eval))
-        return rt_fail(r->error, "%s is for training: it does not go with %s",
-                       o->save ? "--save" : "--save-grads",
+    const char *training = asks_for_training(o);
+    if (training && (o->dry_run || o->check_grad || o->eval))
+        return rt_fail(r->error, "%s is for training: it does not go with %s", training,
                        o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
-    if (o->profile && (o->dry_run || o->check_grad || o->eval))
-        return rt_fail(r->error, "--profile is for training: it does not go with %s",
-                       o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
+    if (!agree_on_directory(o, r->error))
+        return false;
     if (o->json && o->check_grad)
         return rt_fail(r->error, "--check-grad prints a table, not JSON");
     return rt_settings_check(r->set, r->model, r->error);

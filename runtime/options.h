@@ -18,7 +18,9 @@ typedef struct {
     int64_t width;                  /* columns */
     rt_gemm gemm;                   /* the program's own where not given */
     int64_t threads;                /* 0: as many as the machine gives */
-    const char *data, *save, *load, *save_grads;    /* NULL: not given */
+    int64_t checkpoint_every;       /* steps; 0: not given */
+    bool no_out;
+    const char *data, *save, *load, *save_grads, *out, *resume;     /* NULL: not given */
 } rt_options;
 
 /* Reads the arguments; numbers of the training go to *set, which holds the program's own before. */

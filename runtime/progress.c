@@ -2,21 +2,12 @@
 #include "progress.h"
 
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "signals.h"
 
 enum { BAR = 20 };                  /* columns */
 static const double REDRAW = 0.1;   /* seconds between redrawn lines */
-
-double rt_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void rt_progress_start(rt_progress *p, FILE *out)
 {

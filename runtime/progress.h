@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "clock.h"
 #include "run.h"
 
 typedef struct {
@@ -12,8 +13,6 @@ typedef struct {
     bool drawn;                     /* the line stands there */
     double started, shown;          /* seconds, of the clock */
 } rt_progress;
-
-double rt_seconds(void);            /* of a clock that only goes forward */
 
 void rt_progress_start(rt_progress *p, FILE *out);
 void rt_progress_step(rt_progress *p, const rt_run *run, int64_t step, double loss);

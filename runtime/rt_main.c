@@ -12,12 +12,11 @@
 #include "options.h"
 #include "profile_report.h"
 #include "reals.h"
+#include "run_dir.h"
+#include "run_facts.h"
 #include "signals.h"
 #include "train.h"
-
-#ifndef RT_VERSION
-#define RT_VERSION "0.1.0"
-#endif
+#include "version.h"
 
 enum { EXIT_DONE = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIVERGED = 3, EXIT_EXPECT = 4 };
 
@@ -32,6 +31,10 @@ typedef struct {
     rt_settings set;
     rt_style style;
     const rt_writer *writer;
+    int argc;
+    char *const *argv;
+    rt_run_dir *dir;                /* --out, --resume; or NULL */
+    rt_position from;               /* --resume: where */
     rt_error error;
 } Program;
 
@@ -191,6 +194,18 @@ static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
     return status == EXIT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
 }
 
+/* The status into the run directory; what fails there is told once. */
+static int end_directory(Program *p, int status)
+{
+    const char *word = status == EXIT_ERROR ? "failed" : status == EXIT_DIVERGED ? "diverged"
+                     : status > 128 ? "stopped" : "done";
+    const bool ended = !p->dir || rt_run_dir_end(p->dir, &p->run, word, status, &p->error);
+
+    rt_run_dir_free(p->dir);
+    p->dir = NULL;
+    return ended || status == EXIT_ERROR ? status : fail(p, p->run.model, EXIT_ERROR);
+}
+
 /* Then the rate only rises, and the schedule is not what it was meant to be. */
 static void warn_of_warmup(const rt_run *run)
 {
@@ -231,20 +246,35 @@ static rt_outcome train_profiled(Program *p, rt_listeners to)
     return outcome;
 }
 
+/* --out and --resume */
+static bool open_directory(Program *p)
+{
+    const rt_options *o = &p->options;
+    const rt_keeping keep = { .path = o->out ? o->out : o->resume, .every = o->checkpoint_every,
+                              .flow = &rt_json_writer, .argc = p->argc, .argv = p->argv };
+
+    if (o->out)
+        p->dir = rt_run_dir_new(&keep, &p->run, &p->error);
+    if (o->resume)
+        p->dir = rt_run_dir_resume(&keep, &p->run, &p->from, &p->error);
+    return p->dir || !keep.path;
+}
+
 static int train(Program *p)
 {
     const rt_options *o = &p->options;
     rt_progress progress;
     rt_gradient_log log = { .net = NULL };
 
-    if (o->save_grads && !rt_gradient_log_new(&log, &p->run, &p->error))
+    if ((o->save_grads && !rt_gradient_log_new(&log, &p->run, &p->error)) || !open_directory(p))
         return fail(p, p->run.model, EXIT_ERROR);
     rt_progress_start(&progress, o->quiet ? NULL : stderr);
     const rt_listeners to = { .writer = p->writer, .style = &p->style, .progress = &progress,
-                              .events = o->json || o->every, .gradients = log.net ? &log : NULL };
+                              .events = o->json || o->every, .gradients = log.net ? &log : NULL,
+                              .dir = p->dir, .from = o->resume ? &p->from : NULL };
     warn_of_warmup(&p->run);
     rt_signals_catch();
-    const int status = finish(p, train_profiled(p, to), &log);
+    const int status = end_directory(p, finish(p, train_profiled(p, to), &log));
     rt_gradient_log_free(&log);
     return status;
 }
@@ -278,10 +308,34 @@ static int run_program(Program *p, const rt_model *model)
          : o->eval ? evaluate(p) : train(p);
 }
 
-static int run_options(Program *p, const rt_model *model, int argc, char **argv)
+/* The arguments over the settings of the run that goes on, most of which they cannot change. */
+static bool read_again(Program *p, const rt_model *model)
+{
+    rt_settings kept = *model->settings;
+
+    if (!rt_run_facts_settings(p->options.resume, model, &kept, &p->error))
+        return false;
+    p->set = kept;
+    return rt_options_read(p->argc, p->argv, model, &p->options, &p->set, &p->error)
+        && rt_run_facts_agree(model, &kept, &p->set, &p->error);
+}
+
+static bool read_options(Program *p, const rt_model *model)
 {
     p->set = *model->settings;
-    if (!rt_options_read(argc, argv, model, &p->options, &p->set, &p->error))
+    if (!rt_options_read(p->argc, p->argv, model, &p->options, &p->set, &p->error))
+        return false;
+    if (p->options.help || p->options.version)
+        return true;
+    return (!p->options.resume || read_again(p, model))
+        && (!p->options.out || rt_run_dir_is_free(p->options.out, &p->error));
+}
+
+static int run_options(Program *p, const rt_model *model, int argc, char **argv)
+{
+    p->argc = argc;
+    p->argv = argv;
+    if (!read_options(p, model))
         return fail(p, model, EXIT_USAGE);
     if (p->options.help)
         return rt_options_help(stdout, &p->set, model), EXIT_DONE;

@@ -323,6 +323,11 @@ const rt_entry *rt_safetensors_find(const rt_safetensors *f, const char *name)
     return f->n ? bsearch(&wanted, f->entry, f->n, sizeof *f->entry, by_name) : NULL;
 }
 
+const char *rt_safetensors_note(const rt_safetensors *f, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(f->header, "__metadata__"), key));
+}
+
 bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out,
                          size_t n, rt_error *e)
 {

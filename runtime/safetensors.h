@@ -56,6 +56,9 @@ void rt_safetensors_close(rt_safetensors *f);
 
 const rt_entry *rt_safetensors_find(const rt_safetensors *f, const char *name);
 
+/* A value of the metadata, or NULL. */
+const char *rt_safetensors_note(const rt_safetensors *f, const char *key);
+
 /* n bytes of a tensor, from byte `from` of it. */
 bool rt_safetensors_read(const rt_safetensors *f, const rt_entry *t, uint64_t from, void *out,
                          size_t n, rt_error *e);

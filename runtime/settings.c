@@ -285,6 +285,21 @@ bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *
     return true;
 }
 
+/* The shortest text that reads back as the same double: 15 digits are enough for what was written
+ * with so many, 17 for any. */
+static void put_real(FILE *out, double value)
+{
+    char text[40];
+
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        const double back = strtod(text, NULL);
+        if (!(back < value || back > value))
+            break;
+    }
+    fputs(text, out);
+}
+
 static void print_value(FILE *out, const Row *row, const rt_settings *set)
 {
     const void *field = (const char *)set + row->offset;
@@ -292,24 +307,45 @@ static void print_value(FILE *out, const Row *row, const rt_settings *set)
     switch (row->kind) {
     case INTEGER: fprintf(out, "%" PRId64, *(const int64_t *)field); break;
     case UNSIGNED: fprintf(out, "%" PRIu64, *(const uint64_t *)field); break;
-    case REAL: fprintf(out, "%.9g", *(const double *)field); break;
+    case REAL: put_real(out, *(const double *)field); break;
     case SWITCH: fputs(*(const bool *)field ? "true" : "false", out); break;
     case REAL_SWITCH: fputs(*(const double *)field != 0 ? "true" : "false", out); break;
     case WORD: fputs(responses[*(const rt_on_nonfinite *)field], out); break;
     case LIST:
-        for (int i = 0; i < set->n_at; i++)
-            fprintf(out, "%s%.9g", i ? "," : "", set->at[i]);
+        for (int i = 0; i < set->n_at; i++) {
+            fputs(i ? "," : "", out);
+            put_real(out, set->at[i]);
+        }
         break;
     }
+}
+
+/* `steps` is there where it was given. */
+static bool is_told(const Row *row, const rt_settings *set, const rt_model *model)
+{
+    return is_read(row, model) && (set->steps || strcmp(row->key, "steps") != 0);
 }
 
 void rt_settings_print(FILE *out, const rt_settings *set, const rt_model *model)
 {
     for (int i = 0; i < N_ROWS; i++) {
-        if (!is_read(&rows[i], model) || (!strcmp(rows[i].key, "steps") && !set->steps))
+        if (!is_told(&rows[i], set, model))
             continue;
         fprintf(out, "  %s=", rows[i].key);
         print_value(out, &rows[i], set);
         fputc('\n', out);
     }
+}
+
+const char *rt_settings_next(const rt_settings *set, const rt_model *model, int *at,
+                             char value[RT_SETTING_TEXT])
+{
+    while (*at < N_ROWS && !is_told(&rows[*at], set, model))
+        ++*at;
+    FILE *out = *at < N_ROWS ? fmemopen(value, RT_SETTING_TEXT, "w") : NULL;
+    if (!out)
+        return NULL;
+    print_value(out, &rows[*at], set);
+    fclose(out);
+    return rows[(*at)++].key;
 }

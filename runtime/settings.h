@@ -18,6 +18,12 @@ bool rt_settings_check(const rt_settings *set, const rt_model *model, rt_error *
 /* The keys that this program reads, with their values: a line each. */
 void rt_settings_print(FILE *out, const rt_settings *set, const rt_model *model);
 
+/* Number *at of those that this program reads, and *at after it: its value as text that
+ * rt_settings_set takes back, exact.  NULL behind the last. */
+enum { RT_SETTING_TEXT = 512 };
+const char *rt_settings_next(const rt_settings *set, const rt_model *model, int *at,
+                             char value[RT_SETTING_TEXT]);
+
 /* A whole number and a finite real, in full, as C writes them; false if `text` is anything else. */
 bool rt_read_integer(const char *text, int64_t *out);
 bool rt_read_real(const char *text, double *out);

@@ -22,6 +22,8 @@ typedef struct {
     const rt_listeners *to;
     rt_error *error;
     int64_t epoch, updates;
+    int64_t ended;                  /* epochs that a resumed run does not end again */
+    bool unheard;                   /* nobody reads standard output any more */
     double started;                 /* the epoch, in seconds of the clock */
     double loss;                    /* of this epoch, times rows */
     int64_t rows, hits;
@@ -145,6 +147,7 @@ static bool tell(Training *t, void (*event)(const rt_history *, const rt_style *
     event(&t->run->history, t->to->style);
     if (fflush(t->to->style->out) == 0 && !ferror(t->to->style->out))
         return true;
+    t->unheard = true;
     return rt_fail(t->error, "standard output: %s", errno ? strerror(errno) : "cannot be written");
 }
 
@@ -158,6 +161,13 @@ static bool leave_out_unused(rt_run *run, const rt_record *r, rt_error *e)
             return false;
     }
     return true;
+}
+
+static double accuracy_of(const rt_run *run, int64_t hits, int64_t rows)
+{
+    if (!rows || !rt_has_accuracy(run->model))
+        return NAN;
+    return (double)hits / ((double)rows * (double)rt_labels(run->model));
 }
 
 static bool record(Training *t, const Batch *b)
@@ -174,6 +184,9 @@ static bool record(Training *t, const Batch *b)
         rt_progress_clear(t->to->progress);
         rt_nonfinite_print(stderr, run);
     }
+    if (t->to->dir
+        && !rt_run_dir_step(t->to->dir, run, accuracy_of(run, b->hits, b->rows), t->error))
+        return false;
     return tell(t, t->to->writer->step);
 }
 
@@ -228,46 +241,125 @@ static void begin_epoch(Training *t, int64_t epoch)
     t->rows = t->hits = 0;
 }
 
+/* An epoch that a signal has cut short, or whose evaluation it has, is none to keep. */
+static bool keep_epoch(Training *t)
+{
+    if (rt_signal())
+        return true;
+    t->ended++;
+    return !t->to->dir || rt_run_dir_epoch(t->to->dir, t->run, t->error);
+}
+
 static bool end_epoch(Training *t)
 {
     rt_run *run = t->run;
-    rt_epoch epoch = { .epoch = t->epoch, .step = run->history.steps, .accuracy_train = NAN };
+    rt_epoch epoch = { .epoch = t->epoch, .step = run->history.steps };
 
     run->pass.profile = NULL;       /* an evaluation is no step */
     epoch.loss_train = t->rows ? t->loss / (double)t->rows : NAN;
-    if (t->rows && rt_has_accuracy(run->model))
-        epoch.accuracy_train = (double)t->hits / ((double)t->rows * (double)rt_labels(run->model));
+    epoch.accuracy_train = accuracy_of(run, t->hits, t->rows);
     if (!rt_evaluate(run, &run->data.test, &epoch.loss_test, &epoch.accuracy_test, t->error))
         return false;
     epoch.seconds = rt_seconds() - t->started;
     if (!rt_history_add_epoch(&run->history, &epoch, t->error))
         return false;
     rt_progress_epoch(t->to->progress, run, &epoch);
-    return tell(t, t->to->writer->epoch);
+    return keep_epoch(t) && tell(t, t->to->writer->epoch);
+}
+
+/* ---- Going on, and stopping so that one can ------------------------------------------------ */
+
+static rt_position position_of(const Training *t)
+{
+    const rt_history *h = &t->run->history;
+
+    return (rt_position){ .step = h->steps, .epochs = t->ended, .updates = t->updates,
+                          .clipped = h->clipped_steps, .loss = t->loss, .rows = t->rows,
+                          .hits = t->hits, .nonfinite = h->nonfinite };
+}
+
+static bool save_if_due(const Training *t)
+{
+    const rt_position at = position_of(t);
+
+    return !t->to->dir || rt_run_dir_save_if_due(t->to->dir, t->run, &at, t->error);
+}
+
+/* At the end, before the last epoch is closed: so more steps can follow.  The state of a run that
+ * diverged is that of the middle of a step. */
+static rt_outcome save_end(const Training *t, rt_outcome outcome)
+{
+    const rt_position at = position_of(t);
+    rt_error second;
+
+    if (!t->to->dir || outcome == RT_DIVERGED || (outcome == RT_BROKEN && !t->unheard))
+        return outcome;
+    if (outcome == RT_BROKEN)
+        rt_run_dir_save(t->to->dir, t->run, &at, &second);
+    else if (!rt_run_dir_save(t->to->dir, t->run, &at, t->error))
+        return RT_BROKEN;
+    return outcome;
+}
+
+/* The epoch that was under way, with its sums; a kill may have come between its last step and its
+ * end. */
+static bool go_on(Training *t, const rt_position *at)
+{
+    rt_run *run = t->run;
+    const int64_t end = (at->epochs + 1) * run->steps_per_epoch;
+
+    t->updates = at->updates;
+    t->ended = at->epochs;
+    t->epoch = at->epochs - 1;
+    if (run->history.n_records && !leave_out_unused(run, &run->history.record[0], t->error))
+        return false;
+    if (at->step == at->epochs * run->steps_per_epoch)
+        return true;
+    begin_epoch(t, at->epochs);
+    t->loss = at->loss;
+    t->rows = at->rows;
+    t->hits = at->hits;
+    return at->step < end || at->step == run->steps || end_epoch(t);
+}
+
+static bool is_left_open(const Training *t)
+{
+    return t->rows + t->run->history.nonfinite.skipped > 0
+        && t->run->history.n_epochs <= t->epoch;
+}
+
+static rt_outcome take_steps(Training *t)
+{
+    rt_run *run = t->run;
+    rt_outcome outcome = RT_TRAINED;
+
+    for (int64_t s = run->history.steps; s < run->steps && outcome == RT_TRAINED; s++) {
+        const int64_t in_epoch = s % run->steps_per_epoch;
+        if (rt_signal())
+            return RT_INTERRUPTED;
+        if (in_epoch == 0)
+            begin_epoch(t, s / run->steps_per_epoch);
+        outcome = take_step(t, s, in_epoch * run->set->batch);
+        if (outcome == RT_TRAINED && in_epoch == run->steps_per_epoch - 1 && s < run->steps - 1
+            && !end_epoch(t))
+            outcome = RT_BROKEN;
+        if (outcome == RT_TRAINED && !save_if_due(t))
+            outcome = RT_BROKEN;
+    }
+    return outcome;
 }
 
 rt_outcome rt_train(rt_run *run, const rt_listeners *to, rt_error *e)
 {
     Training t = { .run = run, .to = to, .error = e };
-    rt_outcome outcome = RT_TRAINED;
-    const double started = rt_seconds();
+    const double started = rt_seconds() - (to->dir ? rt_run_dir_seconds(to->dir) : 0);
 
-    for (int64_t s = 0; s < run->steps && outcome == RT_TRAINED; s++) {
-        const int64_t in_epoch = s % run->steps_per_epoch;
-        if (rt_signal()) {
-            outcome = RT_INTERRUPTED;
-            break;
-        }
-        if (in_epoch == 0)
-            begin_epoch(&t, s / run->steps_per_epoch);
-        outcome = take_step(&t, s, in_epoch * run->set->batch);
-        if (outcome == RT_TRAINED && in_epoch == run->steps_per_epoch - 1 && s < run->steps - 1
-            && !end_epoch(&t))
-            outcome = RT_BROKEN;
-    }
-    if (outcome != RT_BROKEN && t.rows + run->history.nonfinite.skipped > 0
-        && run->history.n_epochs <= t.epoch && !end_epoch(&t))
+    rt_outcome outcome = to->from && !go_on(&t, to->from) ? RT_BROKEN : take_steps(&t);
+    outcome = save_end(&t, outcome);
+    if (outcome != RT_BROKEN && is_left_open(&t) && !end_epoch(&t))
         outcome = RT_BROKEN;
+    if (outcome == RT_TRAINED && rt_signal())   /* in the last evaluation */
+        outcome = RT_INTERRUPTED;
     run->history.seconds = rt_seconds() - started;
     rt_progress_clear(to->progress);
     return outcome;

@@ -6,7 +6,7 @@
 #include "profile.h"
 #include "progress.h"
 #include "report.h"
-#include "run.h"
+#include "run_dir.h"
 
 /* Whom the loop tells what happens. */
 typedef struct {
@@ -16,6 +16,8 @@ typedef struct {
     rt_progress *progress;
     rt_profile *profile;            /* of every step, or NULL */
     rt_gradient_log *gradients;     /* of every step, or NULL */
+    rt_run_dir *dir;                /* what the run leaves, or NULL */
+    const rt_position *from;        /* where a run goes on; NULL: it begins */
 } rt_listeners;
 
 typedef enum { RT_TRAINED, RT_DIVERGED, RT_INTERRUPTED, RT_BROKEN } rt_outcome;

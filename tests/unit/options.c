@@ -3,6 +3,7 @@
 
 #include "../../runtime/nearest.h"
 #include "../../runtime/rate.h"
+#include "../../runtime/settings.h"
 #include "test.h"
 #include "tiny_model.h"
 
@@ -123,11 +124,39 @@ TEST(pairs_that_exclude_each_other)
     model.batch_statistics = false;
     CHECK(reads("--batch 33"));
     model.batch_statistics = true;
-    CHECK_REFUSED("--out DIR",
-                  "--out: run directories are not part of this version; use --save FILE");
-    CHECK(!reads("--out=DIR") && !reads("--resume"));
     CHECK_REFUSED("--epochs", "--epochs wants a value: --epochs N");
     CHECK(reads("--help --eval") && options.help);
+}
+
+TEST(directories)
+{
+    CHECK(reads("--out DIR") && !strcmp(options.out, "DIR") && options.checkpoint_every == 0);
+    CHECK(reads("--resume=DIR --checkpoint-every 5000") && !strcmp(options.resume, "DIR")
+          && options.checkpoint_every == 5000);
+    CHECK_REFUSED("--resume", "--resume wants a value: --resume DIR");
+    CHECK_REFUSED("--out a --resume b", "--out and --resume: a run goes on in its own directory");
+    CHECK_REFUSED("--no-out --out a", "--no-out and --out: only one can be given");
+    CHECK_REFUSED("--resume a --load b", "--resume and --load: only one can be given");
+    CHECK_REFUSED("--checkpoint-every 5", "--checkpoint-every wants a directory: --out DIR");
+    CHECK_REFUSED("--out a --dry-run", "--out is for training: it does not go with --dry-run");
+}
+
+/* Every setting as text, set again on top of others, gives the same settings. */
+TEST(settings_as_text_and_back)
+{
+    char value[RT_SETTING_TEXT];
+    rt_settings back;
+    int at = 0, n = 0;
+
+    CHECK(reads("--lr 0.1000000000000000055 --set momentum=0.30000000000000004 --seed "
+                "18446744073709551615 --set on_nonfinite=skip --steps 3"));
+    const rt_settings wanted = set;
+    back = *model.settings;
+    for (const char *key; (key = rt_settings_next(&wanted, &model, &at, value)); n++)
+        CHECK(rt_settings_set(&back, &model, key, value, &error));
+    CHECK(n > 8 && back.lr == wanted.lr && back.momentum == wanted.momentum
+          && back.seed == wanted.seed && back.on_nonfinite == RT_SKIP
+          && back.steps == 3 && back.batch == wanted.batch && back.every == wanted.every);
 }
 
 TEST(milestones)
@@ -198,6 +227,8 @@ int main(void)
     RUN(settings_that_nothing_reads_are_refused);
     RUN(values_are_checked);
     RUN(pairs_that_exclude_each_other);
+    RUN(directories);
+    RUN(settings_as_text_and_back);
     RUN(milestones);
     RUN(rates);
     RUN(nearest_names);

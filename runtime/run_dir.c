@@ -1,0 +1,359 @@
+/* run_dir.c -- the directory that a run leaves: run.json, logs, checkpoints. */
+#include "run_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "run_facts.h"
+#include "run_log.h"
+#include "snapshot.h"
+
+static const double PAUSE = 10;     /* seconds from one checkpoint to the next, at ends of epochs */
+
+struct rt_run_dir {
+    char *path, *last, *best_path;
+    int lock;                       /* the directory, open */
+    int64_t every;
+    rt_run_log log;
+    rt_run_facts facts;
+    rt_best best;
+    char *weights;                  /* of the best epoch ... */
+    int64_t weights_step;
+    bool unsaved;                   /* ... which are in no file */
+    bool told;                      /* that no checkpoint is written */
+    bool broken;                    /* a log lacks a line: no checkpoint may be ahead of it */
+    double saved;                   /* when, in seconds of the clock */
+};
+
+static bool cannot(const char *path, const char *what, rt_error *e)
+{
+    return rt_fail(e, "%s: %s: %s", path, what, strerror(errno));
+}
+
+static bool name_files(rt_run_dir *d, const char *path)
+{
+    free(d->path);
+    free(d->last);
+    free(d->best_path);
+    d->path = strdup(path);
+    if (asprintf(&d->last, "%s/checkpoints/last.safetensors", path) < 0)
+        d->last = NULL;
+    if (asprintf(&d->best_path, "%s/checkpoints/best.safetensors", path) < 0)
+        d->best_path = NULL;
+    return d->path && d->last && d->best_path;
+}
+
+static rt_run_dir *allocate(const rt_keeping *keep, const rt_run *run, const char *path,
+                            rt_error *e)
+{
+    rt_run_dir *d = calloc(1, sizeof *d);
+
+    if (!d || !name_files(d, path)) {
+        rt_run_dir_free(d);
+        rt_fail(e, "%s: out of memory", path);
+        return NULL;
+    }
+    d->lock = -1;
+    d->every = keep->every;
+    d->best.loss = INFINITY;
+    d->saved = rt_seconds();
+    d->weights = rt_alloc(rt_snapshot_size(run), 1, "the best weights", e);
+    if (d->weights)
+        return d;
+    rt_run_dir_free(d);
+    return NULL;
+}
+
+void rt_run_dir_free(rt_run_dir *d)
+{
+    if (!d)
+        return;
+    rt_run_log_close(&d->log);
+    rt_run_facts_free(&d->facts);
+    if (d->lock >= 0)
+        close(d->lock);
+    free(d->weights);
+    free(d->path);
+    free(d->last);
+    free(d->best_path);
+    free(d);
+}
+
+/* Held until the process ends, however it does. */
+static bool lock(rt_run_dir *d, rt_error *e)
+{
+    d->lock = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (d->lock < 0)
+        return cannot(d->path, "cannot be opened", e);
+    if (flock(d->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        return rt_fail(e, "%s: another process is running in it", d->path);
+    return cannot(d->path, "cannot be locked", e);
+}
+
+/* ---- A run that begins ------------------------------------------------------------------- */
+
+bool rt_run_dir_is_free(const char *path, rt_error *e)
+{
+    struct stat s;
+
+    if (lstat(path, &s) == 0)
+        return rt_fail(e, "--out: %s exists, and no run directory is written over; --resume %s "
+                       "goes on with its run", path, path);
+    return true;
+}
+
+/* The directories above `path`. */
+static bool make_parents(char *path, rt_error *e)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        const bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
+        if (!made)
+            cannot(path, "cannot be made", e);
+        *slash = '/';
+        if (!made)
+            return false;
+    }
+    return true;
+}
+
+/* An unused name beside `path`, and the directory of it; to be freed. */
+static char *make_beside(const char *path, rt_error *e)
+{
+    char *name = NULL;
+    const mode_t mask = umask(0);
+    size_t length = strlen(path);
+
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    umask(mask);
+    if (asprintf(&name, "%.*s.XXXXXX", (int)length, path) < 0)
+        return rt_fail(e, "%s: out of memory", path), NULL;
+    if (make_parents(name, e) && mkdtemp(name) && chmod(name, 0777 & ~mask) == 0)
+        return name;
+    if (!e->text[0])
+        cannot(path, "cannot be made", e);
+    free(name);
+    return NULL;
+}
+
+static void remove_file(const char *directory, const char *file)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/%s", directory, file) < 0)
+        return;
+    if (unlink(path) != 0)
+        rmdir(path);
+    free(path);
+}
+
+/* What a run that could not begin has left. */
+static void remove_new(const char *path)
+{
+    static const char *const made[] = { "checkpoints/last.safetensors", "checkpoints",
+                                        "metrics.csv", "metrics.jsonl", "flow.jsonl",
+                                        "history.bin", "run.json" };
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
+        remove_file(path, made[i]);
+    rmdir(path);
+}
+
+static bool make_checkpoints(const rt_run_dir *d, rt_error *e)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/checkpoints", d->path) < 0)
+        return rt_fail(e, "%s: out of memory", d->path);
+    const bool ok = mkdir(path, 0777) == 0 || cannot(path, "cannot be made", e);
+    free(path);
+    return ok;
+}
+
+static bool fill_new(rt_run_dir *d, const rt_keeping *keep, const rt_run *run, rt_error *e)
+{
+    const rt_position start = { .nonfinite.layer = -1 };
+
+    return lock(d, e) && make_checkpoints(d, e)
+        && rt_run_log_new(&d->log, d->path, keep->flow, &run->net, e)
+        && rt_snapshot_save(d->last, run, &start, &d->best, e)
+        && rt_run_facts_new(&d->facts, run, keep->argc, keep->argv, e)
+        && rt_run_facts_write(&d->facts, d->path, "running", -1, 0, e);
+}
+
+/* From its temporary name to its own, unless that has come to be there. */
+static bool put_in_place(rt_run_dir *d, const char *path, rt_error *e)
+{
+    int failed = renameat2(AT_FDCWD, d->path, AT_FDCWD, path, RENAME_NOREPLACE);
+
+    if (failed && errno == EINVAL && rt_run_dir_is_free(path, e))   /* unknown to the file system */
+        failed = rename(d->path, path);
+    if (failed)
+        return cannot(path, "cannot be made", e);
+    return name_files(d, path) || rt_fail(e, "%s: out of memory", path);
+}
+
+rt_run_dir *rt_run_dir_new(const rt_keeping *keep, const rt_run *run, rt_error *e)
+{
+    char *beside = make_beside(keep->path, e);
+    rt_run_dir *d = beside ? allocate(keep, run, beside, e) : NULL;
+
+    if (d && !(fill_new(d, keep, run, e) && put_in_place(d, keep->path, e))) {
+        rt_run_dir_free(d);
+        d = NULL;
+    }
+    if (beside && !d)
+        remove_new(beside);
+    free(beside);
+    return d;
+}
+
+/* ---- A run that goes on ------------------------------------------------------------------ */
+
+/* "last.safetensors.Ab3dE9": a file that a kill kept from its name. */
+static bool is_leftover(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && strlen(dot) == 7
+        && (!strncmp(name, "last.safetensors.", 17) || !strncmp(name, "best.safetensors.", 17)
+            || !strncmp(name, "run.json.", 9));
+}
+
+static void sweep(const char *path)
+{
+    DIR *directory = opendir(path);
+
+    for (struct dirent *x; directory && (x = readdir(directory));)
+        if (is_leftover(x->d_name))
+            unlinkat(dirfd(directory), x->d_name, 0);
+    if (directory)
+        closedir(directory);
+}
+
+static void sweep_all(const rt_run_dir *d)
+{
+    char *checkpoints;
+
+    sweep(d->path);
+    if (asprintf(&checkpoints, "%s/checkpoints", d->path) < 0)
+        return;
+    sweep(checkpoints);
+    free(checkpoints);
+}
+
+static void put_position(rt_run *run, const rt_position *at)
+{
+    run->history.steps = at->step;
+    run->history.clipped_steps = at->clipped;
+    run->history.nonfinite = at->nonfinite;
+}
+
+static bool take_up(rt_run_dir *d, const rt_keeping *keep, rt_run *run, rt_position *at,
+                    rt_error *e)
+{
+    if (!lock(d, e) || !rt_snapshot_load(d->last, run, at, &d->best, e)
+        || !rt_run_facts_resume(&d->facts, d->path, run, at, e))
+        return false;
+    if (run->steps < at->step)
+        return rt_fail(e, "--resume: %" PRId64 " steps are done, more than the %" PRId64
+                       " that are asked for", at->step, run->steps);
+    sweep_all(d);
+    put_position(run, at);
+    return rt_run_log_resume(&d->log, d->path, keep->flow, at, &run->history, e)
+        && rt_run_facts_write(&d->facts, d->path, "running", -1, at->step, e);
+}
+
+rt_run_dir *rt_run_dir_resume(const rt_keeping *keep, rt_run *run, rt_position *at, rt_error *e)
+{
+    rt_run_dir *d = allocate(keep, run, keep->path, e);
+
+    if (!d || take_up(d, keep, run, at, e))
+        return d;
+    rt_run_dir_free(d);
+    return NULL;
+}
+
+double rt_run_dir_seconds(const rt_run_dir *d) { return d->log.before; }
+
+/* ---- While it runs ----------------------------------------------------------------------- */
+
+bool rt_run_dir_step(rt_run_dir *d, const rt_run *run, double accuracy, rt_error *e)
+{
+    d->broken = !rt_run_log_step(&d->log, d->path, &run->history, accuracy, e);
+    return !d->broken;
+}
+
+/* By test loss where there is a test set. */
+bool rt_run_dir_epoch(rt_run_dir *d, const rt_run *run, rt_error *e)
+{
+    const rt_epoch *x = &run->history.epoch[run->history.n_epochs - 1];
+    const double loss = run->data.test.n ? x->loss_test : x->loss_train;
+
+    if (loss < d->best.loss && rt_snapshot_is_finite(run)) {
+        rt_snapshot_copy(run, d->weights);
+        d->weights_step = x->step;
+        d->best = (rt_best){ loss, x->epoch };
+        d->unsaved = true;
+    }
+    d->broken = !rt_run_log_epoch(&d->log, d->path, &run->history, e);
+    return !d->broken;
+}
+
+static bool write_best(rt_run_dir *d, const rt_run *run, rt_error *e)
+{
+    if (d->unsaved && !rt_snapshot_save_copy(d->best_path, run, d->weights, d->weights_step, e))
+        return false;
+    d->unsaved = false;
+    return true;
+}
+
+/* The best one first: `last` tells which it is. */
+static bool write_checkpoints(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
+{
+    return write_best(d, run, e) && rt_run_log_sync(&d->log, d->path, e)
+        && rt_snapshot_save(d->last, run, at, &d->best, e);
+}
+
+bool rt_run_dir_save(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
+{
+    d->saved = rt_seconds();
+    if (d->broken)
+        return true;
+    if (rt_snapshot_is_finite(run))
+        return write_checkpoints(d, run, at, e);
+    if (!d->told)
+        fprintf(stderr, "%s: warning: the weights are not finite: %s stays as it was\n",
+                run->model->name, d->last);
+    d->told = true;
+    return true;
+}
+
+bool rt_run_dir_save_if_due(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
+{
+    const bool due = d->every ? at->step % d->every == 0
+                              : at->step % run->steps_per_epoch == 0
+                                && rt_seconds() - d->saved > PAUSE;
+
+    return !due || rt_run_dir_save(d, run, at, e);
+}
+
+bool rt_run_dir_end(rt_run_dir *d, const rt_run *run, const char *status, int exit_status,
+                    rt_error *e)
+{
+    const bool saved = d->broken || write_best(d, run, e);
+
+    return rt_run_facts_write(&d->facts, d->path, status, exit_status, run->history.steps, e)
+        && saved;
+}
