@@ -137,11 +137,11 @@ static int group_length(const Graph *g, Phase phase, int i)
     return n;
 }
 
-/* An rt_then has no product with 0. */
+/* An rt_then has no product with 0, nor with what is 0 as a float. */
 static bool can_follow(const Node *n)
 {
     return op_is_elementwise(n->op) && op_form(n->op) != FORM_LOOP
-        && !(op_form(n->op) == FORM_TIMES && n->number[0] == 0);
+        && !(op_form(n->op) == FORM_TIMES && (float)n->number[0] == 0);
 }
 
 static bool dissolves(const Graph *g, const NodeId *order, int n)

@@ -126,8 +126,8 @@ static void pack_piece(const weights *p, const piece *t, rt_real *packed)
                       + (size_t)t->first * (size_t)p->v.out_width;
 
     for (int i = 0; i < t->images; i++, dy += (size_t)p->v.filters * p->out_plane)
-        rt_pack(t->positions, t->filters, (rt_matrix){ dy, 1, p->out_plane },
-                packed + (ptrdiff_t)i * image_of_dy(p));
+        rt_pack_panels(t->positions, t->filters, (rt_matrix){ dy, 1, p->out_plane },
+                       packed + (ptrdiff_t)i * image_of_dy(p));
 }
 
 static void add_piece(const weights *p, const piece *t, rt_real *packed, rt_real *padded,

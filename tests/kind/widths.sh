@@ -3,6 +3,7 @@
 . tests/say.sh
 [ -n "$SANITIZED" ] && { ok widths/sanitized; exit 0; }
 kernels=$(for name in gemm pack products openblas recurrent rnn lstm gru; do echo "runtime/real_$name.c"; done)
+convolutions=$(echo runtime/real_conv*.c)
 
 # compile WIDTH FLAGS CC FILE... : an archive in $WORK/WIDTH; real_* for float and for double
 compile() {
@@ -22,7 +23,7 @@ compile() {
 # try WIDTH FLAGS CC RUNNER LIBRARY... : the unit tests with the kernels of that width
 try() {
     width=$1 flags=$2 cc=$3 runner=$4; shift 4
-    for name in gemm gemm_double products products_double recurrent recurrent_double; do
+    for name in gemm gemm_double products products_double recurrent recurrent_double $more; do
         program=$WORK/$width/$name
         # shellcheck disable=SC2086
         check "widths/$width links $name" $cc -std=c11 -D_GNU_SOURCE -O1 $flags -Iruntime -Itests/unit \
@@ -34,7 +35,8 @@ try() {
 
 # shellcheck disable=SC2086
 here() {
-    compile "$1" "$2" "$3" $kernels
+    compile "$1" "$2" "$3" $kernels $convolutions
+    more='conv conv_double'
     try "$1" "$2" "$3" '' "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson
 }
 
@@ -50,4 +52,5 @@ blas=$(echo '#include <cblas.h>' | cc -E - | sed -n 's/^# [0-9]* "\(.*\)\/cblas\
 # shellcheck disable=SC2086
 compile neon "-idirafter $blas" aarch64-linux-gnu-gcc $kernels runtime/real_then.c runtime/real_rows.c runtime/pool.c \
     runtime/processors.c runtime/philox.c tests/widths/naive_blas.c
+more=
 try neon -static aarch64-linux-gnu-gcc qemu-aarch64

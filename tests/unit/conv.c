@@ -180,6 +180,7 @@ TEST(every_cut)
     const rt_window fives = { 2, 31, 28, 3, 6, 6, 4, 5, 1, 1, 0, 1 };
     const rt_window kernel = same_window(2, 20, 21, 3, 17), row = same_window(2, 3, 5000, 2, 3);
     const rt_window small = { 7, 4, 4, 9, 2, 2, 3, 1, 1, 1, 0, 0 };
+    const rt_window panels = same_window(3, 16, 16, 40, 3);
     rt_window groups = same_window(24, 10, 33, 36, 3);
 
     groups.groups = 2;
@@ -190,6 +191,7 @@ TEST(every_cut)
     check_window(1, &kernel, true);
     check_window(1, &row, true);
     check_window(70, &small, true);
+    check_window(2, &panels, true);
     check_window(11, &groups, true);
 }
 
