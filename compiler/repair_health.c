@@ -35,7 +35,7 @@ static const struct {
 };
 
 enum {
-    FEW = 3, MANY = 10              /* layers in a row, from which on they count as deep */
+    MANY = 10                       /* layers in a row, from which on they count as deep */
 };
 
 typedef struct {
@@ -292,7 +292,7 @@ static double adam_length(const Examination *e, const Value *optimizer)
 static double step_length(const Examination *e)
 {
     const Value *optimizer = &e->c->model->settings.optimizer;
-    const double length = e->plain < FEW ? 0 : word_is(optimizer, "SGD")
+    const double length = e->plain == 0 ? 0 : word_is(optimizer, "SGD")
                         ? sgd_length(e, optimizer) : adam_length(e, optimizer);
 
     return fmin(log10(fmax(2 * length, 0.1)), 6);

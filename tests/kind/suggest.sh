@@ -82,6 +82,10 @@ sed 's/= 30/= 2/; s/= sigmoid/= relu/; s/= xavier_uniform/= he_normal/; s/lr = 0
 "$NETC" suggest rate.net > said
 says 'suggest/rate' said ' 1  lr = 0.2 '
 says 'suggest/rate of' said 'netc check warns of rate-too-high'
+# Momentum lengthens steps, in shallow nets too.
+sed 's/= 30/= 2/; s/= sigmoid/= tanh/; s/sgd(lr = 0.1[^)]*)/sgd(lr = 2.0, momentum = 0.99)/' sigmoid.net > momentum.net
+"$NETC" suggest momentum.net > said
+says 'suggest/momentum' said 'decades too long for such a net'
 
 # ---- Broken nets of every kind: each has repairs, and they are sound -----------------------------------
 
