@@ -186,6 +186,35 @@ static bool unroll(Unrolling *u, const rt_unit *unit, const Place *p)
     return true;
 }
 
+/* The order in which tensors lie: within a residual the scale, say, stands behind the body. */
+typedef struct {
+    size_t at;
+    int tensor;
+} lying;
+
+static int by_place(const void *a, const void *b)
+{
+    const lying *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool place_tensors(rt_net *net, rt_error *e)
+{
+    lying *order = calloc((size_t)net->n_params + 1, sizeof *order);
+
+    if (!order)
+        return rt_fail(e, "not enough memory for the list of layers");
+    for (int i = 0; i < net->n_params; i++)
+        order[i] = (lying){ net->param[i].at, i };
+    qsort(order, (size_t)net->n_params, sizeof *order, by_place);
+    for (int i = 0; i < net->n_params; i++) {
+        net->param[i].placed = order[i].tensor;
+        net->param[order[i].tensor].place = i;
+    }
+    free(order);
+    return true;
+}
+
 bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_error *e)
 {
     Unrolling u = { .net = net, .notes = notes, .next = notes ? notes->prediction : NULL,
@@ -200,7 +229,7 @@ bool rt_net_new(const rt_model *model, const rt_notes *notes, rt_net *net, rt_er
     net->state = calloc((size_t)net->n_states + 1, sizeof *net->state);
     net->n_layers = net->n_params = net->n_states = 0;
     const bool ok = net->layer && net->param && net->state
-                        ? unroll(&u, model->unit, &top)
+                        ? unroll(&u, model->unit, &top) && place_tensors(net, e)
                         : rt_fail(e, "not enough memory for the list of layers");
     if (!ok)
         rt_net_free(net);

@@ -12,6 +12,8 @@ typedef struct {
     int layer;                      /* index in rt_net.layer */
     size_t at;                      /* parameters: element in params; statistics: byte in memory */
     size_t n;                       /* elements */
+    int place;                      /* so many tensors lie before it in the block */
+    int placed;                     /* by place: which tensor lies there */
 } rt_slot;
 
 typedef struct {

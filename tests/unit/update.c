@@ -25,7 +25,7 @@ static void add_tensor(int rank, int rows, int columns, bool is_weight)
 {
     const int i = b.net.n_params++;
     b.tensor[i] = (rt_tensor){ .rank = rank, .shape = { rows, columns }, .is_weight = is_weight };
-    b.param[i] = (rt_slot){ .tensor = &b.tensor[i], .at = b.net.n_elements,
+    b.param[i] = (rt_slot){ .tensor = &b.tensor[i], .place = i, .placed = i, .at = b.net.n_elements,
                             .n = (size_t)rows * (size_t)(rank == 2 ? columns : 1) };
     b.net.n_elements += b.param[i].n;
 }
