@@ -1,15 +1,11 @@
 /* conv.c -- conv [THREADS]: the convolutions of ResNet-20 (batch 32) and LeNet (batch 64), forward,
  * gradient of the image and of the weights: GFLOP/s, and the share of the peak that the same process
  * reaches in between; the best of many short runs. */
-#include "netrt.h"
-#include "pool.h"
-#include "vectors.h"
+#include "turns.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-enum { ROUNDS = 60, CHAINS = 12, TURNS = 200000 };
+enum { ROUNDS = 60 };
 
 typedef struct {
     const char *name;
@@ -32,47 +28,6 @@ static const Shape shapes[] = {
     { "64 > 64, depthwise, 16x16", 32, { 64, 16, 16, 64, 16, 16, 3, 1, 1, 64, 1, 1 } },
 };
 
-/* Processor time of all threads, which the machine's other work does not lengthen. */
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Of one thread; as in peak.c. */
-static double peak(void)
-{
-    rt_vector x[CHAINS] = { 0 }, a = { 0 }, b = { 0 };
-
-    for (int i = 0; i < RT_VECTOR_LANES; i++) {
-        a[i] = RT_C(0.999);
-        b[i] = RT_C(0.001) * (rt_real)i;
-        for (int k = 0; k < CHAINS; k++)
-            x[k][i] = (rt_real)k;
-    }
-    const double start = now();
-    for (int turn = 0; turn < TURNS; turn++)
-        for (int k = 0; k < CHAINS; k++)
-            x[k] = x[k] * a + b;
-    const double time = now() - start;
-    for (int k = 1; k < CHAINS; k++)
-        x[0] += x[k];
-    volatile rt_real sum = x[0][0];
-    (void)sum;
-    return 2.0 * CHAINS * RT_VECTOR_LANES * TURNS / time * 1e-9;
-}
-
-static rt_real *numbers(size_t n)
-{
-    rt_real *x = malloc(n * sizeof *x);
-
-    for (size_t i = 0; x && i < n; i++)
-        x[i] = (rt_real)(i * 7919 % 1000) / 500 - 1;
-    return x;
-}
-
 typedef struct {
     rt_real *x, *w, *y;
 } Operands;
@@ -92,18 +47,16 @@ static void measure(rt_pass *pass, const Shape *s)
     const rt_window *v = &s->v;
     const size_t depth = (size_t)(v->channels / v->groups) * (size_t)(v->kernel * v->kernel);
     const size_t out = (size_t)s->n * (size_t)(v->filters * v->out_height * v->out_width);
-    Operands o = { numbers((size_t)s->n * (size_t)(v->channels * v->height * v->width)),
-                   numbers((size_t)v->filters * depth), numbers(out) };
+    Operands o = { make_array((size_t)s->n * (size_t)(v->channels * v->height * v->width)),
+                   make_array((size_t)v->filters * depth), make_array(out) };
     double best[3] = { 1e9, 1e9, 1e9 }, most = 0;
 
-    for (int round = 0; o.x && o.w && o.y && round < ROUNDS; round++) {
-        const double p = peak();
-        most = p > most ? p : most;
+    for (int round = 0; round < ROUNDS; round++) {
+        most = greater(most, burst_rate());
         for (int way = 0; way < 3; way++) {
             const double start = now();
             run(pass, s, &o, way);
-            const double time = now() - start;
-            best[way] = time < best[way] ? time : best[way];
+            best[way] = lesser(best[way], now() - start);
         }
     }
     printf("%-26s", s->name);

@@ -37,27 +37,26 @@ static void run(rt_pass *c, layer l, direction d, const arrays *m)
         rt_gru_dz(c, RT_FROM_FIRST, n, steps, units, m->dh, m->w, m->cell, m->h, m->carry, m->dz);
 }
 
-static double time_run(layer l, direction d, rt_gemm gemm, const arrays *m)
+static double time_run(rt_pool *pool, layer l, direction d, rt_gemm gemm, const arrays *m)
 {
-    rt_pass c = { .rows = SAMPLES, .gemm = gemm };
+    rt_pass c = { .rows = SAMPLES, .gemm = gemm, .pool = pool };
     const double start = now();
 
     run(&c, l, d, m);
     return now() - start;
 }
 
-static void measure(layer l, direction d, const arrays *m)
+static void measure(rt_pool *pool, layer l, direction d, const arrays *m)
 {
     const double flops = 2e-9 * SAMPLES * (STEPS - 1) * gates[l] * UNITS * UNITS;
     const double end = now() + seconds_a_kernel;
-    double native = 1e9, openblas = 1e9, peak = 1e9;
+    double native = 1e9, openblas = 1e9, peak = 0;
 
     while (now() < end) {
-        peak = lesser(peak, time_peak());
-        native = lesser(native, time_run(l, d, RT_GEMM_NATIVE, m));
-        openblas = lesser(openblas, time_run(l, d, RT_GEMM_OPENBLAS, m));
+        peak = greater(peak, burst_rate());
+        native = lesser(native, time_run(pool, l, d, RT_GEMM_NATIVE, m));
+        openblas = lesser(openblas, time_run(pool, l, d, RT_GEMM_OPENBLAS, m));
     }
-    peak = peak_rate(peak);
     printf("%-5s %-9s %8.0f %7.1f %5.0f%% %7.1f %5.0f%%\n", layer_name[l], direction_name[d],
            native * 1e6, flops / native, flops / native / peak * 100, flops / openblas,
            flops / openblas / peak * 100);
@@ -71,13 +70,17 @@ int main(void)
                        make_array(GATES * UNITS), make_states((GATES + 1) * UNITS),
                        make_states(UNITS), make_states(UNITS), make_array(2 * SAMPLES * UNITS),
                        make_states(GATES * UNITS), make_array(GATES * UNITS * UNITS) };
+    rt_pool *pool = rt_pool_new(1);         /* holds OpenBLAS to one thread */
 
+    if (!pool)
+        return 1;
     for (int i = 0; i < GATES * UNITS * UNITS; i++)
         m.w[i] = (m.w[i] - (rt_real)0.5) / UNITS;
     printf("%-5s %-9s %8s %7s %6s %7s %6s\n", "layer", "kernel", "us", "native", "share",
            "OpenBLAS", "share");
     for (layer l = RNN; l <= GRU; l++)
         for (direction d = FORWARD; d <= WEIGHTS; d++)
-            measure(l, d, &m);
+            measure(pool, l, d, &m);
+    rt_pool_free(pool);
     return 0;
 }

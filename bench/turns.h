@@ -3,49 +3,31 @@
 #ifndef TURNS_H
 #define TURNS_H
 
-#include "netrt.h"
+#include "kernels.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-enum { CHAINS = 12, BYTES = 32, LANES = BYTES / (int)sizeof(rt_real), TURNS = 3000, ROUNDS = 2000 };
-
-typedef rt_real Vector __attribute__((vector_size(BYTES)));
-
-static inline double now(void)
+static inline double read_clock(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Seconds of CHAINS x TURNS multiply-adds of vectors that do not wait for each other. */
-static inline double time_peak(void)
-{
-    Vector x[CHAINS], a, b;
+/* Of all threads; the machine's other work does not lengthen it. */
+static inline double now(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
-    for (int i = 0; i < LANES; i++) {
-        a[i] = (rt_real)0.999;
-        b[i] = (rt_real)0.001 * (rt_real)i;
-    }
-    for (int k = 0; k < CHAINS; k++)
-        x[k] = b + (rt_real)k;
-    const double start = now();
-    for (int turn = 0; turn < TURNS; turn++)
-        for (int k = 0; k < CHAINS; k++)
-            x[k] = x[k] * a + b;
-    const double seconds = now() - start;
-    for (int k = 1; k < CHAINS; k++)
-        x[0] += x[k];
-    volatile rt_real kept = x[0][0];
-    (void)kept;
-    return seconds;
+/* GFLOP/s of one thread in a burst, which is too short for a clock that a host corrects. */
+static inline double burst_rate(void)
+{
+    const double start = read_clock(CLOCK_MONOTONIC), done = rt_burst();
+
+    return done / (read_clock(CLOCK_MONOTONIC) - start) * 1e-9;
 }
 
-/* GFLOP/s of a time_peak. */
-static inline double peak_rate(double seconds) { return 2e-9 * CHAINS * LANES * TURNS / seconds; }
-
+static inline double greater(double a, double b) { return a > b ? a : b; }
 static inline double lesser(double a, double b) { return a < b ? a : b; }
 
 static inline rt_real *make_array(size_t n)

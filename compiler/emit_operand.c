@@ -1,7 +1,6 @@
 /* emit_operand.c -- how tensors, sizes and arguments are written in C. */
 #include "emit_c.h"
 
-#include <ctype.h>
 #include <string.h>
 
 Str use(Writer *w, const char *word)
@@ -265,24 +264,11 @@ static const char *start_text(Writer *w, const Node *n)
     return arena_printf(w->arena, "%s - %lld", row_text(w, n), (long long)n->size[2]);
 }
 
-/* "RT_RELU" of relu and relu_dx. */
-static const char *rt_activation_text(Writer *w, OpKind op)
-{
-    char *text = arena_printf(w->arena, "RT_%s", op_name(op));
-    char *tail = strstr(text, "_dx");
-
-    for (char *at = text; *at; at++)
-        *at = (char)toupper((unsigned char)*at);
-    if (tail)
-        *tail = '\0';
-    return text;
-}
-
 /* ".act = RT_ELU, .a = RT_C(1.0), .slope_at = m->h": of an activation or its slope. */
 static const char *act_text(Writer *w, const Then *then)
 {
     const Node *n = &w->g->node[then->act];
-    const char *text = arena_printf(w->arena, ".act = %s", rt_activation_text(w, n->op));
+    const char *text = arena_printf(w->arena, ".act = %s", activation_text(n->act));
 
     if (strstr(op_code(n->op), "$a"))
         text = arena_printf(w->arena, "%s, .a = %s", text, number_text(w, n, n->number[0]));

@@ -10,18 +10,7 @@
 
 /* ---- Moments at a tensor's mean variance ----------------------------------------------------- */
 
-static Act act_of(const Node *n)
-{
-    static const ActivationKind kind[N_OPS] = {
-        [OP_SIGMOID] = ACTIVATION_SIGMOID, [OP_TANH] = ACTIVATION_TANH, [OP_RELU] = ACTIVATION_RELU,
-        [OP_LEAKY_RELU] = ACTIVATION_LEAKY_RELU, [OP_ELU] = ACTIVATION_ELU,
-        [OP_SELU] = ACTIVATION_SELU, [OP_GELU] = ACTIVATION_GELU, [OP_SILU] = ACTIVATION_SILU,
-        [OP_SOFTPLUS] = ACTIVATION_SOFTPLUS, [OP_SOFTSIGN] = ACTIVATION_SOFTSIGN,
-        [OP_HARD_SIGMOID] = ACTIVATION_HARD_SIGMOID, [OP_HARD_TANH] = ACTIVATION_HARD_TANH,
-    };
-
-    return (Act){ kind[n->op], n->number[0] };
-}
+static Act act_of(const Node *n) { return (Act){ n->act, n->number[0] }; }
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
 

@@ -13,20 +13,6 @@ typedef struct {
     int *readers;                   /* by NodeId of a root: how many times it is read */
 } Fuser;
 
-static void number_steps(Fuser *f)
-{
-    int step = 0;
-
-    for (NodeId id = 0; id < f->g->n; id++)
-        f->step[id] = -1;
-    for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
-        for (int i = 0; i < f->g->n_order[phase]; i++)
-            f->step[f->g->order[phase][i]] = step++;
-    for (NodeId id = 0; id < f->g->n; id++)     /* a further output comes with the call */
-        if (f->g->node[id].op == OP_PICK)
-            f->step[id] = f->step[f->g->node[id].in[0]];
-}
-
 static void count_readers(Fuser *f)
 {
     Graph *g = f->g;
@@ -188,11 +174,10 @@ static void fuse_graph(Graph *g, Arena *arena)
 {
     Fuser f = { .g = g };
 
-    f.step = arena_array(arena, int, g->n);
     f.readers = arena_array(arena, int, g->n);
     g->then = arena_array(arena, Then, g->n);
     g->head = arena_array(arena, NodeId, g->n);
-    number_steps(&f);
+    f.step = graph_steps(g, arena);
     count_readers(&f);
     for (Phase phase = FORWARD; phase <= BACKWARD; phase++) {
         fuse_phase(&f, phase);

@@ -42,6 +42,23 @@ NodeId graph_root(const Graph *g, NodeId id)
     return id;
 }
 
+int *graph_steps(const Graph *g, Arena *a)
+{
+    int *step = arena_array(a, int, g->n), n = 0;
+
+    for (NodeId id = 0; id < g->n; id++)
+        step[id] = -1;
+    for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
+        for (int i = 0; i < g->n_order[phase]; i++)
+            step[g->order[phase][i]] = n++;
+    for (NodeId id = 0; id < g->n; id++)        /* a further output comes with the call */
+        if (g->node[id].op == OP_PICK)
+            step[id] = step[g->node[id].in[0]];
+        else if (g->head[id])
+            step[id] = step[g->head[id]];
+    return step;
+}
+
 NodeId graph_stored(const Graph *g, NodeId id)
 {
     const Then *then = &g->then[g->head[id] ? g->head[id] : id];

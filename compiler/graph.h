@@ -37,7 +37,7 @@ typedef struct {
     const Item *item;               /* what the user wrote; gradients inherit it; NULL: the input */
     int layer;                      /* index in Graph.layer, or -1 */
     int index;                      /* INPUT, UPSTREAM, PICK: which; PARAM, STATE: its row */
-    ActivationKind act;             /* WATCH_OUTPUT, RNN */
+    ActivationKind act;             /* of activations and their slopes, WATCH_OUTPUT, RNN */
     const Window *window;           /* of convolutions and pools */
     bool reverse;                   /* of recurrent layers: from the last step to the first */
     Str member;                     /* CALL, REPEAT: of the structs, for what it calls */
@@ -171,6 +171,9 @@ NodeId graph_add(Graph *g, Node node, Arena *a);        /* checks arity and shap
 static inline const Node *graph_node(const Graph *g, NodeId id) { return &g->node[id]; }
 int64_t node_elements(const Node *n);                   /* of a sample where batched */
 NodeId graph_root(const Graph *g, NodeId id);   /* through aliases to what owns the memory */
+/* By NodeId: its place in the order of both phases, or that of the statement that computes it; -1:
+ * it takes no step.  Graph.head must be there. */
+int *graph_steps(const Graph *g, Arena *a);
 NodeId graph_stored(const Graph *g, NodeId id);     /* whose tensor id's statement stores */
 
 /* `--dump=model|graph|schedule|plan` */

@@ -80,8 +80,8 @@ NodeId lower_activate(Lower *l, const Item *item, int row, const Callable *calle
 {
     const Shape s = l->g->node[z].shape;
     const double number = activation_number(callee, args);
-    Node node = { .shape = s, .layer = row, .number = { number },
-                  .size = { lead(s), last(s) } };
+    const Node node = { .shape = s, .layer = row, .number = { number },
+                        .act = (ActivationKind)callee->id, .size = { lead(s), last(s) } };
     NodeId y = z;
 
     l->g->layer[row].act = (ActivationKind)callee->id;

@@ -7,22 +7,6 @@
 
 /* ---- Lifetimes ----------------------------------------------------------------------------- */
 
-static void number_steps(Planner *p)
-{
-    int step = 0;
-
-    for (NodeId id = 0; id < p->g->n; id++)
-        p->step[id] = -1;
-    for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
-        for (int i = 0; i < p->g->n_order[phase]; i++)
-            p->step[p->g->order[phase][i]] = step++;
-    for (NodeId id = 0; id < p->g->n; id++)     /* a further output comes with the call */
-        if (p->g->node[id].op == OP_PICK)
-            p->step[id] = p->step[p->g->node[id].in[0]];
-        else if (p->g->head[id])
-            p->step[id] = p->step[p->g->head[id]];
-}
-
 /* Its statement may write where one of its inputs ends. */
 static bool is_in_place(const Graph *g, NodeId id)
 {
@@ -191,13 +175,12 @@ void plan(Program *program, bool reuse, Session *s)
         Graph *g = program->graph[i];
         Planner p = { .g = g, .arena = s->arena };
 
-        p.step = arena_array(s->arena, int, g->n);
+        p.step = graph_steps(g, s->arena);
         p.life = arena_array(s->arena, Life, g->n);
         p.kept = arena_array(s->arena, bool, g->n);
         p.shared = arena_array(s->arena, bool, g->n);
         p.crosses = arena_array(s->arena, bool, g->n);
         g->store = arena_array(s->arena, Store, g->n);
-        number_steps(&p);
         start_lives(&p);
         find_lives(&p);
         g->reads_output = reads_output(&p);

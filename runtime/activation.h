@@ -4,7 +4,15 @@
 
 #include "netrt.h"
 
-#define EACH(y, f) for (size_t i = 0; i < n; i++) (y)[i] = f; break
+/* y may be what a loop reads, element by element, but not overlap it otherwise: so all loops can
+ * take whole vectors, which the compiler is told. */
+#ifdef __clang__
+#define RT_APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define RT_APART _Pragma("GCC ivdep")
+#endif
+
+#define EACH(y, f) RT_APART for (size_t i = 0; i < n; i++) (y)[i] = f; break
 
 /* y = act(x) of n values, `a` the activation's parameter; y may be x.  A softmax, which takes whole
  * rows, leaves them as they are. */

@@ -9,6 +9,7 @@
 #define rt_count RT_NAME(rt_count)
 #define rt_sum_squares RT_NAME(rt_sum_squares)
 #define rt_sample_rms RT_NAME(rt_sample_rms)
+#define rt_burst RT_NAME(rt_burst)
 #define rt_peak RT_NAME(rt_peak)
 #define rt_penalty_value RT_NAME(rt_penalty_value)
 #define rt_add_penalty RT_NAME(rt_add_penalty)
@@ -19,6 +20,9 @@ void rt_count(const void *x, size_t n, rt_counts *out);
 double rt_sum_squares(size_t n, const rt_real *x);
 /* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
 double rt_sample_rms(const rt_pass *c, const rt_counts *x);
+/* Multiply-adds at full speed on the calling thread; how many it did, two for each. */
+double rt_burst(void);
+/* The GFLOP/s that the pool's threads reach together, the best of several bursts. */
 double rt_peak(rt_pool *pool);
 double rt_penalty_value(const rt_update *u);
 void rt_add_penalty(const rt_update *u);

@@ -1,5 +1,6 @@
 /* real_then.c -- what follows on each value of a result: a factor, a sum, an activation or its
  * slope. */
+#include "activation.h"
 #include "then.h"
 #include "tiles.h"
 
@@ -7,68 +8,45 @@
 
 enum { CHUNK = 1024 };              /* values that go through all steps together: they stay in L1 */
 
-/* y may be what a loop reads, element by element, but not overlap it otherwise: so all loops can
- * take whole vectors, which the compiler is told. */
-#ifdef __clang__
-#define EACH(y, f) _Pragma("clang loop vectorize(assume_safety)") \
-    for (size_t i = 0; i < n; i++) (y)[i] = f
-#else
-#define EACH(y, f) _Pragma("GCC ivdep") for (size_t i = 0; i < n; i++) (y)[i] = f
-#endif
-
 static void scale(size_t n, rt_real factor, const rt_real *x, rt_real *y)
 {
-    EACH(y, factor * x[i]);
+    RT_APART
+    for (size_t i = 0; i < n; i++)
+        y[i] = factor * x[i];
 }
 
 static void add(size_t n, const rt_real *x, const rt_real *plus, rt_real *y)
 {
-    EACH(y, x[i] + plus[i]);
-}
-
-static void activate(rt_activation act, rt_real a, size_t n, const rt_real *x, rt_real *y)
-{
-    switch (act) {
-    case RT_SIGMOID: EACH(y, rt_sigmoid(x[i])); break;
-    case RT_TANH: EACH(y, rt_tanh(x[i])); break;
-    case RT_RELU: EACH(y, rt_relu(x[i])); break;
-    case RT_LEAKY_RELU: EACH(y, rt_leaky_relu(x[i], a)); break;
-    case RT_ELU: EACH(y, rt_elu(x[i], a)); break;
-    case RT_SELU: EACH(y, rt_selu(x[i])); break;
-    case RT_GELU: EACH(y, rt_gelu(x[i])); break;
-    case RT_SILU: EACH(y, rt_silu(x[i])); break;
-    case RT_SOFTPLUS: EACH(y, rt_softplus(x[i])); break;
-    case RT_SOFTSIGN: EACH(y, rt_softsign(x[i])); break;
-    case RT_HARD_SIGMOID: EACH(y, rt_hard_sigmoid(x[i])); break;
-    case RT_HARD_TANH: EACH(y, rt_hard_tanh(x[i])); break;
-    case RT_LINEAR:
-    case RT_SOFTMAX: break;
-    }
+    RT_APART
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] + plus[i];
 }
 
 /* A ReLU's gradient is taken or left, not multiplied: an infinite one times 0 would be NaN. */
-static void slope(rt_activation act, rt_real a, size_t n, const rt_real *x, const rt_real *s,
-                  rt_real *y)
+static void mask(size_t n, const rt_real *x, const rt_real *at, rt_real *y)
 {
-    switch (act) {
-    case RT_SIGMOID: EACH(y, x[i] * rt_sigmoid_slope(s[i])); break;
-    case RT_TANH: EACH(y, x[i] * rt_tanh_slope(s[i])); break;
-    case RT_RELU: EACH(y, s[i] > 0 ? x[i] : 0); break;
-    case RT_LEAKY_RELU: EACH(y, x[i] * rt_leaky_relu_slope(s[i], a)); break;
-    case RT_ELU: EACH(y, x[i] * rt_elu_slope(s[i], a)); break;
-    case RT_SELU: EACH(y, x[i] * rt_selu_slope(s[i])); break;
-    case RT_GELU: EACH(y, x[i] * rt_gelu_slope(s[i])); break;
-    case RT_SILU: EACH(y, x[i] * rt_silu_slope(s[i])); break;
-    case RT_SOFTPLUS: EACH(y, x[i] * rt_softplus_slope(s[i])); break;
-    case RT_SOFTSIGN: EACH(y, x[i] * rt_softsign_slope(s[i])); break;
-    case RT_HARD_SIGMOID: EACH(y, x[i] * rt_hard_sigmoid_slope(s[i])); break;
-    case RT_HARD_TANH: EACH(y, x[i] * rt_hard_tanh_slope(s[i])); break;
-    case RT_LINEAR:
-    case RT_SOFTMAX: break;
-    }
+    RT_APART
+    for (size_t i = 0; i < n; i++)
+        y[i] = at[i] > 0 ? x[i] : 0;
 }
 
-/* Elements at .. at + n - 1 of a result, from x to y, which may be x. */
+/* y = x times the slope at `at`; n is at most CHUNK. */
+static void multiply_slopes(const rt_then *then, size_t n, const rt_real *x, const rt_real *at,
+                            rt_real *y)
+{
+    rt_real slope[CHUNK];
+
+    if (then->act == RT_RELU) {
+        mask(n, x, at, y);
+        return;
+    }
+    rt_slopes(then->act, then->a, n, at, slope);
+    RT_APART
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] * slope[i];
+}
+
+/* Elements at .. at + n - 1 of a result, from x to y, which may be x; n is at most CHUNK. */
 static void run_steps(const rt_then *then, size_t at, size_t n, const rt_real *x, rt_real *y)
 {
     if (then->times != 0) {
@@ -79,20 +57,18 @@ static void run_steps(const rt_then *then, size_t at, size_t n, const rt_real *x
         add(n, x, then->plus + at, y);
         x = y;
     }
-    if (then->act != RT_LINEAR && then->act != RT_SOFTMAX) {
-        if (then->slope_at)
-            slope(then->act, then->a, n, x, then->slope_at + at, y);
-        else
-            activate(then->act, then->a, n, x, y);
-    } else if (x != y) {
+    if (then->slope_at)
+        multiply_slopes(then, n, x, then->slope_at + at, y);
+    else if (then->act != RT_LINEAR)
+        rt_activate(then->act, then->a, n, x, y);
+    else if (x != y)
         memcpy(y, x, n * sizeof *y);
-    }
 }
 
 void rt_finish(const rt_then *then, size_t at, size_t n, rt_real *v)
 {
-    if (then)
-        run_steps(then, at, n, v, v);
+    for (size_t i = 0; then && i < n; i += CHUNK)
+        run_steps(then, at + i, n - i < CHUNK ? n - i : CHUNK, v + i, v + i);
 }
 
 void rt_finish_rows(const rt_then *then, size_t at, size_t m, size_t rows, size_t columns,

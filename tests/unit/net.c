@@ -43,6 +43,28 @@ TEST(tensors_stand_where_the_structs_have_them)
     rt_net_free(&net);
 }
 
+/* A residual's scale is listed before its body, behind which it lies. */
+TEST(places_follow_the_block)
+{
+    const rt_tensor scale = { .role = "scale", .offset = 3 * sizeof(rt_real), .rank = 1,
+                              .shape = { 1 } };
+    const rt_tensor bias = { .role = "bias", .rank = 1, .shape = { 3 } };
+    const rt_layer join = { .name = "join", .kind = "residual", .param = &scale, .n_params = 1 };
+    const rt_layer body = { .name = "body", .kind = "dense", .param = &bias, .n_params = 1 };
+    const rt_member members[] = { { .layer = &join }, { .layer = &body } };
+    const rt_unit unit = { members, 2 };
+    const rt_model model = { .real_size = sizeof(rt_real), .params_size = 4 * sizeof(rt_real),
+                             .unit = &unit };
+    rt_net net;
+    rt_error e;
+
+    CHECK(rt_net_new(&model, NULL, &net, &e));
+    CHECK_TEXT(net.param[0].key, "join.scale");
+    CHECK(net.param[0].place == 1 && net.param[1].place == 0);
+    CHECK(net.param[0].placed == 1 && net.param[1].placed == 0);
+    rt_net_free(&net);
+}
+
 TEST(lines_come_by_pattern)
 {
     static const rt_line line[] = {
@@ -150,6 +172,7 @@ int main(void)
 {
     RUN(tiny_layers_have_paths);
     RUN(tensors_stand_where_the_structs_have_them);
+    RUN(places_follow_the_block);
     RUN(lines_come_by_pattern);
     RUN(repeats_nest);
     RUN(turns_count_on);

@@ -158,9 +158,22 @@ TEST(neither_threads_nor_watching_change_a_bit)
     free(first), free(other);
 }
 
-TEST(watched_changes_are_real)
+/* Tensors may be listed in another order than that in which they lie. */
+static void list_backwards(void)
+{
+    const rt_slot first = b.param[0];
+
+    b.param[0] = b.param[2];
+    b.param[2] = first;
+    for (int i = 0; i < 3; i++)
+        b.param[i].place = b.param[i].placed = 2 - i;
+}
+
+static void check_watched_changes(bool backwards)
 {
     start_large();
+    if (backwards)
+        list_backwards();
     rt_real *g = normals(MOST, 7);
     memcpy(b.g, g, sizeof b.g);
     rt_real *before = zeros(MOST);
@@ -181,6 +194,12 @@ TEST(watched_changes_are_real)
         CHECK(b.watch[i].grad.count == b.param[i].n);
     }
     free(g), free(before);
+}
+
+TEST(watched_changes_are_real)
+{
+    check_watched_changes(false);
+    check_watched_changes(true);
 }
 
 /* rt_penalty takes over what was measured before it, with and without watching. */
