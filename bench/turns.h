@@ -3,28 +3,27 @@
 #ifndef TURNS_H
 #define TURNS_H
 
+#include "clock.h"
 #include "kernels.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-static inline double read_clock(clockid_t clock)
+/* Of all threads; the machine's other work does not lengthen it. */
+static inline double now(void)
 {
     struct timespec t;
 
-    clock_gettime(clock, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
-
-/* Of all threads; the machine's other work does not lengthen it. */
-static inline double now(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
 /* GFLOP/s of one thread in a burst, which is too short for a clock that a host corrects. */
 static inline double burst_rate(void)
 {
-    const double start = read_clock(CLOCK_MONOTONIC), done = rt_burst();
+    const double start = rt_seconds(), done = rt_burst();
 
-    return done / (read_clock(CLOCK_MONOTONIC) - start) * 1e-9;
+    return done / (rt_seconds() - start) * 1e-9;
 }
 
 static inline double greater(double a, double b) { return a > b ? a : b; }

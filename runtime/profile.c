@@ -1,9 +1,9 @@
 /* profile.c -- stamps of time at the boundaries of layers. */
 #include "profile.h"
+#include "clock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 bool rt_profile_new(rt_profile *p, const rt_net *net, const void *memory, rt_error *e)
 {
@@ -28,11 +28,9 @@ void rt_profile_free(rt_profile *p)
 /* Seconds since the clock was last read. */
 static double lap(rt_profile *p)
 {
-    struct timespec t;
     const double last = p->last;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    p->last = (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    p->last = rt_seconds();
     return p->last - last;
 }
 

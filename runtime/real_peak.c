@@ -1,8 +1,7 @@
 /* real_peak.c -- the multiply-adds that this machine reaches, measured in a short burst. */
+#include "clock.h"
 #include "kernels.h"
 #include "vectors.h"
-
-#include <time.h>
 
 enum { CHAINS = 12, TURNS = 20000, TILES_A_THREAD = 4, BURSTS = 10 };
 
@@ -34,13 +33,6 @@ static void burst_tile(void *arg, int tile)
     done[tile] = rt_burst();
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 double rt_peak(rt_pool *pool)
 {
     const int wanted = rt_pool_threads(pool) * TILES_A_THREAD;
@@ -48,9 +40,9 @@ double rt_peak(rt_pool *pool)
     double done[RT_MAX_TILES], best = 0;
 
     for (int i = 0; i < BURSTS; i++) {
-        const double start = seconds();
+        const double start = rt_seconds();
         rt_parallel(pool, tiles, burst_tile, done);
-        best = fmax(best, rt_sum_tiles(done, tiles) / (seconds() - start));
+        best = fmax(best, rt_sum_tiles(done, tiles) / (rt_seconds() - start));
     }
     return best * 1e-9;
 }
