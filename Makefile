@@ -24,7 +24,7 @@ FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers
+	signals digits readers sha256
 RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file
 RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
@@ -33,7 +33,7 @@ RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels rea
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
 	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
-	history_file snapshot run_log.h run_facts run_dir.h
+	history_file snapshot run_log.h run_source run_facts run_dir.h
 RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 

@@ -1,6 +1,6 @@
 /* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation
- * stands, and the forecast.  Kept out of the C that people diff, so that a comment more in the
- * source, or another number foretold, changes no line of it. */
+ * stands, the forecast, and the source itself.  Kept out of the C that people diff, so that a
+ * comment more in the source, or another number foretold, changes no line of it. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -101,12 +101,72 @@ static void emit_predictions(Notes *w, const Forecast *f)
     emit_close(w->out, ";");
 }
 
+/* ---- The source -------------------------------------------------------------------------- */
+
+/* Beside the source that is compiled, where it is. */
+static const char *path_beside(const Source *source, const Source *whole)
+{
+    const char *slash = strrchr(whole->path, '/');
+    const size_t n = slash ? (size_t)(slash - whole->path) + 1 : 0;
+
+    return strncmp(source->path, whole->path, n) == 0 ? source->path + n : source->path;
+}
+
+/* A literal a line. */
+static void emit_text_of(Notes *w, const Source *source)
+{
+    const char *text = source->text;
+
+    emit_line(w->out, "{ %s, \"\"",
+              emit_string(w->arena, path_beside(source, w->program->model->file->source)));
+    while (*text) {
+        const char *end = strchr(text, '\n');
+        const size_t n = end ? (size_t)(end - text) + 1 : strlen(text);
+        emit_line(w->out, "  %s", emit_string(w->arena, arena_copy(w->arena, text, n)));
+        text += n;
+    }
+    emit_line(w->out, "},");
+}
+
+/* Each file once, though two may import it. */
+static void emit_file(Notes *w, Map *seen, const File *f)
+{
+    if (map_get(seen, f->source))
+        return;
+    map_put(seen, f->source, (void *)f->source, w->arena);
+    emit_text_of(w, f->source);
+    for (int i = 0; i < f->n_imported; i++)
+        emit_file(w, seen, f->imported[i]);
+}
+
+static void emit_files(Notes *w, const File *file)
+{
+    Map seen = { 0 };
+
+    emit_open(w->out, "static const rt_named_text files[] = {");
+    emit_file(w, &seen, file);
+    emit_line(w->out, "{ 0, 0 }");
+    emit_close(w->out, ";");
+}
+
+static void emit_params(Notes *w, const Model *m)
+{
+    emit_open(w->out, "static const rt_named_text params[] = {");
+    for (int i = 0; i < m->n_params; i++)
+        emit_line(w->out, "{ %s, %s },", emit_string(w->arena, m->param[i].name),
+                  emit_string(w->arena, value_text(&m->param[i].value, w->arena)));
+    emit_line(w->out, "{ 0, 0 }");
+    emit_close(w->out, ";");
+}
+
+/* ---- The unit ---------------------------------------------------------------------------- */
+
 /* After the list of lines. */
 static void emit_whole(Notes *w, const Forecast *f)
 {
     emit_line(w->out, "  lines, %d, predictions, %s, %s, %s, %s,", w->n, number(w, f->flow),
               number(w, f->decades_per_layer), number(w, f->spread), number(w, f->loss));
-    emit_line(w->out, "  %s, %s };", emit_string(w->arena, f->input.from),
+    emit_line(w->out, "  %s, %s, files, params };", emit_string(w->arena, f->input.from),
               text_or_null(w, f->rough));
 }
 
@@ -125,6 +185,8 @@ const char *emit_notes(const Program *program, const Forecast *forecast, Session
     emit_line(w.out, "{ \"\", 0 }");
     emit_close(w.out, ";");
     emit_predictions(&w, forecast);
+    emit_files(&w, m->file);
+    emit_params(&w, m);
     emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s,",
               emit_string(s->arena, slash ? slash + 1 : m->file->source->path),
               emit_string(s->arena, directory_of(m->file->source, s->arena)));

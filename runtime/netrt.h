@@ -293,6 +293,11 @@ typedef struct {
     const char *rough;              /* why the theory is rough here; NULL: it is not */
 } rt_prediction;
 
+/* A source file, or a param and its value. */
+typedef struct {
+    const char *name, *text;
+} rt_named_text;
+
 typedef struct {
     const char *source;             /* "deep.net" */
     const char *directory;          /* where it stood at build: data paths are relative to it */
@@ -302,6 +307,8 @@ typedef struct {
     double flow, decades_per_layer, spread, loss;   /* forecast of the whole; NAN: none */
     const char *input;              /* what the inputs were taken for: "unit normal inputs" */
     const char *rough;              /* why the theory is rough; NULL: it is not */
+    const rt_named_text *file;      /* the source as compiled, then what it imports ... */
+    const rt_named_text *param;     /* ... and the params' values: until a name is NULL; or NULL */
 } rt_notes;
 
 extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one, or both */

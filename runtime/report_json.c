@@ -95,6 +95,9 @@ static void put_step_layer(rt_json *j, const rt_history *h, const rt_record *r, 
     put_if(j, has_slopes(l), path, "dead", l->watch.dead);
     rt_json_integer(j, "zero", (int64_t)l->watch.delta.zero);
     rt_json_integer(j, "subnormal", (int64_t)l->watch.delta.subnormal);
+    rt_json_integer(j, "act_nonfinite", (int64_t)l->watch.act_nonfinite);
+    rt_json_integer(j, "delta_nonfinite", (int64_t)l->watch.delta.nonfinite);
+    rt_json_integer(j, "grad_nonfinite", (int64_t)l->grad.nonfinite);
     put_time(j, l, info->layer->steps > 0, path);
     put_if(j, is_residual, path, "skip_rms", l->watch.path_rms[0]);
     put_if(j, is_residual, path, "body_rms", l->watch.path_rms[1]);

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "machine.h"
 #include "reals.h"
+#include "run_source.h"
 #include "settings.h"
 #include "version.h"
 
@@ -184,13 +185,6 @@ static json_t *describe_machine(const rt_run *run)
                      "compiler", rt_compiler(), "threads", rt_pool_threads(run->pool));
 }
 
-static json_t *describe_source(const rt_notes *notes)
-{
-    if (!notes)
-        return json_null();
-    return json_pack("{s:s}", "file", notes->source);
-}
-
 static json_t *list_words(int argc, char *const *argv)
 {
     json_t *list = json_array();
@@ -212,7 +206,7 @@ bool rt_run_facts_new(rt_run_facts *f, const rt_run *run, int argc, char *const 
                         "name", run->model->name, "status", "running", "netc", RT_VERSION,
                         "started", rt_date(date), "ended", "exit_status", "steps_done", 0,
                         "steps", (json_int_t)run->steps, "seed", json_of(seed),
-                        "command", list_words(argc, argv), "source", describe_source(run->notes),
+                        "command", list_words(argc, argv), "source", rt_run_source(run->notes),
                         "machine", describe_machine(run),
                         "settings", list_settings(run->set, run->model),
                         "program", describe_program(run),

@@ -98,6 +98,37 @@ if command -v jq > jq.path; then
         .seed == .settings.seed and (.machine.threads > 0) and .netc and .started <= .ended' dense.whole/run.json
     check 'rundir/run.json: command' jq -e '.command | index("--out") > 0' dense.whole/run.json
 fi
+
+# the source, as it was compiled, with what it imports; none without the notes
+mkdir -p parts
+echo 'param width: int = 8; block cell(n: int) { dense(n, act = tanh); }' > parts/cell.net
+cat > made.net <<'NET'
+// "quotes", a \ and ??/ in UTF-8: λ
+import "parts/cell.net";
+data = xor(64);
+model { input [2]; target [1]; a = cell(width); out = dense(1, act = sigmoid); }
+train { loss = binary_cross_entropy; optimizer = sgd(lr = 0.1); batch = 4; steps = 3; }
+NET
+compile made -O1 -D width=5
+status 'rundir/a source that imports' 0 ./made --quiet --out made.run
+cat > source.py <<'PY'
+import hashlib, json
+def same(got, name, path):
+    text = open(path, 'rb').read()
+    assert got['file'] == name and got['text'].encode() == text, got
+    assert got['sha256'] == hashlib.sha256(text).hexdigest(), got
+source = json.load(open('made.run/run.json'))['source']
+same(source, 'made.net', 'made.net')
+same(source['imports'][0], 'parts/cell.net', 'parts/cell.net')
+assert len(source['imports']) == 1 and source['params'] == {'width': '5'}
+PY
+check 'rundir/run.json has the source' python3 source.py
+"$NETC" -S dense.net -o bare.c
+check 'rundir/-S alone: compiles' cc -std=c11 -O1 -I"$BUILD/include" bare.c -o bare \
+    "$BUILD/lib/libnetrt.a" $(sed -n 's/^LIBS = //p' "$ROOT/Makefile") ${SANITIZED:+-fsanitize=address,undefined}
+status 'rundir/-S alone: runs' 0 ./bare --quiet --steps 2 --out bare.run
+check 'rundir/-S alone: no source' grep -q '"source": null' bare.run/run.json
+
 ./dense --quiet --save weights.safetensors > out
 status 'rundir/last loads' 0 ./dense --eval --json --load dense.whole/checkpoints/last.safetensors
 value loss_test out > last.loss

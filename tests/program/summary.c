@@ -80,8 +80,8 @@ static void check_event(const json_t *event, const char *name)
         has(event, "step", "s:event i:step i:epoch n:loss n:rate n:grad_norm b:clipped n:flow "
             "a:layers a:nonfinite");
         each(event, "layers", "s:name n:act_mean n:act_rms n:act_unit_var n:delta_rms n:grad_norm "
-             "n:weight_rms n:update_ratio n:saturated n:dead i:zero i:subnormal n:skip_rms "
-             "n:body_rms " IN_TIME " O:delta_log2 O:grad_log2");
+             "n:weight_rms n:update_ratio n:saturated n:dead i:zero i:subnormal "
+             "i:act_nonfinite i:delta_nonfinite i:grad_nonfinite n:skip_rms n:body_rms " IN_TIME " O:delta_log2 O:grad_log2");
     } else if (!strcmp(name, "epoch")) {
         has(event, "epoch", "s:event i:epoch i:step n:loss_train n:loss_test n:accuracy_train "
             "n:accuracy_test n:seconds a:nonfinite");

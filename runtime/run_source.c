@@ -1,0 +1,46 @@
+/* run_source.c -- the source that a program was compiled from, as run.json has it. */
+#include "run_source.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "sha256.h"
+
+/* A file's name need not be UTF-8. */
+static json_t *name_of(const char *name)
+{
+    json_t *text = json_string(name);
+
+    return text ? text : json_string("?");
+}
+
+static json_t *describe_file(const rt_named_text *file)
+{
+    char digest[RT_SHA256_TEXT];
+
+    return json_pack("{s:o, s:s, s:s}", "file", name_of(file->name), "sha256",
+                     rt_sha256(file->text, strlen(file->text), digest), "text", file->text);
+}
+
+static json_t *list_params(const rt_named_text *param)
+{
+    json_t *list = json_object();
+
+    for (; param && param->name; param++)
+        json_object_set_new(list, param->name, json_string(param->text));
+    return list;
+}
+
+void *rt_run_source(const rt_notes *notes)
+{
+    if (!notes)
+        return json_null();
+    if (!notes->file)
+        return json_pack("{s:o}", "file", name_of(notes->source));
+    json_t *source = describe_file(notes->file), *imports = json_array();
+    for (const rt_named_text *file = notes->file + 1; file->name; file++)
+        json_array_append_new(imports, describe_file(file));
+    json_object_set_new(source, "params", list_params(notes->param));
+    json_object_set_new(source, "imports", imports);
+    return source;
+}

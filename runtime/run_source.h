@@ -1,0 +1,11 @@
+/* run_source.h -- the source that a program was compiled from, as run.json has it. */
+#ifndef RT_RUN_SOURCE_H
+#define RT_RUN_SOURCE_H
+
+#include "netrt.h"
+
+/* A JSON value (jansson's): the file, its text and SHA-256, the params, what it imports; null of a
+ * program without notes. */
+void *rt_run_source(const rt_notes *notes);
+
+#endif
