@@ -26,7 +26,7 @@ done > "$work/work"
 # time_run NET THREADS WAY STEPS OPTION... : a line "NET THREADS WAY STEPS WALL CPU MEMORY"
 time_run() {
     run="$1 $2 $3 $4" program=$work/$1 threads=$2; shift 3
-    echo "$run $("$work/median" 1 "$program" --quiet --threads "$threads" --steps "$@")"
+    echo "$run $("$work/median" 1 "$program" --quiet --no-out --threads "$threads" --steps "$@")"
 }
 
 round=0

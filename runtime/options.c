@@ -39,8 +39,8 @@ static const Row rows[] = {
     { "--save", TEXT, "FILE", AT(save), "write the weights to a .safetensors file at the end" },
     { "--save-grads", TEXT, "FILE", AT(save_grads),
       "write the gradient of every step, with its penalty, before clipping" },
-    { "--out", TEXT, "DIR", AT(out), "make this run directory: run.json, logs, checkpoints" },
-    { "--no-out", FLAG, NULL, AT(no_out), "make none, as without --out" },
+    { "--out", TEXT, "DIR", AT(out), "make this run directory, instead of runs/<name>-<seed>" },
+    { "--no-out", FLAG, NULL, AT(no_out), "make no run directory" },
     { "--checkpoint-every", NUMBER, "N", AT(checkpoint_every),
       "steps from one checkpoint to the next" },
     { "--resume", TEXT, "DIR", AT(resume), "go on with the run of this directory" },
@@ -225,8 +225,8 @@ static bool agree_on_directory(const rt_options *o, rt_error *e)
     if (o->resume && (o->load || o->save_grads))
         return rt_fail(e, "--resume and %s: only one can be given",
                        o->load ? "--load" : "--save-grads");
-    if (o->checkpoint_every && !o->out && !o->resume)
-        return rt_fail(e, "--checkpoint-every wants a directory: --out DIR");
+    if (o->checkpoint_every && o->no_out)
+        return rt_fail(e, "--checkpoint-every and --no-out: checkpoints want a directory");
     return true;
 }
 

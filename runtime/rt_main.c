@@ -14,6 +14,7 @@
 #include "reals.h"
 #include "run_dir.h"
 #include "run_facts.h"
+#include "run_place.h"
 #include "signals.h"
 #include "train.h"
 #include "version.h"
@@ -33,7 +34,7 @@ typedef struct {
     const rt_writer *writer;
     int argc;
     char *const *argv;
-    rt_run_dir *dir;                /* --out, --resume; or NULL */
+    rt_run_dir *dir;                /* of a training, without --no-out; or NULL */
     rt_position from;               /* --resume: where */
     rt_error error;
 } Program;
@@ -246,18 +247,20 @@ static rt_outcome train_profiled(Program *p, rt_listeners to)
     return outcome;
 }
 
-/* --out and --resume */
 static bool open_directory(Program *p)
 {
     const rt_options *o = &p->options;
     const rt_keeping keep = { .path = o->out ? o->out : o->resume, .every = o->checkpoint_every,
                               .flow = &rt_json_writer, .argc = p->argc, .argv = p->argv };
 
-    if (o->out)
-        p->dir = rt_run_dir_new(&keep, &p->run, &p->error);
-    if (o->resume)
-        p->dir = rt_run_dir_resume(&keep, &p->run, &p->from, &p->error);
-    return p->dir || !keep.path;
+    if (o->no_out)
+        return true;
+    p->dir = o->resume ? rt_run_dir_resume(&keep, &p->run, &p->from, &p->error)
+                       : rt_run_dir_new(&keep, &p->run, &p->error);
+    if (p->dir && !o->quiet)
+        fprintf(stderr, "%s: the run is kept in %s\n", p->run.model->name,
+                rt_run_dir_path(p->dir));
+    return p->dir != NULL;
 }
 
 static int train(Program *p)
@@ -328,7 +331,7 @@ static bool read_options(Program *p, const rt_model *model)
     if (p->options.help || p->options.version)
         return true;
     return (!p->options.resume || read_again(p, model))
-        && (!p->options.out || rt_run_dir_is_free(p->options.out, &p->error));
+        && (!p->options.out || rt_place_is_free(p->options.out, &p->error));
 }
 
 static int run_options(Program *p, const rt_model *model, int argc, char **argv)

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "run_facts.h"
 #include "run_log.h"
+#include "run_place.h"
 #include "snapshot.h"
 
 static const double PAUSE = 10;     /* seconds from one checkpoint to the next, at ends of epochs */
@@ -103,73 +104,6 @@ static bool lock(rt_run_dir *d, rt_error *e)
 
 /* ---- A run that begins ------------------------------------------------------------------- */
 
-bool rt_run_dir_is_free(const char *path, rt_error *e)
-{
-    struct stat s;
-
-    if (lstat(path, &s) == 0)
-        return rt_fail(e, "--out: %s exists, and no run directory is written over; --resume %s "
-                       "goes on with its run", path, path);
-    return true;
-}
-
-/* The directories above `path`. */
-static bool make_parents(char *path, rt_error *e)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        const bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
-        if (!made)
-            cannot(path, "cannot be made", e);
-        *slash = '/';
-        if (!made)
-            return false;
-    }
-    return true;
-}
-
-/* An unused name beside `path`, and the directory of it; to be freed. */
-static char *make_beside(const char *path, rt_error *e)
-{
-    char *name = NULL;
-    const mode_t mask = umask(0);
-    size_t length = strlen(path);
-
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    umask(mask);
-    if (asprintf(&name, "%.*s.XXXXXX", (int)length, path) < 0)
-        return rt_fail(e, "%s: out of memory", path), NULL;
-    if (make_parents(name, e) && mkdtemp(name) && chmod(name, 0777 & ~mask) == 0)
-        return name;
-    if (!e->text[0])
-        cannot(path, "cannot be made", e);
-    free(name);
-    return NULL;
-}
-
-static void remove_file(const char *directory, const char *file)
-{
-    char *path;
-
-    if (asprintf(&path, "%s/%s", directory, file) < 0)
-        return;
-    if (unlink(path) != 0)
-        rmdir(path);
-    free(path);
-}
-
-/* What a run that could not begin has left. */
-static void remove_new(const char *path)
-{
-    static const char *const made[] = { "checkpoints/last.safetensors", "checkpoints",
-                                        "metrics.csv", "metrics.jsonl", "flow.jsonl",
-                                        "history.bin", "run.json" };
-    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
-        remove_file(path, made[i]);
-    rmdir(path);
-}
-
 static bool make_checkpoints(const rt_run_dir *d, rt_error *e)
 {
     char *path;
@@ -192,30 +126,25 @@ static bool fill_new(rt_run_dir *d, const rt_keeping *keep, const rt_run *run, r
         && rt_run_facts_write(&d->facts, d->path, "running", -1, 0, e);
 }
 
-/* From its temporary name to its own, unless that has come to be there. */
-static bool put_in_place(rt_run_dir *d, const char *path, rt_error *e)
+/* From where it was made to where it belongs. */
+static bool move(rt_run_dir *d, rt_place *place, rt_error *e)
 {
-    int failed = renameat2(AT_FDCWD, d->path, AT_FDCWD, path, RENAME_NOREPLACE);
-
-    if (failed && errno == EINVAL && rt_run_dir_is_free(path, e))   /* unknown to the file system */
-        failed = rename(d->path, path);
-    if (failed)
-        return cannot(path, "cannot be made", e);
-    return name_files(d, path) || rt_fail(e, "%s: out of memory", path);
+    return rt_place_take(place, e)
+        && (name_files(d, place->path) || rt_fail(e, "%s: out of memory", place->path));
 }
 
 rt_run_dir *rt_run_dir_new(const rt_keeping *keep, const rt_run *run, rt_error *e)
 {
-    char *beside = make_beside(keep->path, e);
-    rt_run_dir *d = beside ? allocate(keep, run, beside, e) : NULL;
+    rt_run_dir *d = NULL;
+    rt_place place;
 
-    if (d && !(fill_new(d, keep, run, e) && put_in_place(d, keep->path, e))) {
+    if (rt_place_make(&place, keep->path, run->model->name, run->set->seed, e))
+        d = allocate(keep, run, place.beside, e);
+    if (d && !(fill_new(d, keep, run, e) && move(d, &place, e))) {
         rt_run_dir_free(d);
         d = NULL;
     }
-    if (beside && !d)
-        remove_new(beside);
-    free(beside);
+    rt_place_end(&place, d != NULL);
     return d;
 }
 
@@ -286,6 +215,8 @@ rt_run_dir *rt_run_dir_resume(const rt_keeping *keep, rt_run *run, rt_position *
 }
 
 double rt_run_dir_seconds(const rt_run_dir *d) { return d->log.before; }
+
+const char *rt_run_dir_path(const rt_run_dir *d) { return d->path; }
 
 /* ---- While it runs ----------------------------------------------------------------------- */
 

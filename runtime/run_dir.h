@@ -10,15 +10,12 @@ typedef struct rt_run_dir rt_run_dir;
 
 /* How a run is kept. */
 typedef struct {
-    const char *path;
+    const char *path;               /* NULL: of a run that begins, runs/<name>-<seed> */
     int64_t every;                  /* steps between checkpoints; 0: at the ends of epochs */
     const rt_writer *flow;          /* of the lines of flow.jsonl */
     int argc;
     char *const *argv;
 } rt_keeping;
-
-/* A directory is never written over: whether `path` is free. */
-bool rt_run_dir_is_free(const char *path, rt_error *e);
 
 /* Makes the directory of a run that begins: it appears whole, or not at all.  NULL: see *e. */
 rt_run_dir *rt_run_dir_new(const rt_keeping *keep, const rt_run *run, rt_error *e);
@@ -35,6 +32,8 @@ bool rt_run_dir_epoch(rt_run_dir *d, const rt_run *run, rt_error *e);
 /* Writes a checkpoint if it is time for one.  What is not finite never takes a good one's place. */
 bool rt_run_dir_save_if_due(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e);
 bool rt_run_dir_save(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e);
+
+const char *rt_run_dir_path(const rt_run_dir *d);
 
 /* Seconds that the runs before took which this one goes on. */
 double rt_run_dir_seconds(const rt_run_dir *d);

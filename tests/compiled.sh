@@ -1,13 +1,20 @@
 # compiled.sh -- for the tests of compiled programs: compiling, what a program says, JSON by key.
 . "$ROOT/tests/say.sh"
 
-# compile NAME [OPTION...] : NAME.net to ./NAME; without it the script has nothing to test
-compile() {
-    compile_name=$1; shift
-    "$NETC" "$@" "$compile_name.net" -o "$compile_name" || {
+# compile_to PROGRAM NAME [OPTION...] : NAME.net; without it the script has nothing to test
+compile_to() {
+    compile_program=$1 compile_name=$2; shift 2
+    "$NETC" "$@" "$compile_name.net" -o "$compile_program" || {
         echo "FAIL $compile_name.net: does not compile"
         exit 0
     }
+}
+
+# compile NAME [OPTION...] : NAME.net to ./NAME, which leaves no run directory
+compile() {
+    compile_to "$1.program" "$@"
+    printf '#!/bin/sh\nexec ./%s.program --no-out "$@"\n' "$compile_name" > "$compile_name"
+    chmod +x "$compile_name"
 }
 
 # refuses NAME STATUS TEXT COMMAND... : one sentence on standard error, nothing on standard output, and

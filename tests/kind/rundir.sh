@@ -51,7 +51,7 @@ NET
 sed 's/adam(lr = 0.01)/rmsprop(lr = 0.001, momentum = 0.5)/' cells.net > other.net
 sed 's/dense(32/dense(24/' dense.net > narrow.net
 sed 's/act = relu/act = tanh/' dense.net > tanh.net
-for program in dense images cells other narrow tanh; do compile $program -O1; done
+for program in dense images cells other narrow tanh; do compile_to $program $program -O1; done
 data=$ROOT/tests/data
 
 # ---- Comparing runs: all but the seconds
@@ -84,10 +84,10 @@ done
 check 'rundir/its files' test "$(echo $(ls dense.whole dense.whole/checkpoints))" = \
     'dense.whole: checkpoints flow.jsonl history.bin metrics.csv metrics.jsonl run.json dense.whole/checkpoints: best.safetensors last.safetensors'
 without_head dense.whole.said > dense.text
-./dense --quiet > plain.said
+./dense --quiet --no-out > plain.said
 without_head plain.said > plain.text
 same 'rundir/the same as without' plain.text dense.text
-./dense --quiet --json --every 3 > json 2> err
+./dense --quiet --no-out --json --every 3 > json 2> err
 check 'rundir/flow.jsonl has the steps of --json' sh -c 'grep event.:.step json | cmp - dense.whole/flow.jsonl'
 check 'rundir/metrics.csv: a line for each' test \
     "$(wc -l < dense.whole/metrics.csv)" -eq $(($(wc -l < dense.whole/metrics.jsonl) + 1))
@@ -109,7 +109,7 @@ data = xor(64);
 model { input [2]; target [1]; a = cell(width); out = dense(1, act = sigmoid); }
 train { loss = binary_cross_entropy; optimizer = sgd(lr = 0.1); batch = 4; steps = 3; }
 NET
-compile made -O1 -D width=5
+compile_to made made -O1 -D width=5
 status 'rundir/a source that imports' 0 ./made --quiet --out made.run
 cat > source.py <<'PY'
 import hashlib, json
@@ -129,7 +129,7 @@ check 'rundir/-S alone: compiles' cc -std=c11 -O1 -I"$BUILD/include" bare.c -o b
 status 'rundir/-S alone: runs' 0 ./bare --quiet --steps 2 --out bare.run
 check 'rundir/-S alone: no source' grep -q '"source": null' bare.run/run.json
 
-./dense --quiet --save weights.safetensors > out
+./dense --quiet --no-out --save weights.safetensors > out
 status 'rundir/last loads' 0 ./dense --eval --json --load dense.whole/checkpoints/last.safetensors
 value loss_test out > last.loss
 status 'rundir/the weights of --save' 0 ./dense --eval --json --load weights.safetensors
@@ -160,6 +160,32 @@ assert min(squares) >= 0 < max(squares)
 assert note['netc.step'] == '60' and note['netc.epochs'] == '2' and note['netc.updates'] == '60'
 PY
 python3 -c 0 2> err && check 'rundir/another reader' python3 read.py dense.whole/checkpoints/last.safetensors
+
+# ---- The directory that no one named
+mkdir -p home
+numbered() { echo $(cd home; ls -d runs/* 2> /dev/null); }
+status 'rundir/default' 0 sh -c 'cd home && ../dense --steps 2'
+says 'rundir/default: said' err 'dense: the run is kept in runs/dense-1'
+check 'rundir/default: named by its seed' test "$(numbered)" = runs/dense-1
+cp home/runs/dense-1/run.json home/first
+status 'rundir/default: again' 0 sh -c 'cd home && ../dense --quiet --steps 2 && ../dense --quiet --steps 2 && ../dense --quiet --seed 7 --steps 2'
+check 'rundir/default: quiet' test ! -s err
+check 'rundir/default: the next numbers' test "$(numbered)" = 'runs/dense-1 runs/dense-1-2 runs/dense-1-3 runs/dense-7'
+check 'rundir/default: the first is as it was' cmp home/first home/runs/dense-1/run.json
+for option in --dry-run --check-grad '--eval --load ../weights.safetensors' --help --version '--no-out --steps 2'; do
+    # shellcheck disable=SC2086
+    (cd home && rm -rf runs && ../dense $option) > out 2>&1
+    check "rundir/default: $option makes none" test -s out -a ! -e home/runs
+done
+for turn in 1 2 3 4; do (cd home && exec ../dense --quiet --steps 2 > "out.$turn" 2>&1) & done
+wait
+check 'rundir/default: four at once' test "$(numbered)" = 'runs/dense-1 runs/dense-1-2 runs/dense-1-3 runs/dense-1-4'
+status 'rundir/default: netc run' 0 sh -c 'cd home && "$0" run -O1 ../dense.net --quiet --steps 2' "$NETC"
+check 'rundir/default: netc run keeps it too' test -e home/runs/dense-1-5/run.json
+rm -rf home/runs
+: > home/runs
+status 'rundir/default: no place' 1 sh -c 'cd home && ../dense --quiet --steps 2'
+sentence 'rundir/default: no place, sentence' 'runs/dense-1: cannot be made: Not a directory; --out DIR makes it elsewhere, --no-out none'
 
 # ---- Stopped by a signal, at several steps, and resumed
 steps_in() { test "$(grep -c '^step' "$1/metrics.csv" 2> err)" -ge "$2"; }
@@ -206,14 +232,15 @@ begin_or_go_on() {
     if [ -d "$name.killed" ]; then set -- --resume "$name.killed"; else set -- --out "$name.killed"; fi
     exec "./$name" --quiet --data "$data" --checkpoint-every 1 "$@"
 }
+# until so many kills have hit a run; one that had ended is none
 killed=0 hits=0
-while [ $killed -lt "$KILLS" ]; do
+while [ $hits -lt "$KILLS" ] && [ $killed -lt $((5 * KILLS)) ]; do
     case $((killed % 3)) in 0) name=dense ;; 1) name=images ;; *) name=cells ;; esac
     rm -rf "$name.killed"*
     for turn in 1 2; do         # the second kill hits the resumed run
         begin_or_go_on > killed.out 2> killed.err & program=$!
         eval "ms=\$ms_$name"
-        sleep "$(pause $((2 * killed + turn)) $((ms / turn)))"
+        sleep "$(pause $((2 * killed + turn)) $((ms * 3 / 4 / turn)))"
         kill -9 $program 2> check.out && hits=$((hits + 1))
         wait $program 2> check.out
     done

@@ -28,7 +28,7 @@ fail() {
 # runs NAME OPTION... : trains for 3 steps; diverging and expectations that fail are no crash
 runs() {
     name=$1; shift
-    timeout 60 "./$name" --steps 3 --quiet --json "$@" > out 2> err
+    timeout 60 "./$name" --steps 3 --quiet --no-out --json "$@" > out 2> err
     case $? in 0 | 3 | 4) sed 's/"seconds":[^,}]*//g; s/"threads":[0-9]*//' out ;; *) return 1 ;; esac
 }
 

@@ -137,7 +137,8 @@ TEST(directories)
     CHECK_REFUSED("--out a --resume b", "--out and --resume: a run goes on in its own directory");
     CHECK_REFUSED("--no-out --out a", "--no-out and --out: only one can be given");
     CHECK_REFUSED("--resume a --load b", "--resume and --load: only one can be given");
-    CHECK_REFUSED("--checkpoint-every 5", "--checkpoint-every wants a directory: --out DIR");
+    CHECK_REFUSED("--checkpoint-every 5 --no-out",
+                  "--checkpoint-every and --no-out: checkpoints want a directory");
     CHECK_REFUSED("--out a --dry-run", "--out is for training: it does not go with --dry-run");
 }
 
