@@ -50,9 +50,10 @@ static void dump_graph(const Graph *g, FILE *out)
 /* "then sum d_h_sum then relu_dx d_h_z": what the statement goes on with. */
 static void dump_then(const Graph *g, NodeId id, FILE *out)
 {
-    const NodeId node[3] = { g->then[id].times, g->then[id].sum, g->then[id].act };
+    const Then *then = &g->then[id];
+    const NodeId node[] = { then->times, then->sum[0], then->sum[1], then->act };
 
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < countof(node); i++)
         if (node[i] && node[i] != id)
             fprintf(out, " then %s %s", op_name(g->node[node[i]].op), g->node[node[i]].name);
 }

@@ -16,6 +16,24 @@ static size_t argument_length(const char *text)
     return n;
 }
 
+/* What a line has room for, under the first argument of the calls that take an rt_then. */
+enum { ARGUMENT_WIDTH = 84 };
+
+/* A list that is too long for a line, "RT_THEN(.plus = x, .act = RT_TANH)": its parts apart. */
+static void emit_parts(Writer *w, const char *text)
+{
+    size_t n = strcspn(text, "(") + 1;
+
+    emit_break(w->out);
+    n += argument_length(text + n);
+    while (text[n] == ',') {
+        emit_piece(w->out, "%.*s", (int)n, text);
+        text += n + strspn(text + n, ", ");
+        n = argument_length(text);
+    }
+    emit_piece(w->out, "%s", text);
+}
+
 void emit_statement(Writer *w, const char *text)
 {
     const size_t head = strcspn(text, "(") + 1;
@@ -24,8 +42,12 @@ void emit_statement(Writer *w, const char *text)
     emit_begin(w->out, "%.*s", (int)head, text);
     while (*at && *at != ')') {
         const size_t n = argument_length(at);
+        const char *argument = arena_printf(w->arena, "%.*s", (int)n, at);
 
-        emit_piece(w->out, "%.*s", (int)n, at);
+        if (emit_width(argument) > ARGUMENT_WIDTH && strchr(argument, '('))
+            emit_parts(w, argument);
+        else
+            emit_piece(w->out, "%s", argument);
         at += n;
         at += strspn(at, ", ");
     }

@@ -68,13 +68,21 @@ static const char *source_text(Writer *w, const Node *n)
                         n->unit ? iterations_text(w, n) : "");
 }
 
+/* Where the iterations of a repeat are of several units, each call is told by itself. */
+static bool is_call_of_run(const Node *n)
+{
+    return n->unit && n->item->kind == ITEM_REPEAT && n->item->n_runs > 1;
+}
+
 static bool is_same_source(const Writer *w, const Node *a, const Node *b)
 {
     if (a->item != b->item || is_of_loss(w, a) != is_of_loss(w, b) || !a->again != !b->again)
         return false;
     if (a->op == OP_WATCH_PATH || b->op == OP_WATCH_PATH)
         return a->op == b->op && a->size[2] == b->size[2];
-    return a->unit == b->unit && a->first == b->first;
+    if (is_call_of_run(a) || is_call_of_run(b))
+        return a->unit == b->unit && a->first == b->first;
+    return true;
 }
 
 /* ---- Groups -------------------------------------------------------------------------------- */
@@ -86,7 +94,7 @@ static const Node *ordered(const Writer *w, int i)
 
 /* The nodes that the statement at order[i] computes. */
 typedef struct {
-    const Node *node[4];
+    const Node *node[5];
     int n;
 } Computed;
 
@@ -94,14 +102,12 @@ static Computed computed(const Writer *w, int i)
 {
     const NodeId head = w->g->order[w->phase][i];
     const Then *then = &w->g->then[head];
+    const NodeId part[] = { then->times, then->sum[0], then->sum[1], then->act };
     Computed c = { { ordered(w, i) }, 1 };
 
-    if (then->times && then->times != head)
-        c.node[c.n++] = &w->g->node[then->times];
-    if (then->sum && then->sum != head)
-        c.node[c.n++] = &w->g->node[then->sum];
-    if (then->act && then->act != head)
-        c.node[c.n++] = &w->g->node[then->act];
+    for (size_t k = 0; k < countof(part); k++)
+        if (part[k] && part[k] != head)
+            c.node[c.n++] = &w->g->node[part[k]];
     return c;
 }
 
@@ -163,7 +169,7 @@ static const char *formulas(Writer *w, Group group, const Node *n)
         for (int j = 0; j < c.n; j++) {
             const char *formula = op_formula(c.node[j]->op);
 
-            if (is_same_source(w, n, c.node[j]) && !strstr(all, formula))
+            if (!n->again && is_same_source(w, n, c.node[j]) && !strstr(all, formula))
                 all = arena_printf(w->arena, "%s%s%s", all, *all ? ";  " : "", formula);
         }
     }

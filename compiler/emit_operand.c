@@ -256,10 +256,12 @@ static const char *row_text(Writer *w, const Node *n)
     return factors_text(w, s, n->size[0] > 1 && s.dim[0] == n->size[0]);
 }
 
-/* Where a piece of input 0's rows starts: of the last one by its end. */
+/* Where a piece of input 0's rows starts: the last step of a sequence by its end. */
 static const char *start_text(Writer *w, const Node *n)
 {
-    if (n->size[3] == 0 || n->size[3] + n->size[2] != n->size[1])
+    const bool is_step = n->shape.rank != w->g->node[n->in[0]].shape.rank;
+
+    if (!is_step || n->size[3] == 0)
         return integer_text(w, n->size[3]);
     return arena_printf(w->arena, "%s - %lld", row_text(w, n), (long long)n->size[2]);
 }
@@ -291,8 +293,9 @@ const char *then_text(Writer *w, NodeId head)
         const Node *n = &w->g->node[then->times];
         list = arena_printf(w->arena, ".times = %s", number_text(w, n, n->number[0]));
     }
-    if (then->sum)
-        list = joined(w, list, arena_printf(w->arena, ".plus = %s", operand(w, then->plus)));
+    for (int i = 0; i < 2 && then->sum[i]; i++)
+        list = joined(w, list, arena_printf(w->arena, "%s = %s", i ? ".also" : ".plus",
+                                            operand(w, then->plus[i])));
     if (then->act)
         list = joined(w, list, act_text(w, then));
     return *list ? arena_printf(w->arena, "RT_THEN(%s)", list) : "NULL";

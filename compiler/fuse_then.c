@@ -48,12 +48,12 @@ static bool is_near(const Graph *g, NodeId id, NodeId head)
                                : g->node[id].item == g->node[head].item;
 }
 
-/* In the order of rt_then: a product, a sum, an activation. */
+/* In the order of rt_then: a product, two sums, an activation. */
 static bool has_room(const Then *then, OpForm form)
 {
     if (form == FORM_TIMES)
-        return !then->times && !then->sum && !then->act;
-    return !then->act && !(form == FORM_PLUS && then->sum);
+        return !then->times && !then->sum[0] && !then->act;
+    return !then->act && !(form == FORM_PLUS && then->sum[1]);
 }
 
 /* Can node `id` follow on its input in[k]? */
@@ -78,8 +78,10 @@ static void go_on(Graph *g, Then *then, NodeId id, int k)
     if (op_form(n->op) == FORM_TIMES) {
         then->times = id;
     } else if (op_form(n->op) == FORM_PLUS) {
-        then->sum = id;
-        then->plus = n->in[1 - k];
+        const int i = then->sum[0] != 0;
+
+        then->sum[i] = id;
+        then->plus[i] = n->in[1 - k];
     } else {
         then->act = id;
         then->slope_at = n->n_in == 2 ? n->in[1] : 0;
@@ -126,8 +128,7 @@ static int group_length(const Graph *g, Phase phase, int i)
 /* An rt_then has no product with 0, nor with what is 0 as a float. */
 static bool can_follow(const Node *n)
 {
-    return op_is_elementwise(n->op) && op_form(n->op) != FORM_LOOP
-        && !(op_form(n->op) == FORM_TIMES && (float)n->number[0] == 0);
+    return op_can_follow(n->op) && !(op_form(n->op) == FORM_TIMES && (float)n->number[0] == 0);
 }
 
 static bool dissolves(const Graph *g, const NodeId *order, int n)

@@ -9,7 +9,7 @@ void grad_affine(Sweep *s, NodeId z, NodeId dz)
 
     give_made(s, z, 1, OP_AFFINE_DW, dw, 2);
     if (input(s, z, 2))
-        give_made(s, z, 2, OP_COLUMN_SUM, &dz, 1);
+        give_made(s, z, 2, OP_AFFINE_DB, &dz, 1);
     give_made(s, z, 0, OP_AFFINE_DX, dx, 2);
 }
 
@@ -45,7 +45,7 @@ void grad_batchnorm(Sweep *s, NodeId y, NodeId dy)
     const NodeId x = input(s, y, 0), stats = input(s, y, 1), gamma = input(s, y, 2);
     const NodeId product[3] = { dy, x, stats };
     const NodeId dgamma = channel_sum(s, y, "gamma", OP_BATCHNORM_DGAMMA, product, 3);
-    const NodeId dbeta = channel_sum(s, y, "beta", OP_CHANNEL_SUM, &dy, 1);
+    const NodeId dbeta = channel_sum(s, y, "beta", OP_BATCHNORM_DBETA, &dy, 1);
     const NodeId dx[6] = { dy, x, stats, gamma, dgamma, dbeta };
 
     if (gamma) {
@@ -64,15 +64,16 @@ void grad_layernorm(Sweep *s, NodeId y, NodeId dy)
 
     if (gamma) {
         give_made(s, y, 2, OP_LAYERNORM_DGAMMA, dgamma, 3);
-        give_made(s, y, 3, OP_COLUMN_SUM, &dy, 1);
+        give_made(s, y, 3, OP_LAYERNORM_DBETA, &dy, 1);
     }
     give_made(s, y, 0, OP_LAYERNORM_DX, dx, 4);
 }
 
-static NodeId sum_by_channel(Sweep *s, NodeId y, int i, NodeId dy, int64_t rows, int64_t channels,
-                             int64_t inner)
+/* What flows to input i of y, a number a channel: the sum of dy[rows][channels][inner]. */
+static NodeId sum_by_channel(Sweep *s, NodeId y, int i, OpKind op, NodeId dy, int64_t rows,
+                             int64_t channels, int64_t inner)
 {
-    Node n = like_input(s, OP_CHANNEL_SUM, y, i);
+    Node n = like_input(s, op, y, i);
 
     n.size[0] = rows;
     n.size[1] = channels;
@@ -88,7 +89,8 @@ void grad_groupnorm(Sweep *s, NodeId y, NodeId dy)
 
     if (gamma) {
         give_made(s, y, 2, OP_GROUPNORM_DGAMMA, dgamma, 3);
-        give(s, y, 3, sum_by_channel(s, y, 3, dy, size[0], size[1] * size[2], size[3]));
+        give(s, y, 3, sum_by_channel(s, y, 3, OP_GROUPNORM_DBETA, dy, size[0], size[1] * size[2],
+                                 size[3]));
     }
     give_made(s, y, 0, OP_GROUPNORM_DX, dx, 4);
 }
@@ -102,7 +104,8 @@ void grad_conv(Sweep *s, NodeId z, NodeId dz)
 
     give_made(s, z, 1, OP_CONV_DW, dw, 2);
     if (input(s, z, 2))
-        give(s, z, 2, sum_by_channel(s, z, 2, dz, 1, out.dim[0], out.dim[1] * out.dim[2]));
+        give(s, z, 2, sum_by_channel(s, z, 2, OP_CONV_DB, dz, 1, out.dim[0],
+                                 out.dim[1] * out.dim[2]));
     give_made(s, z, 0, OP_CONV_DX, dx, 2);
 }
 
@@ -183,7 +186,7 @@ static void give_recurrent(Sweep *s, NodeId h, NodeId dz)
         give(s, h, 1, sweep_add(s, h, product, dw, 2));
     }
     if (input(s, h, 2)) {
-        Node sum = like_input(s, OP_COLUMN_SUM, h, 2);
+        Node sum = like_input(s, OP_AFFINE_DB, h, 2);
 
         sum.size[0] = steps;
         sum.size[1] = width;

@@ -102,7 +102,7 @@ typedef struct {
     NodeId head;                    /* the node that the statement stands for; 0: no statement */
     NodeId value;                   /* of an rt_map: what it starts from; 0: the head's own code */
     NodeId times;                   /* the product with a number; or 0 */
-    NodeId sum, plus;               /* the sum, and the tensor that it adds; or 0 */
+    NodeId sum[2], plus[2];         /* the sums, and the tensor that each adds; or 0 */
     NodeId act, slope_at;           /* the activation or its slope, and where it is taken; or 0 */
     NodeId result;                  /* the last of these nodes: the only one with a tensor */
 } Then;

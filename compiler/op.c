@@ -26,6 +26,7 @@ bool op_is_elementwise(OpKind op)
 {
     return FORM_LOOP <= row[op].form && row[op].form <= FORM_SLOPE;
 }
+bool op_can_follow(OpKind op) { return op_is_elementwise(op) && row[op].form != FORM_LOOP; }
 bool op_takes_then(OpKind op) { return strstr(row[op].code, "$t") != NULL; }
 const char *op_code(OpKind op) { return row[op].code; }
 const char *op_formula(OpKind op) { return row[op].formula; }

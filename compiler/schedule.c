@@ -1,32 +1,45 @@
 /* schedule.c -- in which order a unit computes.
  *
- * Nodes follow their inputs by construction, so the order of creation is an order; an effect moves
- * up to stand right behind the last of its inputs, while that is at hand.  What the backward pass
- * computes again comes first in it.  What nothing reads is left out. */
+ * Nodes follow their inputs by construction, so the order of creation is an order; what is recorded
+ * of a join's paths moves up to stand behind the statement that computes it, while that is at hand.
+ * What the backward pass computes again comes first in it.  What nothing reads is left out. */
 #include "passes.h"
 
 #include <stdlib.h>
 
 typedef struct {
     bool is_late;                   /* all of the backward pass but what is computed again */
-    NodeId after;                   /* itself, or for an effect its last input */
-    bool is_effect;
+    NodeId after;                   /* itself, or the node that it moves up to stand behind */
+    bool has_moved;
     NodeId id;
 } Key;
 
 static bool is_late(const Node *n) { return n->phase == BACKWARD && !n->again; }
 
+/* Behind which node stands what is recorded of tensor x: behind the one that computes it, and
+ * behind its statement's own records, products and loops; what may still join the next statement
+ * (fuse_then.c) stays with that. */
+static NodeId behind(const Graph *g, NodeId x, NodeId end)
+{
+    NodeId at = x;
+
+    while (op_form(g->node[x].op) != FORM_SOURCE && at + 1 < end
+           && g->node[at + 1].item == g->node[x].item && !op_can_follow(g->node[at + 1].op))
+        at++;
+    return at;
+}
+
+/* What a layer records of its own gradient stands with it; what others record, with theirs. */
 static Key key_of(const Graph *g, NodeId id)
 {
     const Node *n = &g->node[id];
-    Key key = { is_late(n), id, op_form(n->op) == FORM_EFFECT, id };
+    Key key = { is_late(n), id, false, id };
 
-    if (!key.is_effect)
+    if (op_form(n->op) != FORM_EFFECT)
         return key;
-    key.after = 0;
-    for (int i = 0; i < n->n_in; i++)
-        if (n->in[i] > key.after)
-            key.after = n->in[i];
+    key.has_moved = n->op == OP_WATCH_PATH || n->item == g->node[n->in[n->n_in - 1]].item;
+    if (key.has_moved)
+        key.after = n->op == OP_WATCH_PATH ? behind(g, n->in[0], id) : n->in[n->n_in - 1];
     return key;
 }
 
@@ -38,8 +51,8 @@ static int by_key(const void *a, const void *b)
         return x->is_late ? 1 : -1;
     if (x->after != y->after)
         return x->after < y->after ? -1 : 1;
-    if (x->is_effect != y->is_effect)
-        return x->is_effect ? 1 : -1;
+    if (x->has_moved != y->has_moved)
+        return x->has_moved ? 1 : -1;
     return x->id < y->id ? -1 : x->id > y->id;
 }
 

@@ -321,6 +321,7 @@ extern const rt_notes rt_model_notes;
  * element, in this order:
  *     v = times v                      unless times is 0, which stands for 1
  *     v = v + plus[i]                  unless plus is NULL
+ *     v = v + also[i]                  unless also is NULL
  *     v = act(v)                       where slope_at is NULL; RT_LINEAR leaves v as it is
  *     v = v slope of act               else: the slope is taken at slope_at[i], which is the
  *                                      activation's output or its input, as rt_sigmoid_slope and
@@ -328,7 +329,7 @@ extern const rt_notes rt_model_notes;
  * Where a function takes a `then`, NULL stands for nothing to do, and y is the result after it. */
 typedef struct {
     rt_real times;
-    const rt_real *plus;
+    const rt_real *plus, *also;
     rt_activation act;
     rt_real a;                      /* the activation's parameter: slope, alpha */
     const rt_real *slope_at;

@@ -1,4 +1,4 @@
-/* real_then.c -- what follows on each value of a result: a factor, a sum, an activation or its
+/* real_then.c -- what follows on each value of a result: a factor, sums, an activation or its
  * slope. */
 #include "activation.h"
 #include "then.h"
@@ -57,6 +57,10 @@ static void run_steps(const rt_then *then, size_t at, size_t n, const rt_real *x
         add(n, x, then->plus + at, y);
         x = y;
     }
+    if (then->also) {
+        add(n, x, then->also + at, y);
+        x = y;
+    }
     if (then->slope_at)
         multiply_slopes(then, n, x, then->slope_at + at, y);
     else if (then->act != RT_LINEAR)
@@ -89,8 +93,10 @@ typedef struct {
 /* Does a step write what a later one reads? */
 static bool overwrites(const rt_then *then, const rt_real *y)
 {
-    return (y == then->plus && then->times != 0)
-        || (y == then->slope_at && (then->times != 0 || then->plus));
+    const bool before_plus = then->times != 0, before_also = before_plus || then->plus;
+
+    return (y == then->plus && before_plus) || (y == then->also && before_also)
+        || (y == then->slope_at && (before_also || then->also));
 }
 
 static void map_chunk(const map_job *job, size_t at, size_t n)

@@ -171,7 +171,6 @@ struct model_memory {
 struct cell_6_tanh_on_2_scratch {
     union {
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -189,7 +188,6 @@ struct cell_6_tanh_on_2_scratch {
 struct cell_6_tanh_on_6_scratch {
     union {
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -207,7 +205,6 @@ struct cell_6_tanh_on_6_scratch {
 struct cell_6_softplus_on_6_scratch {
     union {
         rt_real d_dense_z[BATCH * 6];
-        rt_real d_a_by_b_branch_1[BATCH * 6];
         rt_real d_a_z[BATCH * 6];
     };
     union {
@@ -289,7 +286,9 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
 {
     const int n = c->rows;
 
-    /* gradient of mul from a, b */
+    /* gradient of mul from a, b
+     *   dx of each input = dy times the others
+     */
     for (int i = 0; i < n * 6; i++) {
         t->d_a_by_mul[i] = dy[i] * m->b[i];
         t->d_b[i] = dy[i] * m->a[i];
@@ -321,8 +320,8 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
     rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
@@ -340,10 +339,9 @@ static void cell_6_tanh_on_2_backward(rt_pass *c,
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
-           t->d_a_by_b_branch_1);
-    rt_map(c, n * 6, t->d_a_by_b_branch_1,
-           RT_THEN(.plus = m->d_b_branch_0, .act = RT_TANH, .slope_at = m->a), t->d_a_z);
+    rt_map(c, n * 6, t->d_a_by_mul,
+           RT_THEN(.plus = t->d_b_branch_1, .also = m->d_b_branch_0, .act = RT_TANH,
+           .slope_at = m->a), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 2, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
@@ -395,7 +393,9 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
 {
     const int n = c->rows;
 
-    /* gradient of mul from a, b */
+    /* gradient of mul from a, b
+     *   dx of each input = dy times the others
+     */
     for (int i = 0; i < n * 6; i++) {
         t->d_a_by_mul[i] = dy[i] * m->b[i];
         t->d_b[i] = dy[i] * m->a[i];
@@ -427,8 +427,8 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
     rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
@@ -447,10 +447,9 @@ static void cell_6_tanh_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
-           t->d_a_by_b_branch_1);
-    rt_map(c, n * 6, t->d_a_by_b_branch_1,
-           RT_THEN(.plus = m->d_b_branch_0, .act = RT_TANH, .slope_at = m->a), t->d_a_z);
+    rt_map(c, n * 6, t->d_a_by_mul,
+           RT_THEN(.plus = t->d_b_branch_1, .also = m->d_b_branch_0, .act = RT_TANH,
+           .slope_at = m->a), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
@@ -505,7 +504,9 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
 {
     const int n = c->rows;
 
-    /* gradient of mul from a, b */
+    /* gradient of mul from a, b
+     *   dx of each input = dy times the others
+     */
     for (int i = 0; i < n * 6; i++) {
         t->d_a_by_mul[i] = dy[i] * m->b[i];
         t->d_b[i] = dy[i] * m->a[i];
@@ -537,8 +538,8 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
     rt_affine_dx(c, n, 6, 6, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 6, m->d_layernorm);
@@ -557,10 +558,9 @@ static void cell_6_softplus_on_6_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_map(c, n * 6, t->d_a_by_mul, RT_THEN(.plus = t->d_b_branch_1),
-           t->d_a_by_b_branch_1);
-    rt_map(c, n * 6, t->d_a_by_b_branch_1,
-           RT_THEN(.plus = m->d_b_branch_0, .act = RT_SOFTPLUS, .slope_at = m->a_z), t->d_a_z);
+    rt_map(c, n * 6, t->d_a_by_mul,
+           RT_THEN(.plus = t->d_b_branch_1, .also = m->d_b_branch_0, .act = RT_SOFTPLUS,
+           .slope_at = m->a_z), t->d_a_z);
     rt_watch_delta(c, &m->watch.a, n, 6, t->d_a_z);
     rt_affine_dw(c, n, 6, 6, t->d_a_z, x, g->a.weight);
     rt_column_sum(c, n, 6, t->d_a_z, g->a.bias);
@@ -624,9 +624,11 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 2, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 2, 12, t->d_logits, p->logits.weight, m->d_concat);
 
-    /* gradient of concat from first, third */
+    /* gradient of concat from first, third
+     *   dx of each input = the part of dy where it went
+     */
     rt_extract(c, n, 6, 12, 0, m->d_concat, m->d_first_out_by_concat);
-    rt_extract(c, n, 6, 12, 12 - 6, m->d_concat, t->d_third_out);
+    rt_extract(c, n, 6, 12, 6, m->d_concat, t->d_third_out);
 
     /* gradient of third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
@@ -640,8 +642,6 @@ static void model_backward(rt_pass *c)
      *   sum over its readers
      */
     rt_map(c, n * 6, m->d_first_out_by_concat, RT_THEN(.plus = m->second_dx), t->d_first_out);
-
-    /* gradient of first = cell(6) */
     cell_6_tanh_on_2_backward(c, &p->first, &g->first, &m->first, &t->cell_6_tanh_on_2,
             x, t->d_first_out);
 }

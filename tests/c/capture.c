@@ -170,7 +170,6 @@ struct model_scratch {
     union {
         rt_real repeat_k_last_dx[BATCH * 4];
         rt_real d_repeat_h_last_h[BATCH * 4];
-        rt_real d_stem_by_repeat_h_from_0_out_[BATCH * 4];
         rt_real d_stem_z[BATCH * 4];
     };
     union {
@@ -233,7 +232,9 @@ static void repeat_h_from_0_backward(rt_pass *c, const struct repeat_h_from_0_pa
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
     rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 4; i++)
         dx_stem[i] = dx_stem[i] + dy[i];
 }
@@ -276,7 +277,9 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
     rt_column_sum(c, n, 4, t->d_h_z, g->h.bias);
     rt_affine_dx(c, n, 4, 4, t->d_h_z, p->h.weight, dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 4; i++)
         dx_stem[i] = dx_stem[i] + dy[i];
 }
@@ -335,6 +338,7 @@ static void repeat_k_at_1_backward(rt_pass *c, const struct repeat_k_at_1_params
     const int n = c->rows;
 
     /* gradient of mul from k, h[3]
+     *   dx of each input = dy times the others
      * gradient of k = dense(4) from k[i - 1]
      *   sum over its readers
      *   dW = dz^T x
@@ -351,7 +355,9 @@ static void repeat_k_at_1_backward(rt_pass *c, const struct repeat_k_at_1_params
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
     rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 4; i++)
         dx_repeat_h_last_h[i] = dx_repeat_h_last_h[i] + t->d_x_repeat_h_last_h[i];
 }
@@ -382,27 +388,28 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
 {
     const int n = c->rows;
 
-    /* gradient of mul from k, h[3] */
-    for (int i = 0; i < n * 4; i++)
+    /* gradient of mul from k, h[3]
+     *   dx of each input = dy times the others
+     */
+    for (int i = 0; i < n * 4; i++) {
         t->d_k[i] = dy[i] * x_repeat_h_last_h[i];
-
-    /* gradient of k = dense(4) from k[i - 1] */
-    rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
-
-    /* gradient of mul from k, h[3] */
-    for (int i = 0; i < n * 4; i++)
         t->d_x_repeat_h_last_h[i] = dy[i] * m->k[i];
+    }
 
     /* gradient of k = dense(4) from k[i - 1]
      *   dW = dz^T x
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.k, n, 4, t->d_k);
     rt_affine_dw(c, n, 4, 4, t->d_k, x_repeat_k_at_1_k, g->k.weight);
     rt_column_sum(c, n, 4, t->d_k, g->k.bias);
     rt_affine_dx(c, n, 4, 4, t->d_k, p->k.weight, m->d_x_repeat_k_at_1_k);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   0 where nothing flows back
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 4; i++) {
         dx[i] = 0;
         dx_repeat_k_at_1_k[i] = dx_repeat_k_at_1_k[i] + m->d_x_repeat_k_at_1_k[i];
@@ -542,10 +549,9 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      */
     rt_map(c, n * 4, t->d_stem_by_repeat_h_last_out,
-           RT_THEN(.plus = t->repeat_h_from_0_dx[0]), t->d_stem_by_repeat_h_from_0_out_);
-    rt_map(c, n * 4, t->d_stem_by_repeat_h_from_0_out_,
-            RT_THEN(.plus = m->d_stem_by_repeat_h_from_0_out, .act = RT_TANH, .slope_at = m->stem),
-            t->d_stem_z);
+           RT_THEN(.plus = t->repeat_h_from_0_dx[0],
+           .also = m->d_stem_by_repeat_h_from_0_out, .act = RT_TANH, .slope_at = m->stem),
+           t->d_stem_z);
     rt_watch_delta(c, &m->watch.stem, n, 4, t->d_stem_z);
     rt_affine_dw(c, n, 4, 5, t->d_stem_z, x, g->stem.weight);
     rt_column_sum(c, n, 4, t->d_stem_z, g->stem.bias);

@@ -282,8 +282,8 @@ static void mix_32_on_64_backward(rt_pass *c, const struct mix_32_on_64_params *
     rt_affine_dx(c, n, 32, 64, t->d_dense_z, p->dense.weight, m->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 64, m->d_layernorm);
     rt_layernorm_dgamma(c, n, 64, m->d_layernorm, x, m->layernorm_stats, g->layernorm.weight);
@@ -412,9 +412,6 @@ static void mix_32_on_64_again_backward(rt_pass *c,
     /* dropout(0.1), again */
     rt_dropout(c, &m->watch.dropout, 0.1, n, 32, t->dense_again, t->dropout_again);
 
-    /* gradient of dense_2 = dense(N) */
-    rt_watch_delta(c, &m->watch.dense_2, n, 64, dy);
-
     /* gradient of residual, by the skip */
     rt_watch_path(c, &m->watch.residual, 0, n, 64, dy);
 
@@ -423,6 +420,7 @@ static void mix_32_on_64_again_backward(rt_pass *c,
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense_2, n, 64, dy);
     rt_affine_dw(c, n, 64, 32, dy, t->dropout_again, g->dense_2.weight);
     rt_column_sum(c, n, 64, dy, g->dense_2.bias);
     rt_affine_dx(c, n, 64, 32, dy, p->dense_2.weight, t->d_dropout);
@@ -446,8 +444,8 @@ static void mix_32_on_64_again_backward(rt_pass *c,
     rt_affine_dx(c, n, 32, 64, t->d_dense_z, p->dense.weight, t->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 64, t->d_layernorm);

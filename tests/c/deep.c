@@ -219,17 +219,11 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
     /* gradient of r = residual(scale = learn(0)): skip + scale * body
-     *   dx = scale dy
+     *   dbody = scale dy
+     *   dscale = sum of dy body
      */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
-
-    /* gradient of dense(32) */
-    rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
-
-    /* gradient of r = residual(scale = learn(0)): skip + scale * body
-     *   ds = sum of dy x
-     */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);
 
     /* gradient of dense(32)
@@ -237,6 +231,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
     rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
@@ -248,8 +243,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
@@ -323,17 +318,11 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     rt_watch_path(c, &m->watch.r, 0, n, 32, dy);
 
     /* gradient of r = residual(scale = learn(0)): skip + scale * body
-     *   dx = scale dy
+     *   dbody = scale dy
+     *   dscale = sum of dy body
      */
     for (int i = 0; i < n * 32; i++)
         t->d_dense[i] = p->r.scale[0] * dy[i];
-
-    /* gradient of dense(32) */
-    rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
-
-    /* gradient of r = residual(scale = learn(0)): skip + scale * body
-     *   ds = sum of dy x
-     */
     rt_dot(c, n * 32, dy, m->dense, g->r.scale);
 
     /* gradient of dense(32)
@@ -341,6 +330,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense, n, 32, t->d_dense);
     rt_affine_dw(c, n, 32, 32, t->d_dense, m->relu, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_dense, g->dense.bias);
     rt_affine_dx(c, n, 32, 32, t->d_dense, p->dense.weight, m->d_relu);
@@ -352,8 +342,8 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);

@@ -254,7 +254,7 @@ static void model_backward(rt_pass *c)
     rt_watch_path(c, &m->watch.r, 0, n, 8, m->d_r);
 
     /* gradient of r = residual(scale = sqrt(0.5)): skip + scale * body
-     *   dx = scale dy
+     *   dbody = scale dy
      * gradient of dense(8, act = elu(1 / 7))
      *   dz = dy, or dy alpha e^z where z < 0
      *   dW = dz^T x
@@ -262,8 +262,8 @@ static void model_backward(rt_pass *c)
      *   dx = dz W
      */
     rt_map(c, n * 8, m->d_r,
-            RT_THEN(.times = RT_C(0.7071067811865476), .act = RT_ELU, .a = RT_C(0.14285714285714285), .slope_at = m->dense_z),
-            m->d_dense_z);
+           RT_THEN(.times = RT_C(0.7071067811865476), .act = RT_ELU, .a = RT_C(0.14285714285714285),
+           .slope_at = m->dense_z), m->d_dense_z);
     rt_watch_delta(c, &m->watch.dense, n, 8, m->d_dense_z);
     rt_affine_dw(c, n, 8, 8, m->d_dense_z, m->repeat_h_last_out, g->dense.weight);
     rt_column_sum(c, n, 8, m->d_dense_z, g->dense.bias);

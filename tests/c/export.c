@@ -158,7 +158,6 @@ struct model_memory {
 struct repeat_h_at_0_scratch {
     union {
         rt_real d_dense_2_z[BATCH * 6];
-        rt_real d_h_by_r_skip[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
@@ -183,7 +182,6 @@ struct repeat_h_at_2_scratch {
 struct repeat_h_last_scratch {
     union {
         rt_real d_dense_2_z[BATCH * 6];
-        rt_real d_h_by_r_skip[BATCH * 6];
         rt_real d_h_z[BATCH * 6];
     };
 };
@@ -270,9 +268,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_map(c, n * 6, dy_h, RT_THEN(.plus = dy), t->d_h_by_r_skip);
-    rt_map(c, n * 6, t->d_h_by_r_skip,
-           RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
+    rt_map(c, n * 6, dy_h,
+           RT_THEN(.plus = dy, .also = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
@@ -464,9 +461,8 @@ static void repeat_h_last_backward(rt_pass *c, const struct repeat_h_last_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_map(c, n * 6, dy_h, RT_THEN(.plus = dy), t->d_h_by_r_skip);
-    rt_map(c, n * 6, t->d_h_by_r_skip,
-           RT_THEN(.plus = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
+    rt_map(c, n * 6, dy_h,
+           RT_THEN(.plus = dy, .also = m->d_r_body, .act = RT_SIGMOID, .slope_at = y_h), t->d_h_z);
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
@@ -548,12 +544,16 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 1, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 1, 18, t->d_logits, p->logits.weight, m->d_concat);
 
-    /* gradient of concat from h[0], r[2], h[depth - 1] */
+    /* gradient of concat from h[0], r[2], h[depth - 1]
+     *   dx of each input = the part of dy where it went
+     */
     rt_extract(c, n, 6, 18, 0, m->d_concat, m->d_repeat_h_at_0_h);
     rt_extract(c, n, 6, 18, 6, m->d_concat, t->d_repeat_h_at_2_r);
-    rt_extract(c, n, 6, 18, 18 - 6, m->d_concat, t->d_repeat_h_last_h);
+    rt_extract(c, n, 6, 18, 12, m->d_concat, t->d_repeat_h_last_h);
 
-    /* gradient of repeat_h = repeat depth as i */
+    /* gradient of repeat_h = repeat depth as i
+     *   0 where nothing flows back
+     */
     for (int i = 0; i < n * 6; i++)
         t->d_repeat_h_last_out[i] = 0;
 

@@ -211,8 +211,8 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
     const int n = c->rows;
 
     /* gradient of batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 4 * 8 * 8, dy);
@@ -264,17 +264,15 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
 {
     const int n = c->rows;
 
-    /* gradient of groupnorm(2) */
-    rt_watch_delta(c, &m->watch.groupnorm, n, 4 * 8 * 8, dy);
-
     /* gradient of residual, by the skip */
     rt_watch_path(c, &m->watch.residual, 0, n, 4 * 8 * 8, dy);
 
     /* gradient of groupnorm(2)
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd,  by group
      */
+    rt_watch_delta(c, &m->watch.groupnorm, n, 4 * 8 * 8, dy);
     rt_groupnorm_dgamma(c, n, 2, 2, 8 * 8, dy, m->relu, m->groupnorm_stats,
                         g->groupnorm.weight);
     rt_channel_sum(c, n, 4, 8 * 8, dy, g->groupnorm.bias);
@@ -341,8 +339,8 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
     const int n = c->rows;
 
     /* gradient of batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 6 * 4 * 4, dy);
@@ -489,7 +487,7 @@ static void model_backward(rt_pass *c)
     /* gradient of stem = conv(4, 3, pad = 1, act = relu)
      *   dz = dy where y > 0
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
-     *   dbeta = sum of dy
+     *   db[f] = sum of dz[f][p]
      */
     rt_map(c, n * 4 * 8 * 8, t->repeat_unit_dx[0],
            RT_THEN(.act = RT_RELU, .slope_at = m->stem), t->d_stem_z);

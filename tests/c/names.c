@@ -341,9 +341,6 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
 {
     const int n = c->rows;
 
-    /* gradient of dense_2 = dense(4) */
-    rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
-
     /* gradient of dy = residual, by the skip */
     rt_watch_path(c, &m->watch.dy, 0, n, 4, dy);
 
@@ -352,6 +349,7 @@ static void repeat_y_backward(rt_pass *c, const struct repeat_y_params *p,
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense_2, n, 4, dy);
     rt_affine_dw(c, n, 4, 4, dy, m->y, g->dense_2.weight);
     rt_column_sum(c, n, 4, dy, g->dense_2.bias);
     rt_affine_dx(c, n, 4, 4, dy, p->dense_2.weight, t->d_dy_body);
@@ -576,8 +574,8 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 4, 4, m->d_state_, p->state.weight, m->d_watch_);
 
     /* gradient of watch = batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.watch, n, 4, m->d_watch_);

@@ -217,8 +217,8 @@ static void model_backward(rt_pass *c)
     rt_dropout(c, &m->watch.dropout, 0.25, n, 4 * 6, m->d_flatten, m->d_batchnorm_2);
 
     /* gradient of batchnorm_2 = batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm_2, n, 4 * 6, m->d_batchnorm_2);
@@ -243,8 +243,8 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n * 4, 6, 8, t->d_dense_2_z, p->dense_2.weight, m->d_ln);
 
     /* gradient of ln = layernorm(eps = 1e-6)
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.ln, n, 4 * 8, m->d_ln);
@@ -259,8 +259,8 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of bn = batchnorm(momentum = 0.05, eps = 0.001)
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.bn, n, 32, m->d_relu_z);

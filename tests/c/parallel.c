@@ -140,10 +140,8 @@ struct gate_16_on_32_scratch {
 
 struct model_scratch {
     union {
-        rt_real parallel_2_part[BATCH * 16];
         rt_real d_out_z[BATCH * 64];
         rt_real d_dense_4_z[BATCH * 16];
-        rt_real d_parallel[BATCH * 32];
         rt_real d_wide[BATCH * 32];
         rt_real d_dense_2_z[BATCH * 4];
         rt_real d_dense_z[BATCH * 8];
@@ -329,8 +327,8 @@ static double model_forward(rt_pass *c)
                     t->dense_5);
 
     /* parallel_2 = parallel(add) */
-    rt_map(c, n * 16, t->dense_4, RT_THEN(.plus = m->gate_2_out), t->parallel_2_part);
-    rt_map(c, n * 16, t->parallel_2_part, RT_THEN(.plus = t->dense_5), m->parallel_2);
+    rt_map(c, n * 16, t->dense_4, RT_THEN(.plus = m->gate_2_out, .also = t->dense_5),
+           m->parallel_2);
 
     /* out = dense(64, act = sigmoid) */
     rt_affine(c, n, 64, 16, m->parallel_2, p->out.weight, p->out.bias,
@@ -409,20 +407,19 @@ static void model_backward(rt_pass *c)
 
     /* gradient of parallel(mul)
      *   sum over its readers
+     *   dx of each input = dy times the others
      */
     for (int i = 0; i < n * 32; i++) {
         const rt_real v_d_parallel_by_parallel_2_branch_1 =
             t->d_parallel_2_branch_2[i] + t->gate_2_dx[i];
-        t->d_parallel[i] = v_d_parallel_by_parallel_2_branch_1 + m->d_parallel_2_branch_0[i];
-        m->d_parallel_branch_0[i] = t->d_parallel[i] * m->gate_out[i];
+        const rt_real v_d_parallel =
+            v_d_parallel_by_parallel_2_branch_1 + m->d_parallel_2_branch_0[i];
+        m->d_parallel_branch_0[i] = v_d_parallel * m->gate_out[i];
+        t->d_gate_out[i] = v_d_parallel * m->wide[i];
     }
 
     /* gradient of parallel(mul), by branch 0 */
     rt_watch_path(c, &m->watch.parallel, 0, n, 32, m->d_parallel_branch_0);
-
-    /* gradient of parallel(mul) */
-    for (int i = 0; i < n * 32; i++)
-        t->d_gate_out[i] = t->d_parallel[i] * m->wide[i];
 
     /* gradient of gate(32) */
     gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide,
@@ -433,16 +430,12 @@ static void model_backward(rt_pass *c)
 
     /* gradient of wide = parallel(concat)
      *   sum over its readers
+     *   dx of each input = the part of dy where it went
      */
     rt_map(c, n * 32, t->gate_dx, RT_THEN(.plus = m->d_parallel_branch_0), t->d_wide);
     rt_extract(c, n, 8, 32, 0, t->d_wide, m->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
-
-    /* gradient of batchnorm */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
-
-    /* gradient of wide = parallel(concat) */
-    rt_extract(c, n, 20, 32, 32 - 20, t->d_wide, t->d_flatten);
+    rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_flatten);
 
     /* gradient of softmax
      *   dz = y (dy - sum of dy y)
@@ -459,10 +452,11 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 20, t->d_softmax_z, g->dense_3.bias);
 
     /* gradient of batchnorm
-     *   dgamma = sum of dy x^
-     *   dbeta = sum of dy
+     *   dgamma = sum of dy x^ by channel
+     *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
+    rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
     rt_batchnorm_dgamma(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
                         g->batchnorm.weight);
     rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);

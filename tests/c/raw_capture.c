@@ -152,6 +152,7 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
     const int n = c->rows;
 
     /* gradient of mix = mul from h, raw
+     *   dx of each input = dy times the others
      * gradient of h = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
      *   dW = dz^T x
@@ -168,7 +169,9 @@ static void repeat_h_backward(rt_pass *c, const struct repeat_h_params *p,
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
     rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 6; i++)
         dx_raw_z[i] = dx_raw_z[i] + t->d_x_raw_z[i];
 }
@@ -240,7 +243,9 @@ static void repeat_k_last_backward(rt_pass *c, const struct repeat_k_last_params
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
     rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   added to what other uses give
+     */
     for (int i = 0; i < n * 6; i++)
         dx_soft[i] = dx_soft[i] + dy[i];
 }

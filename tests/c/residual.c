@@ -254,9 +254,6 @@ static void model_backward(rt_pass *c)
     rt_column_sum(c, n, 10, t->d_logits, g->logits.bias);
     rt_affine_dx(c, n, 10, 16, t->d_logits, p->logits.weight, m->d_outer);
 
-    /* gradient of dense_7 = dense(16) */
-    rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
-
     /* gradient of outer = residual, by the skip */
     rt_watch_path(c, &m->watch.outer, 0, n, 16, m->d_outer);
 
@@ -265,6 +262,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense_7, n, 16, m->d_outer);
     rt_affine_dw(c, n, 16, 16, m->d_outer, m->inner, g->dense_7.weight);
     rt_column_sum(c, n, 16, m->d_outer, g->dense_7.bias);
     rt_affine_dx(c, n, 16, 16, m->d_outer, p->dense_7.weight, t->d_inner);
@@ -298,24 +296,20 @@ static void model_backward(rt_pass *c)
 
     /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
      *   sum over its readers
+     *   dbody = scale dy
+     *   dscale = sum of dy body
      */
-    rt_map(c, n * 16, m->d_outer, RT_THEN(.plus = m->d_outer_body), m->d_grow);
-
-    /* gradient of dense_5 = dense(16, bias = false) */
-    rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
-
-    /* gradient of grow = residual(scale = learn(0.1)): shortcut + scale * body
-     *   dx = scale dy
-     *   ds = sum of dy x
-     */
-    for (int i = 0; i < n * 16; i++)
+    for (int i = 0; i < n * 16; i++) {
+        m->d_grow[i] = m->d_outer[i] + m->d_outer_body[i];
         t->d_dropout[i] = p->grow.scale[0] * m->d_grow[i];
+    }
     rt_dot(c, n * 16, m->d_grow, m->dropout, g->grow.scale);
 
     /* gradient of dense_5 = dense(16, bias = false)
      *   dW = dz^T x
      *   dx = dz W
      */
+    rt_watch_delta(c, &m->watch.dense_5, n, 16, m->d_grow);
     rt_affine_dw(c, n, 16, 64, m->d_grow, m->half, g->dense_5.weight);
     rt_affine_dx(c, n, 16, 64, m->d_grow, p->dense_5.weight, t->d_grow_skip);
 
@@ -352,7 +346,7 @@ static void model_backward(rt_pass *c)
     rt_watch_path(c, &m->watch.half, 0, n, 64, m->d_half);
 
     /* gradient of half = residual(scale = 0.5): skip + scale * body
-     *   dx = scale dy
+     *   dbody = scale dy
      * gradient of dense_3 = dense(64, act = gelu)
      *   dz = dy (Phi(z) + z phi(z))
      *   dW = dz^T x
@@ -368,8 +362,8 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 64, 64, m->d_dense_3_z, p->dense_3.weight, t->d_layernorm);
 
     /* gradient of layernorm
-     *   dgamma = sum of dy x^
-     *   db = sum of dz over rows
+     *   dgamma = sum of dy x^ over rows
+     *   dbeta = sum of dy over rows
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 64, t->d_layernorm);

@@ -185,15 +185,17 @@ static void model_backward(rt_pass *c)
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
     rt_affine_dx(c, n * 9, 5, 8, t->d_mix_z, p->mix.weight_ih_l0, m->d_parallel);
 
-    /* gradient of parallel(concat) */
+    /* gradient of parallel(concat)
+     *   dx of each input = the part of dy where it went
+     */
     rt_extract(c, n * 9, 4, 8, 0, m->d_parallel, m->d_ahead);
-    rt_extract(c, n * 9, 4, 8, 8 - 4, m->d_parallel, t->d_back);
+    rt_extract(c, n * 9, 4, 8, 4, m->d_parallel, t->d_back);
 
     /* gradient of back = gru(4, output = all, reverse = true)
      *   d = dh + d+ z+ + dzh+ w
      *   dn = d (1 - z) (1 - n^2)
      *   dz of r, z, n = dn zh_n r (1 - r), d (h- - n) z (1 - z), dn
-     *   dzh = dz, but r dn at gate n
+     *   dzh = dz, but r dn at gate n: what dw and its bias take for dz
      *   dw = sum over steps of dz^T h-
      *   db = sum of dz over rows
      *   dW = dz^T x

@@ -260,7 +260,9 @@ static void repeat_repeat_wide_backward(rt_pass *c, const struct repeat_repeat_w
                                                 t->repeat_wide_dx[i % 2]);
     }
 
-    /* gradient of the input */
+    /* gradient of the input
+     *   dx = dy
+     */
     for (int i = 0; i < n * 12; i++)
         dx[i] = t->repeat_wide_dx[0][i];
 }

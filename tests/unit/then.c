@@ -26,26 +26,28 @@ static unary *const slope[ACTIVATIONS] = {
     hard_sigmoid_slope_of, hard_tanh_slope_of
 };
 
-/* Every activation, forward and back, with and without a factor and a sum before it. */
+/* Every activation, forward and back, with and without a factor and sums before it. */
 TEST(element_by_element)
 {
     rt_pass c = { .rows = 1 };
     rt_real *x = normals(COUNT, 1), *plus = normals(COUNT, 2), *at = normals(COUNT, 3);
-    rt_real *y = zeros(COUNT);
+    rt_real *also = normals(COUNT, 4), *y = zeros(COUNT);
 
-    for (int k = 0; k < 8 * ACTIVATIONS; k++) {
-        const int act = k / 8;
-        const rt_then then = { .times = k & 4 ? RT_C(0.7) : 0, .plus = k & 1 ? plus : NULL, .act = (rt_activation)act,
+    for (int k = 0; k < 16 * ACTIVATIONS; k++) {
+        const int act = k / 16;
+        const rt_then then = { .times = k & 4 ? RT_C(0.7) : 0, .plus = k & 1 ? plus : NULL,
+                               .also = k & 8 ? also : NULL, .act = (rt_activation)act,
                                .a = RT_C(0.2), .slope_at = k & 2 ? at : NULL };
         rt_map(&c, COUNT, x, &then, y);
         for (int i = 0; i < COUNT; i++) {
             const rt_real scaled = k & 4 ? RT_C(0.7) * x[i] : x[i];
-            const rt_real v = k & 1 ? scaled + plus[i] : scaled;
+            const rt_real sum = k & 1 ? scaled + plus[i] : scaled;
+            const rt_real v = k & 8 ? sum + also[i] : sum;
             const rt_real want = k & 2 ? v * slope[act](at[i], then.a) : activation[act](v, then.a);
             CHECK_NEAR((double)y[i], (double)want, CLOSE);
         }
     }
-    free(x), free(plus), free(at), free(y);
+    free(x), free(plus), free(also), free(at), free(y);
 }
 
 TEST(an_infinite_gradient_stays_away_where_a_relu_is_off)
@@ -71,6 +73,14 @@ TEST(in_place)
         plus[i] = x[COUNT - 1 - i];
     rt_map(&c, COUNT, x, RT_THEN(.times = 2, .plus = plus, .act = RT_RELU), want);
     rt_map(&c, COUNT, x, RT_THEN(.times = 2, .plus = plus, .act = RT_RELU), plus);
+    CHECK(same_bits(COUNT, plus, want));
+    for (int i = 0; i < COUNT; i++)
+        plus[i] = x[COUNT - 1 - i];
+    rt_map(&c, COUNT, x, RT_THEN(.plus = x, .also = plus), want);
+    rt_map(&c, COUNT, x, RT_THEN(.plus = x, .also = plus), plus);
+    CHECK(same_bits(COUNT, plus, want));
+    rt_map(&c, COUNT, x, RT_THEN(.also = x, .act = RT_RELU, .slope_at = plus), want);
+    rt_map(&c, COUNT, x, RT_THEN(.also = x, .act = RT_RELU, .slope_at = plus), plus);
     CHECK(same_bits(COUNT, plus, want));
     rt_map(&c, COUNT, x, NULL, plus);
     CHECK(same_bits(COUNT, plus, x));
