@@ -18,4 +18,8 @@ static inline bool rt_times(size_t a, size_t b, size_t *product)
  * ("train.csv: 1000 samples"). */
 void *rt_alloc(size_t n, size_t size, const char *what, rt_error *e);
 
+/* The same of zeros, at a multiple of 64 bytes; where it is large, in huge pages if the system has
+ * them: matrices whose rows lie pages apart would else miss the table of pages at each row. */
+void *rt_alloc_zeroed(size_t bytes, const char *what, rt_error *e);
+
 #endif

@@ -24,19 +24,18 @@ typedef struct {
  * a vector.  A piece of no elements becomes NULL. */
 static bool cut(rt_run *run, const Piece *piece, int n, rt_error *e)
 {
-    size_t total = ALIGNMENT, bytes;
+    size_t total = 0, bytes;
 
     for (int i = 0; i < n; i++) {
         if (!rt_times(piece[i].n, piece[i].size, &bytes) || bytes > SIZE_MAX / 4 - total)
             return rt_fail(e, "the run needs more memory than can be addressed");
         total += bytes ? aligned(bytes) + ALIGNMENT : 0;
     }
-    run->block = rt_alloc(1, total, "memory of the run", e);
+    run->block = rt_alloc_zeroed(total, "memory of the run", e);
     if (!run->block)
         return false;
-    memset(run->block, 0, total);
     run->block_size = total;
-    char *at = (char *)aligned((uintptr_t)run->block);
+    char *at = run->block;
     for (int i = 0; i < n; i++) {
         bytes = piece[i].n * piece[i].size;
         *piece[i].at = bytes ? at : NULL;
