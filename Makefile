@@ -24,8 +24,9 @@ FLOOR11 = build compare_* repair*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers sha256
-RUNTIME2 = alloc choose_gemm columns vectors net pool rate settings atomic_file run_place
+	signals digits readers sha256 \
+	crc32c event.pb-c
+RUNTIME2 = event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place
 RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history \
@@ -33,7 +34,7 @@ RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels rea
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
 	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
-	history_file snapshot run_log.h run_source run_facts run_dir.h
+	history_file snapshot run_log.h run_events run_source run_facts run_dir.h
 RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 
@@ -47,7 +48,7 @@ parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/gram
 compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(parser)
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
-	$(BUILD)/runtime/digits_data.o
+	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o
 unit_tests = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
 # ---- Flags --------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ sanitize = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover
 standard = -std=c11 -D_GNU_SOURCE
 depend = -MMD -MP
 real_flags = -O3 -march=$(MARCH) -ffp-contract=fast -fno-math-errno
-LIBS = -lopenblas -lz -ljansson -lm -lpthread
+LIBS = -lopenblas -lz -ljansson -lprotobuf-c -lm -lpthread
 comma = ,
 
 compile_c = $(CC) $(standard) $(CFLAGS) $(warnings) $(sanitize) $(depend)
@@ -188,6 +189,17 @@ $(BUILD)/runtime/digits_data.c: runtime/digits/embed.sh runtime/digits/digits.cs
 $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 	$(compile_c) -Iruntime -c $< -o $@
 
+# Messages of other people's formats: only in the folder of what is built.
+$(BUILD)/runtime/%.pb-c.c $(BUILD)/runtime/%.pb-c.h: runtime/%.proto
+	@mkdir -p $(@D)
+	@$(call have,protoc-c)
+	protoc-c --proto_path=runtime --c_out=$(@D) $<
+
+$(BUILD)/runtime/%.pb-c.o: $(BUILD)/runtime/%.pb-c.c
+	$(compile_c) -c $< -o $@
+
+$(BUILD)/runtime/event_file.o: $(BUILD)/runtime/event.pb-c.h
+
 $(BUILD)/runtime/%_f32.o: runtime/%.c Makefile
 	@mkdir -p $(@D)
 	$(compile_c) $(real_flags) -Iruntime -c $< -o $@
@@ -198,7 +210,7 @@ $(BUILD)/runtime/%_f64.o: runtime/%.c Makefile
 
 $(BUILD)/runtime/%.o: runtime/%.c Makefile
 	@mkdir -p $(@D)
-	$(compile_c) -Iruntime -c $< -o $@
+	$(compile_c) -Iruntime -I$(BUILD)/runtime -c $< -o $@
 
 # A unit test takes what it needs of the compiler and of the runtime.
 $(BUILD)/unit/libnetc.a: $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects))

@@ -11,7 +11,7 @@ work=$BUILD/bench
 case $work in /*) ;; *) work=./$work ;; esac
 mkdir -p "$work"
 cc -std=c11 -D_GNU_SOURCE -O2 bench/median.c -o "$work/median"
-cc -std=c11 -D_GNU_SOURCE -O2 -Iruntime bench/peak.c -o "$work/peak" "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson -lm -lpthread
+cc -std=c11 -D_GNU_SOURCE -O2 -Iruntime bench/peak.c -o "$work/peak" "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson -lprotobuf-c -lm -lpthread
 python=${PYTHON:=python3}
 "$python" -c 'import torch' 2> "$work/err" || python=
 

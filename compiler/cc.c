@@ -125,7 +125,7 @@ static bool add_link(Build *b)
         if (b->unit[i].source)
             process_word(&b->link, b->arena, b->unit[i].object);
     add_words(b, &b->link, (const char *const[]){ b->library, "-lopenblas", "-lz", "-ljansson",
-              "-lm", "-lpthread", "-o", b->output.temporary, NULL });
+              "-lprotobuf-c", "-lm", "-lpthread", "-o", b->output.temporary, NULL });
     return true;
 }
 

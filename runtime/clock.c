@@ -11,6 +11,14 @@ double rt_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+double rt_seconds_since_1970(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 const char *rt_date(char text[RT_DATE])
 {
     const time_t now = time(NULL);

@@ -3,6 +3,7 @@
 #define RT_CLOCK_H
 
 double rt_seconds(void);
+double rt_seconds_since_1970(void);
 
 /* "2026-01-31T12:00:00Z" */
 enum { RT_DATE = 32 };

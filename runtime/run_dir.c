@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "clock.h"
+#include "run_events.h"
 #include "run_facts.h"
 #include "run_log.h"
 #include "run_place.h"
@@ -25,6 +26,7 @@ struct rt_run_dir {
     int lock;                       /* the directory, open */
     int64_t every;
     rt_run_log log;
+    rt_run_events events;
     rt_run_facts facts;
     rt_best best;
     char *weights;                  /* of the best epoch ... */
@@ -45,7 +47,7 @@ static bool name_files(rt_run_dir *d, const char *path)
     free(d->path);
     free(d->last);
     free(d->best_path);
-    d->path = strdup(path);
+    d->events.directory = d->path = strdup(path);
     if (asprintf(&d->last, "%s/checkpoints/last.safetensors", path) < 0)
         d->last = NULL;
     if (asprintf(&d->best_path, "%s/checkpoints/best.safetensors", path) < 0)
@@ -79,6 +81,7 @@ void rt_run_dir_free(rt_run_dir *d)
     if (!d)
         return;
     rt_run_log_close(&d->log);
+    rt_run_events_close(&d->events);
     rt_run_facts_free(&d->facts);
     if (d->lock >= 0)
         close(d->lock);
@@ -121,6 +124,7 @@ static bool fill_new(rt_run_dir *d, const rt_keeping *keep, const rt_run *run, r
 
     return lock(d, e) && make_checkpoints(d, e)
         && rt_run_log_new(&d->log, d->path, keep->flow, &run->net, e)
+        && rt_run_events_open(&d->events, d->path, run, NULL, e)
         && rt_snapshot_save(d->last, run, &start, &d->best, e)
         && rt_run_facts_new(&d->facts, run, keep->argc, keep->argv, e)
         && rt_run_facts_write(&d->facts, d->path, "running", -1, 0, e);
@@ -201,6 +205,7 @@ static bool take_up(rt_run_dir *d, const rt_keeping *keep, rt_run *run, rt_posit
     sweep_all(d);
     put_position(run, at);
     return rt_run_log_resume(&d->log, d->path, keep->flow, at, &run->history, e)
+        && rt_run_events_open(&d->events, d->path, run, at, e)
         && rt_run_facts_write(&d->facts, d->path, "running", -1, at->step, e);
 }
 
@@ -222,7 +227,8 @@ const char *rt_run_dir_path(const rt_run_dir *d) { return d->path; }
 
 bool rt_run_dir_step(rt_run_dir *d, const rt_run *run, double accuracy, rt_error *e)
 {
-    d->broken = !rt_run_log_step(&d->log, d->path, &run->history, accuracy, e);
+    d->broken = !rt_run_log_step(&d->log, d->path, &run->history, accuracy, e)
+             || !rt_run_events_step(&d->events, &run->history, accuracy, e);
     return !d->broken;
 }
 
@@ -238,7 +244,8 @@ bool rt_run_dir_epoch(rt_run_dir *d, const rt_run *run, rt_error *e)
         d->best = (rt_best){ loss, x->epoch };
         d->unsaved = true;
     }
-    d->broken = !rt_run_log_epoch(&d->log, d->path, &run->history, e);
+    d->broken = !rt_run_log_epoch(&d->log, d->path, &run->history, e)
+             || !rt_run_events_epoch(&d->events, &run->history, e);
     return !d->broken;
 }
 
@@ -254,7 +261,7 @@ static bool write_best(rt_run_dir *d, const rt_run *run, rt_error *e)
 static bool write_checkpoints(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
 {
     return write_best(d, run, e) && rt_run_log_sync(&d->log, d->path, e)
-        && rt_snapshot_save(d->last, run, at, &d->best, e);
+        && rt_run_events_sync(&d->events, e) && rt_snapshot_save(d->last, run, at, &d->best, e);
 }
 
 bool rt_run_dir_save(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
@@ -283,7 +290,8 @@ bool rt_run_dir_save_if_due(rt_run_dir *d, const rt_run *run, const rt_position 
 bool rt_run_dir_end(rt_run_dir *d, const rt_run *run, const char *status, int exit_status,
                     rt_error *e)
 {
-    const bool saved = d->broken || write_best(d, run, e);
+    const bool saved = d->broken || (write_best(d, run, e)
+                                     && rt_run_events_end(&d->events, &run->history, e));
 
     return rt_run_facts_write(&d->facts, d->path, status, exit_status, run->history.steps, e)
         && saved;

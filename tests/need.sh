@@ -18,10 +18,14 @@ look() {
     need_library cblas.h -lopenblas libopenblas-dev
     need_library zlib.h -lz zlib1g-dev
     need_library jansson.h -ljansson libjansson-dev
+    need_library protobuf-c/protobuf-c.h -lprotobuf-c libprotobuf-c-dev
+    need_program protoc-c protobuf-c-compiler
     [ "$1" = test ] || return
     need_program gcc gcc
     need_program clang clang
     need_program pkg-config pkg-config
+    need_program python3 python3
+    need_program protoc protobuf-compiler
     need_program aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
     need_program qemu-aarch64 qemu-user
 }

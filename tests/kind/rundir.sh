@@ -70,8 +70,8 @@ same_run() {    # same_run NAME WANT GOT
     same "$1: metrics.csv" "$2.csv" "$3.csv"
     same "$1: metrics.jsonl" "$2.jsonl" "$3.jsonl"
     same "$1: the report" "$2.text" "$3.text"
-    check "$1: nothing else is left" test "$(ls "$2" "$2/checkpoints" | sed "s/$2//")" = \
-        "$(ls "$3" "$3/checkpoints" | sed "s/$3//")"
+    check "$1: nothing else is left" test "$(ls "$2" "$2/checkpoints" | sed "s/$2//; /tfevents/d")" = \
+        "$(ls "$3" "$3/checkpoints" | sed "s/$3//; /tfevents/d")"
 }
 fact() { sed -n "s/^  \"$1\": \"*\([^\",]*\).*/\1/p" "$2/run.json"; }
 
@@ -81,8 +81,8 @@ for name in dense images cells; do
     cp out "$name.whole.said"
     check "rundir/$name: done" test "$(fact status "$name.whole") $(fact exit_status "$name.whole")" = 'done 0'
 done
-check 'rundir/its files' test "$(echo $(ls dense.whole dense.whole/checkpoints))" = \
-    'dense.whole: checkpoints flow.jsonl history.bin metrics.csv metrics.jsonl run.json dense.whole/checkpoints: best.safetensors last.safetensors'
+check 'rundir/its files' test "$(echo $(ls dense.whole dense.whole/checkpoints | sed 's/tfevents.*/tfevents/'))" = \
+    'dense.whole: checkpoints events.out.tfevents flow.jsonl history.bin metrics.csv metrics.jsonl run.json dense.whole/checkpoints: best.safetensors last.safetensors'
 without_head dense.whole.said > dense.text
 ./dense --quiet --no-out > plain.said
 without_head plain.said > plain.text
@@ -138,6 +138,13 @@ status 'rundir/best loads' 0 ./dense --eval --json --load dense.whole/checkpoint
 check 'rundir/best is the least of the test losses' test "$(value loss_test out)" = \
     "$(sed -n 's/.*"loss_test":\([^,]*\),.*/\1/p' dense.whole/metrics.jsonl | sort -g | head -n 1)"
 
+# what TensorBoard reads
+events() { check "rundir/$1: events" python3 "$ROOT/tests/events.py" "$1" "$ROOT/runtime" "$2"; }
+for name in dense images cells; do events $name.whole 0; done
+status 'rundir/no histograms' 0 ./dense --quiet --set histograms=false --out plain
+events plain 0
+check 'rundir/no histograms in the events' sh -c '! LC_ALL=C grep -q _hist/ plain/events*'
+
 # another reader of safetensors: the header, and that its arrays fill the file
 cat > read.py <<'PY'
 import json, struct, sys
@@ -159,7 +166,7 @@ squares = struct.unpack('<%df' % ((e - b) // 4), data[8 + n + b:8 + n + e])
 assert min(squares) >= 0 < max(squares)
 assert note['netc.step'] == '60' and note['netc.epochs'] == '2' and note['netc.updates'] == '60'
 PY
-python3 -c 0 2> err && check 'rundir/another reader' python3 read.py dense.whole/checkpoints/last.safetensors
+check 'rundir/another reader' python3 read.py dense.whole/checkpoints/last.safetensors
 
 # ---- The directory that no one named
 mkdir -p home
@@ -205,6 +212,7 @@ goes_on() {     # goes_on NAME [OPTION...]
     status "rundir/$on: resumed" 0 "./$on" --quiet --data "$data" --resume "$on.stopped" "$@"
     cp out "$on.stopped.said"
     same_run "rundir/$on: resumed at $stop_step" "$on.whole" "$on.stopped"
+    events "$on.stopped" "$(ls "$on.stopped" | grep -c tfevents | awk '{ print $1 - 1 }')"
 }
 stop_at dense INT 130 2; goes_on dense --threads 1
 stop_at dense TERM 143 14; goes_on dense
@@ -249,6 +257,7 @@ while [ $hits -lt "$KILLS" ] && [ $killed -lt $((5 * KILLS)) ]; do
     }
     rm -rf "$name.killed".??????
     same_run "rundir/kill $killed of $name" "$name.whole" "$name.killed"
+    [ $((killed % 5)) -ne 0 ] || events "$name.killed" "$(ls "$name.killed" | grep -c tfevents | awk '{ print $1 - 1 }')"
     killed=$((killed + 1))
 done
 check "rundir/kills that hit a run: $hits" test $hits -ge "$KILLS"
@@ -318,10 +327,11 @@ check 'rundir/broken pipe: the same log' cmp pipe/flow.jsonl unbroken/flow.jsonl
 # ---- Never what is not finite
 status 'rundir/diverges' 3 ./dense --quiet --lr 1e30 --steps 30 --checkpoint-every 1 --out lost
 check 'rundir/diverges: status' test "$(fact status lost)" = diverged
+events lost 0
 cat > finite.py <<'PY'
 import math, struct, sys
 data = open(sys.argv[1], 'rb').read()
 data = data[8 + struct.unpack('<Q', data[:8])[0]:]
 assert len(data) > 20000 and all(map(math.isfinite, struct.unpack('<%df' % (len(data) // 4), data)))
 PY
-python3 -c 0 2> err && check 'rundir/diverges: the checkpoint is finite' python3 finite.py lost/checkpoints/last.safetensors
+check 'rundir/diverges: the checkpoint is finite' python3 finite.py lost/checkpoints/last.safetensors

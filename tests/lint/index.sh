@@ -7,7 +7,7 @@ sentence() {
     /^#!/ { next }
     {
         line = $0; last = line ~ /\*\//
-        sub(/^# ?/, "", line); sub(/^ *\/?\* ?/, "", line); sub(/ *\*\/.*/, "", line)
+        sub(/^(#|\/\/) ?/, "", line); sub(/^ *\/?\* ?/, "", line); sub(/ *\*\/.*/, "", line)
         text = text (text == "" ? "" : " ") line
     }
     last || line == "" || text ~ /\.  ?[A-Z]|[^.]\.$/ { exit }
@@ -23,7 +23,7 @@ for folder; do
         if [ -e "$readme" ]; then sed '/^| file /,$d' "$readme"; else printf '# %s\n\n' "$folder"; fi
         echo '| file | what it is |'
         echo '| --- | --- |'
-        for file in "$folder"/*.c "$folder"/*.h "$folder"/*.def "$folder"/*.l "$folder"/*.y \
+        for file in "$folder"/*.c "$folder"/*.h "$folder"/*.def "$folder"/*.proto "$folder"/*.l "$folder"/*.y \
             "$folder"/*.sh "$folder"/*.awk; do
             [ -e "$file" ] || continue
             name=$(basename "$file")
