@@ -26,7 +26,7 @@ FLOOR12 = main verb_*
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers sha256 \
 	crc32c event.pb-c
-RUNTIME2 = event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place
+RUNTIME2 = event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history \

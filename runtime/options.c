@@ -43,6 +43,7 @@ static const Row rows[] = {
     { "--no-out", FLAG, NULL, AT(no_out), "make no run directory" },
     { "--checkpoint-every", NUMBER, "N", AT(checkpoint_every),
       "steps from one checkpoint to the next" },
+    { "--keep", NUMBER, "N", AT(keep), "keep the last N checkpoints under numbers, too" },
     { "--resume", TEXT, "DIR", AT(resume), "go on with the run of this directory" },
     { "--dry-run", FLAG, NULL, AT(dry_run), "load the data, print the plan, and stop" },
     { "--check-grad", FLAG, NULL, AT(check_grad),
@@ -213,7 +214,7 @@ static const char *asks_for_training(const rt_options *o)
 {
     return o->save ? "--save" : o->save_grads ? "--save-grads" : o->profile ? "--profile"
          : o->out ? "--out" : o->resume ? "--resume"
-         : o->checkpoint_every ? "--checkpoint-every" : NULL;
+         : o->checkpoint_every ? "--checkpoint-every" : o->keep ? "--keep" : NULL;
 }
 
 static bool agree_on_directory(const rt_options *o, rt_error *e)
@@ -225,8 +226,9 @@ static bool agree_on_directory(const rt_options *o, rt_error *e)
     if (o->resume && (o->load || o->save_grads))
         return rt_fail(e, "--resume and %s: only one can be given",
                        o->load ? "--load" : "--save-grads");
-    if (o->checkpoint_every && o->no_out)
-        return rt_fail(e, "--checkpoint-every and --no-out: checkpoints want a directory");
+    if ((o->checkpoint_every || o->keep) && o->no_out)
+        return rt_fail(e, "%s and --no-out: checkpoints want a directory",
+                       o->keep ? "--keep" : "--checkpoint-every");
     return true;
 }
 

@@ -18,7 +18,7 @@ typedef struct {
     int64_t width;                  /* columns */
     rt_gemm gemm;                   /* the program's own where not given */
     int64_t threads;                /* 0: as many as the machine gives */
-    int64_t checkpoint_every;       /* steps; 0: not given */
+    int64_t checkpoint_every, keep; /* steps, checkpoints; 0: not given */
     bool no_out;
     const char *data, *save, *load, *save_grads, *out, *resume;     /* NULL: not given */
 } rt_options;

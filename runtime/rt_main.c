@@ -251,6 +251,7 @@ static bool open_directory(Program *p)
 {
     const rt_options *o = &p->options;
     const rt_keeping keep = { .path = o->out ? o->out : o->resume, .every = o->checkpoint_every,
+                              .numbered = o->keep,
                               .flow = &rt_json_writer, .argc = p->argc, .argv = p->argv };
 
     if (o->no_out)

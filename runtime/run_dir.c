@@ -16,6 +16,7 @@
 #include "run_events.h"
 #include "run_facts.h"
 #include "run_log.h"
+#include "run_numbered.h"
 #include "run_place.h"
 #include "snapshot.h"
 
@@ -24,7 +25,7 @@ static const double PAUSE = 10;     /* seconds from one checkpoint to the next, 
 struct rt_run_dir {
     char *path, *last, *best_path;
     int lock;                       /* the directory, open */
-    int64_t every;
+    int64_t every, numbered;
     rt_run_log log;
     rt_run_events events;
     rt_run_facts facts;
@@ -67,6 +68,7 @@ static rt_run_dir *allocate(const rt_keeping *keep, const rt_run *run, const cha
     }
     d->lock = -1;
     d->every = keep->every;
+    d->numbered = keep->numbered;
     d->best.loss = INFINITY;
     d->saved = rt_seconds();
     d->weights = rt_alloc(rt_snapshot_size(run), 1, "the best weights", e);
@@ -160,8 +162,7 @@ static bool is_leftover(const char *name)
     const char *dot = strrchr(name, '.');
 
     return dot && strlen(dot) == 7
-        && (!strncmp(name, "last.safetensors.", 17) || !strncmp(name, "best.safetensors.", 17)
-            || !strncmp(name, "run.json.", 9));
+        && (strstr(name, ".safetensors.") || !strncmp(name, "run.json.", 9));
 }
 
 static void sweep(const char *path)
@@ -257,11 +258,29 @@ static bool write_best(rt_run_dir *d, const rt_run *run, rt_error *e)
     return true;
 }
 
+/* The last one under its number too, and the oldest of these away. */
+static bool number_last(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
+{
+    char *path;
+
+    if (d->numbered == 0)
+        return true;
+    if (asprintf(&path, "%s/checkpoints/" RT_NUMBERED, d->path, at->step) < 0)
+        return rt_fail(e, "%s: out of memory", d->path);
+    unlink(path);
+    const bool ok = link(d->last, path) == 0 || rt_snapshot_save(path, run, at, &d->best, e);
+    free(path);
+    if (ok)
+        rt_numbered_thin(d->path, at->step, d->numbered);
+    return ok;
+}
+
 /* The best one first: `last` tells which it is. */
 static bool write_checkpoints(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)
 {
     return write_best(d, run, e) && rt_run_log_sync(&d->log, d->path, e)
-        && rt_run_events_sync(&d->events, e) && rt_snapshot_save(d->last, run, at, &d->best, e);
+        && rt_run_events_sync(&d->events, e) && rt_snapshot_save(d->last, run, at, &d->best, e)
+        && number_last(d, run, at, e);
 }
 
 bool rt_run_dir_save(rt_run_dir *d, const rt_run *run, const rt_position *at, rt_error *e)

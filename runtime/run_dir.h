@@ -12,6 +12,7 @@ typedef struct rt_run_dir rt_run_dir;
 typedef struct {
     const char *path;               /* NULL: of a run that begins, runs/<name>-<seed> */
     int64_t every;                  /* steps between checkpoints; 0: at the ends of epochs */
+    int64_t numbered;               /* keep so many, beside the last and the best */
     const rt_writer *flow;          /* of the lines of flow.jsonl */
     int argc;
     char *const *argv;

@@ -5,6 +5,7 @@
 #include "train.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "augment.h"
@@ -278,11 +279,21 @@ static rt_position position_of(const Training *t)
                           .hits = t->hits, .nonfinite = h->nonfinite };
 }
 
+/* A checkpoint that a signal asks for, or that it is time for. */
 static bool save_if_due(const Training *t)
 {
     const rt_position at = position_of(t);
+    const bool wanted = rt_signal_wants_checkpoint();
 
-    return !t->to->dir || rt_run_dir_save_if_due(t->to->dir, t->run, &at, t->error);
+    if (wanted) {
+        rt_progress_clear(t->to->progress);
+        fprintf(stderr, "%s: step %" PRId64 ": %s\n", t->run->model->name, at.step,
+                t->to->dir ? "SIGUSR1: a checkpoint" : "SIGUSR1: --no-out, so no checkpoint");
+    }
+    if (!t->to->dir)
+        return true;
+    return wanted ? rt_run_dir_save(t->to->dir, t->run, &at, t->error)
+                  : rt_run_dir_save_if_due(t->to->dir, t->run, &at, t->error);
 }
 
 /* At the end, before the last epoch is closed: so more steps can follow.  The state of a run that

@@ -137,6 +137,7 @@ TEST(directories)
     CHECK_REFUSED("--out a --resume b", "--out and --resume: a run goes on in its own directory");
     CHECK_REFUSED("--no-out --out a", "--no-out and --out: only one can be given");
     CHECK_REFUSED("--resume a --load b", "--resume and --load: only one can be given");
+    CHECK_REFUSED("--keep 2 --no-out", "--keep and --no-out: checkpoints want a directory");
     CHECK_REFUSED("--checkpoint-every 5 --no-out",
                   "--checkpoint-every and --no-out: checkpoints want a directory");
     CHECK_REFUSED("--out a --dry-run", "--out is for training: it does not go with --dry-run");
