@@ -9,7 +9,7 @@ BUILD = build$(if $(SAN),-san)
 # data
 FLOOR1 = base *.def
 FLOOR2 = arena limits output
-FLOOR3 = intern source shape emit map process
+FLOOR3 = onnx.pb-c intern source shape emit map process
 FLOOR4 = ast diag* value op names cc edit line_diff
 FLOOR5 = vocabulary* scope depend
 FLOOR6 = gauss model globals suggest written
@@ -17,10 +17,10 @@ FLOOR7 = graph forecast
 FLOOR8 = passes work footprint
 # passes
 FLOOR9 = options* eval* item parse* net lower* differentiate recompute schedule fuse fuse_then plan* \
-	emit_c emit_notes model_dump dump moments* compile flow*
-FLOOR10 = compare forecast_* graph_* check* infer* format* expand* gradients* emit_* session verbs warn*
+	emit_c emit_notes model_dump dump moments* compile flow* unrolled
+FLOOR10 = weights onnx.h compare forecast_* graph_* check* infer* format* expand* gradients* emit_* session verbs warn*
 # the program
-FLOOR11 = build compare_* repair*
+FLOOR11 = build compare_* repair* onnx onnx_*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
@@ -45,7 +45,7 @@ runtime_files = $(sort $(wildcard runtime/*.c))
 real_files = $(filter runtime/real_%,$(runtime_files))
 parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
 
-compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(parser)
+compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(BUILD)/compiler/onnx.pb-c.o $(parser)
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
 	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o
@@ -64,7 +64,7 @@ LIBS = -lopenblas -lz -ljansson -lprotobuf-c -lm -lpthread
 comma = ,
 
 compile_c = $(CC) $(standard) $(CFLAGS) $(warnings) $(sanitize) $(depend)
-compiler_flags = -I. -Icompiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
+compiler_flags = -I. -iquote compiler -I$(BUILD)/compiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
 	$(if $(SAN),-DNETC_SANITIZE -DARENA_MALLOC)
 
 # ---- Targets --------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ clean:
 # Of the runtime netc takes the readers of data, for the forecast.
 $(BUILD)/bin/netc: $(compiler_objects) $(BUILD)/lib/libnetrt.a
 	@mkdir -p $(@D)
-	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm
+	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ljansson -lprotobuf-c -lz -lm
 
 $(BUILD)/lib/libnetrt.a: $(runtime_objects)
 	@mkdir -p $(@D)
@@ -178,6 +178,19 @@ $(BUILD)/grammar/net.lex.o: warnings =
 $(BUILD)/grammar/%.o: $(BUILD)/grammar/%.c $(BUILD)/grammar/net.tab.h
 	$(compile_c) $(compiler_flags) -Igrammar -c $< -o $@
 
+# Messages of other people's formats: only in the folder of what is built.
+$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h: %.proto
+	@mkdir -p $(@D)
+	@$(call have,protoc-c)
+	protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+
+.PRECIOUS: $(BUILD)/%.pb-c.c
+$(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.c
+	$(compile_c) -c $< -o $@
+
+$(BUILD)/compiler/onnx.o $(BUILD)/compiler/onnx_layers.o $(BUILD)/compiler/onnx_sequences.o \
+	$(BUILD)/compiler/verb_export.o: $(BUILD)/compiler/onnx.pb-c.h
+
 $(BUILD)/compiler/%.o: compiler/%.c Makefile $(if $(parser),$(BUILD)/grammar/net.tab.h)
 	@mkdir -p $(@D)
 	$(compile_c) $(compiler_flags) -c $< -o $@
@@ -188,15 +201,6 @@ $(BUILD)/runtime/digits_data.c: runtime/digits/embed.sh runtime/digits/digits.cs
 
 $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 	$(compile_c) -Iruntime -c $< -o $@
-
-# Messages of other people's formats: only in the folder of what is built.
-$(BUILD)/runtime/%.pb-c.c $(BUILD)/runtime/%.pb-c.h: runtime/%.proto
-	@mkdir -p $(@D)
-	@$(call have,protoc-c)
-	protoc-c --proto_path=runtime --c_out=$(@D) $<
-
-$(BUILD)/runtime/%.pb-c.o: $(BUILD)/runtime/%.pb-c.c
-	$(compile_c) -c $< -o $@
 
 $(BUILD)/runtime/event_file.o: $(BUILD)/runtime/event.pb-c.h
 

@@ -9,7 +9,7 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE,
     OPT_CC, OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
@@ -48,6 +48,7 @@ static const Option option[] = {
     { OPT_APPLY,        WORD,   "--apply", " N", "suggest: make the edit of repair N" },
     { OPT_PATCH,        MAYBE,  "--patch", " [N]", "suggest: print it as a unified diff" },
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
+    { OPT_ONNX,         WORD,   "--onnx", " WEIGHTS", "export: as ONNX, with these weights" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
     { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
@@ -63,7 +64,7 @@ static const struct {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
     { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_GRAPH },
     { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_SUGGEST },
-    { "expand", VERB_EXPAND },
+    { "expand", VERB_EXPAND },   { "export", VERB_EXPORT },
 };
 
 static const char *const stage[] = { "ast", "model", "graph", "schedule", "plan", "flow" };
@@ -213,6 +214,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
     case OPT_DUMP:          return set_dump(o, value);
     case OPT_DATA:          return o->data = value, true;
+    case OPT_ONNX:          return o->onnx = value, true;
     case OPT_AS:            return o->known_as = value, true;
     default:                bug("option %s takes no value", known->name);
     }
@@ -347,6 +349,7 @@ void options_help(FILE *out)
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
           "       netc suggest FILE.net            which edits would let its gradients flow\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
+          "       netc export FILE.net --onnx W    with weights, as a model of ONNX\n"
           "       netc explain CODE|WARNING        the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {
         char left[48];

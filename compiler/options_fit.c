@@ -20,7 +20,7 @@ bool usage(const char *format, ...)
 static bool belongs(const Options *o)
 {
     const bool builds = o->verb == VERB_BUILD;
-    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND;
+    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND || o->verb == VERB_EXPORT;
     const char *name = !builds && o->product == TARGET_C        ? "-S"
                      : !builds && o->product == TARGET_OBJECT   ? "-c"
                      : !builds && o->dependencies               ? "-MD"
@@ -32,6 +32,9 @@ static bool belongs(const Options *o)
         return usage("--dot belongs to 'netc graph'");
     if (o->dot && o->format == DIAG_JSON)
         return usage("--dot and --json exclude each other");
+    if (!o->onnx != (o->verb != VERB_EXPORT))
+        return usage(o->onnx ? "--onnx belongs to 'netc export'"
+                             : "'netc export' takes --onnx and a file of weights");
     if (o->check_only && o->verb != VERB_FMT)
         return usage("--check belongs to 'netc fmt'");
     return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);

@@ -14,5 +14,6 @@ int verb_explain(const Options *o);
 int verb_diff(const Options *o, Arena *a);
 int verb_suggest(const Options *o, Arena *a);
 int verb_graph(const Options *o, Arena *a);
+int verb_export(const Options *o, Arena *a);
 
 #endif

@@ -8,6 +8,7 @@ need_library() {
     printf '#include <%s>\nint main(void) { return 0; }\n' "$1" |
         ${CC:-cc} -x c - -o /dev/null "$2" > /dev/null 2>&1 || missing="$missing $3"
 }
+need_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1 || missing="$missing $2"; }
 look() {
     missing=
     need_program "${CC:-cc}" gcc
@@ -28,6 +29,7 @@ look() {
     need_program protoc protobuf-compiler
     need_program aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
     need_program qemu-aarch64 qemu-user
+    need_python onnx python3-onnx
 }
 
 look "$1"
