@@ -130,16 +130,16 @@ static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
 {
     const double lost = log10(l->last_rms / l->first_rms);
 
-    fprintf(out, "through time  %s: ", l->path);
+    fprintf(out, "through time  %s: dL/dz over %lld steps", l->path, (long long)l->layer->steps);
     if (!(isfinite(l->first_rms) && isfinite(l->last_rms))) {
-        fprintf(out, "dL/dz over %lld steps is not finite\n", (long long)l->layer->steps);
+        fputs(" is not finite\n", out);
         return;
     }
-    fprintf(out, "dL/dz %s at the first step, %s at the last of %lld",
+    fprintf(out, ":\n  %s at the first, %s at the last",
             l->first_rms > 0 ? figure(a, l->first_rms) : "under 1e-140",
-            l->last_rms > 0 ? figure(a, l->last_rms) : "under 1e-140", (long long)l->layer->steps);
+            l->last_rms > 0 ? figure(a, l->last_rms) : "under 1e-140");
     if (isfinite(lost) && isfinite(l->decades_per_step))
-        fprintf(out, ";\n  %.2f decades %s, %.3g a step", fabs(lost), lost > 0 ? "lost" : "gained",
+        fprintf(out, "; %.2f decades %s, %.3g a step", fabs(lost), lost > 0 ? "lost" : "gained",
                 fabs(l->decades_per_step));
     fputc('\n', out);
 }

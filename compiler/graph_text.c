@@ -6,7 +6,7 @@
 
 #include "work.h"
 
-enum { NAME = 32, SHAPE = 12 };     /* columns; longer ones push the rest on */
+enum { NAME = 32, SHAPE = 12 };     /* columns */
 
 typedef struct {
     const Drawing *d;
@@ -34,14 +34,26 @@ static const char *count_text(const Tree *t, double x, int width)
     return arena_printf(t->d->arena, "%*s", width, text);
 }
 
+/* What stands before the numbers; a name that leaves the shape no room has a line of its own. */
+static const char *put_name(const Tree *t, const char *name, Shape shape)
+{
+    const char *puts_out = shape_text(t->d->arena, shape);
+
+    if (strlen(name) + 1 + strlen(puts_out) > NAME + 1 + SHAPE) {
+        fprintf(t->out, "%s\n", name);
+        name = "";
+    }
+    return arena_printf(t->d->arena, "%-*s %s", NAME, name, puts_out);
+}
+
 /* `g`: the row is of a unit, and says what it keeps. */
 static void put_row(const Tree *t, const char *name, Shape shape, double parameters, double work,
                     const Graph *g)
 {
     const bool keeps = g && t->d->footprint;
     const char *kept = keeps ? mebibytes_text(t, t->d->footprint[number_of(t, g)].memory) : "";
-    char *row = arena_printf(t->d->arena, "%-*s %-*s %s %s%s", NAME, name, SHAPE,
-                             shape_text(t->d->arena, shape), count_text(t, parameters, 11),
+    char *row = arena_printf(t->d->arena, "%-*s %s %s%s", NAME + 1 + SHAPE,
+                             put_name(t, name, shape), count_text(t, parameters, 11),
                              count_text(t, work, 14), kept);
     size_t n = strlen(row);
 

@@ -102,7 +102,7 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
         fprintf(out, "%d more with --full\n", found->n - SHOWN);
     if (found->imported)
         fprintf(out, "not edited, since it is imported: %s\n", found->imported);
-    if (found->n && strlen(path) < 25)
+    if (found->n && strlen(path) <= 20)
         fprintf(out, "\n`netc suggest --patch 1 %s` shows the edit, --apply 1 makes it\n", path);
     else if (found->n)
         fputs("\n--patch 1 shows the edit, --apply 1 makes it\n", out);

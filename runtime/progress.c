@@ -76,12 +76,12 @@ void rt_progress_epoch(rt_progress *p, const rt_run *run, const rt_epoch *epoch)
     fprintf(p->out, "epoch %" PRId64 "/%" PRId64 ": loss ", epoch->epoch + 1, epochs_of(run));
     put_loss(p->out, epoch->loss_train);
     if (!isnan(epoch->accuracy_train))
-        fprintf(p->out, ", accuracy %.2f %%", 100 * epoch->accuracy_train);
+        fprintf(p->out, ", accuracy %.2f%%", 100 * epoch->accuracy_train);
     if (run->data.test.n && !rt_signal()) {
-        fputs("; test loss ", p->out);
+        fputs("; test ", p->out);
         put_loss(p->out, epoch->loss_test);
     }
     if (!isnan(epoch->accuracy_test))
-        fprintf(p->out, ", accuracy %.2f %%", 100 * epoch->accuracy_test);
+        fprintf(p->out, ", %.2f%%", 100 * epoch->accuracy_test);
     fprintf(p->out, "; %.2f s\n", epoch->seconds);
 }

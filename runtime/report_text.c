@@ -66,6 +66,20 @@ static void put_epoch(const rt_history *h, const rt_style *s)
 
 /* ---- The head ------------------------------------------------------------------------------ */
 
+/* As in the source; what is 0 there by default is said where it is not. */
+static void say_optimizer(const rt_history *h, char *text, size_t size)
+{
+    const char *optimizer = h->net->model->optimizer;
+    rt_append(text, size, ", %s(lr = %g", optimizer, h->set->lr);
+    if ((!strcmp(optimizer, "sgd") || !strcmp(optimizer, "rmsprop")) && h->set->momentum > 0)
+        rt_append(text, size, ", momentum = %g", h->set->momentum);
+    if (!strcmp(optimizer, "sgd") && h->set->nesterov > 0)
+        rt_append(text, size, ", nesterov = true");
+    if (!strcmp(optimizer, "adamw"))
+        rt_append(text, size, ", decay = %g", h->set->weight_decay);
+    rt_append(text, size, ")");
+}
+
 static void say_length(const rt_history *h, char *text, size_t size)
 {
     char number[RT_FIGURE];
@@ -77,7 +91,7 @@ static void say_length(const rt_history *h, char *text, size_t size)
         rt_append(text, size, " in %lld epoch%s", (long long)h->epoch[h->n_epochs - 1].epoch + 1,
                   h->epoch[h->n_epochs - 1].epoch == 0 ? "" : "s");
     if (h->steps)
-        rt_append(text, size, ", %s(lr = %g)", h->net->model->optimizer, h->set->lr);
+        say_optimizer(h, text, size);
     rt_append(text, size, ", %.2f s, %d thread%s", h->seconds, h->threads,
               h->threads == 1 ? "" : "s");
 }

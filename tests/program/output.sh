@@ -26,6 +26,7 @@ expect {
 }
 NET
 compile deep
+columns() { LC_ALL=C.UTF-8 wc -L < "$1"; }      # characters, not bytes
 
 # ---- JSON: 400 samples, 13 steps an epoch; steps 0 to 9 and the last are watched
 events() {      # events NAME STEPS EPOCHS SUMMARIES OPTION...
@@ -50,6 +51,7 @@ check 'output/--quiet: standard error is empty' test ! -s err
 says 'output/--quiet: the report is there' out 'Gradient flow at step 25'
 status output/progress 0 ./deep
 check 'output/progress: a line an epoch' test "$(grep -cE '^epoch [12]/2: loss [0-9.]+, accuracy' err)" -eq 2
+check 'output/progress: 80 columns' test "$(columns err)" -le 80
 check 'output/progress: no control characters in a file' sh -c '! LC_ALL=C grep -q "[[:cntrl:]]" err'
 status output/--every 0 ./deep --quiet --every 5
 check 'output/--every: lines of steps' test "$(grep -cE '^step +[0-9]+ +loss ' out)" -eq 14
@@ -66,8 +68,7 @@ check 'output/a file has no color: no escapes' sh -c '! grep -q "$(printf "\033"
 status output/--color=always 0 env NO_COLOR=1 ./deep --quiet --color=always
 check 'output/--color=always: escapes' grep -q "$(printf '\033')" out
 
-# ---- Width, in columns: characters, not bytes
-columns() { LC_ALL=C.UTF-8 wc -L < "$1"; }
+# ---- Width
 for width in 60 61 72 80 100 133; do
     status "output/--width $width" 0 ./deep --quiet --every 1 --width $width
     check "output/--width $width: no line is wider" test "$(columns out)" -le $width

@@ -51,6 +51,12 @@ for pair in beta1=0.5 beta2=0.5 eps=0.1 weight_decay=0.5 factor=0.5 clip=0.001 h
 done
 for pair in lr_decay=0.5 eps=0.1 warmup=5 clip=0.001; do changed adagrad ${pair%=*} ${pair#*=}; done
 for value in stop skip continue; do status "settings/on_nonfinite=$value" 0 ./sgd --set on_nonfinite=$value; done
+for head in 'sgd(lr = 0.1, momentum = 0.5)' 'rmsprop(lr = 0.01)' 'adamw(lr = 0.01, decay = 0.01)' 'adagrad(lr = 0.1)'; do
+    status "settings/head of $head" 0 "./${head%%(*}" --quiet
+    says "settings/head: $head" out ", $head,"
+done
+status 'settings/head of nesterov' 0 ./sgd --quiet --width 100 --set nesterov=true
+says 'settings/head: nesterov' out 'sgd(lr = 0.1, momentum = 0.5, nesterov = true),'
 
 # no key of --help was left out above
 LC_ALL=C sort -u ./*.keys > listed
