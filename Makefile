@@ -25,16 +25,17 @@ FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers sha256 \
+	html viridis page_files.h \
 	crc32c event.pb-c
-RUNTIME2 = event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
+RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
+RUNTIME3 = kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
-RUNTIME4 = csv inflate samples safetensors array.h made.h prepare.h channels reals history \
+RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
 	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
-	history_file snapshot run_log.h run_events run_source run_facts run_dir.h
+	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h
 RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 
@@ -48,8 +49,12 @@ parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/gram
 compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(BUILD)/compiler/onnx.pb-c.o $(parser)
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
-	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o
+	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o \
+	$(BUILD)/runtime/page_files.o
 unit_tests = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+
+# Where Debian's libjs-dygraphs has its files: the charts of report.html.
+DYGRAPHS = /usr/share/javascript/dygraphs
 
 # ---- Flags --------------------------------------------------------------------------------------
 
@@ -203,6 +208,16 @@ $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 	$(compile_c) -Iruntime -c $< -o $@
 
 $(BUILD)/runtime/event_file.o: $(BUILD)/runtime/event.pb-c.h
+
+page = page.html page.css page.js dygraphs.LICENSE
+$(BUILD)/runtime/page_files.c: runtime/page/embed.sh $(page:%=runtime/page/%)
+	@mkdir -p $(@D)
+	@test -r $(DYGRAPHS)/dygraph.min.js || { echo '$(DYGRAPHS)/dygraph.min.js is missing: \
+	make demo installs libjs-dygraphs; make DYGRAPHS=... takes it from elsewhere'; exit 1; }
+	sh $< $(DYGRAPHS) > $@
+
+$(BUILD)/runtime/page_files.o: $(BUILD)/runtime/page_files.c
+	$(compile_c) -Iruntime -c $< -o $@
 
 $(BUILD)/runtime/%_f32.o: runtime/%.c Makefile
 	@mkdir -p $(@D)

@@ -10,11 +10,13 @@
 #include "checkpoint.h"
 #include "evaluate.h"
 #include "options.h"
+#include "page.h"
 #include "profile_report.h"
 #include "reals.h"
 #include "run_dir.h"
 #include "run_facts.h"
 #include "run_place.h"
+#include "run_summary.h"
 #include "signals.h"
 #include "train.h"
 #include "version.h"
@@ -195,12 +197,22 @@ static int finish(Program *p, rt_outcome outcome, const rt_gradient_log *log)
     return status == EXIT_DIVERGED ? EXIT_DIVERGED : EXIT_ERROR;
 }
 
-/* The status into the run directory; what fails there is told once. */
+/* What a run that has ended leaves of itself: the status, the summary, the page. */
+static bool write_end(Program *p, const char *word, int status)
+{
+    const char *path = rt_run_dir_path(p->dir);
+
+    return rt_run_dir_end(p->dir, &p->run, word, status, &p->error)
+        && rt_run_summary_write(path, &p->run.history, &p->error)
+        && rt_page_write(path, NULL, &p->error);
+}
+
+/* What fails there is told once. */
 static int end_directory(Program *p, int status)
 {
     const char *word = status == EXIT_ERROR ? "failed" : status == EXIT_DIVERGED ? "diverged"
                      : status > 128 ? "stopped" : "done";
-    const bool ended = !p->dir || rt_run_dir_end(p->dir, &p->run, word, status, &p->error);
+    const bool ended = !p->dir || write_end(p, word, status);
 
     rt_run_dir_free(p->dir);
     p->dir = NULL;

@@ -162,7 +162,8 @@ static bool is_leftover(const char *name)
     const char *dot = strrchr(name, '.');
 
     return dot && strlen(dot) == 7
-        && (strstr(name, ".safetensors.") || !strncmp(name, "run.json.", 9));
+        && (strstr(name, ".safetensors.") || !strncmp(name, "run.json.", 9)
+            || !strncmp(name, "summary.json.", 13) || !strncmp(name, "report.html.", 12));
 }
 
 static void sweep(const char *path)

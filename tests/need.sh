@@ -9,6 +9,7 @@ need_library() {
         ${CC:-cc} -x c - -o /dev/null "$2" > /dev/null 2>&1 || missing="$missing $3"
 }
 need_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1 || missing="$missing $2"; }
+need_file() { [ -r "$1" ] || missing="$missing $2"; }
 look() {
     missing=
     need_program "${CC:-cc}" gcc
@@ -21,6 +22,7 @@ look() {
     need_library jansson.h -ljansson libjansson-dev
     need_library protobuf-c/protobuf-c.h -lprotobuf-c libprotobuf-c-dev
     need_program protoc-c protobuf-c-compiler
+    need_file /usr/share/javascript/dygraphs/dygraph.min.js libjs-dygraphs
     [ "$1" = test ] || return
     need_program gcc gcc
     need_program clang clang

@@ -82,7 +82,7 @@ for name in dense images cells; do
     check "rundir/$name: done" test "$(fact status "$name.whole") $(fact exit_status "$name.whole")" = 'done 0'
 done
 check 'rundir/its files' test "$(echo $(ls dense.whole dense.whole/checkpoints | sed 's/tfevents.*/tfevents/'))" = \
-    'dense.whole: checkpoints events.out.tfevents flow.jsonl history.bin metrics.csv metrics.jsonl run.json dense.whole/checkpoints: best.safetensors last.safetensors'
+    'dense.whole: checkpoints events.out.tfevents flow.jsonl history.bin metrics.csv metrics.jsonl report.html run.json summary.json dense.whole/checkpoints: best.safetensors last.safetensors'
 without_head dense.whole.said > dense.text
 ./dense --quiet --no-out > plain.said
 without_head plain.said > plain.text

@@ -1,0 +1,113 @@
+/* page.c -- the report of a run as one HTML file, which fetches nothing. */
+#include "page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "atomic_file.h"
+#include "html.h"
+#include "page_files.h"
+
+static bool put_name(FILE *out, const rt_kept *k, rt_error *e)
+{
+    (void)e;
+    rt_html_text(out, k->name);
+    return true;
+}
+
+static bool put_style(FILE *out, const rt_kept *k, rt_error *e)
+{
+    (void)k, (void)e;
+    fputs(rt_page_library_css, out);
+    fputs(rt_page_css, out);
+    return true;
+}
+
+static bool put_library(FILE *out, const rt_kept *k, rt_error *e)
+{
+    (void)k, (void)e;
+    fputs(rt_page_library, out);
+    return true;
+}
+
+static bool put_script(FILE *out, const rt_kept *k, rt_error *e)
+{
+    (void)k, (void)e;
+    fputs(rt_page_js, out);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    rt_page_part *put;
+} part[] = {
+    { "name", put_name }, { "style", put_style }, { "verdict", rt_page_verdict },
+    { "facts", rt_page_facts }, { "heat", rt_page_heat }, { "loss", rt_page_loss },
+    { "findings", rt_page_findings }, { "source", rt_page_source }, { "data", rt_page_data },
+    { "library", put_library }, { "script", put_script },
+};
+
+/* The part whose name stands at `text`, before "}}". */
+static rt_page_part *part_at(const char *text)
+{
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+        const size_t n = strlen(part[i].name);
+        if (!strncmp(text, part[i].name, n) && !strncmp(text + n, "}}", 2))
+            return part[i].put;
+    }
+    return NULL;
+}
+
+static bool fill(FILE *out, const rt_kept *k, rt_error *e)
+{
+    const char *text = rt_page_html;
+
+    for (const char *at; (at = strstr(text, "{{")); text = strstr(at, "}}") + 2) {
+        rt_page_part *put = part_at(at + 2);
+        fwrite(text, 1, (size_t)(at - text), out);
+        if (!put)
+            return rt_fail(e, "the page has no part '%.20s'", at);
+        if (!put(out, k, e))
+            return false;
+    }
+    fputs(text, out);
+    return true;
+}
+
+static bool write_file(const char *path, const char *text, size_t n, rt_error *e)
+{
+    rt_atomic_file f;
+
+    return rt_atomic_file_begin(&f, path, e) && rt_atomic_file_write(&f, text, n, e)
+        && rt_atomic_file_end(&f, e);
+}
+
+static bool write_page(const rt_kept *k, const char *path, rt_error *e)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+
+    if (!out)
+        return rt_fail(e, "%s: out of memory", path);
+    const bool ok = fill(out, k, e);
+    const bool whole = !ferror(out);
+    const bool closed = fclose(out) == 0 && whole;
+    const bool written = ok && (closed || rt_fail(e, "%s: out of memory", path))
+                      && write_file(path, text, n, e);
+    free(text);
+    return written;
+}
+
+bool rt_page_write(const char *directory, const char *path, rt_error *e)
+{
+    rt_kept k;
+
+    if (!rt_kept_open(&k, directory, e))
+        return false;
+    char *inside = path ? NULL : rt_kept_file(&k, "report.html", e);
+    const bool ok = (path || inside) && write_page(&k, path ? path : inside, e);
+    free(inside);
+    rt_kept_free(&k);
+    return ok;
+}

@@ -1,0 +1,20 @@
+/* page.h -- the report of a run as one HTML file, which fetches nothing. */
+#ifndef RT_PAGE_H
+#define RT_PAGE_H
+
+#include "error.h"
+#include "kept.h"
+
+/* DIR/report.html, from what else is in the directory; `path` NULL, or where it goes instead. */
+bool rt_page_write(const char *directory, const char *path, rt_error *e);
+
+/* ---- Its parts, each written where page/page.html has {{its name}} ------------------------- */
+
+typedef bool rt_page_part(FILE *out, const rt_kept *k, rt_error *e);
+
+rt_page_part rt_page_verdict, rt_page_facts, rt_page_findings, rt_page_source; /* page_text.c */
+rt_page_part rt_page_heat;                                          /* page_heat.c */
+rt_page_part rt_page_loss;                                          /* page_loss.c */
+rt_page_part rt_page_data;                                          /* page_data.c */
+
+#endif
