@@ -127,47 +127,6 @@ bool rt_run_events_end(rt_run_events *x, const rt_history *h, rt_error *e)
     return is_told(x, &t, e);
 }
 
-/* ---- Opening ----------------------------------------------------------------------------- */
-
-/* Histograms stand at watched steps. */
-static int64_t stride_of(const rt_run *run)
-{
-    const int64_t every = run->set->every, watched = run->steps / every + 1;
-
-    return run->set->histograms ? every * ((watched + HISTOGRAMS - 1) / HISTOGRAMS) : 0;
-}
-
-bool rt_run_events_open(rt_run_events *x, const char *directory, const rt_run *run,
-                        const rt_position *from, rt_error *e)
-{
-    *x = (rt_run_events){ .directory = directory, .stride = stride_of(run),
-                          .last = run->steps - 1 };
-    x->out = rt_event_file_new(directory, rt_seconds_since_1970(), e);
-    if (!x->out)
-        return false;
-    Telling t = telling(x, from ? from->step : 0);
-    if (from)
-        t.ok = rt_event_restart(t.out, t.at);
-    else
-        put_description(&t, run);
-    return is_told(x, &t, e);
-}
-
-void rt_run_events_close(rt_run_events *x)
-{
-    if (x->out)
-        fclose(x->out);
-    x->out = NULL;
-}
-
-bool rt_run_events_sync(rt_run_events *x, rt_error *e)
-{
-    errno = 0;
-    if (fflush(x->out) == 0 && fdatasync(fileno(x->out)) == 0)
-        return true;
-    return rt_fail(e, "%s: the event file: %s", x->directory, strerror(errno));
-}
-
 /* ---- A step ------------------------------------------------------------------------------ */
 
 /* "act_rms/fc1"; of the layer's weights, `of` is ".w": "grad_rms/fc1.w". */
@@ -270,4 +229,64 @@ bool rt_run_events_epoch(rt_run_events *x, const rt_history *h, rt_error *e)
     put_if_any(&t, "loss/test", epoch->loss_test);
     put_if_any(&t, "accuracy/test", epoch->accuracy_test);
     return is_told(x, &t, e);
+}
+
+/* ---- Opening ----------------------------------------------------------------------------- */
+
+/* Histograms stand at watched steps. */
+static int64_t stride_of(const rt_run *run)
+{
+    const int64_t every = run->set->every, watched = run->steps / every + 1;
+
+    return run->set->histograms ? every * ((watched + HISTOGRAMS - 1) / HISTOGRAMS) : 0;
+}
+
+static bool begin(rt_run_events *x, const rt_run *run, rt_error *e)
+{
+    Telling t = telling(x, 0);
+
+    put_description(&t, run);
+    return is_told(x, &t, e);
+}
+
+/* What was told at the very step is void too, so it is told once more: the text at the first, and
+ * an epoch, which stands at the step behind its last one. */
+static bool restart(rt_run_events *x, const rt_position *from, const rt_run *run, rt_error *e)
+{
+    const rt_history *h = &run->history;
+    Telling t = telling(x, from->step);
+
+    t.ok = rt_event_restart(t.out, t.at);
+    if (from->step == 0)
+        put_description(&t, run);
+    if (!is_told(x, &t, e))
+        return false;
+    return h->n_epochs == 0 || h->epoch[h->n_epochs - 1].step < from->step
+        || rt_run_events_epoch(x, h, e);
+}
+
+bool rt_run_events_open(rt_run_events *x, const char *directory, const rt_run *run,
+                        const rt_position *from, rt_error *e)
+{
+    *x = (rt_run_events){ .directory = directory, .stride = stride_of(run),
+                          .last = run->steps - 1 };
+    x->out = rt_event_file_new(directory, rt_seconds_since_1970(), e);
+    if (!x->out)
+        return false;
+    return from ? restart(x, from, run, e) : begin(x, run, e);
+}
+
+void rt_run_events_close(rt_run_events *x)
+{
+    if (x->out)
+        fclose(x->out);
+    x->out = NULL;
+}
+
+bool rt_run_events_sync(rt_run_events *x, rt_error *e)
+{
+    errno = 0;
+    if (fflush(x->out) == 0 && fdatasync(fileno(x->out)) == 0)
+        return true;
+    return rt_fail(e, "%s: the event file: %s", x->directory, strerror(errno));
 }

@@ -14,7 +14,8 @@ typedef struct {
     int64_t last;                   /* the last step of the run */
 } rt_run_events;
 
-/* A new file in the directory; `from`: where a run goes on, NULL where it begins. */
+/* A new file in the directory; `from`: where a run goes on whose history is there, NULL where it
+ * begins. */
 bool rt_run_events_open(rt_run_events *x, const char *directory, const rt_run *run,
                         const rt_position *from, rt_error *e);
 void rt_run_events_close(rt_run_events *x);

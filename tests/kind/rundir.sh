@@ -216,6 +216,10 @@ goes_on() {     # goes_on NAME [OPTION...]
 }
 stop_at dense INT 130 2; goes_on dense --threads 1
 stop_at dense TERM 143 14; goes_on dense
+status 'rundir/stopped where an epoch ends' 0 ./dense --quiet --steps 25 --checkpoint-every 23 --keep 2 --out ended
+cp ended/checkpoints/step-0000000023.safetensors ended/checkpoints/last.safetensors
+status 'rundir/resumed where an epoch ends' 0 ./dense --quiet --steps 40 --resume ended
+events ended 1
 stop_at images TERM 143 5; goes_on images
 stop_at images INT 130 30; goes_on images
 stop_at cells TERM 143 11; goes_on cells
@@ -296,3 +300,4 @@ wait_until steps_in busy 2
 check 'rundir/a second process' grep -q 'busy: another process is running in it' busy.err
 kill -TERM $program
 wait $program 2> check.out
+check 'rundir/a second process: the first is left alone' test $? -eq 143
