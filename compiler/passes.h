@@ -58,6 +58,8 @@ InputMoments input_moments(const Program *program, const char *directory, Sessio
 
 /* warn -- what the forecast warns of: the rules of warnings.def. */
 void warn(const Program *program, const Forecast *forecast, Session *s);
+/* How long the first steps of its training are, over what such a net bears. */
+double step_length(const Program *program, const Forecast *forecast, Session *s);
 
 /* Inputs of variance 1 and of no correlation, balanced classes: where the data is not known. */
 InputMoments unit_normal(const Model *model);

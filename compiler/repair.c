@@ -197,6 +197,34 @@ static void try_alone(Search *search, int i)
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
+static int row_of(Group group)
+{
+    int i = 0;
+
+    while (row[i].group != group)
+        i++;
+    return i;
+}
+
+/* Steps that the pair alone would make too long become shorter with it. */
+static void shorten_steps(Search *search, Tried *t, Candidate *c)
+{
+    const int rate = row_of(GROUP_RATE);
+    const char *what = "", *text;
+    Candidate shorter = *c;
+    Tried after;
+
+    if (!health_ails_by_rate(&t->health) || row[c->row[1]].group == GROUP_RATE)
+        return;
+    text = mend(search, &t->c, &t->s, t->sites, &t->health, rate, &what);
+    if (!text || strlen(text) >= search->room
+        || !compile_text(search, text, t->c.input, &after)
+        || !(after.health.penalty < t->health.penalty))
+        return;
+    if (keep(search, &shorter, text, arena_printf(search->s->arena, "%s, %s", c->what, what)))
+        t->health = after.health;
+}
+
 /* What row k makes of what row i made: worth it if it is more than either does. */
 static void try_second(Search *search, Tried *first, const char *before, int i, int k)
 {
@@ -213,6 +241,7 @@ static void try_second(Search *search, Tried *first, const char *before, int i, 
         search->pairs--;
         if (compile_text(search, c->text, input_of(k, first->c.input), &tried)) {
             c->row[0] = i, c->row[1] = k;
+            shorten_steps(search, &tried, c);
             c->health = tried.health;
             count_lines(search, c);
             search->found->n += is_worth(search, &tried.health, least);

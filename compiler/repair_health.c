@@ -44,9 +44,7 @@ typedef struct {
     Arena *arena;
     const Gauss *gauss;
     Health *h;
-    double curvature;               /* of the hidden layers, in all */
     int plain;                      /* layers in a row without skip or batchnorm */
-    double weight_rms;              /* the least of theirs */
     int hidden, normed, skipped;    /* layers; with a norm behind them, with a skip around them */
     bool ends_plain;                /* the last layer is one of those */
     double correlation;             /* of the last of them */
@@ -108,15 +106,10 @@ static void add_spread(Examination *e, const FlowLayer *row, const Site *site, c
     e->h->measure[AILMENT_ISOMETRY] += site->normed ? grown / 4 : grown;
 }
 
-static void add_plain(Examination *e, const FlowLayer *row, const Draw *w)
+static void add_plain(Examination *e, const FlowLayer *row)
 {
-    const double out = (double)shape_size(row->layer->out);
-
     e->plain++;
     e->correlation = row->correlation;
-    e->weight_rms = fmin(e->weight_rms, sqrt(w->var));
-    e->curvature += out * row->delta_rms * row->delta_rms * fmax(row->correlation, 0.02)
-                  * row->z_rms * row->z_rms / fmax(w->var, 1e-300);
 }
 
 static bool is_chained(const FlowLayer *row)
@@ -158,7 +151,7 @@ static void examine_layer(Examination *e, const FlowLayer *row)
     e->skipped += site->skipped;
     e->ends_plain = !site->skipped && !site->normed && is_chained(row);
     if (e->ends_plain)
-        add_plain(e, row, &w);
+        add_plain(e, row);
     if (!site->skipped && is_chained(row))
         add_spread(e, row, site, &w);
     if (row->layer->in_flow && isfinite(row->spread))
@@ -258,44 +251,10 @@ static void examine_flow(Examination *e)
     raise(e->h, AILMENT_EXPLODING, e->h->decades);
 }
 
-/* A clip of the whole gradient shortens the steps. */
-static double clipped(const Compilation *c)
-{
-    const Value *clip = &c->model->settings.clip;
-
-    return word_is(clip, "GLOBAL_NORM")
-         ? fmin(1, value_arg(clip, "limit")->real / fmax(c->forecast->grad_norm, 1e-300)) : 1;
-}
-
-/* Rate times the largest eigenvalue of the hidden layers' Gauss-Newton matrix, which is about the
- * sum of |dL_i/dW|^2 c / (K - 1) (Karakida et al. 2019).  Few layers bear more than the 2 up to
- * which descent is stable, many less: each multiplies what the others' steps do. */
-static double sgd_length(const Examination *e, const Value *optimizer)
-{
-    const Target *target = &e->c->model->target;
-    const double classes = target->kind == TARGET_CLASS ? (double)target->classes : 2;
-    const double rate = value_arg(optimizer, "lr")->real
-                      / (1 - value_arg(optimizer, "momentum")->real);
-    const double bearable = 1.2 * sqrt(30.0 / e->plain);
-
-    return rate * clipped(e->c) * e->curvature / fmax(classes - 1, 1) / bearable;
-}
-
-/* A step of Adam changes each weight by the rate: all layers together should change by less than a
- * third of a weight's own size. */
-static double adam_length(const Examination *e, const Value *optimizer)
-{
-    return value_arg(optimizer, "lr")->real * e->plain / e->weight_rms / 0.3;
-}
-
 /* log10 of twice the length of a step, of which 1 is the most. */
-static double step_length(const Examination *e)
+static double step_measure(const Examination *e)
 {
-    const Value *optimizer = &e->c->model->settings.optimizer;
-    const double length = e->plain == 0 ? 0 : word_is(optimizer, "SGD")
-                        ? sgd_length(e, optimizer) : adam_length(e, optimizer);
-
-    return fmin(log10(fmax(2 * length, 0.1)), 6);
+    return fmin(log10(fmax(2 * step_length_of(e->c, e->arena), 0.1)), 6);
 }
 
 static void examine_plain(Examination *e)
@@ -325,8 +284,7 @@ static void sum_up(Health *h)
 Health health_of(const Compilation *c, const Sites *sites, Arena *a)
 {
     Health h = { .penalty = 0 };
-    Examination e = { .c = c, .sites = sites, .arena = a, .gauss = gauss_new(a), .h = &h,
-                      .weight_rms = INFINITY };
+    Examination e = { .c = c, .sites = sites, .arena = a, .gauss = gauss_new(a), .h = &h };
 
     for (int i = 0; i < N_AILMENTS; i++)
         h.limit[i] = limit_of((AilmentId)i);
@@ -342,7 +300,7 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
     if (2 * e.normed >= e.hidden && 2 * e.skipped >= e.hidden)
         h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
-    raise(&h, AILMENT_RATE, step_length(&e));
+    raise(&h, AILMENT_RATE, step_measure(&e));
     h.warned = warnings_of(c, a);
     raise(&h, AILMENT_WARNED, h.warned.n);
     sum_up(&h);

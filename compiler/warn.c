@@ -87,7 +87,7 @@ static double number_of(const Value *optimizer, const char *name)
     return value_arg(optimizer, name)->real;
 }
 
-void warn(const Program *program, const Forecast *forecast, Session *s)
+static Warn warn_new(const Program *program, const Forecast *forecast, Session *s)
 {
     const Model *m = program->model;
     const Value *optimizer = &m->settings.optimizer;
@@ -100,12 +100,27 @@ void warn(const Program *program, const Forecast *forecast, Session *s)
 
     if (w.adaptive)
         w.eps = number_of(optimizer, "eps");
-    warn_sites(&w);
-    for (size_t i = 0; w.n > 0 && !forecast->too_large && i < countof(warning); i++) {
+    if (!forecast->too_large)
+        warn_sites(&w);
+    return w;
+}
+
+void warn(const Program *program, const Forecast *forecast, Session *s)
+{
+    Warn w = warn_new(program, forecast, s);
+
+    for (size_t i = 0; w.n > 0 && i < countof(warning); i++) {
         if (!warning[i].rule)
             continue;
         w.now = &warning[i];
-        w.from = from_gravity(m, w.now);
+        w.from = from_gravity(w.model, w.now);
         warning[i].rule(&w);
     }
+}
+
+double step_length(const Program *program, const Forecast *forecast, Session *s)
+{
+    const Warn w = warn_new(program, forecast, s);
+
+    return w.n > 0 ? warn_step_length(&w) : 0;
 }

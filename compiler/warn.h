@@ -96,6 +96,19 @@ double warn_gradient_rms(const Site *p);
 double warn_weight_rms(const Site *p);
 int64_t warn_weights(const Site *p);
 
+/* ---- warn_steps.c -------------------------------------------------------------------------- */
+
+/* Of an argument of the optimiser where it is written, else of the setting. */
+Span warn_optimizer(const Warn *w, const char *name);
+/* RMS of a layer's first update; an optimiser that rescales gradients takes the rate for each
+ * weight whose gradient is over its eps. */
+double warn_first_update(const Warn *w, const Site *p);
+
+/* ---- warn_rate.c --------------------------------------------------------------------------- */
+
+/* How long the first steps are, over what such a net bears. */
+double warn_step_length(const Warn *w);
+
 #define WARNING(rule, ...) void warn_##rule(Warn *w);
 #include "warnings.def"
 #undef WARNING

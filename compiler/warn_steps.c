@@ -1,10 +1,10 @@
-/* warn_steps.c -- warnings of steps: clips, rates, updates. */
+/* warn_steps.c -- warnings of steps: clips, updates that come to nothing, decay, warmup. */
 #include "warn.h"
 
 #include <math.h>
 #include <string.h>
 
-static Span of_optimizer(const Warn *w, const char *name)
+Span warn_optimizer(const Warn *w, const char *name)
 {
     const Value *optimizer = &w->model->settings.optimizer, *arg = value_arg(optimizer, name);
 
@@ -29,6 +29,26 @@ static double clipped_size(const Warn *w, const Value *clip)
         most = isfinite(size) ? fmax(most, size) : most;
     }
     return most;
+}
+
+/* By what a clip shortens the first step. */
+static double shortened(const Warn *w)
+{
+    const Value *clip = &w->model->settings.clip;
+    const double size = word_is(clip, "NONE") ? 0 : clipped_size(w, clip);
+
+    return size > 0 ? fmin(value_arg(clip, "limit")->real / size, 1) : 1;
+}
+
+/* rmsprop's mean square starts at nothing but 1 - alpha of the first one. */
+double warn_first_update(const Warn *w, const Site *p)
+{
+    const Value *optimizer = &w->model->settings.optimizer;
+    const double gradient = warn_gradient_rms(p);
+    const double kept = word_is(optimizer, "RMSPROP") ? value_arg(optimizer, "alpha")->real : 0;
+
+    return w->adaptive ? w->rate / sqrt(1 - kept) * gradient / (gradient + w->eps)
+                       : w->rate * shortened(w) * gradient;
 }
 
 void warn_clip_small(Warn *w)
@@ -56,89 +76,6 @@ void warn_clip_small(Warn *w)
               "/ %.2g = %.2g", w->rate, limit, size, w->rate * limit / size);
 }
 
-/* ---- Rates --------------------------------------------------------------------------------- */
-
-/* By what a clip shortens the first step. */
-static double shortened(const Warn *w)
-{
-    const Value *clip = &w->model->settings.clip;
-    const double size = word_is(clip, "NONE") ? 0 : clipped_size(w, clip);
-
-    return size > 0 ? fmin(value_arg(clip, "limit")->real / size, 1) : 1;
-}
-
-/* RMS of a layer's first update: adam's and its kin's is the rate for every weight. */
-static double first_update(const Warn *w, const Site *p)
-{
-    return w->adaptive ? w->rate : w->rate * shortened(w) * warn_gradient_rms(p);
-}
-
-/* What the slope promises of the first step, over twice the loss there is.  Before a norm too long
- * a step only makes the weights larger. */
-static double overshoot(const Warn *w, double *norm)
-{
-    double square = 0;
-
-    for (int i = 0; i < w->n; i++)
-        if (isfinite(w->site[i].row->grad_norm) && !w->site[i].norm)
-            square += w->site[i].row->grad_norm * w->site[i].row->grad_norm;
-    *norm = sqrt(square);
-    return w->adaptive || !(w->forecast->loss > 0) ? 0
-         : w->rate * shortened(w) * square / (2 * w->forecast->loss);
-}
-
-static bool warms_up(const Value *schedule)
-{
-    return (word_is(schedule, "COSINE") || word_is(schedule, "LINEAR")) &&
-           value_arg(schedule, "warmup")->real > 0;
-}
-
-/* Weights as drawn; those drawn small on purpose, as a last layer's, may grow to the usual size. */
-static double usual_weight(const Site *p)
-{
-    return fmax(warn_weight_rms(p), 1 / sqrt(fmax((double)p->weight->fan_in, 1)));
-}
-
-/* The layer whose first update is largest beside its weights. */
-static double largest_update(const Warn *w, int *at)
-{
-    double most = 0;
-
-    for (int i = 0; i < w->n; i++) {
-        const Site *p = &w->site[i];
-        const double share = p->norm ? 0 : first_update(w, p) / usual_weight(p);
-
-        if (share > most) {
-            most = share;
-            *at = i;
-        }
-    }
-    return most;
-}
-
-void warn_rate(Warn *w)
-{
-    int at = 0;
-    double norm;
-    const double share = largest_update(w, &at), promised = overshoot(w, &norm);
-    const Span lr = of_optimizer(w, "lr");
-    const Site *p = &w->site[at];
-
-    if (!warn_reaches(w, fmax(share, promised / 40)) || warms_up(&w->model->settings.schedule) ||
-        warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
-        return;
-    if (promised / 40 > share)
-        diag_note(warn_say(w, promised / 40, lr, "the first step is %.2g times as long as its "
-                           "slope and the loss allow", promised), lr,
-                  "lr %.2g * norm %.2g^2 of the gradient / (2 * loss %.2g)", w->rate * shortened(w),
-                  norm, w->forecast->loss);
-    else
-        diag_note(warn_say(w, share, lr, "the first update of %s is %.2g times its weights",
-                           p->row->path, share), warn_at(p->row),
-                  "RMS of the update %.2g, of the weights %.2g", first_update(w, p),
-                  warn_weight_rms(p));
-}
-
 /* ---- Updates that come to nothing ---------------------------------------------------------- */
 
 void warn_adam_eps(Warn *w)
@@ -158,7 +95,7 @@ void warn_adam_eps(Warn *w)
     row = w->site[at].row;
     if (!(least > 0) || !warn_reaches(w, eps / least))
         return;
-    diag_note(warn_say(w, eps / least, of_optimizer(w, "eps"), "an element of dL/dW of %s is about "
+    diag_note(warn_say(w, eps / least, warn_optimizer(w, "eps"), "an element of dL/dW of %s is about "
                        "%.2g, and eps %.2g", row->path, least, eps), warn_at(row),
               "the first update is lr * %.2g / (%.2g + %.2g) = %.2g lr", least, least, eps,
               least / (least + eps));
@@ -174,7 +111,7 @@ void warn_stagnation(Warn *w)
     if (w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
         return;
     for (int i = 0; i < w->n; i++) {
-        const double update = first_update(w, &w->site[i]);
+        const double update = warn_first_update(w, &w->site[i]);
         const double x = update > 0 ? half_ulp * warn_weight_rms(&w->site[i]) / update : 0;
 
         if (x > most) {
@@ -185,8 +122,8 @@ void warn_stagnation(Warn *w)
     p = &w->site[at];
     if (most == 0 || !warn_reaches(w, most))
         return;
-    diag_note(warn_say(w, most, of_optimizer(w, "lr"), "the updates of %s are too small to change "
+    diag_note(warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to change "
                        "its weights", p->row->path), warn_at(p->row), "lr %.2g * %.2g = "
               "%.2g an element, under half an ulp of %.2g", w->rate, warn_gradient_rms(p),
-              first_update(w, p), warn_weight_rms(p));
+              warn_first_update(w, p), warn_weight_rms(p));
 }
