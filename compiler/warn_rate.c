@@ -1,5 +1,4 @@
-/* warn_rate.c -- how long the steps are beside what the net bears: for the warning of rates that are
- * too high, and for netc suggest. */
+/* warn_rate.c -- how long the steps are beside what the net bears: for check and suggest. */
 #include "warn.h"
 
 #include <math.h>

@@ -95,8 +95,8 @@ void warn_adam_eps(Warn *w)
     row = w->site[at].row;
     if (!(least > 0) || !warn_reaches(w, eps / least))
         return;
-    diag_note(warn_say(w, eps / least, warn_optimizer(w, "eps"), "an element of dL/dW of %s is about "
-                       "%.2g, and eps %.2g", row->path, least, eps), warn_at(row),
+    diag_note(warn_say(w, eps / least, warn_optimizer(w, "eps"), "an element of dL/dW of %s is "
+                       "about %.2g, and eps %.2g", row->path, least, eps), warn_at(row),
               "the first update is lr * %.2g / (%.2g + %.2g) = %.2g lr", least, least, eps,
               least / (least + eps));
 }
@@ -122,8 +122,8 @@ void warn_stagnation(Warn *w)
     p = &w->site[at];
     if (most == 0 || !warn_reaches(w, most))
         return;
-    diag_note(warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to change "
-                       "its weights", p->row->path), warn_at(p->row), "lr %.2g * %.2g = "
+    diag_note(warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to "
+                       "change its weights", p->row->path), warn_at(p->row), "lr %.2g * %.2g = "
               "%.2g an element, under half an ulp of %.2g", w->rate, warn_gradient_rms(p),
               warn_first_update(w, p), warn_weight_rms(p));
 }
