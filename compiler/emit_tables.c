@@ -173,6 +173,8 @@ static void emit_call_row(Writer *w, const Graph *g, const Node *call)
             emit_piece(w->out, ".step = %d", call->step);
     }
     emit_piece(w->out, ".count = %s", call->count > 1 ? count_constant(w, call) : "1");
+    if (call->inside)
+        emit_piece(w->out, ".inside = %d", call->inside);
     if (f->params) {
         emit_break(w->out);
         emit_offsets(w, g, call, "params");
@@ -201,6 +203,9 @@ static int emit_members(Writer *w, const Graph *g, const Facts *f)
         }
         if (call)
             emit_call_row(w, g, call);
+        else if (g->layer[k].inside)
+            emit_line(w->out, "{ .layer = &%s_layer, .inside = %d },", f->table[k],
+                      g->layer[k].inside);
         else
             emit_line(w->out, "{ .layer = &%s_layer },", f->table[k]);
     }

@@ -45,6 +45,7 @@ typedef struct {
     int first, count;               /* of them: iterations; CALL: 0, 1 */
     int step;                       /* of them: iterations of the repeat in one; 1, or a turn's */
     Str counted;                    /* of them, where count > 1: "repeat", for its constant */
+    int inside;                     /* of them: bodies of residuals of this unit around it */
     NodeId again;                   /* BACKWARD: this forward node is computed once more; 0 */
 } Node;                             /* never changed once added, but for its name; `recompute` lets
                                      * backward nodes read others */
@@ -83,6 +84,7 @@ typedef struct Layer {
     NodeId *path;                   /* a join's: its input as each path takes it; a residual's are
                                      * the skip and the body */
     int n_paths;
+    int inside;                     /* bodies of residuals of this unit around it */
 } Layer;
 
 /* What the plan says of a node's tensor. */

@@ -76,7 +76,7 @@ NodeId lower_node(Lower *l, Node node, const Item *item, const char *name)
 int lower_row(Lower *l, const Item *item, const char *kind)
 {
     Layer row = { .item = item, .name = item->name, .kind = kind, .out = item->out,
-                  .observed = map_get(l->observed, item) != NULL,
+                  .observed = map_get(l->observed, item) != NULL, .inside = l->inside,
                   .member = name_claim(&l->members, l->s->names, item->name, l->s->arena) };
 
     arena_push(l->s->arena, l->g->member, l->g->n_members, l->g->n_layers);
@@ -139,7 +139,8 @@ NodeId lower_call(Lower *l, const Item *item, Graph *unit, NodeId x, const Run *
     const Unit *u = unit->unit;
     Node node = { .op = run && run->count > 1 ? OP_REPEAT : OP_CALL, .shape = u->out,
                   .batched = true, .layer = -1, .unit = unit, .first = run ? run->first : 0,
-                  .count = run ? run->count : 1, .step = steps_of(unit), .n_in = 1 + u->n_captures,
+                  .count = run ? run->count : 1, .step = steps_of(unit), .inside = l->inside,
+                  .n_in = 1 + u->n_captures,
                   .in = arena_array(l->s->arena, NodeId, 1 + u->n_captures) };
     NodeId id;
 

@@ -28,6 +28,7 @@ typedef struct {
     NameSet *units;                 /* names of units taken, and of windows */
     const Map *observed;            /* items that `observe { layers = ... }` takes in */
     NameSet members;                  /* names of layers and calls taken, as members of structs */
+    int inside;                     /* bodies of residuals around what is lowered, in this unit */
 } Lower;
 
 typedef NodeId LowerRule(Lower *l, const Item *item, const NodeId *in);

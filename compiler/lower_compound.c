@@ -59,7 +59,9 @@ NodeId lower_residual(Lower *l, const Item *item)
     const NodeId body = tap(l, item, x, "body"), skip = tap(l, item, x, "skip");
     NodeId end[2];
 
+    l->inside++;
     end[1] = lower_path(l, &item->body, &item->body_out, x, body);
+    l->inside--;
     end[0] = lower_path(l, &item->shortcut, &item->shortcut_out, x, skip);
     end[1] = scaled(l, item, row, end[1]);
     add_path(l, row, skip);

@@ -12,6 +12,7 @@ typedef struct {
     const char *path, *key, *pattern;   /* "" or with a final dot */
     const char *index, *rank;           /* "[3]" in paths, ".3" in keys */
     int base;                           /* of a repeat's iterations, inside of a turn */
+    int inside;                         /* bodies of residuals */
     size_t params, memory;              /* bytes */
 } Place;
 
@@ -120,12 +121,14 @@ static bool add_tensors(Unrolling *u, const rt_layer *l, const Place *p)
     return true;
 }
 
-static bool add_layer(Unrolling *u, const rt_layer *l, const Place *p)
+static bool add_layer(Unrolling *u, const rt_member *m, const Place *p)
 {
     rt_net *net = u->net;
     rt_layer_info *info = &net->layer[net->n_layers++];
+    const rt_layer *l = m->layer;
 
     info->layer = l;
+    info->inside = p->inside + m->inside;
     info->path = text("%s%s%s", p->path, l->name, p->index);
     info->key = text("%s%s%s", p->key, l->name, p->rank);
     info->pattern = text("%s%s", p->pattern, l->name);
@@ -152,6 +155,7 @@ static bool enter(Unrolling *u, const rt_member *m, int k, const Place *p)
 
     in.params += m->params + (size_t)k * m->params_stride;
     in.memory += m->memory + (size_t)k * m->memory_stride;
+    in.inside += m->inside;
     in.base = 0;
     if (m->step) {
         in.base = p->base + m->first + k * m->step;
@@ -176,7 +180,7 @@ static bool unroll(Unrolling *u, const rt_unit *unit, const Place *p)
 {
     for (int i = 0; i < unit->n_members; i++) {
         const rt_member *m = &unit->member[i];
-        if (m->layer && !add_layer(u, m->layer, p))
+        if (m->layer && !add_layer(u, m, p))
             return false;
         for (int k = 0; !m->layer && k < m->count; k++) {
             if (!enter(u, m, k, p))

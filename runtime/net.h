@@ -24,6 +24,7 @@ typedef struct {
     size_t watch;                   /* byte of its rt_watch in memory, where layer->watched */
     int param, n_params;            /* its parameters: rt_net.param[param ...] */
     int line;                       /* in the .net; 0: unknown */
+    int inside;                     /* bodies of residuals around it */
     const rt_prediction *predicted; /* NULL: nothing is forecast of it */
     bool unused;                    /* does not reach the loss: `layer` is this list's own copy */
 } rt_layer_info;

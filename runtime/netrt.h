@@ -190,6 +190,7 @@ typedef struct {
     int first, count;               /* index of the first instance, how many (1 for a block) */
     int step;                       /* of a repeat: iterations in an instance, where several kinds
                                      * take turns: the unit's own repeats count on; else 0 */
+    int inside;                     /* bodies of residuals around it, in the outer unit */
     size_t params, params_stride;   /* in the outer unit's params ... */
     size_t memory, memory_stride;   /* ... and memory */
 } rt_member;

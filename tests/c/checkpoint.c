@@ -655,10 +655,10 @@ static const rt_layer mix_32_on_64_dense_2_layer = {
 
 static const rt_member mix_32_on_64_members[] = {
     { .layer = &mix_32_on_64_residual_layer },
-    { .layer = &mix_32_on_64_layernorm_layer },
-    { .layer = &mix_32_on_64_dense_layer },
-    { .layer = &mix_32_on_64_dropout_layer },
-    { .layer = &mix_32_on_64_dense_2_layer },
+    { .layer = &mix_32_on_64_layernorm_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_dense_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_dropout_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit mix_32_on_64_unit = { mix_32_on_64_members,
@@ -796,10 +796,10 @@ static const rt_layer mix_32_on_64_again_dense_2_layer = {
 
 static const rt_member mix_32_on_64_again_members[] = {
     { .layer = &mix_32_on_64_again_residual_layer },
-    { .layer = &mix_32_on_64_again_layernorm_layer },
-    { .layer = &mix_32_on_64_again_dense_layer },
-    { .layer = &mix_32_on_64_again_dropout_layer },
-    { .layer = &mix_32_on_64_again_dense_2_layer },
+    { .layer = &mix_32_on_64_again_layernorm_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_again_dense_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_again_dropout_layer, .inside = 1 },
+    { .layer = &mix_32_on_64_again_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit mix_32_on_64_again_unit = { mix_32_on_64_again_members,

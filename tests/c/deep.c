@@ -553,9 +553,9 @@ static const rt_layer repeat_h_at_0_dense_layer = {
 static const rt_member repeat_h_at_0_members[] = {
     { .layer = &repeat_h_at_0_h_layer },
     { .layer = &repeat_h_at_0_r_layer },
-    { .layer = &repeat_h_at_0_batchnorm_layer },
-    { .layer = &repeat_h_at_0_relu_layer },
-    { .layer = &repeat_h_at_0_dense_layer },
+    { .layer = &repeat_h_at_0_batchnorm_layer, .inside = 1 },
+    { .layer = &repeat_h_at_0_relu_layer, .inside = 1 },
+    { .layer = &repeat_h_at_0_dense_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
@@ -651,9 +651,9 @@ static const rt_layer repeat_h_from_1_dense_layer = {
 static const rt_member repeat_h_from_1_members[] = {
     { .layer = &repeat_h_from_1_h_layer },
     { .layer = &repeat_h_from_1_r_layer },
-    { .layer = &repeat_h_from_1_batchnorm_layer },
-    { .layer = &repeat_h_from_1_relu_layer },
-    { .layer = &repeat_h_from_1_dense_layer },
+    { .layer = &repeat_h_from_1_batchnorm_layer, .inside = 1 },
+    { .layer = &repeat_h_from_1_relu_layer, .inside = 1 },
+    { .layer = &repeat_h_from_1_dense_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_from_1_unit = { repeat_h_from_1_members,

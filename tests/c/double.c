@@ -410,7 +410,7 @@ static const rt_member model_members[] = {
       .memory = offsetof(struct model_memory, repeat_h_last),
       .memory_stride = sizeof(struct repeat_h_last_memory) },
     { .layer = &model_r_layer },
-    { .layer = &model_dense_layer },
+    { .layer = &model_dense_layer, .inside = 1 },
     { .layer = &model_y_layer },
     { .layer = &model_sigmoid_layer },
 };

@@ -660,7 +660,7 @@ static const rt_layer repeat_h_at_0_dense_2_layer = {
 static const rt_member repeat_h_at_0_members[] = {
     { .layer = &repeat_h_at_0_h_layer },
     { .layer = &repeat_h_at_0_r_layer },
-    { .layer = &repeat_h_at_0_dense_2_layer },
+    { .layer = &repeat_h_at_0_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_at_0_unit = { repeat_h_at_0_members,
@@ -713,7 +713,7 @@ static const rt_layer repeat_h_at_1_dense_2_layer = {
 static const rt_member repeat_h_at_1_members[] = {
     { .layer = &repeat_h_at_1_h_layer },
     { .layer = &repeat_h_at_1_r_layer },
-    { .layer = &repeat_h_at_1_dense_2_layer },
+    { .layer = &repeat_h_at_1_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_at_1_unit = { repeat_h_at_1_members,
@@ -766,7 +766,7 @@ static const rt_layer repeat_h_at_2_dense_2_layer = {
 static const rt_member repeat_h_at_2_members[] = {
     { .layer = &repeat_h_at_2_h_layer },
     { .layer = &repeat_h_at_2_r_layer },
-    { .layer = &repeat_h_at_2_dense_2_layer },
+    { .layer = &repeat_h_at_2_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_at_2_unit = { repeat_h_at_2_members,
@@ -819,7 +819,7 @@ static const rt_layer repeat_h_last_dense_2_layer = {
 static const rt_member repeat_h_last_members[] = {
     { .layer = &repeat_h_last_h_layer },
     { .layer = &repeat_h_last_r_layer },
-    { .layer = &repeat_h_last_dense_2_layer },
+    { .layer = &repeat_h_last_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_h_last_unit = { repeat_h_last_members,

@@ -596,12 +596,13 @@ static const rt_layer repeat_unit_groupnorm_layer = {
 static const rt_member repeat_unit_members[] = {
     { .layer = &repeat_unit_residual_layer },
     { .unit = &normed_4_1_on_4x8x8_unit, .name = "unit", .count = 1,
+      .inside = 1,
       .params = offsetof(struct repeat_unit_params, unit),
       .params_stride = sizeof(struct normed_4_1_on_4x8x8_params),
       .memory = offsetof(struct repeat_unit_memory, unit),
       .memory_stride = sizeof(struct normed_4_1_on_4x8x8_memory) },
-    { .layer = &repeat_unit_relu_layer },
-    { .layer = &repeat_unit_groupnorm_layer },
+    { .layer = &repeat_unit_relu_layer, .inside = 1 },
+    { .layer = &repeat_unit_groupnorm_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_unit_unit = { repeat_unit_members, RT_COUNT(repeat_unit_members) };

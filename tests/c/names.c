@@ -789,7 +789,7 @@ static const rt_layer repeat_y_dense_2_layer = {
 static const rt_member repeat_y_members[] = {
     { .layer = &repeat_y_y_layer },
     { .layer = &repeat_y_dy_layer },
-    { .layer = &repeat_y_dense_2_layer },
+    { .layer = &repeat_y_dense_2_layer, .inside = 1 },
 };
 
 static const rt_unit repeat_y_unit = { repeat_y_members, RT_COUNT(repeat_y_members) };

@@ -623,19 +623,19 @@ static const rt_layer model_logits_layer = {
 
 static const rt_member model_members[] = {
     { .layer = &model_plain_layer },
-    { .layer = &model_dense_layer },
-    { .layer = &model_dense_2_layer },
+    { .layer = &model_dense_layer, .inside = 1 },
+    { .layer = &model_dense_2_layer, .inside = 1 },
     { .layer = &model_half_layer },
-    { .layer = &model_layernorm_layer },
-    { .layer = &model_dense_3_layer },
+    { .layer = &model_layernorm_layer, .inside = 1 },
+    { .layer = &model_dense_3_layer, .inside = 1 },
     { .layer = &model_grow_layer },
-    { .layer = &model_dense_4_layer },
-    { .layer = &model_dropout_layer },
+    { .layer = &model_dense_4_layer, .inside = 1 },
+    { .layer = &model_dropout_layer, .inside = 1 },
     { .layer = &model_dense_5_layer },
     { .layer = &model_outer_layer },
-    { .layer = &model_inner_layer },
-    { .layer = &model_dense_6_layer },
-    { .layer = &model_dense_7_layer },
+    { .layer = &model_inner_layer, .inside = 1 },
+    { .layer = &model_dense_6_layer, .inside = 2 },
+    { .layer = &model_dense_7_layer, .inside = 1 },
     { .layer = &model_logits_layer },
 };
 

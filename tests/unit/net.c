@@ -96,11 +96,11 @@ TEST(repeats_nest)
           .params_stride = p, .memory = m, .memory_stride = m },
     };
     const rt_unit block = { inner, 2 };
-    const rt_member named[] = { { .unit = &block, .name = "stage", .count = 1 } };
+    const rt_member named[] = { { .unit = &block, .name = "stage", .count = 1, .inside = 1 } };
     const rt_unit body = { named, 1 };
     const rt_member outer[] = {
         { .unit = &body, .name = "", .is_repeat = true, .count = 2, .params_stride = 3 * p,
-          .memory_stride = 3 * m },
+          .memory_stride = 3 * m, .inside = 2 },
     };
     const rt_unit top = { outer, 1 };
     rt_model model = tiny;
@@ -116,6 +116,7 @@ TEST(repeats_nest)
         CHECK_TEXT(net.layer[i].path, path[i]);
         CHECK_TEXT(net.layer[i].key, key[i]);
         CHECK_TEXT(net.layer[i].pattern, "stage.bn");
+        CHECK(net.layer[i].inside == 3);
         CHECK(net.param[2 * i].at == (size_t)i * p / sizeof(rt_real));
         CHECK(net.layer[i].watch == (size_t)i * m + offsetof(struct stage_memory, bn_watch));
     }
