@@ -33,7 +33,7 @@ RUNTIME3 = kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
-RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause bars progress \
+RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress \
 	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
 	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h
 RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c

@@ -82,16 +82,25 @@ static void walk_forward(Flow *f, Trace *t)
     record_z(f, t);
 }
 
+/* Of the gradient of a sample's own loss by a tensor; NAN: none comes back. */
+static double rms_of(const Flow *f, const Trace *t, NodeId x)
+{
+    const Gradient *g = t->gradient[x];
+
+    return g ? f->batch * root(mean_of_squares(g->square[SAME], t->kernel[x]->positions)) : NAN;
+}
+
 static void record_delta(const Flow *f, Trace *t)
 {
     for (int i = 0; i < t->g->n_layers; i++) {
         const NodeId z = t->g->layer[i].z;
         const Gradient *g = z ? t->gradient[z] : NULL;
 
+        if (t->g->layer[i].n_paths)
+            t->row[i].carried = fmax(rms_of(f, t, t->g->layer[i].path[0]), 0);
         if (!g)
             continue;
-        t->row[i].delta_rms = f->batch
-            * root(mean_of_squares(g->square[SAME], t->kernel[z]->positions));
+        t->row[i].delta_rms = rms_of(f, t, z);
         if (isnan(t->row[i].grad_norm))
             t->row[i].spread = flow_spread(g->gain * g->gain * t->kernel[z]->log_var + g->log_var);
     }
@@ -208,81 +217,7 @@ static void pick_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 
 const FlowRule flow_pick = { pick_forward, pick_backward };
 
-/* ---- The list of layers ---------------------------------------------------------------------- */
-
-typedef struct {
-    Arena *arena;
-    Forecast *out;
-} Collector;
-
-/* Layers of one instance: `before` stands before their names, `index` behind; the iterations of a
- * turn count on from `base`. */
-static void collect(Collector *c, const Trace *t, const char *before, const char *index, int base)
-{
-    for (int i = 0; i < t->g->n_members; i++) {
-        const int k = t->g->member[i];
-        const NodeId call = k < 0 ? t->g->call[-1 - k] : 0;
-        const Node *n = call ? &t->g->node[call] : NULL;
-        FlowLayer row;
-
-        if (n && n->item->kind == ITEM_BLOCK) {
-            collect(c, &t->call[call][0], arena_printf(c->arena, "%s%s%s.", before, n->item->name,
-                                                       index), "", 0);
-            continue;
-        }
-        for (int r = 0; n && r < n->count; r++) {
-            const int at = base + n->first + r * n->step;
-
-            collect(c, &t->call[call][r], before, n->step > 1 ? index
-                    : arena_printf(c->arena, "%s[%d]", index, at), n->step > 1 ? at : 0);
-        }
-        if (n)
-            continue;
-        row = t->row[k];
-        row.path = arena_printf(c->arena, "%s%s%s", before, row.layer->name, index);
-        if (row.layer->n_paths && row.layer->item->kind == ITEM_RESIDUAL)
-            arena_push(c->arena, c->out->join, c->out->n_joins, row);
-        if (!row.layer->z || !t->gradient[row.layer->z])
-            continue;               /* a join, or what reaches no loss */
-        arena_push(c->arena, c->out->layer, c->out->n, row);
-    }
-}
-
 /* ---- The whole ------------------------------------------------------------------------------- */
-
-/* As the reports: from the first layer with a weight matrix to the last but the output's. */
-static void measure_flow(Forecast *out)
-{
-    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
-    int first = -1, last = -1, output = -1, at = 0;
-
-    for (int i = 0; i < out->n; i++)
-        if (isfinite(out->layer[i].grad_norm))
-            out->grad_norm = hypot(out->grad_norm, out->layer[i].grad_norm);
-    for (int i = 0; i < out->n; i++)
-        if (out->layer[i].layer->in_flow) {
-            first = first < 0 ? i : first;
-            last = output;
-            output = i;
-        }
-    out->flow = 1;
-    out->decades_per_layer = NAN;
-    if (last < 0 || last == first)
-        return;
-    for (int i = first; i <= last; i++) {
-        const double depth = at, d = out->layer[i].delta_rms;
-
-        at += out->layer[i].layer->in_flow;
-        if (!out->layer[i].layer->in_flow || !(d > 0 && isfinite(d)))
-            continue;
-        n++, x += depth, y += log10(d), xx += depth * depth, xy += depth * log10(d);
-    }
-    out->flow = out->layer[first].delta_rms == 0 ? 0
-              : out->layer[first].delta_rms / out->layer[last].delta_rms;
-    out->spread = out->layer[first].spread;
-    if (n > 1)
-        out->decades_per_layer = -(xy - x * y / n) / (xx - x * x / n);
-}
 
 /* One walk there and back, the input's variance times `factor`. */
 static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
@@ -292,7 +227,6 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     Flow f = { .arena = s->arena, .gauss = gauss_new(s->arena), .model = p->model, .batch = batch,
                .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
                .norm_gain = 1 };
-    Collector c = { s->arena, out };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
     f.recurrent = flow_recurrent_layers(t->g);
@@ -303,8 +237,7 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     t->kernel[t->g->input[0]] = kernel_of_input(&f, factor);
     walk_forward(&f, t);
     walk_backward(&f, t);
-    out->n = out->n_joins = 0;
-    collect(&c, t, "", "", 0);
+    flow_rows(t, s->arena, out);
     out->loss = f.loss;
     out->rough = f.rough;
     return f;
@@ -318,6 +251,9 @@ enum { SIZES = 5 };
 typedef struct {
     double squares, fourths;
 } Mixed;
+
+/* What is mixed of a layer. */
+enum { OUTPUTS, DELTAS, GRADIENTS, SUMS, CARRIED, N_MIXED };
 
 static void mix(Mixed *m, double x, double weight)
 {
@@ -343,24 +279,26 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
                                           0.53333333333333333, 0.22207592200561266,
                                           0.011257411327720689 };
     const double batch = (double)p->model->settings.batch;
-    Mixed (*sum)[4] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
+    Mixed (*sum)[N_MIXED] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
 
     for (int k = 0; k < SIZES; k++) {
         Forecast *one = arena_new_of(s->arena, Forecast);
 
         walk_whole(p, input, exp(sqrt(var) * node[k] - var / 2), s, one);
         for (int i = 0; i < out->n && i < one->n; i++) {
-            mix(&sum[i][0], one->layer[i].act_rms, weight[k]);
-            mix(&sum[i][1], one->layer[i].delta_rms, weight[k]);
-            mix(&sum[i][2], one->layer[i].grad_norm, weight[k]);
-            mix(&sum[i][3], one->layer[i].z_rms, weight[k]);
+            mix(&sum[i][OUTPUTS], one->layer[i].act_rms, weight[k]);
+            mix(&sum[i][DELTAS], one->layer[i].delta_rms, weight[k]);
+            mix(&sum[i][GRADIENTS], one->layer[i].grad_norm, weight[k]);
+            mix(&sum[i][SUMS], one->layer[i].z_rms, weight[k]);
+            mix(&sum[i][CARRIED], one->layer[i].carried, weight[k]);
         }
     }
     for (int i = 0; i < out->n; i++) {
-        out->layer[i].act_rms = mixed_value(&sum[i][0], batch);
-        out->layer[i].delta_rms = mixed_value(&sum[i][1], batch);
-        out->layer[i].grad_norm = mixed_value(&sum[i][2], batch);
-        out->layer[i].z_rms = mixed_value(&sum[i][3], batch);
+        out->layer[i].act_rms = mixed_value(&sum[i][OUTPUTS], batch);
+        out->layer[i].delta_rms = mixed_value(&sum[i][DELTAS], batch);
+        out->layer[i].grad_norm = mixed_value(&sum[i][GRADIENTS], batch);
+        out->layer[i].z_rms = mixed_value(&sum[i][SUMS], batch);
+        out->layer[i].carried = mixed_value(&sum[i][CARRIED], batch);
     }
 }
 
@@ -393,7 +331,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)
         mix_sizes(p, input, f.norm_var, s, out);
-    measure_flow(out);
+    flow_measure(out);
     if (!out->rough)
         out->rough = looks_rough(&f, out);
     return out;

@@ -44,6 +44,13 @@ typedef struct {
     void (*backward)(Flow *f, Trace *t, NodeId y, const Gradient *dy);
 } FlowRule;
 
+/* ---- flow_rows.c --------------------------------------------------------------------------- */
+
+/* The layers of all instances, and the residuals, in source order. */
+void flow_rows(const Trace *t, Arena *a, Forecast *out);
+/* The flow and the norm of the whole gradient, of layers that are there. */
+void flow_measure(Forecast *out);
+
 extern const FlowRule
     flow_reshape, flow_tap, flow_pick, flow_copy, flow_add, flow_mul, flow_scale, flow_scale_by,
     flow_act_y, flow_act_x, flow_softmax, flow_affine, flow_dropout, flow_batchnorm,

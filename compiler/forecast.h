@@ -15,6 +15,10 @@ typedef struct {
     double act_rms, z_rms, z_mean;
     double correlation;             /* of two samples' pre-activations */
     double delta_rms;               /* of a sample's own loss, as in the reports */
+    double carried;                 /* of it, what skips carry past the layer, the most of those
+                                     * that it stands within; of a residual, what its skip does */
+    bool rests;                     /* a residual's scale, which starts at 0, leaves it without */
+    bool awaits;                    /* a trained scale around it, which starts small */
     double grad_norm;               /* of dLoss/dW; NAN without a weight */
     double spread;                  /* standard deviation over seeds of log10 of both gradients */
     double saturated, dead;
@@ -61,6 +65,8 @@ typedef struct {
     FlowLayer *join;                /* residual sums: act_rms of the sum, z_rms of its skip */
     int n_joins;
     double flow, decades_per_layer; /* as in the reports */
+    double gained;                  /* decades that what arrives (rt_arrives) at the first layer is
+                                     * over that at the last hidden one; -INFINITY: nothing does */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0 */
     double grad_norm;               /* of the whole gradient */
@@ -69,6 +75,8 @@ typedef struct {
     bool too_large;                 /* for a forecast: no layers, no numbers; `rough` says why */
 } Forecast;
 
+/* RMS of what arrives at a layer: its own gradient, or what is carried past it. */
+double flow_arrives(const FlowLayer *row);
 /* 1, 2 or 5 times a power of ten: the last that is not over x. */
 double round_down(double x);
 /* Of the global norm: about what a step has at the start; 0: that is not known. */

@@ -40,6 +40,7 @@ void forecast_json(const Forecast *f, FILE *out)
     fputs("{\"event\":\"forecast\"", out);
     put("flow", f->flow, out);
     put("decades_per_layer", f->decades_per_layer, out);
+    put("gained", f->gained, out);
     put("spread", f->spread, out);
     put("loss", f->loss, out);
     fputs(",\"input\":", out);

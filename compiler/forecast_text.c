@@ -144,6 +144,21 @@ static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
     fputc('\n', out);
 }
 
+/* Beside the flow, where bodies of residuals are scaled down. */
+static void put_past(const Forecast *f, FILE *out)
+{
+    int rest = 0;
+
+    for (int i = 0; i < f->n; i++)
+        rest += f->layer[i].rests && f->layer[i].layer->in_flow && f->layer[i].delta_rms == 0;
+    if (rest)
+        fprintf(out, "no gradient comes to %d layer%s yet, in residuals whose scale starts at 0\n",
+                rest, rest > 1 ? "s" : "");
+    if (isfinite(f->gained) && !(fabs(f->gained - log10(f->flow)) <= 0.1))
+        fprintf(out, "past residuals that are scaled down: %+.2f decades to the first layer\n",
+                round(100 * f->gained) / 100 + 0.0);
+}
+
 static void put_flow(const Forecast *f, Arena *a, FILE *out)
 {
     const double decades = log10(f->flow);
@@ -171,7 +186,7 @@ static void put_range(const Forecast *f, bool in_double, FILE *out)
     for (int i = f->n - 1; i >= 0; i--) {
         over = f->layer[i].act_rms <= largest ? over : i;
         above = above < 0 && f->layer[i].delta_rms > largest ? i : above;
-        under = under < 0 && f->layer[i].delta_rms < smallest ? i : under;
+        under = under < 0 && f->layer[i].delta_rms < smallest && !f->layer[i].rests ? i : under;
     }
     if (above >= 0)
         fprintf(out, "overflow: dL/dz of %s is over the largest %s, %.1e\n",
@@ -203,6 +218,7 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
         if (f->layer[i].layer->steps > 1)
             put_steps(&f->layer[i], a, out);
     put_flow(f, a, out);
+    put_past(f, out);
     put_range(f, m->settings.double_precision, out);
     if (isfinite(f->loss))
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));

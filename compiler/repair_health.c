@@ -219,34 +219,12 @@ static void examine_time(Examination *e, const FlowLayer *row)
         examine_recurrence(e, row);
 }
 
-/* A branch whose scale starts at 0 has no gradient yet (ReZero): what the skips carry counts. */
-static double flow_of(const Examination *e)
-{
-    const Forecast *f = e->c->forecast;
-    double first = NAN, last = NAN;
-
-    if (f->flow > 0 && isfinite(f->flow))
-        return f->flow;
-    for (int i = 0; i < f->n; i++) {
-        const FlowLayer *row = &f->layer[i];
-        const Site *site = map_get(&e->sites->by_stmt, row->layer->item->stmt);
-
-        if (!row->layer->in_flow || !site || site->output)
-            continue;
-        if (!(row->delta_rms > 0) && site->skipped)
-            continue;
-        first = isnan(first) ? row->delta_rms : first;
-        last = row->delta_rms;
-    }
-    return isnan(first) ? 1 : first / last;
-}
-
 static void examine_flow(Examination *e)
 {
-    const double flow = flow_of(e), decades = log10(flow);
+    const double decades = e->c->forecast->gained;
 
-    e->h->decades = isfinite(decades) ? fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST)
-                  : flow > 0 ? HEALTH_LOST : -HEALTH_LOST;
+    e->h->decades = isnan(decades) ? -HEALTH_LOST
+                  : fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST);
     raise(e->h, AILMENT_VANISHING, -e->h->decades);
     raise(e->h, AILMENT_EXPLODING, e->h->decades);
 }

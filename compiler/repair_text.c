@@ -83,10 +83,12 @@ static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
 void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
 {
     const char *path = found->c->source->path;
+    const Forecast *f = found->c->forecast;
 
     if (!(found->health.penalty > 0)) {
-        fprintf(out, "%s is healthy at initialisation: flow %+.1f decades; nothing to mend\n",
-                found->c->model->name, found->health.decades);
+        fprintf(out, "%s is healthy at initialisation: flow %+.1f decades%s; nothing to mend\n",
+                found->c->model->name, found->health.decades,
+                fabs(f->gained - log10(f->flow)) <= 0.1 ? "" : " past what is scaled down");
         return;
     }
     fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,

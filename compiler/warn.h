@@ -86,7 +86,7 @@ bool warn_held(const Warn *w);
 /* A skip, or another branch, carries the gradient past it. */
 bool warn_passed(const Warn *w, const FlowLayer *row);
 bool warn_bounded(ActivationKind act);
-/* Decades by which delta grows from site `last` back to site `first`. */
+/* Decades by which what arrives (rt_arrives) grows from site `last` back to site `first`. */
 double warn_gain(const Warn *w, int first, int last);
 /* So many decades that delta loses, or gains, as the optimiser feels them. */
 double warn_lost(const Warn *w, int first, int last, double decades);

@@ -16,14 +16,23 @@ static double trusted(const Warn *w, double decades)
     return w->forecast->rough ? decades - 1 : decades;
 }
 
+/* Where what arrives is seen: in a body that is scaled down, on the skip around it. */
+static const char *place(const Warn *w, const FlowLayer *row)
+{
+    return row->carried > 1.1 * row->delta_rms
+         ? arena_printf(w->session->arena, "the skip around %s", row->path) : row->path;
+}
+
 /* The whole flow beside what its cause tells, unless that is all of it. */
-static void note_whole(const Warn *w, Message *m, double gained, int first)
+static void note_whole(const Warn *w, Message *m, int first)
 {
     const FlowLayer *row = w->site[first].row;
+    const double gained = w->forecast->gained;
 
     if (isfinite(gained) && fabs(gained - w->told) > 0.1)
         diag_note(m, warn_at(row), "so dL/dz %s by %.1f decades over the whole net, to %.2g "
-                  "at %s", gained < 0 ? "falls" : "grows", fabs(gained), row->delta_rms, row->path);
+                  "at %s", gained < 0 ? "falls" : "grows", fabs(gained), flow_arrives(row),
+                  place(w, row));
 }
 
 /* ---- The layer to blame -------------------------------------------------------------------- */
@@ -66,8 +75,8 @@ static void note_arithmetic(const Warn *w, Message *m, int first, int last, int 
                   next->draw.var, act_name[p->act.kind], p->slope_square, factor, a_layer);
     else
         diag_note(m, warn_at(p->row), "it is %.2g at %s and %.2g at %s; the mean is %.2g "
-                  "decades a layer", p->row->delta_rms, p->row->path, next->row->delta_rms,
-                  next->row->path, a_layer);
+                  "decades a layer", flow_arrives(p->row), place(w, p->row),
+                  flow_arrives(next->row), place(w, next->row), a_layer);
 }
 
 /* Two standard deviations over seeds decide between all of them and most. */
@@ -100,7 +109,7 @@ static const char *number_in_range(const Warn *w, double x)
 
 void warn_vanishing(Warn *w)
 {
-    double decades = -log10(w->forecast->flow);
+    double decades = -w->forecast->gained;
     const Site *p;
     Message *m;
     int first, last, worst;
@@ -110,21 +119,21 @@ void warn_vanishing(Warn *w)
     decades = warn_lost(w, first, last, decades);
     if (!warn_reaches(w, trusted(w, decades)))
         return;
-    worst = w->forecast->flow > 0 ? worst_step(w, first, last, -1) : first;
+    worst = isfinite(w->forecast->gained) ? worst_step(w, first, last, -1) : first;
     p = &w->site[worst];
     m = warn_cause(w, VANISHES);
     if (m) {
-        note_whole(w, m, log10(w->forecast->flow), first);
+        note_whole(w, m, first);
         return;
     }
-    if (!(w->forecast->flow > 0)) {
+    if (!isfinite(w->forecast->gained)) {
         m = warn_say(w, decades, warn_at(p->row), "no gradient arrives at %s",
                      p->row->path);
     } else {
         m = warn_say(w, decades, warn_argument(p->row->layer->item, "act"), "the gradient "
                      "vanishes: dL/dz falls by %.1f decades from %s to %s, to %.2g",
-                     -log10(w->forecast->flow), w->site[last].row->path,
-                     w->site[first].row->path, w->site[first].row->delta_rms);
+                     -w->forecast->gained, place(w, w->site[last].row),
+                     place(w, w->site[first].row), flow_arrives(w->site[first].row));
         note_arithmetic(w, m, first, last, worst);
         note_seeds(w, m, warn_at(p->row), decades);
         diag_note(m, warn_argument(p->row->layer->item, "act"), "%s", remedy(p));
@@ -136,12 +145,12 @@ void warn_vanishing(Warn *w)
 
 void warn_exploding(Warn *w)
 {
-    double decades = log10(w->forecast->flow);
+    double decades = w->forecast->gained;
     const Site *p;
     Message *m;
     int first, last, worst;
 
-    if (!warn_hidden(w, &first, &last) || isnan(decades) || w->site[last].row->delta_rms == 0)
+    if (!warn_hidden(w, &first, &last) || isnan(decades) || !(flow_arrives(w->site[last].row) > 0))
         return;
     decades = warn_gained(w, first, last, decades) - (warn_held(w) ? 1 : 0);
     if (!warn_reaches(w, trusted(w, decades)))
@@ -150,13 +159,13 @@ void warn_exploding(Warn *w)
     p = &w->site[worst];
     m = warn_cause(w, EXPLODES);
     if (m) {
-        note_whole(w, m, log10(w->forecast->flow), first);
+        note_whole(w, m, first);
         return;
     }
     m = warn_say(w, decades, warn_argument(p[1].row->layer->item, "init"), "the gradient explodes: "
-                 "dL/dz grows by %.1f decades from %s to %s, to %.2g", log10(w->forecast->flow),
-                 w->site[last].row->path, w->site[first].row->path,
-                 w->site[first].row->delta_rms);
+                 "dL/dz grows by %.1f decades from %s to %s, to %.2g", w->forecast->gained,
+                 place(w, w->site[last].row), place(w, w->site[first].row),
+                 flow_arrives(w->site[first].row));
     note_arithmetic(w, m, first, last, worst);
     note_seeds(w, m, warn_at(p->row), decades);
     warn_explains(w, EXPLODES, m);
@@ -170,6 +179,8 @@ static double under(const Warn *w, const Site *p)
     const double least = w->adaptive ? sqrt(w->least) : w->least;
     const double delta = p->row->delta_rms / w->least, dw = warn_gradient_rms(p) / least;
 
+    if (p->row->awaits)
+        return 0;
     return -log10(fmin(delta > 0 ? delta : INFINITY, dw > 0 ? dw : INFINITY));
 }
 

@@ -99,7 +99,7 @@ void warn_batchnorm_depth(Warn *w)
  * large that the softmax is flat count as if they were gained. */
 static double gained_by_sums(const Warn *w, double growth)
 {
-    const double flat = 30, gained = log10(w->forecast->flow);
+    const double flat = 30, gained = w->forecast->gained;
     double counted;
     int first, last;
 

@@ -241,7 +241,7 @@ bool warn_held(const Warn *w)
 
 double warn_gain(const Warn *w, int first, int last)
 {
-    return log10(w->site[first].row->delta_rms / w->site[last].row->delta_rms);
+    return log10(flow_arrives(w->site[first].row) / flow_arrives(w->site[last].row));
 }
 
 /* Decades by which z grows on its way from one site to another. */

@@ -88,7 +88,7 @@ void warn_adam_eps(Warn *w)
         return;
     eps = value_arg(&w->model->settings.optimizer, "eps")->real;
     for (int i = 0; i < w->n; i++)
-        if (warn_gradient_rms(&w->site[i]) < least) {
+        if (warn_gradient_rms(&w->site[i]) < least && !w->site[i].row->awaits) {
             least = warn_gradient_rms(&w->site[i]);
             at = i;
         }
@@ -114,7 +114,7 @@ void warn_stagnation(Warn *w)
         const double update = warn_first_update(w, &w->site[i]);
         const double x = update > 0 ? half_ulp * warn_weight_rms(&w->site[i]) / update : 0;
 
-        if (x > most) {
+        if (x > most && !w->site[i].row->awaits) {
             most = x;
             at = i;
         }

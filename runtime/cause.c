@@ -143,7 +143,7 @@ static bool is_normed(const rt_net *net, int layer)
     return false;
 }
 
-static bool has_residuals(const rt_net *net)
+bool rt_has_residuals(const rt_net *net)
 {
     for (int i = 0; i < net->n_layers; i++)
         if (net->layer[i].layer->paths > 0 && !strcmp(net->layer[i].layer->kind, "residual"))
@@ -172,12 +172,10 @@ typedef struct {
 static double step_of(const rt_net *net, const rt_record *r, int layer, bool forward)
 {
     const int next = rt_next_in_flow(net, layer);
-    const rt_watch *here = &r->layer[layer].watch;
     if (next < 0)
         return NAN;
-    const rt_watch *there = &r->layer[next].watch;
-    return forward ? log10(there->act_rms / here->act_rms)
-                   : log10(here->delta_rms / there->delta_rms);
+    return forward ? log10(r->layer[next].watch.act_rms / r->layer[layer].watch.act_rms)
+                   : log10(rt_arrival(net, r, layer) / rt_arrival(net, r, next));
 }
 
 enum { GROUPS = 64 };
@@ -225,7 +223,7 @@ static int death_of(const rt_net *net, const rt_record *r)
         const int next = rt_next_in_flow(net, i);
         if (!net->layer[i].layer->in_flow || next < 0)
             continue;
-        if (r->layer[next].watch.delta_rms > 0 && !(r->layer[i].watch.delta_rms > 0))
+        if (rt_arrival(net, r, next) > 0 && !(rt_arrival(net, r, i) > 0))
             return i;
     }
     return -1;
@@ -233,19 +231,10 @@ static int death_of(const rt_net *net, const rt_record *r)
 
 /* ---- The cause ----------------------------------------------------------------------------- */
 
-/* The factors by which one layer multiplies what passes: the weights', and all else. */
-typedef struct {
-    double weights, rest;
-    double rms;                     /* of the weights now */
-    const rt_tensor *tensor;
-    rt_activation act;
-    int layer;                      /* whose activation, and whose statement is to be edited */
-} Factors;
-
 /* A tensor of RMS s multiplies the RMS of a gradient by s sqrt(fan_out), of a signal by s
  * sqrt(fan_in), for vectors that know nothing of it. */
 static bool factors_of(const rt_net *net, const rt_record *r, bool forward, const Group *g,
-                       Factors *f)
+                       rt_factors *f)
 {
     const int next = rt_next_in_flow(net, g->layer);
     const rt_slot *w = next < 0 ? NULL : rt_weight_of(net, next);
@@ -276,14 +265,14 @@ static const char *least_slope(rt_activation act)
 
 /* A factor that no slope has: the gradient does not lie across the weights at random. */
 static bool is_stretched(const rt_net *net, bool forward, bool joined, const Group *g,
-                         const Factors *f)
+                         const rt_factors *f)
 {
     return !forward && !joined && !is_normed(net, g->layer) && !net->layer[g->layer].layer->steps
         && f->rest > 1.001 * rt_most_slope(f->act);
 }
 
-static void explain(const rt_net *net, bool forward, bool joined, const Group *g, const Factors *f,
-                    rt_verdict *v)
+static void explain(const rt_net *net, bool forward, bool joined, const Group *g,
+                    const rt_factors *f, rt_verdict *v)
 {
     char factor[RT_FIGURE], weights[RT_FIGURE], rest[RT_FIGURE], init[64];
     rt_append(v->reason, sizeof v->reason, g->count > 1 ? ". Each layer of %s" : ". %s",
@@ -304,81 +293,14 @@ static void explain(const rt_net *net, bool forward, bool joined, const Group *g
               rt_figure(rest, f->rest));
 }
 
-/* ---- The edit ------------------------------------------------------------------------------ */
-
-static bool is_he_family(rt_activation act)
-{
-    return act == RT_RELU || act == RT_LEAKY_RELU || act == RT_ELU || act == RT_GELU
-        || act == RT_SILU;
-}
-
-static rt_init_kind matching_init(rt_activation act)
-{
-    return is_he_family(act) ? RT_HE_NORMAL : act == RT_SELU ? RT_LECUN_NORMAL : RT_XAVIER_UNIFORM;
-}
-
-static bool matches(const rt_init *init, rt_activation act)
-{
-    switch (init->kind) {
-    case RT_HE_UNIFORM: case RT_HE_NORMAL:         return is_he_family(act);
-    case RT_LECUN_UNIFORM: case RT_LECUN_NORMAL:   return act == RT_SELU;
-    case RT_XAVIER_UNIFORM: case RT_XAVIER_NORMAL: return !is_he_family(act) && act != RT_SELU;
-    case RT_ORTHOGONAL:                            return !is_he_family(act);
-    default:                                       return false;
-    }
-}
-
-/* Would the initialiser that goes with the activation bring the factor nearer to 1?  Weights that
- * are too large also make a gradient vanish: by saturation. */
-static bool would_help(const Factors *f, bool growing)
-{
-    rt_tensor fresh = *f->tensor;
-    if (matches(&f->tensor->init, f->act))
-        return false;
-    fresh.init = (rt_init){ matching_init(f->act), 0, 0 };
-    const double ratio = rt_init_rms(&fresh) / f->rms;
-    return growing || f->rest < 0.5 ? ratio < 0.95 || (!growing && ratio > 1.05) : ratio > 1.05;
-}
-
-void rt_write_edit(const rt_net *net, int layer, const char *change, rt_verdict *v)
-{
-    v->edit[0] = '\0';
-    rt_append(v->edit, sizeof v->edit, "in %s", net->layer[layer].pattern);
-    if (net->layer[layer].line)
-        rt_append(v->edit, sizeof v->edit, " (line %d)", net->layer[layer].line);
-    rt_append(v->edit, sizeof v->edit, ": %s", change);
-}
-
-static bool is_sigmoid_like(rt_activation act)
-{
-    return act == RT_SIGMOID || act == RT_HARD_SIGMOID || act == RT_SOFTMAX;
-}
-
-/* Sigmoids go first, then an initialiser that does not fit, then the architecture. */
-static void suggest(const rt_net *net, bool growing, const Factors *f, rt_verdict *v)
-{
-    char change[96];
-    if (!growing && is_sigmoid_like(f->act)) {
-        rt_write_edit(net, f->layer, "act = relu, init = he_normal", v);
-    } else if (would_help(f, growing)) {
-        snprintf(change, sizeof change, "init = %s", init_name[matching_init(f->act)]);
-        rt_write_edit(net, f->layer, change, v);
-    } else if (growing && has_residuals(net)) {
-        snprintf(v->edit, sizeof v->edit, "a smaller step in each block: residual(scale = 0.1)");
-    } else if (growing || has_residuals(net)) {
-        rt_write_edit(net, f->layer, "put `layernorm;` after it", v);
-    } else {
-        rt_write_edit(net, f->layer, "wrap it in `residual { ... }`, or put `layernorm;` after it",
-                      v);
-    }
-}
+/* ---- The whole ------------------------------------------------------------------------------ */
 
 void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v)
 {
     int first, last;
-    Factors f;
-    const bool silent = rt_flow_ends(net, &first, &last) && r->layer[last].watch.delta_rms == 0;
-    const bool forward = growing ? isnan(rt_flow(net, r)) : silent;
+    rt_factors f;
+    const bool silent = rt_flow_ends(net, &first, &last) && rt_arrival(net, r, last) == 0;
+    const bool forward = growing ? isnan(rt_gained(net, r)) : silent;
     const int dies = growing || silent ? -1 : death_of(net, r);
     Group g = culprit(net, r, forward, growing ? 1 : -1);
     if (dies >= 0)
@@ -393,6 +315,6 @@ void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v
     if (!factors_of(net, r, forward, &g, &f))
         return;
     if (isfinite(g.decades) && f.weights > 0)
-        explain(net, forward, has_residuals(net), &g, &f, v);
-    suggest(net, growing, &f, v);
+        explain(net, forward, rt_has_residuals(net), &g, &f, v);
+    rt_mend(net, r, growing, &f, v);
 }

@@ -19,6 +19,8 @@ const rt_slot *rt_weight_of(const rt_net *net, int layer);
 int rt_next_in_flow(const rt_net *net, int layer);
 int rt_previous_in_flow(const rt_net *net, int layer);
 
+bool rt_has_residuals(const rt_net *net);
+
 /* Appends the place of a layer: "h[3] (line 12)". */
 void rt_append_place(char *out, size_t size, const rt_net *net, int layer);
 
@@ -27,6 +29,18 @@ void rt_append_place(char *out, size_t size, const rt_net *net, int layer);
  * explodes. */
 void rt_blame(const rt_net *net, const rt_record *r, bool growing, rt_verdict *v);
 
+/* The factors by which one layer multiplies what passes: the weights', and all else. */
+typedef struct {
+    double weights, rest;
+    double rms;                     /* of the weights now */
+    const rt_tensor *tensor;
+    rt_activation act;
+    int layer;                      /* whose activation, and whose statement is to be edited */
+} rt_factors;
+
+/* Writes into v->edit what would bring such a factor nearer to 1: cause_edit.c. */
+void rt_mend(const rt_net *net, const rt_record *r, bool growing, const rt_factors *f,
+             rt_verdict *v);
 /* Writes what to put in place of a layer's activation or initialiser. */
 void rt_write_edit(const rt_net *net, int layer, const char *change, rt_verdict *v);
 

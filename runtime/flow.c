@@ -2,6 +2,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "gravity.h"
 #include "report.h"
 
 bool rt_flow_ends(const rt_net *net, int *first, int *last)
@@ -36,6 +37,39 @@ double rt_flow(const rt_net *net, const rt_record *r)
 {
     int first, last;
     return rt_flow_ends(net, &first, &last) ? between(r, first, last) : 1;
+}
+
+/* ---- What arrives -------------------------------------------------------------------------- */
+
+static bool is_residual(const rt_layer *l)
+{
+    return l->paths > 0 && !strcmp(l->kind, "residual");
+}
+
+/* Residuals stand before what is in their bodies. */
+double rt_carried(const rt_net *net, const rt_record *r, int layer)
+{
+    double most = 0;
+    int inside = net->layer[layer].inside;
+    for (int i = layer - 1; i >= 0 && inside > 0; i--) {
+        if (!is_residual(net->layer[i].layer) || net->layer[i].inside >= inside)
+            continue;
+        most = fmax(most, r->layer[i].watch.path_rms[0]);
+        inside = net->layer[i].inside;
+    }
+    return most;
+}
+
+double rt_arrival(const rt_net *net, const rt_record *r, int layer)
+{
+    return rt_arrives(r->layer[layer].watch.delta_rms, rt_carried(net, r, layer));
+}
+
+double rt_gained(const rt_net *net, const rt_record *r)
+{
+    int first, last;
+    return rt_flow_ends(net, &first, &last)
+         ? log10(ratio(rt_arrival(net, r, first), rt_arrival(net, r, last))) : 0;
 }
 
 /* ---- The layers that a name takes in ------------------------------------------------------- */

@@ -256,9 +256,16 @@ static void explain_underflow(const rt_history *h, When w, int layer, rt_verdict
 /* Stalled: the weights change by less than a millionth of their size in a step, though the learning
  * rate is not at the end of its schedule, and not since the layer is dead or saturated. */
 
+/* In a body that is scaled down: at the start it waits for its scale to grow. */
+static bool is_held_back(const rt_history *h, const rt_record *r, int layer)
+{
+    return r->layer[layer].watch.delta_rms < 0.01 * rt_carried(h->net, r, layer);
+}
+
 static bool is_stalled(const rt_history *h, const rt_record *r, int layer)
 {
     return h->net->layer[layer].layer->in_flow && r->rate > 0.01 * h->set->lr
+        && !(r->step == 0 && is_held_back(h, r, layer))
         && isfinite(r->norm_before) && r->layer[layer].update_ratio < 1e-6
         && !is_dead(h, r, layer) && !is_saturated(h, r, layer);
 }
@@ -284,7 +291,10 @@ static void explain_stalled(const rt_history *h, When w, int layer, rt_verdict *
     SAY(v, " by %s of their size", rt_figure(ratio, r->layer[layer].update_ratio));
     say_when(h, w, v);
     SAY(v, ": it does not learn");
-    if (peak > 100 * start)
+    if (is_held_back(h, r, layer))
+        rt_write_edit(h->net, layer, "a larger scale of the residual around it, or a learned one",
+                      v);
+    else if (peak > 100 * start)
         snprintf(v->edit, sizeof v->edit, "in train: a smaller lr than %g: the loss was %s",
                  h->set->lr, rt_figure(ratio, peak));
     else

@@ -29,10 +29,10 @@ static bool is_held(const rt_net *net)
 static int level(const rt_history *h, const rt_record *r, bool growing)
 {
     int first, last, n = 0;
-    if (!rt_flow_ends(h->net, &first, &last) || !(r->layer[last].watch.delta_rms > 0))
+    if (!rt_flow_ends(h->net, &first, &last) || !(rt_arrival(h->net, r, last) > 0))
         return 0;
     const bool bears = growing ? is_held(h->net) : rescales(h);
-    const double a = (growing ? 1 : -1) * log10(rt_flow(h->net, r)) - bears;
+    const double a = (growing ? 1 : -1) * rt_gained(h->net, r) - bears;
     while (n < 3 && a > rt_flow_limit[n])
         n++;
     return n;
@@ -60,18 +60,28 @@ static const rt_record *flow_evidence(const rt_history *h, bool growing, int *gr
     return *gravity ? r : NULL;
 }
 
+/* "0.163 at stem", or "on the skip around second[11]" where that carries more. */
+static void say_arrival(const rt_history *h, const rt_record *r, int layer, rt_verdict *v)
+{
+    const bool skipped = rt_carried(h->net, r, layer) > 1.1 * r->layer[layer].watch.delta_rms;
+    char figure[RT_FIGURE];
+    SAY(v, "%s %s %s", rt_figure(figure, rt_arrival(h->net, r, layer)),
+        skipped ? "on the skip around" : "at", h->net->layer[layer].path);
+}
+
 static void say_flow(const rt_history *h, const rt_record *r, rt_verdict *v)
 {
-    char low[RT_FIGURE], high[RT_FIGURE], slope[RT_FIGURE], now[RT_FIGURE];
+    char slope[RT_FIGURE], now[RT_FIGURE];
     const rt_record *end = rt_history_at(h, -1);
     int first, last;
     double r2;
     rt_flow_ends(h->net, &first, &last);
     const double decades = rt_decades_per_layer(h->net, r, &r2);
-    SAY(v, "dL/dz is %s at %s and %s at %s at step %lld",
-        rt_figure(high, r->layer[last].watch.delta_rms), h->net->layer[last].path,
-        rt_figure(low, r->layer[first].watch.delta_rms), h->net->layer[first].path,
-        (long long)r->step);
+    SAY(v, "dL/dz is ");
+    say_arrival(h, r, last, v);
+    SAY(v, " and ");
+    say_arrival(h, r, first, v);
+    SAY(v, " at step %lld", (long long)r->step);
     if (isfinite(decades))
         SAY(v, ": %s decades a layer (r2 %.2f)", rt_decades(slope, decades), r2);
     if (end != r && isfinite(rt_flow(h->net, end)) && !level(h, end, false)
@@ -88,7 +98,7 @@ static void say_foretold(const rt_history *h, bool growing, rt_verdict *v)
                     && isfinite(n->flow);
     const double bears = growing ? is_held(h->net) : rescales(h);
     char flow[RT_FIGURE], spread[RT_FIGURE];
-    if (!known || (growing ? 1 : -1) * log10(n->flow) - bears > rt_flow_limit[1])
+    if (!known || (growing ? 1 : -1) * n->gained - bears > rt_flow_limit[1])
         return;
     SAY(v, ". The forecast's flow is %s, ", rt_figure(flow, n->flow));
     if (h->loaded)
@@ -145,7 +155,7 @@ static void judge_signal(Findings *f)
         first = first < 0 ? i : first;
         last = i;
     }
-    if (last <= first || !isnan(rt_flow(net, r)))
+    if (last <= first || !isnan(rt_gained(net, r)))
         return;
     const double a = r->layer[first].watch.act_rms, b = r->layer[last].watch.act_rms;
     rt_verdict *v = b > 1e3 * a ? rt_find(f, "exploding", -1, 3) : NULL;

@@ -16,6 +16,12 @@ bool rt_flow_ends(const rt_net *net, int *first, int *last);
 double rt_flow(const rt_net *net, const rt_record *r);
 /* The same between the first and the last of the layers that a name takes in ("h", "stage[1]"). */
 double rt_flow_of(const rt_net *net, const rt_record *r, const char *name);
+/* RMS of what the skips around a layer carry past it, the most of them; 0: there are none. */
+double rt_carried(const rt_net *net, const rt_record *r, int layer);
+/* What arrives at it (gravity.h), and the decades by which it grows from the last hidden layer to
+ * the first: where no body is scaled down, log10 of the flow. */
+double rt_arrival(const rt_net *net, const rt_record *r, int layer);
+double rt_gained(const rt_net *net, const rt_record *r);
 /* Does a name of the source take in the layer at this path?  "h" and "h[3]" take in "h[3]", "stage"
  * and "stage.unit" take in "stage[1].unit.bn". */
 bool rt_takes_in(const char *name, const char *path);

@@ -59,6 +59,34 @@ TEST(knows_zero_from_unknown)
     synthetic_free(s);
 }
 
+/* h[0], a residual around h[2] and one in it around h[4]. */
+TEST(looks_past_bodies_that_are_scaled_down)
+{
+    Synthetic *s = synthetic_new(6, 8);
+    rt_layer join = s->hidden;
+    join.kind = "residual";
+    join.paths = 2;
+    join.in_flow = false;
+    s->info[1].layer = s->info[3].layer = &join;
+    s->info[2].inside = s->info[3].inside = 1;
+    s->info[4].inside = s->info[5].inside = 2;
+    synthetic_step(s, 1e-6, 1);
+    s->watch[0].delta_rms = 1;
+    s->watch[1].path_rms[0] = 0.5;
+    s->watch[3].path_rms[0] = 1e-3;
+    const rt_record *r = synthetic_add(s, 0);
+    CHECK_NEAR(rt_flow(&s->net, r), 1e6, 1e-3);
+    CHECK_NEAR(rt_carried(&s->net, r, 0), 0, 0);
+    CHECK_NEAR(rt_carried(&s->net, r, 2), 0.5, 0);
+    CHECK_NEAR(rt_carried(&s->net, r, 5), 0.5, 0);
+    CHECK_NEAR(rt_gained(&s->net, r), log10(2), 1e-12);
+    s->watch[1].path_rms[0] = 0;
+    CHECK_NEAR(rt_gained(&s->net, synthetic_add(s, 1)), 3, 1e-12);
+    s->watch[3].path_rms[0] = 0;
+    CHECK_NEAR(rt_gained(&s->net, synthetic_add(s, 2)), 6, 1e-12);
+    synthetic_free(s);
+}
+
 TEST(fits_what_can_be_fitted)
 {
     Synthetic *s = synthetic_new(10, 8);
@@ -132,6 +160,7 @@ int main(void)
     RUN(leaves_the_output_out);
     RUN(is_1_with_fewer_than_two_hidden_layers);
     RUN(knows_zero_from_unknown);
+    RUN(looks_past_bodies_that_are_scaled_down);
     RUN(fits_what_can_be_fitted);
     RUN(goes_by_name);
     RUN(takes_in_paths);

@@ -634,6 +634,98 @@ TEST(finds_what_stalls)
     synthetic_free(s);
 }
 
+/* ---- Residuals ------------------------------------------------------------------------------ */
+
+/* h[0], eight blocks of a residual around a layer, and one more layer in the last of them. */
+typedef struct {
+    rt_layer join;
+    rt_tensor scale;
+} Blocks;
+
+static Synthetic *blocks(Blocks *b, double scale)
+{
+    Synthetic *s = synthetic_new(18, 64);
+    s->hidden.act = RT_RELU;
+    s->weight.init.kind = RT_HE_NORMAL;
+    b->join = s->hidden;
+    b->join.kind = "residual";
+    b->join.in_flow = false;
+    b->join.paths = 2;
+    b->scale = (rt_tensor){ .role = "scale", .init = { RT_CONSTANT, scale, 0 } };
+    for (int i = 1; i < 17; i += 2) {
+        s->info[i].layer = &b->join;
+        s->info[i].pattern = "block";
+        s->slot[i].tensor = &b->scale;
+        s->info[i + 1].inside = 1;
+    }
+    s->info[17].inside = 1;
+    return s;
+}
+
+/* Skips carry `skip`, bodies `body` times as much; all is times `gain` a layer on the way back. */
+static void run_blocks(Synthetic *s, double skip, double body, double gain)
+{
+    for (int i = 0; i < 3; i++) {
+        synthetic_step(s, skip * body, gain);
+        for (int k = 1; k < 17; k += 2) {
+            s->watch[k].delta.count = 0;
+            s->watch[k].path_rms[0] = skip * pow(gain, 17 - k);
+            s->watch[k].path_rms[1] = body * s->watch[k].path_rms[0];
+        }
+        s->watch[0].delta_rms = skip * pow(gain, 17);
+        synthetic_add(s, i);
+    }
+}
+
+TEST(finds_nothing_wrong_with_scaled_bodies)
+{
+    Blocks b;
+    Synthetic *s = blocks(&b, 1e-4);
+    run_blocks(s, 0.1, 1e-4, 1);
+    CHECK(rt_verdicts(&s->h, found, 32) == 0);
+    synthetic_free(s);
+}
+
+TEST(scales_down_what_explodes)
+{
+    Blocks b;
+    Synthetic *s = blocks(&b, 0.5);
+    run_blocks(s, 0.1, 0.5, 1.4);
+    const rt_verdict *v = verdict_of(s, "exploding");
+    CHECK(v && v->gravity == 2 && says(v, "0.196 on the skip around h[17] and 30.5 at h[0]"));
+    CHECK_TEXT(v ? v->edit : "", "in block (line 9): a smaller step in each block: "
+                                 "scale = learn(0.05)");
+    b.scale.role = "bias";                              /* none that is trained */
+    CHECK(verdict_of(s, "exploding") && strstr(found[0].edit, "a tenth of its scale"));
+    synthetic_free(s);
+}
+
+/* Before its first update a body that is scaled down has not learned; later it should have. */
+TEST(waits_for_a_scale_to_grow)
+{
+    Blocks b;
+    Synthetic *s = blocks(&b, 1e-4);
+    synthetic_step(s, 1e-5, 1);
+    for (int i = 0; i < 18; i++) {
+        s->watch[i].path_rms[0] = s->info[i].layer == &b.join ? 0.1 : 0;
+        s->tensor[i].change_sum_squares *= 1e-10;
+    }
+    s->watch[0].delta_rms = 0.1;
+    synthetic_add(s, 0);
+    CHECK(verdict_of(s, "stalled") && found[0].layer == 0);
+    s->tensor[0].change_sum_squares *= 1e10;
+    rt_history_free(&s->h);
+    rt_history_init(&s->h, &s->net, &s->set, 1);
+    synthetic_add(s, 0);
+    CHECK(!verdict_of(s, "stalled"));
+    for (int i = 1; i < 4; i++)
+        synthetic_add(s, i);
+    const rt_verdict *v = verdict_of(s, "stalled");
+    CHECK_TEXT(v ? v->edit : "", "in h (line 9): a larger scale of the residual around it, "
+                                 "or a learned one");
+    synthetic_free(s);
+}
+
 TEST(puts_the_gravest_first)
 {
     Synthetic *s = synthetic_new(20, 64);
@@ -723,6 +815,9 @@ int main(void)
     RUN(takes_the_zeros_of_relu_for_what_they_are);
     RUN(finds_what_is_bound_by_the_clip);
     RUN(finds_what_stalls);
+    RUN(finds_nothing_wrong_with_scaled_bodies);
+    RUN(scales_down_what_explodes);
+    RUN(waits_for_a_scale_to_grow);
     RUN(puts_the_gravest_first);
     return test_done();
 }
