@@ -9,7 +9,8 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE,
     OPT_CC, OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_TEXT, OPT_LIMITS, OPT_VERSION,
+    OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
@@ -49,6 +50,7 @@ static const Option option[] = {
     { OPT_PATCH,        MAYBE,  "--patch", " [N]", "suggest: print it as a unified diff" },
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
     { OPT_ONNX,         WORD,   "--onnx", " WEIGHTS", "export: as ONNX, with these weights" },
+    { OPT_TEXT,         PLAIN,  "--text", "", "report: in the terminal, not as a page" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
     { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
@@ -63,7 +65,7 @@ static const struct {
 } verb[] = {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
     { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_GRAPH },
-    { "sweep", VERB_LATER },     { "report", VERB_LATER },   { "suggest", VERB_SUGGEST },
+    { "sweep", VERB_LATER },     { "report", VERB_REPORT },  { "suggest", VERB_SUGGEST },
     { "expand", VERB_EXPAND },   { "export", VERB_EXPORT },
 };
 
@@ -235,6 +237,7 @@ static bool set_flag(Options *o, OptionId id)
     case OPT_CHECK:         return o->check_only = true;
     case OPT_FULL:          return o->full = true;
     case OPT_DOT:           return o->dot = true;
+    case OPT_TEXT:          return o->text = true;
     case OPT_SUMMARY:       return o->summary = true;
     case OPT_GIT:           return o->git = true;
     case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;
@@ -350,6 +353,7 @@ void options_help(FILE *out)
           "       netc suggest FILE.net            which edits would let its gradients flow\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
           "       netc export FILE.net --onnx W    with weights, as a model of ONNX\n"
+          "       netc report RUN...               the page of a run, or of several side by side\n"
           "       netc explain CODE|WARNING        the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {
         char left[48];

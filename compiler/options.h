@@ -11,7 +11,7 @@ enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL };
 typedef enum {
     VERB_BUILD,                     /* none was named */
     VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN, VERB_DIFF, VERB_EXPAND, VERB_SUGGEST,
-    VERB_GRAPH, VERB_EXPORT,
+    VERB_GRAPH, VERB_REPORT, VERB_EXPORT,
     VERB_HELP, VERB_VERSION, VERB_LIMITS,                   /* --help, --version, --limits */
     VERB_LATER                      /* known, not in this version */
 } Verb;
@@ -49,6 +49,7 @@ typedef struct {
     int apply, patch;               /* suggest: the number of a repair; 0: not asked for */
     bool dot;                       /* graph: for Graphviz */
     const char *onnx;               /* export: a file of weights, or NULL */
+    bool text;                      /* report: for the terminal */
     bool summary, git;              /* diff: of one file; as git calls it */
     const char *known_as;           /* diff --as=PATH, or NULL */
 } Options;

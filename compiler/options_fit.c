@@ -20,7 +20,8 @@ bool usage(const char *format, ...)
 static bool belongs(const Options *o)
 {
     const bool builds = o->verb == VERB_BUILD;
-    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND || o->verb == VERB_EXPORT;
+    const bool writes = o->verb == VERB_FMT || o->verb == VERB_EXPAND || o->verb == VERB_EXPORT
+                     || o->verb == VERB_REPORT;
     const char *name = !builds && o->product == TARGET_C        ? "-S"
                      : !builds && o->product == TARGET_OBJECT   ? "-c"
                      : !builds && o->dependencies               ? "-MD"
@@ -32,6 +33,9 @@ static bool belongs(const Options *o)
         return usage("--dot belongs to 'netc graph'");
     if (o->dot && o->format == DIAG_JSON)
         return usage("--dot and --json exclude each other");
+    if (o->text && (o->verb != VERB_REPORT || o->output))
+        return usage(o->output ? "--text writes no file: -o goes with the page"
+                               : "--text belongs to 'netc report'");
     if (!o->onnx != (o->verb != VERB_EXPORT))
         return usage(o->onnx ? "--onnx belongs to 'netc export'"
                              : "'netc export' takes --onnx and a file of weights");
@@ -83,9 +87,12 @@ bool options_fit(const Options *o)
     if (o->verb == VERB_LATER)
         return usage("'netc %s' is not in this version", o->verb_name);
     if (o->n_files == 0)
-        return usage("%s", o->verb == VERB_EXPLAIN ? "'netc explain' takes a code, as "
-                                                   "NET0203, or a warning"
-                                                   : "no source file was named");
+        return usage("%s", o->verb == VERB_EXPLAIN
+                               ? "'netc explain' takes a code, as NET0203, or a warning"
+                           : o->verb == VERB_REPORT ? "'netc report' takes the directory of a run"
+                                                    : "no source file was named");
+    if (o->verb == VERB_REPORT)
+        return belongs(o);
     if (o->n_files > 1 && o->verb != VERB_FMT && o->verb != VERB_CHECK && o->verb != VERB_DIFF)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
     if (o->output && o->n_files > 1)

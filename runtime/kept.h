@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     const char *name, *kind;        /* "h[3]", "dense" */
     const json_t *shape;            /* of the output, or NULL */
+    size_t place;                   /* in the lines of flow.jsonl */
     bool has_weights;
     double predicted;               /* delta at step 0 by the forecast; NaN: none */
 } rt_kept_layer;
@@ -56,7 +57,8 @@ typedef struct {
     size_t n_steps, n_epochs;
     rt_kept_layer *layer;
     rt_kept_column *column;
-    size_t n_layers, n_columns;
+    size_t n_layers, n_columns;     /* layers: those with a delta */
+    size_t n_places;
     /* [n_layers][n_columns].  Infinity: computed and not finite; NaN: not computed. */
     float *cell[RT_KEPT_QUANTITIES];
     /* Histograms of exponents of dL/dz and dL/dW: [n_bins][n_layers][RT_BINS], in 255ths of the

@@ -79,6 +79,30 @@ static size_t choose(const Index *index, size_t most, size_t *chosen)
     return n;
 }
 
+/* ---- One value --------------------------------------------------------------------------- */
+
+/* "h[3].act_rms" in the list of what was computed and is not finite. */
+static bool is_lost(const json_t *lost, const char *layer, const char *key)
+{
+    const size_t n = strlen(layer);
+
+    for (size_t i = 0; i < json_array_size(lost); i++) {
+        const char *path = json_string_value(json_array_get(lost, i));
+        if (path && !strncmp(path, layer, n) && path[n] == '.' && !strcmp(path + n + 1, key))
+            return true;
+    }
+    return false;
+}
+
+static float value_of(const json_t *layer, const json_t *lost, rt_kept_quantity q)
+{
+    const double value = rt_kept_number(layer, rt_kept_key[q]);
+
+    if (!isnan(value))
+        return (float)value;
+    return is_lost(lost, rt_kept_text(layer, "name"), rt_kept_key[q]) ? INFINITY : NAN;
+}
+
 /* ---- The layers -------------------------------------------------------------------------- */
 
 /* The list's object of that name, from `at` on: both lists are in the order of the source. */
@@ -94,25 +118,28 @@ static const json_t *named(const json_t *list, const char *name, size_t *at)
     return NULL;
 }
 
-/* As the first line has them. */
+/* As the first line has them; joins and what only moves numbers have no delta. */
 static bool read_layers(rt_kept *k, const json_t *first, rt_error *e)
 {
     const json_t *list = json_object_get(first, "layers");
-    const size_t n = json_array_size(list);
     size_t at_fact = 0, at_told = 0;
 
-    k->layer = calloc(n + 1, sizeof *k->layer);
+    k->n_places = json_array_size(list);
+    k->layer = calloc(k->n_places + 1, sizeof *k->layer);
     if (!k->layer)
         return rt_fail(e, "%s: out of memory", k->path);
-    for (; k->n_layers < n; k->n_layers++) {
-        const char *name = rt_kept_text(json_array_get(list, k->n_layers), "name");
+    for (size_t i = 0; i < k->n_places; i++) {
+        const json_t *x = json_array_get(list, i);
+        const char *name = rt_kept_text(x, "name");
         const json_t *fact = named(json_object_get(k->facts, "layers"), name, &at_fact);
         const json_t *told = named(json_object_get(k->summary, "layers"), name, &at_told);
         if (!*name || !fact)
             return rt_fail(e, "%s: flow.jsonl tells of a layer '%.80s', and run.json of none such",
                            k->path, name);
-        k->layer[k->n_layers] = (rt_kept_layer){
-            .name = rt_kept_text(fact, "name"), .kind = rt_kept_text(fact, "kind"),
+        if (isnan(value_of(x, json_object_get(first, "nonfinite"), RT_KEPT_DELTA)))
+            continue;
+        k->layer[k->n_layers++] = (rt_kept_layer){
+            .name = rt_kept_text(fact, "name"), .kind = rt_kept_text(fact, "kind"), .place = i,
             .shape = json_object_get(fact, "shape"),
             .predicted = rt_kept_number(json_object_get(told, "step0"), "predicted_delta_rms") };
     }
@@ -144,28 +171,6 @@ static bool take_room(rt_kept *k, rt_error *e)
 }
 
 /* ---- One line ---------------------------------------------------------------------------- */
-
-/* "h[3].act_rms" in the list of what was computed and is not finite. */
-static bool is_lost(const json_t *lost, const char *layer, const char *key)
-{
-    const size_t n = strlen(layer);
-
-    for (size_t i = 0; i < json_array_size(lost); i++) {
-        const char *path = json_string_value(json_array_get(lost, i));
-        if (path && !strncmp(path, layer, n) && path[n] == '.' && !strcmp(path + n + 1, key))
-            return true;
-    }
-    return false;
-}
-
-static float value_of(const json_t *layer, const json_t *lost, rt_kept_quantity q)
-{
-    const double value = rt_kept_number(layer, rt_kept_key[q]);
-
-    if (!isnan(value))
-        return (float)value;
-    return is_lost(lost, rt_kept_text(layer, "name"), rt_kept_key[q]) ? INFINITY : NAN;
-}
 
 /* {"exponent": -48, "count": [2046, 2]} into bins. */
 static void read_bins(const json_t *histogram, unsigned char *bin)
@@ -207,7 +212,7 @@ static bool read_column(rt_kept *k, const rt_kept_lines *l, const json_t *x, siz
     const json_t *list = json_object_get(x, "layers"), *at = json_object_get(x, "step");
     const json_t *lost = json_object_get(x, "nonfinite");
 
-    if (!json_is_integer(at) || json_integer_value(at) < 0 || json_array_size(list) != k->n_layers)
+    if (!json_is_integer(at) || json_integer_value(at) < 0 || json_array_size(list) != k->n_places)
         return rt_kept_lines_fail(l, "is of no step, or of other layers than the first line", e);
     k->column[column] = (rt_kept_column){
         .step = json_integer_value(at), .flow = rt_kept_number(x, "flow"),
@@ -215,7 +220,7 @@ static bool read_column(rt_kept *k, const rt_kept_lines *l, const json_t *x, siz
     if (column && k->column[column - 1].step >= k->column[column].step)
         return rt_kept_lines_fail(l, "its step does not come after the one before", e);
     for (size_t i = 0; i < k->n_layers; i++) {
-        const json_t *layer = json_array_get(list, i);
+        const json_t *layer = json_array_get(list, k->layer[i].place);
         if (strcmp(rt_kept_text(layer, "name"), k->layer[i].name) != 0)
             return rt_kept_lines_fail(l, "has other layers than the first line", e);
         read_layer(k, layer, lost, i, column);

@@ -26,6 +26,8 @@ look() {
     [ "$1" = test ] || return
     need_program gcc gcc
     need_program clang clang
+    need_program node nodejs
+    need_program chromium chromium
     need_program pkg-config pkg-config
     need_program python3 python3
     need_program protoc protobuf-compiler

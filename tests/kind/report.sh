@@ -1,0 +1,113 @@
+# report.sh -- report.html and netc report: what is in the page, that it runs nothing foreign and fetches
+# nothing, that it can be read in a browser; and directories that are no run's, or damaged.
+cd "$WORK" || exit 1
+. "$ROOT/tests/compiled.sh"
+
+cat > deep.net <<'NET'
+// </script></pre><script>window.hacked = 1</script><img src=x onerror="window.hacked=2">
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    stem = dense(32, act = sigmoid);
+    repeat 4 as i {
+        residual { h = dense(32, act = sigmoid); }
+    }
+    logits = dense(10);
+}
+train {
+    loss = softmax_cross_entropy;
+    optimizer = sgd(lr = 0.1);
+    clip = global_norm(1.0);
+    batch = 32;
+    steps = 60;
+}
+observe { every = 5; }
+NET
+sed 's/lr = 0.1/lr = 1e20/; s/sigmoid/linear/' deep.net > broken.net
+compile deep -O1
+compile broken -O1
+status 'report/run' 0 ./deep.program --quiet --out run
+status 'report/diverged run' 3 ./broken.program --quiet --out diverged
+page=run/report.html
+
+# ---- What is in the page
+for part in '<meta http-equiv="Content-Security-Policy" content="default-src '"'none'" 'id="heat"' \
+    'id="loss-drawn"' 'id="verdicts"' 'id="source"' 'data:image/png;base64,' 'prefers-color-scheme' \
+    '@media print'; do
+    says "report/has $part" $page "$part"
+done
+says 'report/the source is text' $page '&lt;/script&gt;&lt;/pre&gt;&lt;script&gt;window.hacked'
+check 'report/no markup of others' sh -c "! grep -qi '<img\|<script>window' $page"
+check 'report/no address' sh -c "! grep -qiE 'https?:|sourceMapping|@import|url\(.?[a-z]+:' $page"
+says 'report/diverged: hatched' diverged/report.html 'fill="url(#lost)"'
+says 'report/diverged: the verdict' diverged/report.html '<b>diverged'
+check 'report/small' test "$(($(wc -c < $page) - $(wc -c < /usr/share/javascript/dygraphs/dygraph.min.js)))" -lt 1000000
+
+# ---- Its script
+if command -v node > node.path; then
+    for script in "$ROOT"/runtime/page/*.js "$ROOT/tests/browser.js"; do
+        check "report/node --check $(basename "$script")" node --check "$script"
+    done
+    node "$ROOT/tests/browser.js" $page
+else
+    fail 'report/node' 'node is missing: make test installs it'
+fi
+
+# ---- netc report
+cp $page before.html
+status 'report/again' 0 "$NETC" report run
+same 'report/again: the same page' before.html $page
+status 'report/-o' 0 "$NETC" report run/ -o here.html
+same 'report/-o: the same page' before.html here.html
+refuse() { status "report/$1" 1 "$NETC" report "$2"; sentence "report/$1: sentence" "$3"; }
+refuse 'nothing there' nothing 'nothing: there is no such run directory'
+refuse 'a file' deep.net 'deep.net: is not a run directory'
+mkdir empty && refuse 'empty' empty 'empty: holds no run.json: it is not the directory of a run'
+mkdir other && echo '{"name": "x"}' > other/run.json
+refuse 'foreign' other 'other/run.json: is not of a run of netc'
+echo '{"name": "x",' > other/run.json && refuse 'torn run.json' other 'other/run.json: line'
+for file in metrics flow; do
+    cp -r run "no.$file" && rm "no.$file/$file.jsonl"
+    refuse "no $file" "no.$file" "no.$file/$file.jsonl: No such file"
+done
+status 'report/no directory is named' 2 "$NETC" report
+cp -r run locked && rm locked/report.html
+cp -r run killed && rm killed/summary.json && sed -i 's/"done"/"running"/' killed/run.json
+for file in metrics flow; do printf '{"event":"st' >> killed/$file.jsonl; done
+status 'report/a killed run' 0 "$NETC" report killed
+says 'report/a killed run: no verdict' killed/report.html 'was killed'
+
+# ---- Names that are markup, from a directory that someone else wrote
+cp -r run hostile
+sed -i 's|logits|</script><script>window.hacked=1;//|g; s|"name": "deep"|"name": "<img src=x onerror=hacked=1>"|' \
+    hostile/run.json hostile/flow.jsonl hostile/summary.json
+status 'report/hostile names' 0 "$NETC" report hostile
+check 'report/hostile names are text' sh -c "! grep -qi '<img\|</script><script>window' hostile/report.html"
+
+# ---- Damage: one sentence or a page, never a crash
+cat > damage.awk <<'AWK'
+# A part of a file is overwritten, repeated or cut off, as SEED says.
+BEGIN { RS = "\001"; srand(SEED) }
+{
+    at = int(rand() * length($0)) + 1; n = int(rand() * 12) + 1; kind = int(rand() * 5)
+    word = substr("null[]{}-1e308\"\"999999999:,<", int(rand() * 22) + 1, n)
+    if (kind == 0) printf "%s", substr($0, 1, at)
+    else if (kind == 1) printf "%s%s%s", substr($0, 1, at), substr($0, at), substr($0, at + n)
+    else printf "%s%s%s", substr($0, 1, at - 1), word, substr($0, at + n)
+}
+AWK
+damaged=0
+for seed in $(seq 1 "${DAMAGES:=100}"); do
+    file=$(echo run.json metrics.jsonl flow.jsonl summary.json | cut -d' ' -f$((seed % 4 + 1)))
+    rm -rf damaged && mkdir damaged && cp run/*.json run/*.jsonl damaged
+    awk -v SEED="$seed" -f damage.awk "run/$file" > "damaged/$file"
+    "$NETC" report damaged > out 2> err
+    got=$?
+    if [ $got -gt 1 ] || [ "$(wc -l < err)" -ne $got ]; then
+        head -5 err
+        fail "report/damage $seed of $file" "exit status $got"
+        damaged=1
+    fi
+done
+[ $damaged -eq 0 ] && ok "report/$DAMAGES damaged directories"
