@@ -24,9 +24,7 @@ FLOOR11 = build compare_* repair* onnx onnx_*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers sha256 \
-	html viridis page_files.h \
-	crc32c event.pb-c
+	signals digits readers html viridis page_files.h crc32c event.pb-c
 RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
@@ -65,11 +63,12 @@ sanitize = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover
 standard = -std=c11 -D_GNU_SOURCE
 depend = -MMD -MP
 real_flags = -O3 -march=$(MARCH) -ffp-contract=fast -fno-math-errno
-LIBS = -lopenblas -lz -ljansson -lprotobuf-c -lm -lpthread
+LIBS = -lopenblas -lz -ljansson -lprotobuf-c -lmd -lm -lpthread
 comma = ,
 
 compile_c = $(CC) $(standard) $(CFLAGS) $(warnings) $(sanitize) $(depend)
 compiler_flags = -I. -iquote compiler -I$(BUILD)/compiler -I$(BUILD)/grammar -DNETC_VERSION='"$(VERSION)"' \
+	-DNETC_LIBRARIES='"$(LIBS)"' \
 	$(if $(SAN),-DNETC_SANITIZE -DARENA_MALLOC)
 
 # ---- Targets --------------------------------------------------------------------------------------

@@ -53,6 +53,16 @@ static bool find_runtime(Build *b)
     return false;
 }
 
+/* Adds the words between spaces of a text. */
+static void split_words(const Build *b, Process *p, const char *text)
+{
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        const size_t n = strcspn(text, " ");
+        process_word(p, b->arena, arena_copy(b->arena, text, n));
+        text += n;
+    }
+}
+
 /* The words of the command that compiles C: "ccache gcc" is two. */
 static bool add_compiler(const Build *b, Process *p)
 {
@@ -60,22 +70,18 @@ static bool add_compiler(const Build *b, Process *p)
 
     if (!command)
         command = from_environment && *from_environment ? from_environment : "cc";
-    for (command += strspn(command, " "); *command; command += strspn(command, " ")) {
-        const size_t n = strcspn(command, " ");
-        const char *word = arena_copy(b->arena, command, n);
-        const char *path = p->n == 0 ? program_find(word, b->arena) : word;
-        if (!path) {
-            fprintf(stderr, "netc: there is no C compiler '%s'; install one (the Debian package is "
-                            "gcc) or name another with --cc\n", word);
-            return false;
-        }
-        process_word(p, b->arena, path);
-        command += n;
+    split_words(b, p, command);
+    const char *path = p->n > 0 ? program_find(p->word[0], b->arena) : NULL;
+    if (!path) {
+        fprintf(stderr, "netc: there is no C compiler '%s'; install one (the Debian package is "
+                        "gcc) or name another with --cc\n", p->n > 0 ? p->word[0] : command);
+        return false;
     }
+    p->word[0] = path;
 #ifdef NETC_SANITIZE
     process_word(p, b->arena, "-fsanitize=address,undefined");
 #endif
-    return p->n > 0;
+    return true;
 }
 
 static void add_words(const Build *b, Process *p, const char *const *word)
@@ -124,8 +130,9 @@ static bool add_link(Build *b)
     for (int i = 0; i < N_UNITS; i++)
         if (b->unit[i].source)
             process_word(&b->link, b->arena, b->unit[i].object);
-    add_words(b, &b->link, (const char *const[]){ b->library, "-lopenblas", "-lz", "-ljansson",
-              "-lprotobuf-c", "-lm", "-lpthread", "-o", b->output.temporary, NULL });
+    process_word(&b->link, b->arena, b->library);
+    split_words(b, &b->link, NETC_LIBRARIES);
+    add_words(b, &b->link, (const char *const[]){ "-o", b->output.temporary, NULL });
     return true;
 }
 

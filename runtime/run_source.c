@@ -2,9 +2,8 @@
 #include "run_source.h"
 
 #include <jansson.h>
+#include <sha2.h>
 #include <string.h>
-
-#include "sha256.h"
 
 /* A file's name need not be UTF-8. */
 static json_t *name_of(const char *name)
@@ -16,10 +15,11 @@ static json_t *name_of(const char *name)
 
 static json_t *describe_file(const rt_named_text *file)
 {
-    char digest[RT_SHA256_TEXT];
+    char digest[SHA256_DIGEST_STRING_LENGTH];
 
-    return json_pack("{s:o, s:s, s:s}", "file", name_of(file->name), "sha256",
-                     rt_sha256(file->text, strlen(file->text), digest), "text", file->text);
+    SHA256Data((const uint8_t *)file->text, strlen(file->text), digest);
+    return json_pack("{s:o, s:s, s:s}", "file", name_of(file->name), "sha256", digest,
+                     "text", file->text);
 }
 
 static json_t *list_params(const rt_named_text *param)

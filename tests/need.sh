@@ -21,6 +21,7 @@ look() {
     need_library zlib.h -lz zlib1g-dev
     need_library jansson.h -ljansson libjansson-dev
     need_library protobuf-c/protobuf-c.h -lprotobuf-c libprotobuf-c-dev
+    need_library sha2.h -lmd libmd-dev
     need_program protoc-c protobuf-c-compiler
     need_file /usr/share/javascript/dygraphs/dygraph.min.js libjs-dygraphs
     [ "$1" = test ] || return

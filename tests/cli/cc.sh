@@ -7,7 +7,7 @@ export TMPDIR
 status 'cc/-###' 0 "$NETC" '-###' --cc=gcc xor.net -o prog
 says 'cc/-### flags' err '-std=c11 -O3 -march=native -ffp-contract=fast -fno-math-errno'
 says 'cc/-### double' err '-DRT_DOUBLE'
-says 'cc/-### libraries' err '-lopenblas -lz -ljansson -lprotobuf-c -lm -lpthread'
+says 'cc/-### libraries' err '-lopenblas -lz -ljansson -lprotobuf-c -lmd -lm -lpthread'
 check 'cc/-### runs nothing' test ! -e prog
 status cc/--portable 0 "$NETC" '-###' --portable xor.net -o prog
 says 'cc/--portable contraction' err '-ffp-contract=off'
