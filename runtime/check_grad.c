@@ -15,10 +15,13 @@
 #include "philox.h"
 #include "unit_gain.h"
 
-enum { ROWS = 8, TRIALS = 8 };
-enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2 };      /* parameters */
-/* What is checked is cut to about TIME; estimates, so that it does not depend on the machine. */
-static const double TIME = 10, TIME_LAYER = 6e-6, TIME_PRODUCT = 5e-10;         /* seconds */
+enum { ROWS = 8, FEW_ROWS = 4, TRIALS = 8 };
+enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2, LEAST = 16 };   /* parameters */
+/* What is checked is cut to about TIME: by estimates of what each pass takes, so that it does not
+ * depend on the machine. */
+static const double TIME = 10, TIME_FIRST = 6;          /* seconds; until the second check */
+static const double TIME_LAYER = 3e-6, TIME_VALUE = 2e-9, TIME_PRODUCT = 1.5e-10;
+static const double LONG_PASS = 0.02;       /* longer ones are of FEW_ROWS */
 static const double FLOOR = 1e-3;           /* of a tensor's RMS: errors are relative to no less */
 static const double MOST_KINKS = 0.05;      /* share of what was checked */
 static const double MOST_UNSEEN = 0.05;     /* share in noise or at kinks without a second check */
@@ -33,31 +36,46 @@ typedef struct {
 typedef struct {
     Tally t;
     const char *where;              /* the tensor of t.worst */
+    int left_out;                   /* tensors of which nothing was checked */
 } Total;
 
 /* ---- One tensor -------------------------------------------------------------------------- */
 
-/* A pass over the batch, in seconds: an image's weights are used at each of its points. */
-static double pass_time(const rt_run *run)
+/* How often a weight meets a sample: at each place of an image, at each step. */
+static double places(const rt_layer *l)
 {
-    double products = 0;
+    double n = l->steps ? l->steps : 1;
 
-    for (int i = 0; i < run->net.n_params; i++) {
-        const rt_slot *p = &run->net.param[i];
-        const rt_layer *l = run->net.layer[p->layer].layer;
-        double points = 1;
-        for (int k = 1; k < l->rank; k++)
-            points *= l->shape[k];
-        products += (double)p->n * points;
-    }
-    return run->net.n_layers * TIME_LAYER + products * run->pass.rows * TIME_PRODUCT;
+    for (int i = 1; i < l->rank && !l->steps; i++)
+        n *= l->shape[i];
+    return n;
+}
+
+static double layer_time(const rt_layer *l, int rows)
+{
+    const double n = places(l);
+
+    return (l->steps ? n : 1) * TIME_LAYER + n * l->shape[0] * rows * TIME_VALUE;
+}
+
+/* A pass over so many samples, in seconds. */
+static double pass_time(const rt_net *net, int rows)
+{
+    double time = 0;
+
+    for (int i = 0; i < net->n_layers; i++)
+        time += layer_time(net->layer[i].layer, rows);
+    for (int i = 0; i < net->n_params; i++)
+        time += (double)net->param[i].n * places(net->layer[net->param[i].layer].layer)
+              * rows * TIME_PRODUCT;
+    return time;
 }
 
 /* Most parameters take two passes. */
-static size_t choose_sample(const rt_run *run)
+static size_t choose_sample(const Check *c)
 {
-    const double affordable = TIME / (2 * pass_time(run));
-    const size_t n = run->net.n_parameters;
+    const double affordable = TIME / (2 * c->pass);
+    const size_t n = c->run->net.n_parameters;
 
     if (n <= ALL && (double)n <= affordable)
         return 0;
@@ -77,6 +95,15 @@ static size_t quota(const Check *c, size_t n)
                        : each < SAMPLE_TENSOR ? each : SAMPLE_TENSOR;
     const size_t wanted = share > least ? share : least;
     return wanted < n ? wanted : n;
+}
+
+static size_t planned(const Check *c)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < c->run->net.n_params; i++)
+        n += quota(c, c->run->net.param[i].n);
+    return n;
 }
 
 /* Element k of a sample of m out of n: one from each of m equal pieces. */
@@ -109,7 +136,28 @@ static void count(Tally *t, Finding finding, double error)
         t->worst = fmax(t->worst, error);
 }
 
-static Tally check_tensor(Check *c, const rt_slot *p)
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        const size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Number k of m, all over them even if it ends early: in steps of about m times the golden ratio. */
+static size_t scattered(size_t k, size_t m)
+{
+    size_t step = (size_t)(0.618 * (double)m) | 1;
+
+    while (step > 1 && common_divisor(step, m) != 1)
+        step -= 2;
+    return k * step % m;
+}
+
+/* As long as `until` is not spent. */
+static Tally check_tensor(Check *c, const rt_slot *p, double until)
 {
     const rt_run *run = c->run;
     const rt_stream stream = { run->set->seed, RT_FOR_CHECK, rt_stream_of(p->key), 0 };
@@ -117,10 +165,10 @@ static Tally check_tensor(Check *c, const rt_slot *p)
     const double floor = FLOOR * rms(c->gradient + p->at, p->n);
     Tally t = { 0 };
 
-    for (size_t k = 0; k < m; k++) {
+    for (size_t k = 0; k < m && c->spent <= until; k++) {
+        const size_t at = p->at + chosen(&stream, scattered(k, m), m, p->n);
         double error = 0;
-        const Finding finding =
-            rt_check_weight(c, p->at + chosen(&stream, k, m, p->n), floor, &error, &t.coarse);
+        const Finding finding = rt_check_weight(c, at, floor, &error, &t.coarse);
         count(&t, finding, error);
     }
     return t;
@@ -153,7 +201,8 @@ static void choose_batch(rt_run *run)
     const int64_t n = run->data.train.n < run->rows ? run->data.train.n : run->rows;
 
     rt_data_order(run->set->seed, run->set->shuffle, 0, run->data.train.n, run->order);
-    rt_run_batch(run, &run->data.train, run->order, 0, (int)(n < ROWS ? n : ROWS));
+    const int most = pass_time(&run->net, ROWS) > LONG_PASS ? FEW_ROWS : ROWS;
+    rt_run_batch(run, &run->data.train, run->order, 0, (int)(n < most ? n : most));
     run->pass.training = run->pass.frozen = true;
     run->pass.watching = false;
     run->pass.step = 0;
@@ -195,11 +244,8 @@ static void print_head(const Check *c, const char *where, FILE *out)
 
     fprintf(out, "check-grad: %s in double, %d samples, at %s: loss %.6g\n", run->model->name,
             run->pass.rows, where, c->loss);
-    size_t checked = 0;
-    for (int i = 0; i < run->net.n_params; i++)
-        checked += quota(c, run->net.param[i].n);
-    if (checked < run->net.n_parameters)
-        fprintf(out, "a sample of %zu of the %zu parameters, seed %" PRIu64 "\n", checked,
+    if (planned(c) < run->net.n_parameters)
+        fprintf(out, "a sample of %zu of the %zu parameters, seed %" PRIu64 "\n", planned(c),
                 run->net.n_parameters, run->set->seed);
     fprintf(out, "\n%-32s %9s %9s %9s %7s %7s\n", "tensor", "checked", "worst", "in noise",
             "at kink", "wrong");
@@ -218,34 +264,61 @@ static void add(Total *total, const Tally *t, const char *key)
 
 static double unseen(const Tally *t) { return (double)(t->noise + t->kinks) / (double)t->checked; }
 
-static void print_total(const Tally *t, FILE *out)
+static void print_total(const Check *c, const Total *total, FILE *out)
 {
+    const Tally *t = &total->t;
+    const size_t rest = planned(c) - t->checked;
+
     fprintf(out, "\n%zu checked: %zu agree, %zu in noise (compared absolutely), ", t->checked,
             t->checked - t->noise - t->kinks - t->wrong, t->noise);
     fprintf(out, "%zu at kinks (left out), %zu wrong\n", t->kinks, t->wrong);
+    if (rest)
+        fprintf(out, "%zu more of the sample would take too long", rest);
+    if (total->left_out)
+        fprintf(out, "; %d of %d tensors are left out", total->left_out,
+                c->run->net.n_params);
+    if (rest)
+        fputc('\n', out);
 }
 
-/* All tensors at the weights as they are. */
-static bool check_point(Check *c, const char *where, Total *total, FILE *out, rt_error *e)
+/* All tensors at the weights as they are; each may take its share of the time that is left, and
+ * what those before it have not taken. */
+static void check_tensors(Check *c, double until, Total *total, FILE *out)
 {
     const rt_net *net = &c->run->net;
-    double *gradient = calloc(net->n_elements + 1, sizeof *gradient);
+    const double start = c->spent, most = (double)planned(c);
+    const double time = fmax(until - start, LEAST * 2 * c->pass);
+    double due = 0;
+
+    for (int i = 0; i < net->n_params; i++) {
+        const rt_slot *p = &net->param[i];
+
+        due += (double)quota(c, p->n);
+        const Tally t = check_tensor(c, p, start + time * due / most);
+        total->left_out += t.checked == 0;
+        if (t.checked)
+            print_row(out, p->key, &t);
+        fflush(out);
+        add(total, &t, p->key);
+    }
+    print_total(c, total, out);
+}
+
+/* At the weights as they are, until so much time is spent. */
+static bool check_point(Check *c, const char *where, double until, Total *total, FILE *out,
+                        rt_error *e)
+{
+    double *gradient = calloc(c->run->net.n_elements + 1, sizeof *gradient);
 
     *total = (Total){ .where = NULL };
     if (!gradient)
         return rt_fail(e, "check-grad: out of memory");
     const bool ok = differentiate(c, gradient, e);
-    if (ok)
+    if (ok) {
         print_head(c, where, out);
-    for (int i = 0; ok && i < net->n_params; i++) {
-        const Tally t = check_tensor(c, &net->param[i]);
-        print_row(out, net->param[i].key, &t);
-        fflush(out);
-        add(total, &t, net->param[i].key);
+        check_tensors(c, until, total, out);
     }
     free(gradient);
-    if (ok)
-        print_total(&total->t, out);
     return ok;
 }
 
@@ -268,15 +341,16 @@ bool rt_check_grad(rt_run *run, FILE *out, rt_error *e)
 
     e->text[0] = '\0';
     choose_batch(run);
-    c.sample = choose_sample(run);
-    if (!check_point(&c, "the weights as they are", &total, out, e))
+    c.pass = pass_time(&run->net, run->pass.rows);
+    c.sample = choose_sample(&c);
+    if (!check_point(&c, "the weights as they are", TIME_FIRST, &total, out, e))
         return false;
     const bool explained = total.t.wrong * KINKS_A_WRONG <= total.t.kinks;
     if (explained && unseen(&total.t) > MOST_UNSEEN) {
         fprintf(out, "%.0f %% in noise or at kinks: once more where signals keep their size\n\n",
                 100 * unseen(&total.t));
         rt_unit_gain(run);
-        if (!check_point(&c, "weights of unit gain", &again, out, e))
+        if (!check_point(&c, "weights of unit gain", TIME, &again, out, e))
             return false;
         if (!total.t.wrong && again.t.worst < total.t.worst) {
             again.t.worst = total.t.worst;

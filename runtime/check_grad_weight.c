@@ -29,23 +29,25 @@ static const double NOISE = 10;             /* roundings that a difference may b
  * its own distance, do not weigh alike in both. */
 static const double BENDS = 4;
 
-double rt_check_loss(const Check *c)
+double rt_check_loss(Check *c)
 {
+    c->spent += c->pass;
     return c->run->model->forward(&c->run->pass)
          + c->run->model->reals->penalty_value(&c->run->update);
 }
 
-void rt_check_gradient(const Check *c)
+void rt_check_gradient(Check *c)
 {
     rt_run *run = c->run;
 
+    c->spent += 2 * c->pass;
     rt_run_backward(run);
     run->update.g = run->pass.grads;
     run->model->reals->add_penalty(&run->update);
 }
 
 /* Losses around w[i]: f[k] at w + (k - 2) h; the weight is put back. */
-static void losses(const Check *c, size_t i, double h, double f[5])
+static void losses(Check *c, size_t i, double h, double f[5])
 {
     const double w = c->w[i];
 
@@ -74,7 +76,7 @@ static double relative_error(double a, double n, double floor)
 }
 
 /* Most parameters agree with the two losses of a plain central difference. */
-static double quick_error(const Check *c, size_t i, double floor)
+static double quick_error(Check *c, size_t i, double floor)
 {
     const double w = c->w[i];
     const double h = (w + fmax(1, fabs(w)) * STEP[1]) - w;
@@ -87,7 +89,7 @@ static double quick_error(const Check *c, size_t i, double floor)
     return relative_error(c->gradient[i], (after - before) / (2 * h), floor);
 }
 
-static double gradient_at(const Check *c, size_t i, double w)
+static double gradient_at(Check *c, size_t i, double w)
 {
     const double *g = c->run->pass.grads;
 
@@ -99,7 +101,7 @@ static double gradient_at(const Check *c, size_t i, double w)
 
 /* How far the gradient at w[i] is from the mean of those on its two sides: of second order in h
  * where the loss is smooth, so far less than a difference that is wrong. */
-static double bend_of(const Check *c, size_t i, double h)
+static double bend_of(Check *c, size_t i, double h)
 {
     const double w = c->w[i];
     double most = 0;
@@ -112,7 +114,7 @@ static double bend_of(const Check *c, size_t i, double h)
     return most;
 }
 
-Finding rt_check_weight(const Check *c, size_t i, double floor, double *error, double *coarse)
+Finding rt_check_weight(Check *c, size_t i, double floor, double *error, double *coarse)
 {
     const double a = c->gradient[i], scale = fmax(1, fabs(c->w[i]));
     Finding finding = AT_KINK;

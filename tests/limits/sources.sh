@@ -67,6 +67,11 @@ source_TENSOR_ELEMENTS() {
     model "dense(1); dense($(($1 / batch))); dense(1); dense(2); }" | sed "s/batch = 1/batch = $batch/"
 }
 
+# A window that is moved by n.
+source_WINDOW() {
+    model "reshape([1, 1, 2]); conv(1, 1, stride = $1); max_pool(1, stride = 32767); flatten; dense(2); }"
+}
+
 # n expectations, which make much C, and n bytes of padding that the C repeats.
 source_C_BYTES() {
     echo "data = csv(\"$(copies "$2" a)\", target = \"b\");"
