@@ -16,7 +16,8 @@
 #include "unit_gain.h"
 
 enum { ROWS = 8, FEW_ROWS = 4, TRIALS = 8 };
-enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2, LEAST = 16 };   /* parameters */
+/* Parameters. */
+enum { ALL = 20000, SAMPLE = 2000, SAMPLE_TENSOR = 20, LEAST_TENSOR = 2, LEAST = 16 };
 /* What is checked is cut to about TIME: by estimates of what each pass takes, so that it does not
  * depend on the machine. */
 static const double TIME = 10, TIME_FIRST = 6;          /* seconds; until the second check */
@@ -146,7 +147,7 @@ static size_t common_divisor(size_t a, size_t b)
     return a;
 }
 
-/* Number k of m, all over them even if it ends early: in steps of about m times the golden ratio. */
+/* Number k of m, all over them even if it ends early: in steps of m by the golden ratio. */
 static size_t scattered(size_t k, size_t m)
 {
     size_t step = (size_t)(0.618 * (double)m) | 1;
