@@ -26,15 +26,15 @@ FLOOR12 = main verb_*
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers html viridis page_files.h crc32c event.pb-c
 RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
+RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress \
-	gradient_log nonfinite unit_gain check_grad.h check_grad_weight.h profile_report \
+	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \
 	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h
-RUNTIME7 = check_grad check_grad_weight.c findings table train run_dir.c run_log.c
+RUNTIME7 = predict.c check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* rt_main
 
 # ---- What is built ----------------------------------------------------------------------------
@@ -76,7 +76,7 @@ compiler_flags = -I. -iquote compiler -I$(BUILD)/compiler -I$(BUILD)/grammar -DN
 # For who did not say -j: one job a processor.
 parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all unit demo test widths kills fuzz-nets diffs growth accuracy lint bench install clean \
+.PHONY: all unit demo test widths kills fuzz-nets onnxruntime diffs growth accuracy lint bench install clean \
 	help need
 .DELETE_ON_ERROR:
 
@@ -89,6 +89,7 @@ help:
 	@echo 'make widths   the matrix kernels on vectors of every width, emulated where needed'
 	@echo 'make fuzz-nets  N=5000 SEED=...: random nets, their gradients against differences'
 	@echo 'make kills    KILLS=200 SEED=...: runs killed at random moments, and resumed'
+	@echo 'make onnxruntime  PYTHON=...: what netc exports, in ONNX Runtime'
 	@echo 'make diffs    what an edit of a .net changes in the C'
 	@echo 'make growth   what depth 1,000 costs against depth 10'
 	@echo 'make accuracy the forecast of 290 nets against what their programs measure'
@@ -113,6 +114,9 @@ widths: all
 
 fuzz-nets: all
 	@BUILD=$(BUILD) $(if $(N),N=$(N)) $(if $(SEED),SEED=$(SEED)) sh tests/fuzz_nets.sh
+
+onnxruntime: all
+	@BUILD=$(BUILD) sh tests/onnxruntime.sh
 
 kills: all
 	@BUILD=$(BUILD) KILLS=$(or $(KILLS),200) $(if $(SEED),SEED=$(SEED)) sh tests/run rundir

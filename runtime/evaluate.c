@@ -48,20 +48,31 @@ static int output_size(const rt_model *model)
     return n;
 }
 
-int64_t rt_hits(const rt_run *run)
+/* Values of the output that name one class. */
+static int values_of_class(const rt_model *model)
+{
+    return output_size(model) / (int)rt_labels(model);
+}
+
+int rt_class(const rt_run *run, size_t i)
 {
     const rt_model *model = run->model;
-    const rt_pass *c = &run->pass;
-    const bool is_double = model->real_size == sizeof(double);
-    const void *output = (const char *)c->memory + model->output;
-    const int steps = (int)rt_labels(model), m = output_size(model) / steps;
     const bool logit = model->loss == RT_BINARY_CROSS_ENTROPY && !model->from_probabilities;
+
+    return class_of((const char *)run->pass.memory + model->output, i, values_of_class(model),
+                    logit ? 0 : 0.5, model->real_size == sizeof(double));
+}
+
+int64_t rt_hits(const rt_run *run)
+{
+    const rt_pass *c = &run->pass;
+    const bool is_double = run->model->real_size == sizeof(double);
+    const int m = values_of_class(run->model);
     int64_t hits = 0;
 
-    for (size_t i = 0; i < (size_t)c->rows * (size_t)steps; i++) {
-        const int is = class_of(output, i, m, logit ? 0 : 0.5, is_double);
+    for (size_t i = 0; i < (size_t)c->rows * rt_labels(run->model); i++) {
         const int wanted = c->labels ? c->labels[i] : class_of(c->target, i, m, 0.5, is_double);
-        hits += is == wanted;
+        hits += rt_class(run, i) == wanted;
     }
     return hits;
 }

@@ -7,6 +7,10 @@
 /* Does the model's output name a class? */
 bool rt_has_accuracy(const rt_model *model);
 
+/* The class that the output names for row i of the pass: one for each step where there are steps;
+ * -1 where it is not a number. */
+int rt_class(const rt_run *run, size_t i);
+
 /* How many samples of the pass the output names rightly, after `forward` and before `backward`. */
 int64_t rt_hits(const rt_run *run);
 

@@ -49,6 +49,8 @@ static const Row rows[] = {
     { "--check-grad", FLAG, NULL, AT(check_grad),
       "compare the gradients with differences, in double" },
     { "--eval", FLAG, NULL, AT(eval), "evaluate the weights of --load, without training" },
+    { "--predict", TEXT, "FILE", AT(predict),
+      "write what --load's weights put out for the test data: .csv, .npy, .npz" },
     { "--every", SETTING, "N", 0, "watch every N steps and print a line for each" },
     { "--profile", FLAG, NULL, AT(profile), "report the time by layer, forward and backward" },
     { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
@@ -217,6 +219,13 @@ static const char *asks_for_training(const rt_options *o)
          : o->checkpoint_every ? "--checkpoint-every" : o->keep ? "--keep" : NULL;
 }
 
+/* What a run is for otherwise, or NULL. */
+static const char *instead_of_training(const rt_options *o)
+{
+    return o->dry_run ? "--dry-run" : o->eval ? "--eval" : o->check_grad ? "--check-grad"
+         : o->predict ? "--predict" : NULL;
+}
+
 static bool agree_on_directory(const rt_options *o, rt_error *e)
 {
     if (o->no_out && (o->out || o->resume))
@@ -238,14 +247,15 @@ static bool agree(Reading *r)
 
     if (r->epochs && r->steps)
         return rt_fail(r->error, "epochs and steps: only one can be given");
-    if (o->dry_run + o->check_grad + o->eval > 1)
-        return rt_fail(r->error, "--dry-run, --check-grad and --eval: only one can be given");
-    if (o->eval && !o->load)
-        return rt_fail(r->error, "--eval wants weights: --load FILE");
+    if (o->dry_run + o->check_grad + o->eval + (o->predict != NULL) > 1)
+        return rt_fail(r->error, "--dry-run, --check-grad, --eval and --predict: only one can be "
+                       "given");
+    if ((o->eval || o->predict) && !o->load)
+        return rt_fail(r->error, "%s wants weights: --load FILE", instead_of_training(o));
     const char *training = asks_for_training(o);
-    if (training && (o->dry_run || o->check_grad || o->eval))
+    if (training && instead_of_training(o))
         return rt_fail(r->error, "%s is for training: it does not go with %s", training,
-                       o->dry_run ? "--dry-run" : o->eval ? "--eval" : "--check-grad");
+                       instead_of_training(o));
     if (!agree_on_directory(o, r->error))
         return false;
     if (o->json && o->check_grad)

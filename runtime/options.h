@@ -20,7 +20,7 @@ typedef struct {
     int64_t threads;                /* 0: as many as the machine gives */
     int64_t checkpoint_every, keep; /* steps, checkpoints; 0: not given */
     bool no_out;
-    const char *data, *save, *load, *save_grads, *out, *resume;     /* NULL: not given */
+    const char *data, *save, *load, *save_grads, *predict, *out, *resume;   /* NULL: not given */
 } rt_options;
 
 /* Reads the arguments; numbers of the training go to *set, which holds the program's own before. */

@@ -11,11 +11,13 @@
 #include "evaluate.h"
 #include "options.h"
 #include "page.h"
+#include "predict.h"
 #include "profile_report.h"
 #include "reals.h"
 #include "run_dir.h"
 #include "run_facts.h"
 #include "run_place.h"
+#include "run_plan.h"
 #include "run_summary.h"
 #include "signals.h"
 #include "train.h"
@@ -81,36 +83,6 @@ static rt_style style_of(const rt_options *o)
 
 /* ---- What a run can be asked for --------------------------------------------------------- */
 
-static int print_plan(const Program *p)
-{
-    const rt_run *run = &p->run;
-    const int64_t epochs = (run->steps + run->steps_per_epoch - 1) / run->steps_per_epoch;
-
-    if (p->options.json) {
-        printf("{\"event\":\"plan\",\"name\":\"%s\",\"layers\":%d,\"parameters\":%zu,\"bytes\":%zu,"
-               "\"train\":%" PRId64 ",\"test\":%" PRId64 ",\"batch\":%" PRId64
-               ",\"steps_per_epoch\":%" PRId64 ",\"epochs\":%" PRId64 ",\"steps\":%" PRId64
-               ",\"threads\":%d}\n", run->model->name, run->net.n_layers, run->net.n_parameters,
-               run->block_size, run->data.train.n, run->data.test.n, run->set->batch,
-               run->steps_per_epoch, epochs, run->steps, rt_pool_threads(run->pool));
-        return EXIT_DONE;
-    }
-    printf("%s: %d layer%s, %zu parameters in %s precision\n", run->model->name,
-           run->net.n_layers, rt_plural((unsigned)run->net.n_layers), run->net.n_parameters,
-           run->model->real_size == sizeof(double) ? "double" : "single");
-    printf("memory: %.1f MiB, of which parameters %.1f, activations %.1f\n",
-           (double)run->block_size / 1048576, (double)run->model->params_size / 1048576,
-           (double)(run->model->memory_size + run->model->scratch_size) / 1048576);
-    printf("data: %" PRId64 " sample%s to train, %" PRId64 " to test\n", run->data.train.n,
-           rt_plural((uint64_t)run->data.train.n), run->data.test.n);
-    printf("batches of %" PRId64 ": %" PRId64 " step%s an epoch, %" PRId64 " step%s in %" PRId64
-           " epoch%s\n", run->set->batch, run->steps_per_epoch,
-           rt_plural((uint64_t)run->steps_per_epoch), run->steps, rt_plural((uint64_t)run->steps),
-           epochs, rt_plural((uint64_t)epochs));
-    printf("threads: %d\n", rt_pool_threads(run->pool));
-    return EXIT_DONE;
-}
-
 static int evaluate(Program *p)
 {
     rt_run *run = &p->run;
@@ -127,6 +99,12 @@ static int evaluate(Program *p)
         return EXIT_DONE;
     rt_fail(&p->error, "the loss at these weights is not finite");
     return fail(p, run->model, EXIT_DIVERGED);
+}
+
+static int predict(Program *p)
+{
+    return rt_predict(&p->run, p->options.predict, &p->error) ? EXIT_DONE
+                                                              : fail(p, p->run.model, EXIT_ERROR);
 }
 
 static int check_gradients(Program *p)
@@ -301,7 +279,8 @@ static int train(Program *p)
 static bool can_write(const rt_options *o, rt_error *e)
 {
     return (!o->save || rt_atomic_file_possible(o->save, e))
-        && (!o->save_grads || rt_atomic_file_possible(o->save_grads, e));
+        && (!o->save_grads || rt_atomic_file_possible(o->save_grads, e))
+        && (!o->predict || rt_atomic_file_possible(o->predict, e));
 }
 
 static int run_program(Program *p, const rt_model *model)
@@ -320,8 +299,10 @@ static int run_program(Program *p, const rt_model *model)
     p->run.pass.gemm = o->gemm;
     p->run.history.loaded = o->load != NULL;
     p->run.history.other_data = o->data != NULL;
-    return o->dry_run ? print_plan(p) : o->check_grad ? check_gradients(p)
-         : o->eval ? evaluate(p) : train(p);
+    if (o->dry_run)
+        return rt_print_plan(&p->run, o->json), EXIT_DONE;
+    return o->check_grad ? check_gradients(p) : o->eval ? evaluate(p)
+         : o->predict ? predict(p) : train(p);
 }
 
 /* The arguments over the settings of the run that goes on, most of which they cannot change. */
@@ -343,6 +324,8 @@ static bool read_options(Program *p, const rt_model *model)
         return false;
     if (p->options.help || p->options.version)
         return true;
+    if (p->options.predict && !rt_predict_knows(p->options.predict, &p->error))
+        return false;
     return (!p->options.resume || read_again(p, model))
         && (!p->options.out || rt_place_is_free(p->options.out, &p->error));
 }

@@ -34,6 +34,7 @@ look() {
     need_program protoc protobuf-compiler
     need_program aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
     need_program qemu-aarch64 qemu-user
+    need_python numpy python3-numpy
     need_python onnx python3-onnx
 }
 

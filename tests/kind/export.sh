@@ -1,5 +1,5 @@
-# export.sh -- netc export: the nets of tests/reference as ONNX, by onnx's checker; names, structure and
-# refusals.
+# export.sh -- netc export: the nets of tests/reference as ONNX, by onnx's checker; their outputs against their
+# programs'; names, structure and refusals.
 . tests/say.sh
 
 mkdir -p "$WORK/onnx"
@@ -19,6 +19,21 @@ protoc --decode=onnx.ModelProto compiler/onnx.proto < "$WORK/onnx/block.onnx" 2>
 golden 'export/block: structure' tests/export/block.txt "$WORK/block.txt"
 
 /usr/bin/python3 tests/export/check.py "$WORK"/onnx/*.onnx || fail export/checker 'python3-onnx is missing: make test installs it'
+
+# Programs against their models.  double_* are in double: what is exported is in float, within 1e-5 too.
+mkdir -p "$WORK/run"
+for name in activations cells block avg_pool bidirectional branches conv_edges conv_groups double_conv_same embedding_tags \
+    groupnorm_features groupnorm_images joins layernorm_images max_pool own_layers repeated residuals resnet20; do
+    net=tests/export/$name.net folder=tests/export
+    [ -f "$net" ] || net=tests/reference/$name/$name.net folder=tests/reference/$name
+    program=$WORK/run/$name
+    "$NETC" "$net" -O1 -o "$program" 2> "$WORK/err" &&
+        "$program" --no-out --quiet --data "$folder" --save "$program.safetensors" > "$WORK/out" 2> "$WORK/err" &&
+        "$program" --data "$folder" --load "$program.safetensors" --predict "$program.npz" 2> "$WORK/err" &&
+        "$NETC" export "$net" --onnx "$program.safetensors" -o "$program.onnx" 2> "$WORK/err" ||
+        fail "export/$name" "$(tail -n 1 "$WORK/err")"
+done
+/usr/bin/python3 tests/export/compare.py "$WORK"/run/*.onnx || fail export/compare 'python3-numpy is missing: make test installs it'
 
 # The output goes where it is said, and is the same each time.
 cp tests/export/block.net "$WORK/block.net"
