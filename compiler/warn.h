@@ -100,8 +100,10 @@ int64_t warn_weights(const Site *p);
 
 /* Of an argument of the optimiser where it is written, else of the setting. */
 Span warn_optimizer(const Warn *w, const char *name);
-/* RMS of a layer's first update; an optimiser that rescales gradients takes the rate for each
- * weight whose gradient is over its eps. */
+/* The limit over what the clip compares with it; INFINITY: there is no clip. */
+double warn_clip(const Warn *w);
+/* RMS of a layer's first update, but for a clip; an optimiser that rescales gradients takes the
+ * rate for each weight whose gradient is over its eps. */
 double warn_first_update(const Warn *w, const Site *p);
 
 /* ---- warn_rate.c --------------------------------------------------------------------------- */

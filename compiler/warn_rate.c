@@ -9,10 +9,12 @@
 typedef struct {
     double share;                   /* of the weights: sum over the layers */
     double layers;                  /* one behind the other */
-    double carried;                 /* by what later updates go on with it */
-    double bears;                   /* sum that so many layers bear */
     double most;                    /* share of one layer, */
     int at;                         /* of this one */
+    double times;                   /* by what updates add to each other, or are cut */
+    const char *why;                /* in words, or "" */
+    double bears;                   /* sum that one layer bears */
+    double length;                  /* times share over what so many layers bear */
 } Step;
 
 /* ---- Layers -------------------------------------------------------------------------------- */
@@ -74,25 +76,9 @@ static void add_layer(Step *s, const Warn *w, int i, double weight, bool in_row)
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-/* Velocities add up updates, of which some agree: between 1 and 1 / (1 - momentum); measured are 2
- * to 7 for 0.9.  The steps of adagrad shorten as 1 / sqrt(step). */
-static double carried_on(const Value *optimizer)
+static Step of_layers(const Warn *w)
 {
-    if (word_is(optimizer, "SGD") || word_is(optimizer, "RMSPROP"))
-        return 1 / sqrt(1 - value_arg(optimizer, "momentum")->real);
-    return word_is(optimizer, "ADAGRAD") ? 0.5 : 1;
-}
-
-/* A gradient has few directions, so that all of an update meets the samples; a step of the rate for
- * each weight mostly passes them by. */
-static double bearable(const Warn *w)
-{
-    return w->adaptive ? 8 : 1.15;
-}
-
-static Step first_step(const Warn *w)
-{
-    Step s = { .carried = carried_on(&w->model->settings.optimizer) };
+    Step s = { .share = 0 };
     const double bodies = part_of_bodies(w);
     int batchnorms = 0;
 
@@ -105,13 +91,39 @@ static Step first_step(const Warn *w)
         add_layer(&s, w, i, counts(w, p, batchnorms) * (adds ? bodies : 1), !adds);
     }
     s.layers = fmax(s.layers, 1);
-    s.bears = bearable(w) / pow(s.layers, 0.75);
     return s;
 }
 
-static double length_of(const Step *s)
+static Step lasting(Step s, double times, double bears, const char *why)
 {
-    return s->carried * s->share / s->bears;
+    s.times = times;
+    s.bears = bears;
+    s.why = times < 1 || times > 1 ? why : "";
+    s.length = times * s.share * pow(s.layers, 0.75) / bears;
+    return s;
+}
+
+/* Of steps as long as the rate for each weight, few of whose directions the samples meet. */
+static Step of_rate(const Value *optimizer, Step s)
+{
+    if (word_is(optimizer, "ADAGRAD"))
+        return lasting(s, 0.5, 8, " as they shorten");
+    if (word_is(optimizer, "RMSPROP"))
+        return lasting(s, 1 / sqrt(1 - value_arg(optimizer, "momentum")->real), 8,
+                       " by momentum");
+    return lasting(s, 1, 8, "");
+}
+
+/* A gradient has few directions: all of it meets the samples.  Velocities add up gradients that
+ * partly agree.  Under a clip they do not grow with what they break, but mostly agree. */
+static Step of_gradient(const Warn *w, Step s)
+{
+    const double kept = value_arg(&w->model->settings.optimizer, "momentum")->real;
+    const double clip = warn_clip(w);
+    const Step is_free = lasting(s, 1 / sqrt(1 - kept), 1.15, " by momentum");
+    const Step held = lasting(s, clip / (1 - kept), 8, " by the clip and momentum");
+
+    return held.length < is_free.length ? held : is_free;
 }
 
 static bool warms_up(const Value *schedule)
@@ -120,33 +132,38 @@ static bool warms_up(const Value *schedule)
            value_arg(schedule, "warmup")->real > 1;
 }
 
-double warn_step_length(const Warn *w)
+/* Data that is not there may be smaller than what is forecast for. */
+static Step first_step(const Warn *w)
 {
-    const Step s = first_step(w);
+    const Model *m = w->model;
+    const Step s = of_layers(w);
+    Step step = w->adaptive ? of_rate(&m->settings.optimizer, s) : of_gradient(w, s);
 
-    return warms_up(&w->model->settings.schedule) ? 0 : length_of(&s);
+    step.length *= w->forecast->input.why && !w->adaptive ? 0.25 : 1;
+    step.length *= warms_up(&m->settings.schedule) ? 0 : 1;
+    return step;
 }
 
-static const char *carried_text(const Warn *w, const Step *s)
+double warn_step_length(const Warn *w)
 {
-    if (s->carried > 1)
-        return arena_printf(w->session->arena, " * %.2g, 1 / sqrt(1 - momentum),", s->carried);
-    return s->carried < 1 ? " * 0.5, as steps shorten" : "";
+    return first_step(w).length;
 }
 
 void warn_rate(Warn *w)
 {
-    const double length = warn_step_length(w);
     const Step s = first_step(w);
     const FlowLayer *row = w->site[s.at].row;
     Message *m;
 
-    if (!warn_reaches(w, length) || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
+    if (!warn_reaches(w, s.length) || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
         return;
-    m = warn_say(w, length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
-                 "such a net bears", length);
-    diag_note(m, warn_at(row), "update over weights is %.2g in %s and %.2g in all;%s %.3g layer%s "
-              "in a row bear %.3g / %.3g^0.75 = %.2g", s.most, row->path, s.share,
-              carried_text(w, &s), s.layers, s.layers > 1 ? "s" : "", bearable(w), s.layers,
-              s.bears);
+    m = warn_say(w, s.length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
+                 "such a net bears", s.length);
+    diag_note(m, warn_at(row), "update over weights is %.2g in %s and %.2g in all%s%s; %.3g "
+              "layer%s in a row bear%s %.3g / %.3g^0.75 = %.2g", s.most, row->path, s.share,
+              *s.why ? arena_printf(w->session->arena, ", times %.2g", s.times) : "", s.why,
+              s.layers, s.layers > 1 ? "s" : "", s.layers > 1 ? "" : "s", s.bears, s.layers,
+              s.bears / pow(s.layers, 0.75));
+    if (w->forecast->input.why && !w->adaptive)
+        diag_note(m, w->model->data.decl->at, "a quarter counts: the data could not be read");
 }

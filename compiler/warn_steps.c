@@ -31,13 +31,12 @@ static double clipped_size(const Warn *w, const Value *clip)
     return most;
 }
 
-/* By what a clip shortens the first step. */
-static double shortened(const Warn *w)
+double warn_clip(const Warn *w)
 {
     const Value *clip = &w->model->settings.clip;
     const double size = word_is(clip, "NONE") ? 0 : clipped_size(w, clip);
 
-    return size > 0 ? fmin(value_arg(clip, "limit")->real / size, 1) : 1;
+    return size > 0 ? value_arg(clip, "limit")->real / size : INFINITY;
 }
 
 /* rmsprop's mean square starts at nothing but 1 - alpha of the first one. */
@@ -48,7 +47,7 @@ double warn_first_update(const Warn *w, const Site *p)
     const double kept = word_is(optimizer, "RMSPROP") ? value_arg(optimizer, "alpha")->real : 0;
 
     return w->adaptive ? w->rate / sqrt(1 - kept) * gradient / (gradient + w->eps)
-                       : w->rate * shortened(w) * gradient;
+                       : w->rate * gradient;
 }
 
 void warn_clip_small(Warn *w)
@@ -106,12 +105,13 @@ void warn_stagnation(Warn *w)
     const double half_ulp = w->least > 1e-100 ? 0x1p-25 : 0x1p-54;
     double most = 0;
     int at = 0;
+    const double cut = fmin(warn_clip(w), 1);
     const Site *p;
 
     if (w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
         return;
     for (int i = 0; i < w->n; i++) {
-        const double update = warn_first_update(w, &w->site[i]);
+        const double update = cut * warn_first_update(w, &w->site[i]);
         const double x = update > 0 ? half_ulp * warn_weight_rms(&w->site[i]) / update : 0;
 
         if (x > most && !w->site[i].row->awaits) {
@@ -124,6 +124,6 @@ void warn_stagnation(Warn *w)
         return;
     diag_note(warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to "
                        "change its weights", p->row->path), warn_at(p->row), "lr %.2g * %.2g = "
-              "%.2g an element, under half an ulp of %.2g", w->rate, warn_gradient_rms(p),
-              warn_first_update(w, p), warn_weight_rms(p));
+              "%.2g an element, under half an ulp of %.2g", w->rate, cut * warn_gradient_rms(p),
+              cut * warn_first_update(w, p), warn_weight_rms(p));
 }
