@@ -32,10 +32,11 @@ RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channe
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress \
+	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \
 	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h
 RUNTIME7 = predict.c check_grad check_grad_weight.c findings table train run_dir.c run_log.c
-RUNTIME8 = judge_* verdict report_* table_* rt_main
+RUNTIME8 = judge_* verdict report_* table_* replay rt_main
 
 # ---- What is built ----------------------------------------------------------------------------
 

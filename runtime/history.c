@@ -214,6 +214,11 @@ bool rt_history_put(rt_history *h, const rt_record *r, rt_error *e)
     return true;
 }
 
+void rt_history_brief(rt_history *h, int64_t step, double loss, double norm)
+{
+    h->brief[h->n_briefs++ % RT_BRIEFS] = (rt_brief){ step, loss, norm };
+}
+
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e)
 {
     rt_epoch *list = realloc(h->epoch, ((size_t)h->n_epochs + 1) * sizeof *list);

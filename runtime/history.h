@@ -31,6 +31,14 @@ typedef struct {
     double seconds;
 } rt_epoch;
 
+/* A step that was finite, watched or not. */
+typedef struct {
+    int64_t step;
+    double loss, norm;              /* with its penalty; of all gradients, before a clip */
+} rt_brief;
+
+enum { RT_BRIEFS = 10 };
+
 /* The first value that was not finite. */
 typedef struct {
     bool happened;
@@ -61,6 +69,8 @@ typedef struct rt_history {
     int64_t steps, clipped_steps;   /* updates made, or left out as not finite */
     double seconds;
     rt_nonfinite nonfinite;
+    rt_brief brief[RT_BRIEFS];      /* the last of them since the program started: number i ... */
+    int64_t n_briefs;               /* ... of all is brief[i % RT_BRIEFS] */
     rt_expectation *expectation;
     int n_expectations;
 } rt_history;
@@ -76,6 +86,8 @@ bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, con
                     const rt_update *u, rt_error *e);
 /* Appends a record that was made before; takes a copy of r->layer. */
 bool rt_history_put(rt_history *h, const rt_record *r, rt_error *e);
+/* Notes a step that was finite. */
+void rt_history_brief(rt_history *h, int64_t step, double loss, double norm);
 bool rt_history_add_epoch(rt_history *h, const rt_epoch *epoch, rt_error *e);
 
 /* The record of a step (-1: the last), or NULL if that step was not watched. */

@@ -139,6 +139,17 @@ static void print_norms(FILE *out, const rt_run *run, int layer)
     fputc('\n', out);
 }
 
+static void print_briefs(FILE *out, const rt_history *h)
+{
+    const int64_t n = h->n_briefs;
+
+    for (int64_t i = n > RT_BRIEFS ? n - RT_BRIEFS : 0; i < n; i++) {
+        const rt_brief *b = &h->brief[i % RT_BRIEFS];
+        fprintf(out, "  step %" PRId64 ": loss %.4g, norm of all gradients %.3g\n", b->step,
+                b->loss, b->norm);
+    }
+}
+
 void rt_nonfinite_print(FILE *out, const rt_run *run)
 {
     const rt_nonfinite *n = &run->history.nonfinite;
@@ -153,4 +164,5 @@ void rt_nonfinite_print(FILE *out, const rt_run *run)
         if (i >= 0 && i < run->net.n_layers)
             print_norms(out, run, i);
     }
+    print_briefs(out, &run->history);
 }

@@ -13,7 +13,8 @@ void rt_nonfinite_leave_out(rt_run *run, bool watching);
  * order in which a step computes. */
 void rt_nonfinite_locate(rt_run *run, int64_t step, double loss);
 
-/* Step, tensor, layer, its line in the .net, and the last finite norms around it. */
+/* Step, tensor, layer, its line in the .net, the last finite norms around it, and those of the ten
+ * steps before. */
 void rt_nonfinite_print(FILE *out, const rt_run *run);
 
 #endif

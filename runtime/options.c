@@ -51,6 +51,7 @@ static const Row rows[] = {
     { "--eval", FLAG, NULL, AT(eval), "evaluate the weights of --load, without training" },
     { "--predict", TEXT, "FILE", AT(predict),
       "write what --load's weights put out for the test data: .csv, .npy, .npz" },
+    { "--replay", TEXT, "DIR", AT(replay), "run the step again that was not finite in a run" },
     { "--every", SETTING, "N", 0, "watch every N steps and print a line for each" },
     { "--profile", FLAG, NULL, AT(profile), "report the time by layer, forward and backward" },
     { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
@@ -223,7 +224,7 @@ static const char *asks_for_training(const rt_options *o)
 static const char *instead_of_training(const rt_options *o)
 {
     return o->dry_run ? "--dry-run" : o->eval ? "--eval" : o->check_grad ? "--check-grad"
-         : o->predict ? "--predict" : NULL;
+         : o->predict ? "--predict" : o->replay ? "--replay" : NULL;
 }
 
 static bool agree_on_directory(const rt_options *o, rt_error *e)
@@ -247,19 +248,20 @@ static bool agree(Reading *r)
 
     if (r->epochs && r->steps)
         return rt_fail(r->error, "epochs and steps: only one can be given");
-    if (o->dry_run + o->check_grad + o->eval + (o->predict != NULL) > 1)
-        return rt_fail(r->error, "--dry-run, --check-grad, --eval and --predict: only one can be "
-                       "given");
+    if (o->dry_run + o->check_grad + o->eval + (o->predict != NULL) + (o->replay != NULL) > 1)
+        return rt_fail(r->error, "--dry-run, --check-grad, --eval, --predict and --replay: only "
+                       "one can be given");
     if ((o->eval || o->predict) && !o->load)
         return rt_fail(r->error, "%s wants weights: --load FILE", instead_of_training(o));
-    const char *training = asks_for_training(o);
-    if (training && instead_of_training(o))
-        return rt_fail(r->error, "%s is for training: it does not go with %s", training,
-                       instead_of_training(o));
+    const char *training = asks_for_training(o), *instead = instead_of_training(o);
+    if (training && instead)
+        return rt_fail(r->error, "%s is for training: it does not go with %s", training, instead);
     if (!agree_on_directory(o, r->error))
         return false;
-    if (o->json && o->check_grad)
-        return rt_fail(r->error, "--check-grad prints a table, not JSON");
+    if (o->json && (o->check_grad || o->replay))
+        return rt_fail(r->error, "%s prints a table, not JSON", instead);
+    if (o->replay && o->load)
+        return rt_fail(r->error, "--replay and --load: the weights are those of the step");
     return rt_settings_check(r->set, r->model, r->error);
 }
 

@@ -11,7 +11,7 @@ typedef enum { RT_COLOR_AUTO, RT_COLOR_ALWAYS, RT_COLOR_NEVER } rt_color;
 
 typedef struct {
     bool help, version;
-    bool dry_run, check_grad, eval; /* instead of training: one of them at most */
+    bool dry_run, check_grad, eval; /* instead of training: one of them at most, or replay */
     bool quiet, json, full, profile;
     bool every;                     /* --every was given: a line for each watched step */
     rt_color color;
@@ -20,7 +20,8 @@ typedef struct {
     int64_t threads;                /* 0: as many as the machine gives */
     int64_t checkpoint_every, keep; /* steps, checkpoints; 0: not given */
     bool no_out;
-    const char *data, *save, *load, *save_grads, *predict, *out, *resume;   /* NULL: not given */
+    const char *data, *save, *load, *save_grads, *predict, *replay, *out, *resume;
+                                    /* NULL: not given */
 } rt_options;
 
 /* Reads the arguments; numbers of the training go to *set, which holds the program's own before. */

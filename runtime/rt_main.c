@@ -14,6 +14,7 @@
 #include "predict.h"
 #include "profile_report.h"
 #include "reals.h"
+#include "replay.h"
 #include "run_dir.h"
 #include "run_facts.h"
 #include "run_place.h"
@@ -105,6 +106,18 @@ static int predict(Program *p)
 {
     return rt_predict(&p->run, p->options.predict, &p->error) ? EXIT_DONE
                                                               : fail(p, p->run.model, EXIT_ERROR);
+}
+
+/* 0 where every value is finite now. */
+static int replay(Program *p, const rt_model *model, int threads)
+{
+    bool finite;
+
+    if (!rt_replay_open(&p->run, model, &rt_model_notes, &p->set, threads, p->options.replay,
+                        &p->error)
+        || !rt_replay_run(&p->run, p->options.replay, &p->style, &finite, &p->error))
+        return fail(p, model, EXIT_ERROR);
+    return finite ? EXIT_DONE : EXIT_DIVERGED;
 }
 
 static int check_gradients(Program *p)
@@ -290,6 +303,8 @@ static int run_program(Program *p, const rt_model *model)
     const char *directory = o->data ? o->data : notes && notes->directory ? notes->directory : ".";
     const int threads = o->threads ? (int)o->threads : rt_default_threads();
 
+    if (o->replay)
+        return replay(p, model, threads);
     if (!can_write(o, &p->error)
         || !rt_run_new(&p->run, model, notes, &p->set, threads, directory, &p->error))
         return fail(p, model, EXIT_ERROR);

@@ -148,10 +148,18 @@ static bool measure(rt_run *run, rt_error *e)
 bool rt_run_new(rt_run *run, const rt_model *model, const rt_notes *notes, const rt_settings *set,
                 int threads, const char *directory, rt_error *e)
 {
-    *run = (rt_run){ .model = model, .notes = notes, .set = set };
-    if (!rt_net_new(model, notes, &run->net, e))
-        return false;
-    if (!rt_data_load(model, directory, &run->data, e) || !measure(run, e) || !take_memory(run, e))
+    rt_dataset data;
+
+    *run = (rt_run){ .model = NULL };
+    return rt_data_load(model, directory, &data, e)
+        && rt_run_on(run, model, notes, set, threads, &data, e);
+}
+
+bool rt_run_on(rt_run *run, const rt_model *model, const rt_notes *notes, const rt_settings *set,
+               int threads, const rt_dataset *data, rt_error *e)
+{
+    *run = (rt_run){ .model = model, .notes = notes, .set = set, .data = *data };
+    if (!rt_net_new(model, notes, &run->net, e) || !measure(run, e) || !take_memory(run, e))
         goto failed;
     run->pool = rt_pool_new(threads);
     if (!run->pool) {

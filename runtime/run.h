@@ -31,6 +31,9 @@ typedef struct {
  * and running statistics.  After it nothing is allocated but records of the history. */
 bool rt_run_new(rt_run *run, const rt_model *model, const rt_notes *notes, const rt_settings *set,
                 int threads, const char *directory, rt_error *e);
+/* The same on data that is there already, of which it takes hold. */
+bool rt_run_on(rt_run *run, const rt_model *model, const rt_notes *notes, const rt_settings *set,
+               int threads, const rt_dataset *data, rt_error *e);
 void rt_run_free(rt_run *run);
 
 /* Samples order[from .. from + rows - 1] become the batch of the pass. */

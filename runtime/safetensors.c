@@ -21,12 +21,12 @@ enum { ALIGNMENT = 8 };             /* the header is padded to it, as by the ref
 
 static json_t *describe(const rt_stored *t, uint64_t begin)
 {
+    const char *dtype = t->whole ? "I32" : t->real_size == sizeof(double) ? "F64" : "F32";
     json_t *shape = json_array();
 
     for (int i = 0; i < t->rank; i++)
         json_array_append_new(shape, json_integer(t->shape[i]));
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype",
-                     t->real_size == sizeof(double) ? "F64" : "F32", "shape", shape, "data_offsets",
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", dtype, "shape", shape, "data_offsets",
                      (json_int_t)begin, (json_int_t)(begin + t->n * t->real_size));
 }
 

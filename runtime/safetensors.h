@@ -13,13 +13,14 @@
 
 #include "error.h"
 
-/* A tensor to write: of float or of double. */
+/* A tensor to write: of float, of double, or of int32_t. */
 typedef struct {
     const char *name;
     int rank;
     const int *shape;
     size_t real_size, n;            /* bytes of an element, elements */
     const void *data;
+    bool whole;                     /* int32_t */
 } rt_stored;
 
 typedef struct {

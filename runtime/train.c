@@ -13,6 +13,7 @@
 #include "nonfinite.h"
 #include "rate.h"
 #include "reals.h"
+#include "replay.h"
 #include "signals.h"
 
 /* A batch in parts numbers the random streams of its parts here: steps are under 2^40. */
@@ -68,9 +69,21 @@ static void repeat_watching(rt_run *run)
     run->update.measured = false;
 }
 
-/* A pass over rows of the batch; of a batch in parts, the watch records the first. */
-static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
+/* For --replay.  That it could not be written changes nothing of how the run goes. */
+static void keep_batch(const Training *t, double loss)
 {
+    rt_error e;
+
+    if (!t->to->dir || rt_replay_save(rt_run_dir_path(t->to->dir), t->run, loss, &e))
+        return;
+    rt_progress_clear(t->to->progress);
+    fprintf(stderr, "%s: warning: %s\n", t->run->model->name, e.text);
+}
+
+/* A pass over rows of the batch; of a batch in parts, the watch records the first. */
+static void pass_over(Training *t, Batch *b, int part, int64_t done, int rows)
+{
+    rt_run *run = t->run;
     rt_pass *c = &run->pass;
 
     rt_profile_turn(c->profile, RT_AT_DATA);
@@ -96,18 +109,20 @@ static void pass_over(rt_run *run, Batch *b, int part, int64_t done, int rows)
     b->watching = true;             /* the step becomes a watched one */
     repeat_watching(run);
     rt_nonfinite_locate(run, b->step, loss);
+    keep_batch(t, loss);
 }
 
 /* Forward and backward over the whole batch, in parts where it is larger than the compiled one. */
-static void differentiate(rt_run *run, Batch *b)
+static void differentiate(Training *t, Batch *b)
 {
+    rt_run *run = t->run;
     int64_t done = 0;
 
     if (run->sum)
         memset(run->sum, 0, run->net.n_elements * run->model->real_size);
     for (int part = 0; done < b->rows; part++) {
         const int rows = (int)(b->rows - done < run->rows ? b->rows - done : run->rows);
-        pass_over(run, b, part, done, rows);
+        pass_over(t, b, part, done, rows);
         if (run->sum)
             run->model->reals->add_scaled(run->pool, run->net.n_elements,
                                           (double)rows / (double)b->rows, run->pass.grads,
@@ -184,6 +199,9 @@ static bool record(Training *t, const Batch *b)
     if (h->nonfinite.happened && h->nonfinite.step == b->step) {
         rt_progress_clear(t->to->progress);
         rt_nonfinite_print(stderr, run);
+        if (t->to->dir)
+            fprintf(stderr, "  --replay %s/" RT_REPLAY " runs this step again\n",
+                    rt_run_dir_path(t->to->dir));
     }
     if (t->to->dir
         && !rt_run_dir_step(t->to->dir, run, accuracy_of(run, b->hits, b->rows), t->error))
@@ -208,7 +226,7 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
 
     run->pass.profile = t->to->profile;
     rt_profile_start_step(run->pass.profile, b.rows);
-    differentiate(run, &b);
+    differentiate(t, &b);
     if (!rt_run_knows_words(run, t->error))
         return RT_BROKEN;
     if (t->to->gradients)
@@ -218,6 +236,9 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
         leave_out(t, &b);
     else
         update(t, &b);
+    if (b.finite)
+        rt_history_brief(&run->history, b.step, b.loss + run->update.penalty,
+                         run->update.norm_before);
     if (!left_out || run->set->on_nonfinite == RT_STOP)
         add_to_epoch(t, &b);
     if (b.watching && !record(t, &b))

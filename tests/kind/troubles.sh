@@ -84,7 +84,7 @@ data = gaussian(20000);
 model { input [64]; target class(4); repeat 10 as i { h = dense(128, act = relu); } logits = dense(4); }
 train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.1); batch = 16; epochs = 1; }
 NET
-compile_to slow slow
+compile_to slow slow -Wno-rate-too-high
 ./slow --quiet --batch 20000 --threads 1 --steps 100000 --checkpoint-every 1 --out twice > out 2> err & program=$!
 wait_until steps_in twice 2
 kill -INT $program              # two of one kind might count as one
@@ -159,3 +159,97 @@ data = data[8 + struct.unpack('<Q', data[:8])[0]:]
 assert len(data) > 20000 and all(map(math.isfinite, struct.unpack('<%df' % (len(data) // 4), data)))
 PY
 check 'troubles/diverges: the checkpoint is finite' python3 finite.py lost/checkpoints/last.safetensors
+
+# ---- Run again: the step at which a value was lost, from what was kept of it, without the data
+cat > losing.net <<'NET'
+param act: activation = relu;
+data = gaussian(64);
+model {
+    input [16];
+    target class(4);
+    a = dense(16, act = act);
+    drop = dropout(0.3);
+    norm = batchnorm;
+    b = dense(16, act = act);
+    out = dense(4);
+}
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 1e37); batch = 16; epochs = 20; clip = global_norm(1); }
+NET
+cat > steep.net <<'NET'
+data = gaussian(64);
+model { input [16]; target [1]; a = dense(16, act = relu); b = dense(16, act = relu); out = dense(1); }
+train { loss = mse; optimizer = sgd(lr = 3); batch = 16; epochs = 20; }
+NET
+cat > coder.net <<'NET'
+data = digits(split = 0.8);
+model { input [64]; target input; a = dense(16, act = relu); out = dense(64); }
+train { loss = mse; optimizer = sgd(lr = 1e30); batch = 16; steps = 20; precision = double; }
+NET
+cat > squares.net <<'NET'
+data = digits(split = 0.8);
+model { input [64]; target class(10); a = dense(16, act = relu); out = dense(10); }
+train { loss = mse; optimizer = sgd(lr = 1e30); batch = 16; steps = 20; }
+NET
+cat > copies.net <<'NET'
+data { train = copy(10, 64); }
+model { input [10]; target class(9); embedding(10, 8); mem = lstm(8, output = all); out = dense(9); }
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 1e38); batch = 16; steps = 20; }
+NET
+cat > images.net <<'NET'
+data { train = cifar10("cifar"); scale = 1 / 255; augment = [crop(pad = 4), hflip]; }
+model { input [3, 32, 32]; target class(10); c = conv(4, 3, act = relu); flatten; out = dense(10); }
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 1e25); batch = 4; steps = 50; }
+NET
+lost_step() { sed -n 's/.*"step":\([0-9]*\),"tensor":"\([a-z]*\)","layer":"*\([^",]*\)"*,.*/\1 \2 \3/p' "$1/nonfinite/step.json"; }
+for name in losing steep coder squares images copies; do
+    compile_to $name $name -O1 -Wno-rate-too-high
+    options=
+    [ $name = steep ] && options='--batch 40 --threads 3 --epochs 60'        # in three parts
+    [ $name = coder ] && options='--gemm openblas'
+    # shellcheck disable=SC2086
+    status "replay/$name: diverges" 3 ./$name --quiet $options --data "$ROOT/tests/data" --out $name.run
+    cp err $name.err
+    check "replay/$name: said how" grep -qx "  --replay $name.run/nonfinite runs this step again" $name.err
+    set -- $(lost_step $name.run)
+    said="^$name: step $1: the $2 of $3 \\($name.net:[0-9]+\\) is not finite$"
+    [ "$3" != null ] || said="^$name: step $1: the $2 is not finite$"
+    check "replay/$name: step $1, $2 of $3" grep -qE "$said" $name.err
+    mkdir -p elsewhere
+    mv $name.run/nonfinite elsewhere/$name
+    mkdir -p elsewhere/$name.run && ln -s ../$name elsewhere/$name.run/nonfinite
+    status "replay/$name: again" 3 ./$name --replay elsewhere/$name
+    check "replay/$name: the same value" grep -qE "$said" out
+    check "replay/$name: the same bits" grep -qx 'loss and gradients: the same bits as in the run' out
+    check "replay/$name: silent" test ! -s err
+    check "replay/$name: 80 columns, no blanks behind" sh -c '! grep -E ".{81}| $" out'
+    status "replay/$name: on one thread" 3 ./$name --replay elsewhere/$name --threads 1
+    check "replay/$name: the same bits on one thread" grep -q 'the same bits' out
+done
+check 'replay/the ten steps before: told' test "$(grep -cE '^  step [0-9]+: loss [0-9.e+]+, norm of all gradients [0-9.e+]+$' steep.err)" -eq 10
+check 'replay/the ten steps before: kept' test "$(grep -o '"grad_norm"' elsewhere/steep/step.json | wc -l)" -eq 10
+check 'replay/a finite run keeps none' test ! -e whole/nonfinite
+./losing --quiet --set on_nonfinite=skip --out skipped > out 2> err
+status 'replay/a step that was skipped' 3 ./losing --replay skipped/nonfinite
+check 'replay/a step that was skipped: the same bits' grep -q 'the same bits' out
+check 'replay/a step that was skipped: the first' test "$(lost_step skipped)" = "$(lost_step elsewhere/losing.run)"
+compile_to mended losing -O1 -D act=tanh -Wno-rate-too-high
+status 'replay/mended' 0 ./mended --replay elsewhere/losing
+says 'replay/mended: finite' out 'every value is finite'
+says 'replay/mended: other bits' out 'other bits than in the run'
+
+# what is no such folder
+refuses 'replay/nothing there' 1 'nowhere/batch.safetensors: No such file' ./losing --replay nowhere
+refuses 'replay/of another net' 1 'batch.safetensors: ' ./losing --replay elsewhere/images
+refuses 'replay/of another shape' 1 'has no tensor x of 1024 elements in F32' ./squares --replay elsewhere/losing
+refuses 'replay/and training' 2 '--out is for training: it does not go with --replay' ./losing --replay elsewhere/losing --out here
+refuses 'replay/as JSON' 2 '--replay prints a table, not JSON' ./losing --replay elsewhere/losing --json
+cp -r elsewhere/losing bent
+python3 - <<'PY'
+import struct
+data = bytearray(open('bent/batch.safetensors', 'rb').read())
+data[-64:-60] = struct.pack('<i', 4)        # the first label; there are four classes
+open('bent/batch.safetensors', 'wb').write(data)
+PY
+refuses 'replay/a label that is none' 1 'label 0 is 4, and the classes are 0 to 3' ./losing --replay bent
+head -c 900 elsewhere/losing/batch.safetensors > bent/batch.safetensors
+refuses 'replay/a batch cut short' 1 'bent/batch.safetensors' ./losing --replay bent

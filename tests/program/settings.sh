@@ -148,7 +148,7 @@ wrong_text='--width wants a whole number from 40 to 1000'; wrong --width 39; wro
 wrong_text='--color wants auto, always or never'; wrong --color red
 wrong_text='--quiet takes no value'; wrong --quiet=yes
 wrong_text="'extra' is not an option; --help lists them"; wrong extra
-wrong_text='--dry-run, --check-grad, --eval and --predict: only one can be given'; wrong --dry-run --check-grad
+wrong_text='--dry-run, --check-grad, --eval, --predict and --replay: only one can be given'; wrong --dry-run --check-grad
 
 # ---- The same ranges as in the source
 refuses 'settings/momentum of sgd' 2 'a number from 0 to below 1 is wanted' ./sgd --set momentum=1.5
