@@ -60,7 +60,8 @@ static bool *mark_wanted(const Graph *g, Arena *a)
 }
 
 /* Nobody reads the gradient of the data, so a block that is given nothing else need not give it.
- * An iteration's is read by the one before; the first is as the others. */
+ * An iteration's is read by the one before; a first one that is a unit by itself can do without, so
+ * that a layer more in front of the repeat leaves its text as it is. */
 static void ask_callees(const Graph *g, Arena *a)
 {
     const bool *wanted = mark_wanted(g, a);
@@ -68,7 +69,10 @@ static void ask_callees(const Graph *g, Arena *a)
     for (int i = 0; i < g->n_calls; i++) {
         const Node *call = &g->node[g->call[i]];
 
-        call->unit->gives_dx |= call->item->kind == ITEM_REPEAT || wanted[call->in[0]];
+        const bool is_repeat = call->item->kind == ITEM_REPEAT;
+
+        call->unit->gives_dx |= is_repeat || wanted[call->in[0]];
+        call->unit->spares_dx |= is_repeat && call->first == 0 && call->count == 1;
     }
 }
 

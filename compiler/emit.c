@@ -19,6 +19,7 @@ struct Emit {
     char **piece;                   /* with a newline in front where it starts a line */
     int n_pieces;
     bool break_next;
+    int fold;                       /* the piece that starts a line if not all fit on one; or 0 */
 };
 
 Emit *emit_new(Arena *a)
@@ -134,7 +135,7 @@ void emit_begin(Emit *e, const char *format, ...)
     e->head = arena_vprintf(e->arena, format, ap);
     va_end(ap);
     e->piece = NULL;
-    e->n_pieces = 0;
+    e->n_pieces = e->fold = 0;
 }
 
 void emit_piece(Emit *e, const char *format, ...)
@@ -156,6 +157,8 @@ void emit_break(Emit *e)
 {
     e->break_next = true;
 }
+
+void emit_fold(Emit *e) { e->fold = e->n_pieces; }
 
 int emit_width(const char *text)
 {
@@ -192,10 +195,21 @@ static bool continues(const char *piece)
     return n && piece[n] == ' ';
 }
 
+/* Do all pieces fit on the first line? */
+static bool fits(const Emit *e, const char *tail)
+{
+    int column = e->depth * INDENT + emit_width(e->head) + emit_width(tail);
+
+    for (int i = 0; i < e->n_pieces; i++)
+        column += emit_width(e->piece[i]) + (i ? 2 : 0);
+    return column <= WIDTH;
+}
+
 /* Pieces fill a line as long as they fit, the last one with the tail. */
 void emit_end(Emit *e, const char *tail)
 {
     const int left = e->depth * INDENT, start = alignment(e, left);
+    const int fold = fits(e, tail) ? 0 : e->fold;
     int column = left + emit_width(e->head);
 
     put_blank(e);
@@ -205,7 +219,7 @@ void emit_end(Emit *e, const char *tail)
         const char *after = i == e->n_pieces - 1 ? tail : continues(e->piece[i + 1]) ? "" : ",";
         const char *piece = e->piece[i];
         const int width = emit_width(piece) + (int)strlen(after);
-        const bool broken = i > 0 && (*piece == '\n' || column + 1 + width > WIDTH);
+        const bool broken = i > 0 && (*piece == '\n' || i == fold || column + 1 + width > WIDTH);
 
         if (broken)
             put(e, "\n", 1);

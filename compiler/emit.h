@@ -24,6 +24,7 @@ void emit_begin(Emit *e, const char *format, ...) PRINTF(2, 3);     /* "rt_affin
 void emit_piece(Emit *e, const char *format, ...) PRINTF(2, 3);     /* separated by ", ", or by " "
                                                          * before an operator: "&& x" */
 void emit_break(Emit *e);                               /* the next piece starts a line */
+void emit_fold(Emit *e);                                /* as well, if not all fit on one */
 void emit_end(Emit *e, const char *tail);                           /* ");" */
 
 /* Columns that a text takes, were all its numbers of one width. */

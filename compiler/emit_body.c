@@ -184,7 +184,7 @@ static const char *dinput_argument(Writer *w, const Call *c, int k)
         return operand(w, find_pick(w->g, c->id, k));
     if (c->repeats)
         return arena_printf(w->arena, "%s->%s[i %% 2]", use(w, "t"), c->node->name);
-    return operand(w, c->id);
+    return w->g->store[c->id] == STORE_NONE ? "NULL" : operand(w, c->id);
 }
 
 static const char *call_argument(Writer *w, const Call *c, int i)
@@ -244,9 +244,12 @@ static void emit_call(Writer *w, NodeId id)
         open_repeat(w, &c, uses);
     emit_begin(w->out, "%s_%s(", c.unit->name, w->phase == FORWARD ? "forward" : "backward");
     emit_piece(w->out, "c");
-    for (int i = 0; i < parameter_count(c.unit, w->phase); i++)
+    for (int i = 0; i < parameter_count(c.unit, w->phase); i++) {
+        if (i == fixed_parameters(w->phase))    /* the structs, then the tensors */
+            emit_fold(w->out);
         if (is_used(uses, parameter(w, c.unit, w->phase, i)))
             emit_piece(w->out, "%s", call_argument(w, &c, i));
+    }
     emit_end(w->out, ");");
     if (c.repeats)
         emit_close(w->out, "");
@@ -285,6 +288,16 @@ static void emit_node(Writer *w, NodeId id)
     }
 }
 
+/* Around a statement that only the gradient of the input needs: `by` in and out. */
+static void emit_spared(Writer *w, NodeId id, int by)
+{
+    if (!w->g->for_dx[id])
+        return;
+    if (by > 0)
+        emit_line(w->out, "if (%s)", use(w, "dx"));
+    emit_indent(w->out, by);
+}
+
 void emit_body(Writer *w)
 {
     const NodeId *order = w->g->order[w->phase];
@@ -299,9 +312,11 @@ void emit_body(Writer *w)
             group = (Group){ i, step };
             emit_heading(w, group);
         }
+        emit_spared(w, order[i], 1);
         if (is_loop)
             emit_loop(w, i, step);
         else
             emit_node(w, order[i]);
+        emit_spared(w, order[i], -1);
     }
 }

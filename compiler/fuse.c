@@ -8,10 +8,13 @@ static bool same_space(const Node *a, const Node *b)
     return a->batched == b->batched && node_elements(a) == node_elements(b);
 }
 
-/* What is computed again shares a loop where it did the first time: so the C compiler contracts the
- * same products and sums, and the bits are the same. */
+/* What only dx needs stands apart, under a condition.  What is computed again shares a loop where it
+ * did the first time: so the C compiler contracts the same products and sums, and the bits are the
+ * same. */
 static bool same_loop(const Graph *g, const Node *a, const Node *b)
 {
+    if (g->for_dx[a - g->node] != g->for_dx[b - g->node])
+        return false;
     if (a->again || b->again)
         return a->again && b->again && g->loop[a->again] == g->loop[b->again] && same_space(a, b);
     return same_space(a, b);

@@ -127,6 +127,8 @@ struct Graph {
     bool is_model;
     bool is_called;                 /* another unit calls it: lower */
     bool gives_dx;                  /* a caller wants the gradient of its input: differentiate */
+    bool spares_dx;                 /* a caller may want none and hands NULL: differentiate, then
+                                     * schedule, where the unit can do without */
     Node *node;                     /* [1 .. n - 1] */
     uint32_t n;
     NodeId *input;                  /* INPUT nodes: the current tensor, then captures */
@@ -145,6 +147,7 @@ struct Graph {
     NodeId *upstream;               /* by result; differentiate */
     NodeId *dinput;                 /* by input; 0 where none is wanted; differentiate */
 
+    bool *for_dx;                   /* by NodeId: computed where dx is no NULL; schedule */
     NodeId *order[2];               /* by phase: schedule */
     int n_order[2];
     int *loop;                      /* by NodeId: number of its loop in the phase, or -1; fuse */

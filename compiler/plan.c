@@ -75,6 +75,12 @@ static void find_lives(Planner *p)
 
 /* ---- Kinds of storage ---------------------------------------------------------------------- */
 
+/* A call whose unit need not give dx, which nobody reads. */
+static bool is_spared(const Planner *p, NodeId id)
+{
+    return p->g->node[id].unit->spares_dx && p->life[id].to == p->life[id].from;
+}
+
 static Store store_of(const Planner *p, NodeId id)
 {
     const Node *n = &p->g->node[id];
@@ -91,7 +97,7 @@ static Store store_of(const Planner *p, NodeId id)
     case FORM_EFFECT: return STORE_NONE;
     case FORM_LOSS: return STORE_LOSS;
     case FORM_UNIT:
-        if (n->op == OP_CALL_GRAD && !n->unit->gives_dx)
+        if (n->op == OP_CALL_GRAD && (!n->unit->gives_dx || is_spared(p, id)))
             return STORE_NONE;
         break;
     case FORM_LOOP:

@@ -79,15 +79,16 @@ static void look_at(const Graph *g, NodeId id, bool *live)
         mark(live, g->node[id].in[i]);
 }
 
-/* Effects, calls, and all that results, the loss and gradients come from. */
-static bool *find_live(const Graph *g, Arena *a)
+/* Effects, calls, and all that results, the loss and gradients come from: of inputs those from
+ * `first` on. */
+static bool *find_live(const Graph *g, int first, Arena *a)
 {
     bool *live = arena_array(a, bool, g->n);
 
     mark(live, g->loss);
     for (int i = 0; i < g->n_results; i++)
         mark(live, g->result[i]);
-    for (int i = 0; i < g->n_inputs; i++)
+    for (int i = first; i < g->n_inputs; i++)
         mark(live, g->dinput[i]);
     for (int i = 0; i < g->n_layers; i++)
         for (int k = 0; k < g->layer[i].n_params; k++)
@@ -97,6 +98,21 @@ static bool *find_live(const Graph *g, Arena *a)
             if (is_late(&g->node[id]) == (bool)late)
                 look_at(g, id, live);
     return live;
+}
+
+/* What lives for the gradient of the first input alone; nothing, where a call that must be there
+ * writes that. */
+static void find_spared(Graph *g, const bool *live, Arena *a)
+{
+    const bool *without = find_live(g, 1, a);
+    const NodeId dx = g->spares_dx ? graph_root(g, g->dinput[0]) : 0;
+    const Node *n = &g->node[dx];
+    const bool is_handed_on = dx && n->op == OP_CALL_GRAD && n->unit->spares_dx;
+
+    g->for_dx = arena_array(a, bool, g->n);
+    g->spares_dx = dx && (!without[dx] || is_handed_on);
+    for (NodeId id = 1; g->spares_dx && id < g->n; id++)
+        g->for_dx[id] = live[id] && !without[id];
 }
 
 static void schedule_phase(Graph *g, Phase phase, const bool *live, Arena *a)
@@ -117,8 +133,9 @@ static void schedule_phase(Graph *g, Phase phase, const bool *live, Arena *a)
 void schedule(Program *program, Session *s)
 {
     for (int i = 0; i < program->n; i++) {
-        const bool *live = find_live(program->graph[i], s->arena);
+        const bool *live = find_live(program->graph[i], 0, s->arena);
 
+        find_spared(program->graph[i], live, s->arena);
         for (Phase phase = FORWARD; phase <= BACKWARD; phase++)
             schedule_phase(program->graph[i], phase, live, s->arena);
     }

@@ -199,15 +199,18 @@ static void model_backward(rt_pass *c)
 
     /* gradient of mix(4) */
     mix_4_0p9_on_2_backward(c, &p->mix, &g->mix, &m->mix,
-            &t->mix_4_0p9_on_2, m->right_out, m->d_mix_out, m->mix_dx);
+            &t->mix_4_0p9_on_2,
+            m->right_out, m->d_mix_out, m->mix_dx);
 
     /* gradient of right = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->right, &g->right, &m->right,
-            &t->mix_4_0p9_on_2, m->left_out, m->mix_dx, m->right_dx);
+            &t->mix_4_0p9_on_2,
+            m->left_out, m->mix_dx, m->right_dx);
 
     /* gradient of left = mix(4) */
     mix_4_0p9_on_2_backward(c, &p->left, &g->left, &m->left,
-            &t->mix_4_0p9_on_2, x, m->right_dx, t->left_dx);
+            &t->mix_4_0p9_on_2,
+            x, m->right_dx, t->left_dx);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

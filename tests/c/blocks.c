@@ -577,8 +577,8 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* first = cell(6) */
-    cell_6_tanh_on_2_forward(c, &p->first, &m->first, &t->cell_6_tanh_on_2, x,
-            m->first_out);
+    cell_6_tanh_on_2_forward(c, &p->first, &m->first, &t->cell_6_tanh_on_2,
+            x, m->first_out);
 
     /* second = cell(6) */
     cell_6_tanh_on_6_forward(c, &p->second, &m->second, &t->cell_6_tanh_on_6,
@@ -632,11 +632,13 @@ static void model_backward(rt_pass *c)
 
     /* gradient of third = cell(6, phi = softplus) */
     cell_6_softplus_on_6_backward(c, &p->third, &g->third, &m->third,
-            &t->cell_6_softplus_on_6, m->second_out, t->d_third_out, t->third_dx);
+            &t->cell_6_softplus_on_6,
+            m->second_out, t->d_third_out, t->third_dx);
 
     /* gradient of second = cell(6) */
     cell_6_tanh_on_6_backward(c, &p->second, &g->second, &m->second,
-            &t->cell_6_tanh_on_6, m->first_out, t->third_dx, m->second_dx);
+            &t->cell_6_tanh_on_6,
+            m->first_out, t->third_dx, m->second_dx);
 
     /* gradient of first = cell(6)
      *   sum over its readers

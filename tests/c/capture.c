@@ -310,7 +310,8 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
     rt_watch_delta(c, &m->watch.k, n, 4, dy);
     rt_affine_dw(c, n, 4, 4, dy, x, g->k.weight);
     rt_column_sum(c, n, 4, dy, g->k.bias);
-    rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
+    if (dx)
+        rt_affine_dx(c, n, 4, 4, dy, p->k.weight, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [4] -> [4] */
@@ -436,7 +437,8 @@ static double model_forward(rt_pass *c)
                              ? m->repeat_h_from_0_out[i - 1]
                              : m->stem;
         repeat_h_from_0_forward(c, &p->repeat_h_from_0[i], &m->repeat_h_from_0[i],
-                &t->repeat_h_from_0, x_i, m->stem, m->repeat_h_from_0_out[i]);
+                &t->repeat_h_from_0,
+                x_i, m->stem, m->repeat_h_from_0_out[i]);
     }
 
     /* repeat_h = repeat as i, the last iteration */
@@ -445,16 +447,17 @@ static double model_forward(rt_pass *c)
                           m->repeat_h_last_out, m->repeat_h_last_h);
 
     /* repeat_k = repeat as i, iteration 0 */
-    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0, m->repeat_h_last_out,
-            m->repeat_k_at_0_out);
+    repeat_k_at_0_forward(c, &p->repeat_k_at_0, &m->repeat_k_at_0,
+            m->repeat_h_last_out, m->repeat_k_at_0_out);
 
     /* repeat_k = repeat as i, iteration 1 */
-    repeat_k_at_1_forward(c, &p->repeat_k_at_1, &m->repeat_k_at_1, m->repeat_k_at_0_out,
-            m->repeat_h_last_h, m->repeat_k_at_1_out, m->repeat_k_at_1_k);
+    repeat_k_at_1_forward(c, &p->repeat_k_at_1, &m->repeat_k_at_1,
+            m->repeat_k_at_0_out, m->repeat_h_last_h, m->repeat_k_at_1_out,
+            m->repeat_k_at_1_k);
 
     /* repeat_k = repeat as i, the last iteration */
-    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, m->repeat_k_at_1_k,
-                          m->repeat_h_last_h, m->repeat_k_last_out);
+    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last,
+                          m->repeat_k_at_1_k, m->repeat_h_last_h, m->repeat_k_last_out);
 
     /* out = dense(2) */
     rt_affine(c, n, 2, 4, m->repeat_k_last_out, p->out.weight, p->out.bias, NULL, m->out);
@@ -494,17 +497,19 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 4; i++)
         m->d_repeat_h_last_h_by_repeat_k_last_out[i] = 0;
     repeat_k_last_backward(c, &p->repeat_k_last, &g->repeat_k_last, &m->repeat_k_last,
-                           &t->repeat_k_last, m->repeat_k_at_1_k, m->repeat_h_last_h,
-                           m->d_repeat_k_last_out, t->repeat_k_last_dx, t->d_repeat_k_at_1_k,
+                           &t->repeat_k_last,
+                           m->repeat_k_at_1_k, m->repeat_h_last_h, m->d_repeat_k_last_out,
+                           t->repeat_k_last_dx, t->d_repeat_k_at_1_k,
                            m->d_repeat_h_last_h_by_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, iteration 1 */
     for (int i = 0; i < n * 4; i++)
         t->d_repeat_h_last_h_by_repeat_k_at_1_out[i] = 0;
     repeat_k_at_1_backward(c, &p->repeat_k_at_1, &g->repeat_k_at_1, &m->repeat_k_at_1,
-            &t->repeat_k_at_1, m->repeat_k_at_0_out, m->repeat_h_last_h,
-            m->repeat_k_at_1_k, t->repeat_k_last_dx, t->d_repeat_k_at_1_k,
-            t->repeat_k_at_1_dx, t->d_repeat_h_last_h_by_repeat_k_at_1_out);
+            &t->repeat_k_at_1,
+            m->repeat_k_at_0_out, m->repeat_h_last_h, m->repeat_k_at_1_k, t->repeat_k_last_dx,
+            t->d_repeat_k_at_1_k, t->repeat_k_at_1_dx,
+            t->d_repeat_h_last_h_by_repeat_k_at_1_out);
 
     /* gradient of repeat_k = repeat as i, iteration 0 */
     repeat_k_at_0_backward(c, &p->repeat_k_at_0, &g->repeat_k_at_0, &m->repeat_k_at_0,
@@ -538,8 +543,8 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_h_from_0_dx[(i + 1) % 2]
                               : t->repeat_h_last_dx;
         repeat_h_from_0_backward(c, &p->repeat_h_from_0[i], &g->repeat_h_from_0[i],
-                &m->repeat_h_from_0[i], &t->repeat_h_from_0, x_i, dy_i,
-                t->repeat_h_from_0_dx[i % 2], m->d_stem_by_repeat_h_from_0_out);
+                &m->repeat_h_from_0[i], &t->repeat_h_from_0,
+                x_i, dy_i, t->repeat_h_from_0_dx[i % 2], m->d_stem_by_repeat_h_from_0_out);
     }
 
     /* gradient of stem = dense(4, act = tanh)

@@ -498,8 +498,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_h_out[i - 1]
                              : m->first_out;
-        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
-                         m->repeat_h_out[i]);
+        repeat_h_forward(c, &p->repeat_h[i], &m->repeat_h[i], &t->repeat_h,
+                         x_i, m->repeat_h_out[i]);
     }
 
     /* repeat_m = repeat checkpoint */
@@ -507,8 +507,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_m_out[i - 1]
                              : m->repeat_h_out[REPEAT_H_COUNT - 1];
-        repeat_m_forward(c, &p->repeat_m[i], &m->repeat_m[i], &t->repeat_m, x_i,
-                         m->repeat_m_out[i]);
+        repeat_m_forward(c, &p->repeat_m[i], &m->repeat_m[i], &t->repeat_m,
+                         x_i, m->repeat_m_out[i]);
     }
 
     /* logits = dense(10) */
@@ -555,8 +555,8 @@ static void model_backward(rt_pass *c)
         const rt_real *dy_i = i < REPEAT_M_COUNT - 1
                               ? t->repeat_m_dx[(i + 1) % 2]
                               : m->d_repeat_m_out;
-        repeat_m_backward(c, &p->repeat_m[i], &g->repeat_m[i], &m->repeat_m[i], &t->repeat_m, x_i,
-                          dy_i, t->repeat_m_dx[i % 2]);
+        repeat_m_backward(c, &p->repeat_m[i], &g->repeat_m[i], &m->repeat_m[i], &t->repeat_m,
+                          x_i, dy_i, t->repeat_m_dx[i % 2]);
     }
 
     /* gradient of repeat_h = repeat as i checkpoint
@@ -569,13 +569,13 @@ static void model_backward(rt_pass *c)
         const rt_real *dy_i = i < REPEAT_H_COUNT - 1
                               ? t->repeat_h_dx[(i + 1) % 2]
                               : t->repeat_m_dx[0];
-        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
-                          dy_i, t->repeat_h_dx[i % 2]);
+        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h,
+                          x_i, dy_i, t->repeat_h_dx[i % 2]);
     }
 
     /* gradient of first = mix(32) */
-    mix_32_on_64_backward(c, &p->first, &g->first, &m->first, &t->mix_32_on_64, x,
-            t->repeat_h_dx[0]);
+    mix_32_on_64_backward(c, &p->first, &g->first, &m->first, &t->mix_32_on_64,
+            x, t->repeat_h_dx[0]);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

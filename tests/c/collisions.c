@@ -284,16 +284,16 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, n, 8, 8, m->d_a, p->a.weight, m->d_state_out);
 
     /* gradient of state = watch(8) */
-    watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_, m->watch2_out,
-            m->d_state_out, m->state__dx);
+    watch_8_on_8_backward(c, &p->state_, &g->state_, &m->state_,
+            m->watch2_out, m->d_state_out, m->state__dx);
 
     /* gradient of watch2 = watch(8) */
-    watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2, m->watch_out,
-            m->state__dx, m->watch2_dx);
+    watch_8_on_8_backward(c, &p->watch2, &g->watch2, &m->watch2,
+            m->watch_out, m->state__dx, m->watch2_dx);
 
     /* gradient of watch(8) */
-    watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_, m->math_errhandling_,
-            m->watch2_dx, m->watch__dx);
+    watch_8_on_8_backward(c, &p->watch_, &g->watch_, &m->watch_,
+            m->math_errhandling_, m->watch2_dx, m->watch__dx);
 
     /* gradient of math_errhandling = dense(8)
      *   dW = dz^T x

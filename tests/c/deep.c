@@ -157,9 +157,6 @@ struct repeat_h_from_1_scratch {
 
 struct model_scratch {
     union {
-        rt_real repeat_h_at_0_dx[BATCH * 64];
-    };
-    union {
         rt_real repeat_h_from_1_dx[2][BATCH * 32];
     };
     union {
@@ -269,7 +266,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 32, t->d_h_z);
     rt_affine_dw(c, n, 32, 64, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 32, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
+    if (dx)
+        rt_affine_dx(c, n, 32, 64, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [32] -> [32] */
@@ -381,8 +379,8 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* repeat_h = repeat depth as i, iteration 0 */
-    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0, x,
-            m->repeat_h_at_0_out);
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, &t->repeat_h_at_0,
+            x, m->repeat_h_at_0_out);
 
     /* repeat_h = repeat depth as i, iterations from 1 */
     for (int i = 0; i < REPEAT_H_FROM_1_COUNT; i++) {
@@ -390,7 +388,8 @@ static double model_forward(rt_pass *c)
                              ? m->repeat_h_from_1_out[i - 1]
                              : m->repeat_h_at_0_out;
         repeat_h_from_1_forward(c, &p->repeat_h_from_1[i], &m->repeat_h_from_1[i],
-                &t->repeat_h_from_1, x_i, m->repeat_h_from_1_out[i]);
+                &t->repeat_h_from_1,
+                x_i, m->repeat_h_from_1_out[i]);
     }
 
     /* dropout(0.1) */
@@ -445,13 +444,14 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_h_from_1_dx[(i + 1) % 2]
                               : m->d_repeat_h_from_1_out;
         repeat_h_from_1_backward(c, &p->repeat_h_from_1[i], &g->repeat_h_from_1[i],
-                &m->repeat_h_from_1[i], &t->repeat_h_from_1, x_i, dy_i,
-                t->repeat_h_from_1_dx[i % 2]);
+                &m->repeat_h_from_1[i], &t->repeat_h_from_1,
+                x_i, dy_i, t->repeat_h_from_1_dx[i % 2]);
     }
 
     /* gradient of repeat_h = repeat depth as i, iteration 0 */
     repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
-            &t->repeat_h_at_0, x, t->repeat_h_from_1_dx[0], t->repeat_h_at_0_dx);
+            &t->repeat_h_at_0,
+            x, t->repeat_h_from_1_dx[0], NULL);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

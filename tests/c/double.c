@@ -94,7 +94,6 @@ struct repeat_h_last_scratch {
 struct model_scratch {
     union {
         rt_real d_repeat_h_last_out[BATCH * 8];
-        rt_real repeat_h_at_0_dx[BATCH * 2];
     };
     union {
         rt_real repeat_h_last_dx[BATCH * 8];
@@ -145,7 +144,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 8, t->d_h_z);
     rt_affine_dw(c, n, 8, 2, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 8, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
+    if (dx)
+        rt_affine_dx(c, n, 8, 2, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat as i: [8] -> [8] */
@@ -192,12 +192,12 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* repeat_h = repeat as i, iteration 0 */
-    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, x,
-            m->repeat_h_at_0_out);
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0,
+            x, m->repeat_h_at_0_out);
 
     /* repeat_h = repeat as i, the last iteration */
-    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last, m->repeat_h_at_0_out,
-                          m->repeat_h_last_out);
+    repeat_h_last_forward(c, &p->repeat_h_last, &m->repeat_h_last,
+                          m->repeat_h_at_0_out, m->repeat_h_last_out);
 
     /* dense(8, act = elu(1 / 7)) */
     rt_affine(c, n, 8, 8, m->repeat_h_last_out, p->dense.weight, p->dense.bias, NULL,
@@ -279,12 +279,13 @@ static void model_backward(rt_pass *c)
 
     /* gradient of repeat_h = repeat as i, the last iteration */
     repeat_h_last_backward(c, &p->repeat_h_last, &g->repeat_h_last, &m->repeat_h_last,
-                           &t->repeat_h_last, m->repeat_h_at_0_out, t->d_repeat_h_last_out,
-                           t->repeat_h_last_dx);
+                           &t->repeat_h_last,
+                           m->repeat_h_at_0_out, t->d_repeat_h_last_out, t->repeat_h_last_dx);
 
     /* gradient of repeat_h = repeat as i, iteration 0 */
     repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
-            &t->repeat_h_at_0, x, t->repeat_h_last_dx, t->repeat_h_at_0_dx);
+            &t->repeat_h_at_0,
+            x, t->repeat_h_last_dx, NULL);
 }
 
 /* An update, in the order of effect; its numbers are in `settings`. */

@@ -273,7 +273,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
     rt_watch_delta(c, &m->watch.h, n, 6, t->d_h_z);
     rt_affine_dw(c, n, 6, 6, t->d_h_z, x, g->h.weight);
     rt_column_sum(c, n, 6, t->d_h_z, g->h.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
+    if (dx)
+        rt_affine_dx(c, n, 6, 6, t->d_h_z, p->h.weight, dx);
 }
 
 /* an iteration of repeat_h = repeat depth as i: [6] -> [6] */
@@ -482,24 +483,24 @@ static double model_forward(rt_pass *c)
     rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 6, 1, m->dense, m->dense);
 
     /* repeat_h = repeat depth as i, iteration 0 */
-    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0, m->dense,
-            m->repeat_h_at_0_out, m->repeat_h_at_0_h);
+    repeat_h_at_0_forward(c, &p->repeat_h_at_0, &m->repeat_h_at_0,
+            m->dense, m->repeat_h_at_0_out, m->repeat_h_at_0_h);
 
     /* repeat_h = repeat depth as i, iteration 1 */
-    repeat_h_at_1_forward(c, &p->repeat_h_at_1, &m->repeat_h_at_1, m->repeat_h_at_0_out,
-            m->repeat_h_at_1_out);
+    repeat_h_at_1_forward(c, &p->repeat_h_at_1, &m->repeat_h_at_1,
+            m->repeat_h_at_0_out, m->repeat_h_at_1_out);
 
     /* repeat_h = repeat depth as i, iteration 2 */
-    repeat_h_at_2_forward(c, &p->repeat_h_at_2, &m->repeat_h_at_2, m->repeat_h_at_1_out,
-            m->repeat_h_at_2_out, m->repeat_h_at_2_r);
+    repeat_h_at_2_forward(c, &p->repeat_h_at_2, &m->repeat_h_at_2,
+            m->repeat_h_at_1_out, m->repeat_h_at_2_out, m->repeat_h_at_2_r);
 
     /* repeat_h = repeat depth as i, iterations from 3 */
     for (int i = 0; i < REPEAT_H_FROM_3_COUNT; i++) {
         const rt_real *x_i = i > 0
                              ? m->repeat_h_from_3_out[i - 1]
                              : m->repeat_h_at_2_out;
-        repeat_h_at_1_forward(c, &p->repeat_h_from_3[i], &m->repeat_h_from_3[i], x_i,
-                m->repeat_h_from_3_out[i]);
+        repeat_h_at_1_forward(c, &p->repeat_h_from_3[i], &m->repeat_h_from_3[i],
+                x_i, m->repeat_h_from_3_out[i]);
     }
 
     /* repeat_h = repeat depth as i, the last iteration */
@@ -575,24 +576,26 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_h_from_3_dx[(i + 1) % 2]
                               : t->repeat_h_last_dx;
         repeat_h_at_1_backward(c, &p->repeat_h_from_3[i], &g->repeat_h_from_3[i],
-                &m->repeat_h_from_3[i], &t->repeat_h_at_1, x_i, dy_i,
-                t->repeat_h_from_3_dx[i % 2]);
+                &m->repeat_h_from_3[i], &t->repeat_h_at_1,
+                x_i, dy_i, t->repeat_h_from_3_dx[i % 2]);
     }
 
     /* gradient of repeat_h = repeat depth as i, iteration 2 */
     repeat_h_at_2_backward(c, &p->repeat_h_at_2, &g->repeat_h_at_2, &m->repeat_h_at_2,
-            &t->repeat_h_at_2, m->repeat_h_at_1_out, t->repeat_h_from_3_dx[0],
-            t->d_repeat_h_at_2_r, t->repeat_h_at_2_dx);
+            &t->repeat_h_at_2,
+            m->repeat_h_at_1_out, t->repeat_h_from_3_dx[0], t->d_repeat_h_at_2_r,
+            t->repeat_h_at_2_dx);
 
     /* gradient of repeat_h = repeat depth as i, iteration 1 */
     repeat_h_at_1_backward(c, &p->repeat_h_at_1, &g->repeat_h_at_1, &m->repeat_h_at_1,
-            &t->repeat_h_at_1, m->repeat_h_at_0_out, t->repeat_h_at_2_dx,
-            t->repeat_h_at_1_dx);
+            &t->repeat_h_at_1,
+            m->repeat_h_at_0_out, t->repeat_h_at_2_dx, t->repeat_h_at_1_dx);
 
     /* gradient of repeat_h = repeat depth as i, iteration 0 */
     repeat_h_at_0_backward(c, &p->repeat_h_at_0, &g->repeat_h_at_0, &m->repeat_h_at_0,
-            &t->repeat_h_at_0, m->dense, m->repeat_h_at_0_h, t->repeat_h_at_1_dx,
-            m->d_repeat_h_at_0_h, m->repeat_h_at_0_dx);
+            &t->repeat_h_at_0,
+            m->dense, m->repeat_h_at_0_h, t->repeat_h_at_1_dx, m->d_repeat_h_at_0_h,
+            m->repeat_h_at_0_dx);
 
     /* gradient of dense(6)
      *   dW = dz^T x

@@ -288,7 +288,8 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
 
     /* gradient of unit = normed(4) */
     normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
-            &t->normed_4_1_on_4x8x8, x, m->d_relu_z, t->unit_dx);
+            &t->normed_4_1_on_4x8x8,
+            x, m->d_relu_z, t->unit_dx);
 
     /* gradient of residual, by the body */
     rt_watch_path(c, &m->watch.residual, 1, n, 4 * 8 * 8, t->unit_dx);
@@ -400,8 +401,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_unit_out[i - 1]
                              : m->stem;
-        repeat_unit_forward(c, &p->repeat_unit[i], &m->repeat_unit[i], &t->repeat_unit, x_i,
-                            m->repeat_unit_out[i]);
+        repeat_unit_forward(c, &p->repeat_unit[i], &m->repeat_unit[i], &t->repeat_unit,
+                            x_i, m->repeat_unit_out[i]);
     }
 
     /* down = normed(6, stride = 2) */
@@ -467,8 +468,8 @@ static void model_backward(rt_pass *c)
 
     /* gradient of down = normed(6, stride = 2) */
     normed_6_2_on_4x8x8_backward(c, &p->down, &g->down, &m->down,
-            &t->normed_6_2_on_4x8x8, m->repeat_unit_out[REPEAT_UNIT_COUNT - 1],
-            t->d_down_out, m->down_dx);
+            &t->normed_6_2_on_4x8x8,
+            m->repeat_unit_out[REPEAT_UNIT_COUNT - 1], t->d_down_out, m->down_dx);
 
     /* gradient of repeat_unit = repeat as i
      *   dx of an iteration is dy of the one before it: two take turns
@@ -481,7 +482,8 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_unit_dx[(i + 1) % 2]
                               : m->down_dx;
         repeat_unit_backward(c, &p->repeat_unit[i], &g->repeat_unit[i], &m->repeat_unit[i],
-                             &t->repeat_unit, x_i, dy_i, t->repeat_unit_dx[i % 2]);
+                             &t->repeat_unit,
+                             x_i, dy_i, t->repeat_unit_dx[i % 2]);
     }
 
     /* gradient of stem = conv(4, 3, pad = 1, act = relu)

@@ -404,8 +404,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_y_out[i - 1]
                              : m->BATCH_;
-        repeat_y_forward(c, &p->repeat_y[i], &m->repeat_y[i], &t->repeat_y, x_i,
-                         m->repeat_y_out[i]);
+        repeat_y_forward(c, &p->repeat_y[i], &m->repeat_y[i], &t->repeat_y,
+                         x_i, m->repeat_y_out[i]);
     }
 
     /* int_3_on_3 = dense(4) */
@@ -646,8 +646,8 @@ static void model_backward(rt_pass *c)
         const rt_real *dy_i = i < REPEAT_Y_COUNT - 1
                               ? t->repeat_y_dx[(i + 1) % 2]
                               : m->d_repeat_y_out;
-        repeat_y_backward(c, &p->repeat_y[i], &g->repeat_y[i], &m->repeat_y[i], &t->repeat_y, x_i,
-                          dy_i, t->repeat_y_dx[i % 2]);
+        repeat_y_backward(c, &p->repeat_y[i], &g->repeat_y[i], &m->repeat_y[i], &t->repeat_y,
+                          x_i, dy_i, t->repeat_y_dx[i % 2]);
     }
 
     /* gradient of BATCH = dense(4)
@@ -665,8 +665,8 @@ static void model_backward(rt_pass *c)
             m->m_out, m->d_struct_out, m->struct__dx);
 
     /* gradient of m = int(3) */
-    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3, m->n, m->struct__dx,
-            m->m_dx);
+    int_3_on_3_backward(c, &p->m, &g->m, &m->m, &t->int_3_on_3,
+            m->n, m->struct__dx, m->m_dx);
 
     /* gradient of n = dense(3)
      *   dW = dz^T x

@@ -317,8 +317,8 @@ static double model_forward(rt_pass *c)
                     m->dense_4_z, t->dense_4);
 
     /* gate_2 = gate(16) */
-    gate_16_on_32_forward(c, &p->gate_2, &m->gate_2, &t->gate_16_on_32, m->parallel,
-            m->gate_2_out);
+    gate_16_on_32_forward(c, &p->gate_2, &m->gate_2, &t->gate_16_on_32,
+            m->parallel, m->gate_2_out);
 
     /* dense_5 = dense(16, init = identity, bias_init = constant(0.1)) */
     rt_affine(c, n, 16, 32, m->parallel, p->dense_5.weight, p->dense_5.bias, NULL,
@@ -381,8 +381,8 @@ static void model_backward(rt_pass *c)
 
     /* gradient of gate_2 = gate(16) */
     gate_16_on_32_backward(c, &p->gate_2, &g->gate_2, &m->gate_2,
-            &t->gate_16_on_32, m->parallel, m->gate_2_out, m->d_parallel_2,
-            t->gate_2_dx);
+            &t->gate_16_on_32,
+            m->parallel, m->gate_2_out, m->d_parallel_2, t->gate_2_dx);
 
     /* gradient of parallel_2 = parallel(add), by branch 1 */
     rt_watch_path(c, &m->watch.parallel_2, 1, n, 32, t->gate_2_dx);
@@ -422,8 +422,8 @@ static void model_backward(rt_pass *c)
     rt_watch_path(c, &m->watch.parallel, 0, n, 32, m->d_parallel_branch_0);
 
     /* gradient of gate(32) */
-    gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32, m->wide,
-            m->gate_out, t->d_gate_out, t->gate_dx);
+    gate_32_on_32_backward(c, &p->gate, &g->gate, &m->gate, &t->gate_32_on_32,
+            m->wide, m->gate_out, t->d_gate_out, t->gate_dx);
 
     /* gradient of parallel(mul), by branch 1 */
     rt_watch_path(c, &m->watch.parallel, 1, n, 32, t->gate_dx);

@@ -205,7 +205,8 @@ static void repeat_k_at_0_backward(rt_pass *c, const struct repeat_k_at_0_params
     rt_watch_delta(c, &m->watch.k, n, 6, t->d_k_z);
     rt_affine_dw(c, n, 6, 6, t->d_k_z, x, g->k.weight);
     rt_column_sum(c, n, 6, t->d_k_z, g->k.bias);
-    rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
+    if (dx)
+        rt_affine_dx(c, n, 6, 6, t->d_k_z, p->k.weight, dx);
 }
 
 /* an iteration of repeat_k = repeat as i: [6] -> [6] */
@@ -278,8 +279,8 @@ static double model_forward(rt_pass *c)
             m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out);
 
     /* repeat_k = repeat as i, the last iteration */
-    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last, m->repeat_k_at_0_out, m->soft,
-                          m->repeat_k_last_out);
+    repeat_k_last_forward(c, &p->repeat_k_last, &m->repeat_k_last,
+                          m->repeat_k_at_0_out, m->soft, m->repeat_k_last_out);
 
     /* out = dense(4) */
     rt_affine(c, n, 4, 6, m->repeat_k_last_out, p->out.weight, p->out.bias, NULL, m->out);
@@ -317,13 +318,15 @@ static void model_backward(rt_pass *c)
     for (int i = 0; i < n * 6; i++)
         t->d_soft_by_repeat_k_last_out[i] = 0;
     repeat_k_last_backward(c, &p->repeat_k_last, &g->repeat_k_last, &m->repeat_k_last,
-                           &t->repeat_k_last, m->repeat_k_at_0_out, m->d_repeat_k_last_out,
-                           t->repeat_k_last_dx, t->d_soft_by_repeat_k_last_out);
+                           &t->repeat_k_last,
+                           m->repeat_k_at_0_out, m->d_repeat_k_last_out, t->repeat_k_last_dx,
+                           t->d_soft_by_repeat_k_last_out);
 
     /* gradient of repeat_k = repeat as i, iteration 0 */
     repeat_k_at_0_backward(c, &p->repeat_k_at_0, &g->repeat_k_at_0, &m->repeat_k_at_0,
-            &t->repeat_k_at_0, m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out,
-            t->repeat_k_last_dx, m->repeat_k_at_0_dx);
+            &t->repeat_k_at_0,
+            m->repeat_h_out[REPEAT_H_COUNT - 1], m->repeat_k_at_0_out, t->repeat_k_last_dx,
+            m->repeat_k_at_0_dx);
 
     /* gradient of repeat_h = repeat
      *   dx of an iteration is dy of the one before it: two take turns
@@ -337,8 +340,8 @@ static void model_backward(rt_pass *c)
         const rt_real *dy_i = i < REPEAT_H_COUNT - 1
                               ? t->repeat_h_dx[(i + 1) % 2]
                               : m->repeat_k_at_0_dx;
-        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
-                          x, dy_i, t->repeat_h_dx[i % 2], t->d_raw_z_by_repeat_h_out);
+        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h,
+                          x_i, x, dy_i, t->repeat_h_dx[i % 2], t->d_raw_z_by_repeat_h_out);
     }
 }
 

@@ -154,8 +154,8 @@ static void model_backward(rt_pass *c)
         const rt_real *dy_i = i < REPEAT_H_COUNT - 1
                               ? t->repeat_h_dx[(i + 1) % 2]
                               : m->d_repeat_h_out;
-        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h, x_i,
-                          m->repeat_h_out[i], dy_i, t->repeat_h_dx[i % 2]);
+        repeat_h_backward(c, &p->repeat_h[i], &g->repeat_h[i], &m->repeat_h[i], &t->repeat_h,
+                          x_i, m->repeat_h_out[i], dy_i, t->repeat_h_dx[i % 2]);
     }
 }
 

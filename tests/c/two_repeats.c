@@ -216,8 +216,8 @@ static void repeat_repeat_wide_forward(rt_pass *c, const struct repeat_repeat_wi
         const rt_real *x_i = i > 0
                              ? m->repeat_wide_out[i - 1]
                              : x;
-        repeat_repeat_wide_repeat_wide_forward(c, &p->repeat_wide[i], &m->repeat_wide[i], x_i,
-                                               m->repeat_wide_out[i]);
+        repeat_repeat_wide_repeat_wide_forward(c, &p->repeat_wide[i], &m->repeat_wide[i],
+                                               x_i, m->repeat_wide_out[i]);
     }
 
     /* layernorm(affine = false) */
@@ -256,8 +256,8 @@ static void repeat_repeat_wide_backward(rt_pass *c, const struct repeat_repeat_w
                               : t->d_repeat_wide_out;
         repeat_repeat_wide_repeat_wide_backward(c, &p->repeat_wide[i], &g->repeat_wide[i],
                                                 &m->repeat_wide[i],
-                                                &t->repeat_repeat_wide_repeat_wide, x_i, dy_i,
-                                                t->repeat_wide_dx[i % 2]);
+                                                &t->repeat_repeat_wide_repeat_wide,
+                                                x_i, dy_i, t->repeat_wide_dx[i % 2]);
     }
 
     /* gradient of the input
@@ -284,8 +284,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_narrow_out[i - 1]
                              : m->stem;
-        repeat_narrow_forward(c, &p->repeat_narrow[i], &m->repeat_narrow[i], x_i,
-                              m->repeat_narrow_out[i]);
+        repeat_narrow_forward(c, &p->repeat_narrow[i], &m->repeat_narrow[i],
+                              x_i, m->repeat_narrow_out[i]);
     }
 
     /* dense(12) */
@@ -298,8 +298,8 @@ static double model_forward(rt_pass *c)
         const rt_real *x_i = i > 0
                              ? m->repeat_repeat_wide_out[i - 1]
                              : m->dense;
-        repeat_repeat_wide_forward(c, &p->repeat_repeat_wide[i], &m->repeat_repeat_wide[i], x_i,
-                                   m->repeat_repeat_wide_out[i]);
+        repeat_repeat_wide_forward(c, &p->repeat_repeat_wide[i], &m->repeat_repeat_wide[i],
+                                   x_i, m->repeat_repeat_wide_out[i]);
     }
 
     /* logits = dense(3) */
@@ -347,8 +347,8 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_repeat_wide_dx[(i + 1) % 2]
                               : m->d_repeat_repeat_wide_out;
         repeat_repeat_wide_backward(c, &p->repeat_repeat_wide[i], &g->repeat_repeat_wide[i],
-                                    &m->repeat_repeat_wide[i], &t->repeat_repeat_wide, x_i, dy_i,
-                                    t->repeat_repeat_wide_dx[i % 2]);
+                                    &m->repeat_repeat_wide[i], &t->repeat_repeat_wide,
+                                    x_i, dy_i, t->repeat_repeat_wide_dx[i % 2]);
     }
 
     /* gradient of dense(12)
@@ -374,7 +374,8 @@ static void model_backward(rt_pass *c)
                               ? t->repeat_narrow_dx[(i + 1) % 2]
                               : m->d_repeat_narrow_out;
         repeat_narrow_backward(c, &p->repeat_narrow[i], &g->repeat_narrow[i], &m->repeat_narrow[i],
-                               &t->repeat_narrow, x_i, dy_i, t->repeat_narrow_dx[i % 2]);
+                               &t->repeat_narrow,
+                               x_i, dy_i, t->repeat_narrow_dx[i % 2]);
     }
 
     /* gradient of stem = dense(8)

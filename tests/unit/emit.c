@@ -140,6 +140,27 @@ TEST(a_piece_may_start_a_line)
     finish("f(a,\n  b, c);\n");
 }
 
+#define LONG "this_and_what_stands_beside_it_on_one_line_would_take_a_column_more_than_a_hundred_if_not_f"
+
+static void put_folded(const char *last)
+{
+    start();
+    emit_begin(e, "f(");
+    emit_piece(e, "a");
+    emit_fold(e);
+    emit_piece(e, "b");
+    emit_piece(e, "%s", last);
+    emit_end(e, ");");
+}
+
+TEST(a_piece_may_start_a_line_where_not_all_fit_on_one)
+{
+    put_folded("c");
+    finish("f(a, b, c);\n");
+    put_folded(LONG);
+    finish("f(a,\n  b, " LONG ");\n");
+}
+
 TEST(numbers_read_back)
 {
     a = arena_new(fail, NULL);
@@ -177,6 +198,7 @@ int main(void)
     RUN(a_line_of_exactly_100_columns_is_not_broken);
     RUN(a_number_breaks_no_line_elsewhere);
     RUN(a_piece_may_start_a_line);
+    RUN(a_piece_may_start_a_line_where_not_all_fit_on_one);
     RUN(numbers_read_back);
     RUN(strings_are_plain_ascii_without_trigraphs);
     return test_done();
