@@ -8,8 +8,8 @@ static bool same_space(const Node *a, const Node *b)
     return a->batched == b->batched && node_elements(a) == node_elements(b);
 }
 
-/* What only dx needs stands apart, under a condition.  What is computed again shares a loop where it
- * did the first time: so the C compiler contracts the same products and sums, and the bits are the
+/* What only dx needs stands apart, under a condition.  What is computed again shares a loop where
+ * it did the first time: the C compiler contracts the same products and sums, so the bits are the
  * same. */
 static bool same_loop(const Graph *g, const Node *a, const Node *b)
 {
