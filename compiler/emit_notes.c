@@ -166,8 +166,9 @@ static void emit_whole(Notes *w, const Forecast *f)
 {
     emit_line(w->out, "  lines, %d, predictions, %s, %s, %s, %s,", w->n, number(w, f->flow),
               number(w, f->decades_per_layer), number(w, f->spread), number(w, f->loss));
-    emit_line(w->out, "  %s, %s, files, params, %s };", emit_string(w->arena, f->input.from),
-              text_or_null(w, f->rough), number(w, f->gained));
+    emit_line(w->out, "  %s, %s, files, params, %s, %lld };",
+              emit_string(w->arena, f->input.from), text_or_null(w, f->rough),
+              number(w, f->gained), (long long)f->batch);
 }
 
 const char *emit_notes(const Program *program, const Forecast *forecast, Session *s, size_t *size)

@@ -223,7 +223,7 @@ const FlowRule flow_pick = { pick_forward, pick_backward };
 static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
                        Forecast *out)
 {
-    const double batch = (double)p->model->settings.batch;
+    const double batch = (double)out->batch;
     Flow f = { .arena = s->arena, .gauss = gauss_new(s->arena), .model = p->model, .batch = batch,
                .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
                .norm_gain = 1 };
@@ -278,12 +278,13 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
     static const double weight[SIZES] = { 0.011257411327720689, 0.22207592200561266,
                                           0.53333333333333333, 0.22207592200561266,
                                           0.011257411327720689 };
-    const double batch = (double)p->model->settings.batch;
+    const double batch = (double)out->batch;
     Mixed (*sum)[N_MIXED] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
 
     for (int k = 0; k < SIZES; k++) {
         Forecast *one = arena_new_of(s->arena, Forecast);
 
+        one->batch = out->batch;
         walk_whole(p, input, exp(sqrt(var) * node[k] - var / 2), s, one);
         for (int i = 0; i < out->n && i < one->n; i++) {
             mix(&sum[i][OUTPUTS], one->layer[i].act_rms, weight[k]);
@@ -319,6 +320,14 @@ static const char *looks_rough(const Flow *f, const Forecast *out)
     return NULL;
 }
 
+/* A batch takes no sample twice. */
+static int64_t batch_of(const Model *m, const InputMoments *input)
+{
+    const int64_t samples = input->facts.samples, batch = m->settings.batch;
+
+    return samples > 0 && samples < batch ? samples : batch;
+}
+
 Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
 {
     Forecast *out = flow_too_large(p, input, s);
@@ -327,6 +336,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     if (out)
         return out;
     out = arena_new_of(s->arena, Forecast);
+    out->batch = batch_of(p->model, input);
     f = walk_whole(p, input, 1, s, out);
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)

@@ -52,7 +52,8 @@ Forecast *flow_too_large(const Program *p, const InputMoments *input, Session *s
         return NULL;
     out = arena_new_of(s->arena, Forecast);
     *out = (Forecast){ .input = *input, .too_large = true, .flow = NAN, .loss = NAN,
-                       .decades_per_layer = NAN, .spread = NAN };
+                       .decades_per_layer = NAN, .spread = NAN, .gained = NAN,
+                       .batch = p->model->settings.batch };
     out->rough = arena_printf(s->arena, "its tensors have %.2g pixels and steps to walk over, and "
                               "%.2g are the most that is forecast", size, most);
     return out;

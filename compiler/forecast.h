@@ -69,6 +69,7 @@ typedef struct {
                                      * over that at the last hidden one; -INFINITY: nothing does */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0 */
+    int64_t batch;                  /* as set, or all samples where there are fewer */
     double grad_norm;               /* of the whole gradient */
     InputMoments input;
     const char *rough;

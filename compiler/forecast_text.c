@@ -206,7 +206,7 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
         return;
     }
     fprintf(out, "%s at initialisation\nforecast for %s in batches of %lld\n", m->name,
-            f->input.from, (long long)m->settings.batch);
+            f->input.from, (long long)f->batch);
     if (f->input.why)
         fprintf(out, "  (%s)\n", f->input.why);
     if (!f->n) {

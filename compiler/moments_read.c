@@ -159,6 +159,18 @@ static InputMoments unread(const Model *m, const char *why, Arena *a)
     return in;
 }
 
+/* That a source which makes its samples has to train from; 0: it does not make them. */
+static int64_t made_samples(const Model *m)
+{
+    const Value *source = &m->data.train;
+    double n = 0;
+
+    for (int i = 0; i < source->callee->n_params; i++)
+        if (strcmp(source->callee->param[i].name, "n") == 0)
+            n = floor(source->arg[i].real * (m->data.split > 0 ? m->data.split : 1) + 0.5);
+    return (int64_t)(m->data.limit > 0 ? fmin(n, (double)m->data.limit) : n);
+}
+
 /* `gaussian` makes what is assumed where there is no data. */
 static bool is_gaussian(const Data *d)
 {
@@ -169,6 +181,7 @@ static InputMoments gaussian(const Model *m)
 {
     InputMoments in = unit_normal(m);
 
+    in.facts.samples = made_samples(m);
     if (m->target.kind == TARGET_VECTOR) {
         in.target_mean = in.target_other = in.target_kin = 0;
         in.target_square = 1;
@@ -186,15 +199,7 @@ static bool is_finite(const InputMoments *in)
 /* Of a made source also where only some were made; 0: not known. */
 static int64_t samples_there(const Model *m, const rt_samples *part)
 {
-    const Value *source = &m->data.train;
-    double n = part->partial ? 0 : (double)part->n;
-
-    for (int i = 0; part->partial && i < source->callee->n_params; i++)
-        if (strcmp(source->callee->param[i].name, "n") == 0)
-            n = floor(source->arg[i].real * (m->data.split > 0 ? m->data.split : 1) + 0.5);
-    if (part->partial && m->data.limit > 0)
-        n = fmin(n, (double)m->data.limit);
-    return (int64_t)n;
+    return part->partial ? made_samples(m) : (int64_t)part->n;
 }
 
 static InputMoments measure(const Program *p, const rt_model *record, const rt_samples *part,

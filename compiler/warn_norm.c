@@ -15,7 +15,7 @@ static double places(Shape s)
 
 void warn_batchnorm_batch(Warn *w)
 {
-    const double batch = (double)w->model->settings.batch;
+    const double batch = (double)w->forecast->batch;
     const FlowLayer *row = NULL;
     double least = INFINITY;
     Message *m;

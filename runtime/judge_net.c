@@ -104,7 +104,7 @@ static void say_foretold(const rt_history *h, bool growing, rt_verdict *v)
     if (h->loaded)
         SAY(v, "of fresh weights: these were loaded");
     else if (h->set->batch != h->net->model->settings->batch)
-        SAY(v, "of batches of %lld", (long long)h->net->model->settings->batch);
+        SAY(v, "of batches of %lld", (long long)n->batch);
     else if (h->other_data)
         SAY(v, "of the data that was there when it was compiled");
     else if (n->rough)

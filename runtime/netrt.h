@@ -311,6 +311,7 @@ typedef struct {
     const rt_named_text *file;      /* the source as compiled, then what it imports ... */
     const rt_named_text *param;     /* ... and the params' values: until a name is NULL; or NULL */
     double gained;                  /* decades, past residuals' bodies that are scaled down */
+    int64_t batch;                  /* of the forecast: as set, or all samples of fewer */
 } rt_notes;
 
 extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one, or both */

@@ -111,7 +111,7 @@ static void say_changes(const rt_history *h, char *text, size_t size)
     const rt_settings *was = h->net->model->settings, *is = h->set;
     const rt_loss loss = h->net->model->loss;
     rt_append(text, size, " for %s in batches of %lld", h->net->notes->input,
-              (long long)was->batch);
+              (long long)h->net->notes->batch);
     if (is->batch != was->batch)
         rt_append(text, size, " (as compiled; here of %lld)", (long long)is->batch);
     if (loss == RT_HUBER && (is->huber_delta < was->huber_delta

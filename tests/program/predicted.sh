@@ -41,6 +41,18 @@ check 'predicted/report: beside step 0 alone' test "$(grep -c '^layer .* pred\.'
 status 'predicted/--batch' 0 ./deep --quiet --steps 1 --batch 16 --width 200
 says 'predicted/--batch: said' out 'in batches of 32 (as compiled; here of 16)'
 
+# ---- A batch takes no sample twice: fewer samples are a smaller batch
+sed 's/256, 1/20, 1/' deep.net > few.net
+compile few
+"$NETC" check few.net > forecast.txt 2> err
+says 'predicted/few samples: check' forecast.txt 'in batches of 20'
+status 'predicted/few samples' 0 ./few --quiet --steps 1 --width 200
+says 'predicted/few samples: said' out 'in batches of 20;'
+sed 's/batch = 32/batch = 20/' few.net > exact.net
+"$NETC" check --json few.net 2> err | tail -n 1 > want
+"$NETC" check --json exact.net | tail -n 1 > got
+same 'predicted/few samples: as in batches of so many' want got
+
 # ---- Weights that were loaded: the forecast stays, and is not compared
 status predicted/--load 0 ./deep --quiet --steps 1 --load deep.safetensors --width 200
 says 'predicted/--load: said' out 'fresh weights: these were loaded, and are not compared'

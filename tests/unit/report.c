@@ -315,7 +315,7 @@ static void foretell(Foretold *f)
     f->of[FORETOLD] = (rt_prediction){ .path = NULL };
     f->notes = (rt_notes){ .source = "deep.net", .prediction = f->of, .flow = 1e-3,
                            .decades_per_layer = -1.5, .spread = 0.25, .loss = 2.5,
-                           .input = "unit normal inputs" };
+                           .input = "unit normal inputs", .batch = s->set.batch };
     f->compiled = s->set;
     s->model.settings = &f->compiled;
     s->net.notes = &f->notes;
