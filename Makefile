@@ -24,7 +24,7 @@ FLOOR11 = build compare_* repair* onnx onnx_*
 FLOOR12 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers html viridis page_files.h crc32c event.pb-c
+	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c
 RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile

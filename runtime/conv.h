@@ -4,6 +4,7 @@
 #define RT_CONV_H
 
 #include "columns.h"
+#include "thread_memory.h"
 #include "vectors.h"
 
 enum {
@@ -55,7 +56,8 @@ typedef struct {
     struct { int64_t offset; int more, at; } strand[RT_CONV_KERNEL];   /* `more` rows than rows */
     int row_at[RT_CONV_KERNEL];
     int seen;                       /* pixels, and padding, that a row of positions sees */
-    int size;                       /* of the copy for one l, with room behind it for a vector */
+    int size;                       /* of the copy for one l, with room behind it for a vector: what
+                                     * lies there goes into sums of places that nobody takes */
 } rt_shifts;
 
 #define rt_shifts_of RT_NAME(rt_shifts_of)

@@ -3,6 +3,7 @@
 #define RT_DEPTHWISE_H
 
 #include "columns.h"
+#include "thread_memory.h"
 
 #define rt_is_depthwise RT_NAME(rt_is_depthwise)
 #define rt_depthwise RT_NAME(rt_depthwise)

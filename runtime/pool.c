@@ -6,6 +6,7 @@
  * written only when nothing is left of this one.  So nobody waits for a thread that sleeps through
  * a whole job. */
 #include "pool.h"
+#include "thread_memory.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -19,7 +20,7 @@ int openblas_get_parallel(void);
 
 enum { OPENBLAS_OPENMP = 2 };       /* of openblas_get_parallel */
 enum { SPINS = 8000 };              /* pauses before a thread sleeps: about 200 us */
-enum { STACK_BYTES = 8 << 20 };     /* of a worker: kernels pack up to a megabyte on it */
+enum { STACK_BYTES = 2 << 20 };     /* of a worker, whatever limit the main thread's has */
 
 typedef void tile_body(void *arg, int tile);
 
@@ -109,11 +110,14 @@ static void *work(void *arg)
     /* An OpenMP build keeps this number by thread. */
     if (openblas_get_parallel() == OPENBLAS_OPENMP)
         openblas_set_num_threads(1);
+    if (!rt_take_thread_memory(false))
+        return NULL;                /* the others do its work */
     while (!atomic_load(&p->quit)) {
         while (run_tile(p))
             ;
         await_news(p);
     }
+    rt_free_thread_memory();
     return NULL;
 }
 
@@ -138,7 +142,7 @@ static int start_workers(rt_pool *p, int workers)
 rt_pool *rt_pool_new(int threads)
 {
     openblas_set_num_threads(1);
-    if (threads < 1 || openblas_get_num_threads() != 1)
+    if (threads < 1 || openblas_get_num_threads() != 1 || !rt_take_thread_memory(true))
         return NULL;
     rt_pool *p = calloc(1, sizeof *p);
     pthread_t *worker = calloc((size_t)threads, sizeof *worker);
@@ -170,6 +174,7 @@ void rt_pool_free(rt_pool *p)
     pthread_mutex_destroy(&p->lock);
     free(p->worker);
     free(p);
+    rt_free_thread_memory();
 }
 
 int rt_pool_threads(const rt_pool *p) { return p ? p->threads : 1; }

@@ -115,7 +115,7 @@ static void fill_bias(int filters, int n, int ld, const rt_real *b, rt_real *y)
 /* An area of one image, which is one group of one sample. */
 static void conv_area(const conv *p, size_t image, const rt_area *a)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const size_t filters = (size_t)p->filters, group = image % (size_t)p->v.groups;
     const int n = rt_area_size(a);
     const rt_real *x = p->x + image * (size_t)p->channels * p->plane;
@@ -172,7 +172,7 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
 static void conv_dx_rows(const conv *p, const rt_real *dy, const rt_real *w, int k, int depth,
                          rt_real *dx)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const int kernel = p->v.kernel, square = kernel * kernel;
 
     for (int block = 0; block < areas(p); block++) {
@@ -249,7 +249,7 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
 /* Rows k .. k + depth - 1 of the kernels of a group. */
 static void conv_dw_rows(const conv *p, size_t group, int k, int depth)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const size_t filters = (size_t)p->filters, groups = (size_t)p->v.groups;
     rt_real *dw = p->dw + group * filters * (size_t)p->depth + k;
 

@@ -109,7 +109,7 @@ static void slide_row(const stencil *s, int n, const rt_real *x, rt_real *y)
 
 static void forward_tile(void *arg, int tile)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const depthwise *p = arg;
     const rt_window *v = &p->v;
 
@@ -126,7 +126,7 @@ static void forward_tile(void *arg, int tile)
 
 static void dx_tile(void *arg, int tile)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const depthwise *p = arg;
     const rt_window *v = &p->v;
 
@@ -184,7 +184,7 @@ static void dw_channel(const depthwise *p, size_t channel, rt_real *buffer)
 
 static void dw_tile(void *arg, int tile)
 {
-    _Alignas(64) rt_real buffer[RT_COLUMNS];
+    rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const depthwise *p = arg;
     for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
         dw_channel(p, k, buffer);

@@ -18,6 +18,7 @@ enum {
     LEAST_BAND = 256,               /* positions: a band of fewer has too much at its edges */
     SHARES = 8                      /* a small batch is cut into so many bands at least */
 };
+_Static_assert(COPIES * sizeof(rt_real) <= RT_TILE_BYTES, "copies fit");
 #define TILE_TERMS 100000.0         /* of a tile at least, where several bands can be taken */
 #define TERMS_PER_NS 30.0
 
@@ -169,12 +170,10 @@ static void planes_band(const planes *p, size_t image, int first, rt_real *copie
 
 static void planes_tile(void *arg, int tile)
 {
-    _Alignas(64) rt_real copies[COPIES + RT_CONV_VECTORS * RT_VECTOR_LANES];
+    rt_real *copies = rt_thread_memory(RT_OF_TILE);
     const planes *p = arg;
     const size_t bands = (size_t)p->bands;
 
-    /* What lies behind the last copy goes into sums that nobody takes. */
-    memset(copies + COPIES, 0, sizeof copies - COPIES * sizeof *copies);
     for (size_t i = rt_tile_start(&p->tiles, tile); i < rt_tile_end(&p->tiles, tile); i++)
         planes_band(p, i / bands, (int)(i % bands) * p->band, copies);
 }

@@ -12,16 +12,15 @@
 #include "gemm.h"
 #include "tiles.h"
 
-#include <stdlib.h>
-
 enum {
     LANES = RT_VECTOR_LANES,
     POSITIONS = 256,                /* at once: those of two vectors of filters stay in L1 */
     FILTERS = 64,                   /* at once: with them, in L2; */
     PADDED = 65536,                 /* as the numbers of padded planes do */
-    SHARES = 8, LINE = 64,
-    MOST_SUMS = 1 << 22             /* numbers in the sums of all shares: 16 MiB of floats */
+    SHARES = 8,
+    MOST_SUMS = RT_JOB_BYTES / 8    /* numbers in the sums of all shares, in either precision */
 };
+_Static_assert((POSITIONS * FILTERS + PADDED) * sizeof(rt_real) <= RT_TILE_BYTES, "a piece fits");
 #define TERMS_PER_NS 20.0
 
 typedef struct {
@@ -149,8 +148,7 @@ static void add_piece(const weights *p, const piece *t, rt_real *packed, rt_real
 /* A share, a group and a block of its filters. */
 static void share_tile(void *arg, int tile)
 {
-    _Alignas(64) rt_real packed[POSITIONS * FILTERS];
-    _Alignas(64) rt_real padded[PADDED];
+    rt_real *packed = rt_thread_memory(RT_OF_TILE), *padded = packed + POSITIONS * FILTERS;
     const weights *p = arg;
     const int blocks = p->filter_blocks, share = tile / blocks / p->v.groups;
     const int end = lesser(p->n, (share + 1) * p->share);
@@ -190,13 +188,17 @@ static void join_tile(void *arg, int tile)
 
 /* ---- How it is cut -------------------------------------------------------------------------- */
 
-static void cut_samples(weights *p)
+/* False where the sums of one share are too many. */
+static bool cut_samples(weights *p)
 {
     const double sums = (double)p->v.groups * p->depth * p->row;
     const int most = sums * SHARES <= MOST_SUMS ? SHARES : (int)(MOST_SUMS / sums);
 
-    p->share = rt_piece(p->n, rt_pieces(p->n, most < 1 ? 1 : most));
+    if (most < 1)
+        return false;
+    p->share = rt_piece(p->n, rt_pieces(p->n, most));
     p->shares = rt_pieces(p->n, p->share);
+    return true;
 }
 
 /* One side of what `positions` see. */
@@ -276,18 +278,13 @@ bool rt_conv_planes_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy,
 
     if (v->kernel > RT_CONV_KERNEL || v->out_width > POSITIONS)
         return false;
-    cut_samples(&p);
-    if (!cut_pieces(&p))
+    if (!cut_samples(&p) || !cut_pieces(&p))
         return false;
     place_pieces(&p);
-    const size_t size = (size_t)p.shares * rows * (size_t)p.row * sizeof *p.sums;
-    p.sums = aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
-    if (!p.sums)
-        return false;
+    p.sums = rt_thread_memory(RT_OF_JOB);
     rt_run_tiles(c->pool, terms / TERMS_PER_NS, p.shares * v->groups * p.filter_blocks, share_tile,
                  &p);
     p.tiles = rt_cut(rows, RT_SMALL_TILE / (size_t)p.row + 1);
     rt_run_tiles(c->pool, (double)rows * p.row, p.tiles.count, join_tile, &p);
-    free(p.sums);
     return true;
 }

@@ -1,15 +1,18 @@
 /* real_gemm.c -- matrix products in plain C: the micro-kernel, and blocks that stay in caches. */
 #include "gemm.h"
+#include "thread_memory.h"
 
 enum {
     LANES = RT_VECTOR_LANES,
     PANEL_BYTES = 20480,            /* a panel's part that stays in L1 while blocks go through it */
     BLOCK_DEPTH = PANEL_BYTES / (2 * RT_VECTOR_BYTES),
-    BLOCK_COLUMNS = 512 / (int)sizeof(rt_real),     /* so many panels of that depth stay in L2 */
+    BLOCK_COLUMNS = 1024 / (int)sizeof(rt_real),     /* so many panels of that depth stay in L2 */
     GROUP_ROWS = 16 * RT_BLOCK_ROWS         /* rows of a that go through them together */
 };
 
 _Static_assert(BLOCK_COLUMNS % RT_PANEL == 0, "blocks are whole panels");
+_Static_assert((BLOCK_COLUMNS + GROUP_ROWS) * BLOCK_DEPTH * sizeof(rt_real) <= RT_PRODUCT_BYTES,
+               "a block of b and a copy of a fit");
 
 static int lesser(int a, int b) { return a < b ? a : b; }
 
@@ -160,7 +163,7 @@ static void copy_blocks(int n, int k, rt_matrix a, rt_real *copy)
 
 static void multiply_copied(const rt_product *p, const rt_real *packed)
 {
-    rt_real copy[GROUP_ROWS * BLOCK_DEPTH];
+    rt_real *copy = (rt_real *)rt_thread_memory(RT_OF_PRODUCT) + BLOCK_DEPTH * BLOCK_COLUMNS;
     rt_product near = *p;
 
     copy_blocks(p->n, p->k, p->a, copy);
@@ -229,7 +232,7 @@ void rt_multiply_packed(const rt_product *p, const rt_real *packed)
 /* The columns of p, all of them in one block. */
 static void multiply_columns(const rt_product *p)
 {
-    _Alignas(RT_VECTOR_BYTES) rt_real packed[BLOCK_DEPTH * BLOCK_COLUMNS];
+    rt_real *packed = rt_thread_memory(RT_OF_PRODUCT);
 
     for (int i = 0; i < parts_of(p->k); i++) {
         const rt_product part = part_of(p, i);

@@ -34,7 +34,7 @@ static void gru_tile(void *arg, int tile)
     const size_t units = (size_t)t.units;
     const int gates = 3 * t.units, all = 4 * t.units;
     const size_t steps = (size_t)t.steps;
-    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    rt_real *room = rt_thread_memory(RT_OF_TILE);
     const rt_weight w = rt_prepare(&t, t.units, gates, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
@@ -90,7 +90,7 @@ static void gru_dz_tile(void *arg, int tile)
     rt_real *carry = job->carry + (size_t)t.first * 2 * units;
     const rt_matrix b_rz = rt_back(job->w, t.units);
     const rt_matrix b_n = rt_back(job->w + 2 * units * units, t.units);
-    _Alignas(RT_VECTOR_BYTES) rt_real room_rz[RT_ROOM], room_n[RT_ROOM];
+    rt_real *room_rz = rt_thread_memory(RT_OF_TILE), *room_n = room_rz + RT_ROOM;
     const rt_weight w_rz = rt_prepare(&t, 2 * t.units, t.units, b_rz, room_rz);
     const rt_weight w_n = rt_prepare(&t, t.units, t.units, b_n, room_n);
 

@@ -37,7 +37,7 @@ static void lstm_tile(void *arg, int tile)
     const size_t units = (size_t)t.units;
     const int gates = 4 * t.units, all = 5 * t.units;
     const size_t steps = (size_t)t.steps;
-    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    rt_real *room = rt_thread_memory(RT_OF_TILE);
     const rt_weight w = rt_prepare(&t, t.units, gates, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
@@ -94,7 +94,7 @@ static void lstm_dz_tile(void *arg, int tile)
     const size_t units = (size_t)t.units;
     const int gates = 4 * t.units, all = 5 * t.units;
     rt_real *carry = job->carry + (size_t)t.first * 2 * units;
-    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    rt_real *room = rt_thread_memory(RT_OF_TILE);
     const rt_weight w = rt_prepare(&t, gates, t.units, rt_back(job->w, t.units), room);
 
     for (size_t j = 0; j < (size_t)t.n * 2 * units; j++)

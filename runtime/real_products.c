@@ -12,9 +12,9 @@ enum {
     TILE_COLUMNS = 256,
     NARROW_COLUMNS = 64,            /* ... and results of one row of tiles are cut more finely */
     FINISHED_ROWS = 64,             /* of tiles of whole rows */
-    NATIVE_ROWS = 256,              /* each tile packs its columns of b: repays from so many rows */
-    NATIVE_ACROSS = 8,              /* tiles, where there are columns for them ... */
-    NATIVE_PANELS = 512 / (2 * RT_VECTOR_BYTES),    /* ... of at most so many panels */
+    NATIVE_ROWS = 512,              /* at most: each tile packs its columns of b ... */
+    NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads, or copies, its rows of a */
+    NATIVE_TILES = 8,               /* at least, where there are columns for them */
     SUM_COLUMNS = 64
 };
 #define FLOPS_PER_NS 60.0
@@ -71,11 +71,13 @@ static void product_tile(void *arg, int tile)
 static void cut_native(job *j)
 {
     const int n = j->all.n, panels = tiles_of(j->all.m, RT_PANEL);
-    const bool whole_rows = j->then && j->all.m % RT_VECTOR_LANES && panels <= 2 * NATIVE_PANELS;
+    const bool whole_rows = j->then && j->all.m % RT_VECTOR_LANES && panels <= NATIVE_PANELS;
+    const int down = tiles_of(n, whole_rows ? FINISHED_ROWS : NATIVE_ROWS);
+    const int across = tiles_of(NATIVE_TILES, down);
 
     j->native = true;
-    j->rows = tiles_of(n, tiles_of(n, whole_rows ? FINISHED_ROWS : NATIVE_ROWS));
-    j->columns = RT_PANEL * larger(lesser(panels / NATIVE_ACROSS, NATIVE_PANELS), 1);
+    j->rows = tiles_of(n, down);
+    j->columns = RT_PANEL * larger(lesser(panels / across, NATIVE_PANELS), 1);
     if (whole_rows)
         j->columns = j->all.m;
 }

@@ -29,7 +29,7 @@ static void rnn_tile(void *arg, int tile)
     const rnn_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
     const size_t units = (size_t)t.units, apart = (size_t)t.steps * units;
-    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    rt_real *room = rt_thread_memory(RT_OF_TILE);
     const rt_weight w = rt_prepare(&t, t.units, t.units, rt_forth(job->w, t.units), room);
 
     for (int k = 0; k < t.steps; k++) {
@@ -75,7 +75,7 @@ static void rnn_dz_tile(void *arg, int tile)
     const rnn_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
     rt_real *carry = job->carry + (size_t)t.first * (size_t)t.units;
-    _Alignas(RT_VECTOR_BYTES) rt_real room[RT_ROOM];
+    rt_real *room = rt_thread_memory(RT_OF_TILE);
     const rt_weight w = rt_prepare(&t, t.units, t.units, rt_back(job->w, t.units), room);
 
     for (size_t j = 0; j < (size_t)t.n * (size_t)t.units; j++)

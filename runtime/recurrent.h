@@ -6,9 +6,11 @@
 #define RT_RECURRENT_H
 
 #include "gemm.h"
+#include "thread_memory.h"
 #include "tiles.h"
 
 enum { RT_ROOM = 512 * 1024 / (int)sizeof(rt_real) };   /* reals of packed weights a tile keeps */
+_Static_assert(2 * RT_ROOM * sizeof(rt_real) <= RT_TILE_BYTES, "those of a GRU fit");
 
 /* The samples of a layer, or those of a tile, and their steps. */
 typedef struct {
