@@ -1,12 +1,14 @@
 /* emit_notes.c -- the second, tiny unit: where in the source each layer and each expectation
- * stands, the forecast, and the source itself.  Kept out of the C that people diff, so that a
- * comment more in the source, or another number foretold, changes no line of it. */
+ * stands, the forecast, the source itself, and the graph of its layers.  Kept out of the C that
+ * people diff, so that a comment more in the source, or another number foretold, changes no line
+ * of it. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "emit.h"
+#include "emit_edges.h"
 #include "map.h"
 #include "passes.h"
 
@@ -166,7 +168,7 @@ static void emit_whole(Notes *w, const Forecast *f)
 {
     emit_line(w->out, "  lines, %d, predictions, %s, %s, %s, %s,", w->n, number(w, f->flow),
               number(w, f->decades_per_layer), number(w, f->spread), number(w, f->loss));
-    emit_line(w->out, "  %s, %s, files, params, %s, %lld };",
+    emit_line(w->out, "  %s, %s, files, params, %s, %lld, edges };",
               emit_string(w->arena, f->input.from), text_or_null(w, f->rough),
               number(w, f->gained), (long long)f->batch);
 }
@@ -188,6 +190,7 @@ const char *emit_notes(const Program *program, const Forecast *forecast, Session
     emit_predictions(&w, forecast);
     emit_files(&w, m->file);
     emit_params(&w, m);
+    emit_edges(w.out, program, s);
     emit_line(w.out, "const rt_notes rt_model_notes = { %s, %s,",
               emit_string(s->arena, slash ? slash + 1 : m->file->source->path),
               emit_string(s->arena, directory_of(m->file->source, s->arena)));

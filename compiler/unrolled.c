@@ -111,14 +111,26 @@ static int *unroll_call(Unroller *u, const Node *call, const Spot *p, const int 
     return result;
 }
 
+/* The layer that a node is of: a join's addition or concatenation is the join's. */
+static Str layer_of(const Unroller *u, const Graph *g, const Node *n, const Spot *p)
+{
+    if (n->layer >= 0)
+        return name_at(u, p, g->layer[n->layer].name, NULL);
+    for (int i = 0; i < g->n_layers; i++)
+        if (g->layer[i].n_paths > 0 && g->layer[i].item == n->item)
+            return name_at(u, p, g->layer[i].name, NULL);
+    return NULL;
+}
+
 static int unroll_node(Unroller *u, const Graph *g, const Node *n, const Spot *p, const int *value)
 {
     if (n->op == OP_PARAM || n->op == OP_STATE)
         return add_weight(u, g, n, p);
     if (is_alias(u, n, value))
         return value[n->in[0]];
-    return add(u, (UnrolledOp){ .node = n, .in = inputs(u, n, value),
-                                .name = name_at(u, p, n->name, NULL) });
+    return add(u, (UnrolledOp){
+        .node = n, .in = inputs(u, n, value), .name = name_at(u, p, n->name, NULL),
+        .layer = layer_of(u, g, n, p) });
 }
 
 static void unroll_unit(Unroller *u, const Graph *g, const Spot *p, const int *input, int *result)

@@ -12,6 +12,7 @@ typedef struct {
     int *in;                        /* by input: the operator that puts it out; -1: it is missing */
     Str name;                       /* of its tensor, one of its own: "stage.1.unit.h_z"; of a
                                      * weight the key in a file of weights, "h.0.weight" */
+    Str layer;                      /* whose node it is, "stage.1.unit.h"; NULL: no layer's */
     bool used;                      /* the output depends on it */
 } UnrolledOp;
 

@@ -158,7 +158,8 @@ bool rt_kept_open(rt_kept *k, const char *path, rt_error *e)
     if (!k->path)
         return rt_fail(e, "out of memory");
     if (is_directory(k->path, e) && read_facts(k, e) && read_summary(k, e)
-        && rt_kept_read_metrics(k, e) && rt_kept_read_flow(k, e))
+        && rt_kept_read_metrics(k, e) && rt_kept_read_flow(k, e)
+        && rt_kept_read_edges(k, e))
         return true;
     rt_kept_free(k);
     return false;
@@ -178,5 +179,7 @@ void rt_kept_free(rt_kept *k)
     free(k->bins[0]);
     free(k->bins[1]);
     free(k->bin_column);
+    free(k->vertex);
+    free(k->edge);
     *k = (rt_kept){ .path = NULL };
 }

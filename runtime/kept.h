@@ -47,6 +47,18 @@ typedef struct {
     bool clipped;
 } rt_kept_column;
 
+/* A vertex of the graph of layers: the input, a layer, or a join that is none. */
+typedef struct {
+    const char *name;               /* "" for the input; "+..." for such a join */
+    const json_t *layer;            /* of run.json, or NULL */
+    size_t row;                     /* in `layer` below, or n_layers */
+    double depth;                   /* row + 0.5 of a row; behind the last input of another */
+} rt_kept_vertex;
+
+typedef struct {
+    size_t from, to;                /* vertices */
+} rt_kept_edge;
+
 typedef struct {
     char *path;                     /* of the directory */
     json_t *facts;                  /* run.json */
@@ -57,6 +69,9 @@ typedef struct {
     size_t n_steps, n_epochs;
     rt_kept_layer *layer;
     rt_kept_column *column;
+    rt_kept_vertex *vertex;         /* in the order in which a forward pass reaches them */
+    rt_kept_edge *edge;
+    size_t n_vertices, n_edges;
     size_t n_layers, n_columns;     /* layers: those with a delta */
     size_t n_places;
     /* [n_layers][n_columns].  Infinity: computed and not finite; NaN: not computed. */
@@ -88,7 +103,8 @@ const char *rt_kept_text(const json_t *object, const char *key);
 char *rt_kept_file(const rt_kept *k, const char *file, rt_error *e);
 /* The list of n things of `size` with room for one more; NULL: see *e, and the list stands. */
 void *rt_kept_grow(void *list, size_t n, size_t size, rt_error *e);
-/* metrics.jsonl; flow.jsonl. */
+/* metrics.jsonl; flow.jsonl; the edges in run.json, after flow.jsonl. */
+bool rt_kept_read_edges(rt_kept *k, rt_error *e);
 bool rt_kept_read_metrics(rt_kept *k, rt_error *e);
 bool rt_kept_read_flow(rt_kept *k, rt_error *e);
 

@@ -299,6 +299,12 @@ typedef struct {
     const char *name, *text;
 } rt_named_text;
 
+/* One layer's output goes into another: their paths, "" for the model's input, "+..." for a join
+ * that is no layer. */
+typedef struct {
+    const char *from, *to;
+} rt_edge;
+
 typedef struct {
     const char *source;             /* "deep.net" */
     const char *directory;          /* where it stood at build: data paths are relative to it */
@@ -312,6 +318,8 @@ typedef struct {
     const rt_named_text *param;     /* ... and the params' values: until a name is NULL; or NULL */
     double gained;                  /* decades, past residuals' bodies that are scaled down */
     int64_t batch;                  /* of the forecast: as set, or all samples of fewer */
+    const rt_edge *edge;            /* each behind those that lead to its `from`; until `to` is
+                                     * NULL; or NULL */
 } rt_notes;
 
 extern const rt_model rt_model_f32, rt_model_f64;       /* a program defines one, or both */

@@ -43,6 +43,7 @@ static const struct {
 } part[] = {
     { "name", put_name }, { "style", put_style }, { "verdict", rt_page_verdict },
     { "facts", rt_page_facts }, { "heat", rt_page_heat }, { "loss", rt_page_loss },
+    { "graph", rt_page_graph },
     { "findings", rt_page_findings }, { "source", rt_page_source }, { "data", rt_page_data },
     { "library", put_library }, { "script", put_script },
 };

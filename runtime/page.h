@@ -15,6 +15,7 @@ typedef bool rt_page_part(FILE *out, const rt_kept *k, rt_error *e);
 rt_page_part rt_page_verdict, rt_page_facts, rt_page_findings, rt_page_source; /* page_text.c */
 rt_page_part rt_page_heat;                                          /* page_heat.c */
 rt_page_part rt_page_loss;                                          /* page_loss.c */
+rt_page_part rt_page_graph;                                         /* page_graph.c */
 rt_page_part rt_page_data;                                          /* page_data.c */
 
 #endif

@@ -132,6 +132,23 @@ static void put_clipped(const Map *m)
     fputs("\"><title>steps whose gradient was clipped</title></path>\n", m->out);
 }
 
+/* Beside the map, over the rows that a skip passes. */
+static void put_skips(const Map *m)
+{
+    const rt_kept *k = m->kept;
+
+    for (size_t i = 0; i < k->n_edges; i++) {
+        const double from = k->vertex[k->edge[i].from].depth, to = k->vertex[k->edge[i].to].depth;
+        const double passed = ceil(to - 0.5) - floor(from + 0.5);
+        if (!(passed >= 1))
+            continue;
+        const double wide = fmin(RIGHT - 6, 14 + 5 * passed) * 4 / 3;
+        fprintf(m->out, "<path class=\"skip\" d=\"M%d %.1fc%.1f 0 %.1f %.1f 0 %.1f\"/>\n",
+                WIDTH - RIGHT + 3, TOP + m->row * from, wide, wide, m->row * (to - from),
+                m->row * (to - from));
+    }
+}
+
 static void put_legend(const Map *m, double y)
 {
     fprintf(m->out, "<g transform=\"translate(%d %.1f)\">\n", LEFT, y);
@@ -139,7 +156,7 @@ static void put_legend(const Map *m, double y)
         fprintf(m->out, "<rect x=\"%d\" width=\"14\" height=\"10\" fill=\"#%06x\"/>", 14 * i,
                 rt_viridis[i]);
     fprintf(m->out, "\n<text y=\"24\">1e%.0f</text><text class=\"end\" x=\"%d\" y=\"24\">1e%.0f"
-            "</text>", m->low, 14 * RT_VIRIDIS, m->high);
+            "</text>", m->low, 14 * RT_VIRIDIS, m->high + 0.0);
     fputs("<text x=\"252\" y=\"10\">delta, dL/dz</text>"
           "<rect x=\"360\" width=\"14\" height=\"10\" fill=\"url(#zero)\"/>"
           "<text x=\"380\" y=\"10\">exactly 0</text>"
@@ -187,6 +204,7 @@ bool rt_page_heat(FILE *out, const rt_kept *k, rt_error *e)
     put_layers(&m);
     put_steps(&m);
     put_clipped(&m);
+    put_skips(&m);
     put_legend(&m, TOP + m.row * (double)k->n_layers + AXIS + 6);
     fputs("</svg>\n", out);
     return true;

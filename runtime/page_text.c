@@ -36,14 +36,8 @@ static void put_healthy(FILE *out, const rt_kept *k)
 
 static void put_gravest(FILE *out, const json_t *verdict, size_t others)
 {
-    const char *layer = rt_kept_text(verdict, "layer");
-
     fputs("<p class=\"verdict bad\"><b>", out);
     rt_html_text(out, rt_kept_text(verdict, "verdict"));
-    if (*layer) {
-        fputs(" at ", out);
-        rt_html_text(out, layer);
-    }
     fputs(":</b> ", out);
     rt_html_text(out, rt_kept_text(verdict, "reason"));
     fputs(".", out);

@@ -126,6 +126,15 @@ static json_t *list_layers(const rt_net *net)
     return list;
 }
 
+static json_t *list_edges(const rt_notes *notes)
+{
+    json_t *list = json_array();
+
+    for (const rt_edge *x = notes ? notes->edge : NULL; x && x->to; x++)
+        json_array_append_new(list, json_pack("[s, s]", x->from, x->to));
+    return list;
+}
+
 static unsigned long add_bytes(unsigned long sum, const void *data, size_t n)
 {
     const unsigned char *p = data;
@@ -212,6 +221,7 @@ bool rt_run_facts_new(rt_run_facts *f, const rt_run *run, int argc, char *const 
                         "program", describe_program(run),
                         "parameters", (json_int_t)run->net.n_parameters, "resumed");
     json_object_set_new(f->json, "layers", list_layers(&run->net));
+    json_object_set_new(f->json, "edges", list_edges(run->notes));
     return f->json || rt_fail(e, "out of memory for run.json");
 }
 

@@ -72,6 +72,18 @@ function picture(box, width, height, label) {
 const charts = [];
 const ink = name => getComputedStyle(root).getPropertyValue(name).trim();
 
+/* What is drawn how: above a chart of few lines. */
+function key(box, labels, inks, series) {
+    const line = element('p', { class: 'key' });
+    labels.slice(1).forEach((label, i) => {
+        const dashed = series && series[label] && series[label].strokePattern;
+        const one = element('span', dashed ? { class: 'dashed' } : {}, label);
+        one.style.setProperty('--tint', inks[i].startsWith('--') ? `var(${inks[i]})` : inks[i]);
+        line.append(one);
+    });
+    box.before(line);
+}
+
 /* rows [[x, y, ...]]; the colours are names of the style sheet's, or colours.  Arrow keys read it. */
 function chart(id, rows, labels, options) {
     const box = $(id);
@@ -80,6 +92,8 @@ function chart(id, rows, labels, options) {
     const live = () => ({ colors: tints(), axisLineColor: ink('--line'), gridLineColor: ink('--line') });
     const g = new Dygraph(box, rows, { labels, legend: 'follow', strokeWidth: 1.5, highlightCircleSize: 3,
         connectSeparatedPoints: false, ...live(), ...rest });
+    if (inks.length < 8)
+        key(box, labels, inks, rest.series);
     let at = -1;
     box.tabIndex = 0;
     box.setAttribute('role', 'img');
@@ -250,6 +264,10 @@ function showColumn(column) {
     $('profile-reading').textContent = slope === null ? `flow ${figure(flow)}`
         : `flow ${figure(flow)}; ${Math.abs(slope).toFixed(2)} decades ${slope > 0 ? 'lost' : 'gained'} ` +
           `a layer on the way back (r2 ${r2 === null ? 'none' : r2.toFixed(2)})`;
+    for (const box of document.querySelectorAll('#graph .delta')) {
+        const at = log10(cell('delta_rms', +box.dataset.row, column));
+        box.style.fill = at === null ? 'none' : colour((at - heat.dataset.low) / (heat.dataset.high - heat.dataset.low));
+    }
     health(column);
 }
 
@@ -262,9 +280,10 @@ function profile() {
             valueRange: [Math.floor(low), Math.ceil(high)],
             series: { delta: { strokeWidth: 2.5, drawPoints: true, pointSize: 2.5 },
                       'first step': { strokePattern: [2, 3] }, forecast: { strokePattern: [7, 3] },
-                      fit: { strokeWidth: 1 } },
+                      fit: { strokeWidth: 1, connectSeparatedPoints: true } },
             axes: { x: { axisLabelFormatter: i => Number.isInteger(i) && layers[i] ? layers[i].name : '',
-                         valueFormatter: i => layers[i].name, pixelsPerLabel: 90 },
+                         valueFormatter: i => layers[i].name, pixelsPerLabel: 130,
+                         axisLabelWidth: 124 },
                     y: { axisLabelFormatter: decade, valueFormatter: y => figure(10 ** y), axisLabelWidth: 60 } },
         });
     const slider = $('slider');

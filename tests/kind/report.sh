@@ -42,6 +42,10 @@ check 'report/no markup of others' sh -c "! grep -qi '<img\|<script>window' $pag
 check 'report/no address' sh -c "! grep -qiE 'https?:|sourceMapping|@import|url\(.?[a-z]+:' $page"
 says 'report/diverged: hatched' diverged/report.html 'fill="url(#lost)"'
 says 'report/diverged: the verdict' diverged/report.html '<b>diverged'
+tr -d ' \n' < run/run.json > facts
+says 'report/the graph' facts '"edges":[["","stem"],["stem","h[0]"],["stem","residual[0]"],["h[0]","residual[0]"],["residual[0]","h[1]"],'
+says 'report/the graph is drawn' $page '>residual[3]  <tspan class="dim">residual  [32]</tspan>'
+check 'report/four skips' test "$(grep -c 'class="skip"' $page)" -eq 4
 check 'report/small' test "$(($(wc -c < $page) - $(wc -c < /usr/share/javascript/dygraphs/dygraph.min.js)))" -lt 1000000
 
 # ---- Its script
