@@ -78,9 +78,33 @@ static void ask_callees(const Graph *g, Arena *a)
 
 /* ---- Sums ---------------------------------------------------------------------------------- */
 
+/* But for the watch. */
+static bool is_read_once(const Sweep *s, NodeId x)
+{
+    int readers = 0;
+
+    for (NodeId id = x + 1; id < s->n_forward; id++) {
+        const Node *n = &s->g->node[id];
+
+        for (int i = 0; i < n->n_in; i++)
+            readers += n->in[i] == x && op_form(n->op) != FORM_EFFECT;
+    }
+    for (int i = 0; i < s->g->n_results; i++)
+        readers += s->g->result[i] == x;
+    return readers == 1;
+}
+
+/* The tensor that the C knows: what only a reshape reads has no other name for its gradient. */
+static NodeId shaped(const Sweep *s, NodeId x)
+{
+    while (s->g->node[x].op == OP_RESHAPE && is_read_once(s, s->g->node[x].in[0]))
+        x = s->g->node[x].in[0];
+    return x;
+}
+
 static Str gradient_name(Sweep *s, NodeId x, NodeId reader)
 {
-    const Node *n = &s->g->node[x];
+    const Node *n = &s->g->node[shaped(s, x)];
     Arena *a = s->s->arena;
     const char *name = reader ? arena_printf(a, "d_%s_by_%s", n->name, s->g->node[reader].name)
                               : arena_printf(a, "d_%s", n->name);

@@ -93,8 +93,18 @@ static const char *check_text(Writer *w, const Check *c)
 
 static void emit_condition(Writer *w, const Check *c, const char *before, const char *after);
 
+/* What a line has room for beside its indentation and the tail: the step and the epoch, mostly -1,
+ * count as eight columns. */
+enum { PIECE_WIDTH = 92 };
+
 static void emit_comparison(Writer *w, const Check *c, const char *before, const char *after)
 {
+    const char *whole = arena_printf(w->arena, "%s%s%s", before, check_text(w, c), after);
+
+    if (emit_width(whole) <= PIECE_WIDTH) {
+        emit_piece(w->out, "%s", whole);
+        return;
+    }
     emit_piece(w->out, "%srt_compare(e", before);
     emit_condition(w, c->left, "", "");
     emit_piece(w->out, "%s", relation_text(c->oper));
@@ -118,11 +128,21 @@ static void emit_sides(Writer *w, const Check *c, const char *before, const char
                    arena_printf(w->arena, "%s%s", right ? ")" : "", after));
 }
 
+static void emit_negation(Writer *w, const Check *c, const char *before, const char *after)
+{
+    const bool brackets = binding_of(c->right) < BIND_SIGN;
+
+    emit_condition(w, c->right, arena_printf(w->arena, "%s!%s", before, brackets ? "(" : ""),
+                   arena_printf(w->arena, "%s%s", brackets ? ")" : "", after));
+}
+
 /* A condition by pieces, so that its line can be broken between them. */
 static void emit_condition(Writer *w, const Check *c, const char *before, const char *after)
 {
     if (c->kind == CHECK_COMPARE)
         emit_comparison(w, c, before, after);
+    else if (c->kind == CHECK_NOT)
+        emit_negation(w, c, before, after);
     else if (c->kind == CHECK_AND || c->kind == CHECK_OR || binding_of(c) == BIND_SUM)
         emit_sides(w, c, before, after);
     else

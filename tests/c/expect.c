@@ -241,8 +241,8 @@ static void update(rt_update *u)
 /* expect { ... }, when training has ended */
 static void expect(rt_expect *e)
 {
-    rt_expected(e, "loss.train < 2 && accuracy.test >= 0.5", rt_compare(e,
-                rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 2.0)
+    rt_expected(e, "loss.train < 2 && accuracy.test >= 0.5",
+                rt_compare(e, rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 2.0)
                 && rt_compare(e, rt_quantity(e, "accuracy.test", NULL, -1, -1),
                 RT_GREATER_EQUAL, 0.5));
     rt_expected(e, "loss.test - loss.train < 1.0 || accuracy.train > 2 * 0.25",
@@ -250,25 +250,24 @@ static void expect(rt_expect *e)
                 - rt_quantity(e, "loss.train", NULL, -1, -1), RT_LESS, 1.0)
                 || rt_compare(e, rt_quantity(e, "accuracy.train", NULL, -1, -1), RT_GREATER,
                 0.5));
-    rt_expected(e, "flow(h, step = 0) > 0.001", rt_compare(e,
-                rt_quantity(e, "flow", "h", 0, -1), RT_GREATER, 0.001));
-    rt_expected(e, "flow != 0", rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1),
-                RT_NOT_EQUAL, 0.0));
+    rt_expected(e, "flow(h, step = 0) > 0.001",
+                rt_compare(e, rt_quantity(e, "flow", "h", 0, -1), RT_GREATER, 0.001));
+    rt_expected(e, "flow != 0",
+                rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_NOT_EQUAL, 0.0));
     rt_expected(e, "grad(h[0], step = 10) / grad(h[2], step = 10) < 100", rt_compare(e,
             rt_quantity(e, "grad", "h[0]", 10, -1) / rt_quantity(e, "grad", "h[2]", 10, -1),
             RT_LESS, 100.0));
     rt_expected(e, "!(dead(h) > 0.9)",
                 !rt_compare(e, rt_quantity(e, "dead", "h", -1, -1), RT_GREATER, 0.9));
-    rt_expected(e, "saturated(h) <= 1 - 0.0", rt_compare(e,
-                rt_quantity(e, "saturated", "h", -1, -1), RT_LESS_EQUAL, 1.0));
+    rt_expected(e, "saturated(h) <= 1 - 0.0",
+            rt_compare(e, rt_quantity(e, "saturated", "h", -1, -1), RT_LESS_EQUAL, 1.0));
     rt_expected(e, "0 - update_ratio(logits) < 0", rt_compare(e, 0.0
                 - rt_quantity(e, "update_ratio", "logits", -1, -1), RT_LESS, 0.0));
-    rt_expected(e, "delta(h[1], epoch = 1) > 0", rt_compare(e,
-                rt_quantity(e, "delta", "h[1]", -1, 1), RT_GREATER, 0.0));
-    rt_expected(e, "nonfinite == 0 && clip.fraction < 1", rt_compare(e,
-                rt_quantity(e, "nonfinite", NULL, -1, -1), RT_EQUAL, 0.0)
-                && rt_compare(e, rt_quantity(e, "clip.fraction", NULL, -1, -1), RT_LESS,
-                1.0));
+    rt_expected(e, "delta(h[1], epoch = 1) > 0",
+            rt_compare(e, rt_quantity(e, "delta", "h[1]", -1, 1), RT_GREATER, 0.0));
+    rt_expected(e, "nonfinite == 0 && clip.fraction < 1",
+            rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_EQUAL, 0.0)
+            && rt_compare(e, rt_quantity(e, "clip.fraction", NULL, -1, -1), RT_LESS, 1.0));
     rt_expected(e, "-flow(h) < 0 && (flow + 1) * 2 - (flow - 1) / 2 > 0",
                 rt_compare(e, -rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 0.0)
                 && rt_compare(e,
@@ -279,9 +278,9 @@ static void expect(rt_expect *e)
             "(flow < 1 && flow(h) < 1 || flow >= 1) && !(nonfinite > 0 || flow < 0)",
             ((rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 1.0)
             && rt_compare(e, rt_quantity(e, "flow", "h", -1, -1), RT_LESS, 1.0))
-            || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_GREATER_EQUAL,
-            1.0))
-            && !(rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_GREATER, 0.0) || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 0.0)));
+            || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_GREATER_EQUAL, 1.0))
+            && !(rt_compare(e, rt_quantity(e, "nonfinite", NULL, -1, -1), RT_GREATER, 0.0)
+            || rt_compare(e, rt_quantity(e, "flow", NULL, -1, -1), RT_LESS, 0.0)));
 }
 
 /* ---- The record: what the runtime is told of all this ---- */

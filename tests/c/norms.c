@@ -73,7 +73,7 @@ struct model_memory {
     rt_real ln_stats[BATCH * 4 * 2];
     union {
         rt_real ln[BATCH * 4 * 8];
-        rt_real d_reshape[BATCH * 4 * 8];
+        rt_real d_relu[BATCH * 4 * 8];
     };
     union {
         rt_real dense_2[BATCH * 4 * 6];
@@ -87,7 +87,7 @@ struct model_memory {
     rt_real layernorm_stats[BATCH * 1 * 2];
     union {
         rt_real layernorm[BATCH * 24];
-        rt_real d_flatten[BATCH * 24];
+        rt_real d_dropout[BATCH * 24];
     };
     union {
         rt_real logits[BATCH * 10];
@@ -209,12 +209,12 @@ static void model_backward(rt_pass *c)
      *   dx = rstd (d - mean(d) - x^ mean(d x^)),  d = dy gamma,  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.layernorm, n, 24, m->d_layernorm);
-    rt_layernorm_dx(c, n, 24, m->d_layernorm, m->dropout, m->layernorm_stats, NULL, m->d_flatten);
+    rt_layernorm_dx(c, n, 24, m->d_layernorm, m->dropout, m->layernorm_stats, NULL, m->d_dropout);
 
     /* gradient of dropout(0.25)
      *   dx = dy under the same mask
      */
-    rt_dropout(c, &m->watch.dropout, 0.25, n, 4 * 6, m->d_flatten, m->d_batchnorm_2);
+    rt_dropout(c, &m->watch.dropout, 0.25, n, 4 * 6, m->d_dropout, m->d_batchnorm_2);
 
     /* gradient of batchnorm_2 = batchnorm
      *   dgamma = sum of dy x^ by channel
@@ -250,12 +250,12 @@ static void model_backward(rt_pass *c)
     rt_watch_delta(c, &m->watch.ln, n, 4 * 8, m->d_ln);
     rt_layernorm_dgamma(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, g->ln.weight);
     rt_column_sum(c, n * 4, 8, m->d_ln, g->ln.bias);
-    rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, m->d_reshape);
+    rt_layernorm_dx(c, n * 4, 8, m->d_ln, m->relu, m->ln_stats, p->ln.weight, m->d_relu);
 
     /* gradient of relu
      *   dz = dy where y > 0
      */
-    rt_map(c, n * 32, m->d_reshape, RT_THEN(.act = RT_RELU, .slope_at = m->relu), m->d_relu_z);
+    rt_map(c, n * 32, m->d_relu, RT_THEN(.act = RT_RELU, .slope_at = m->relu), m->d_relu_z);
     rt_watch_delta(c, &m->watch.relu, n, 32, m->d_relu_z);
 
     /* gradient of bn = batchnorm(momentum = 0.05, eps = 0.001)

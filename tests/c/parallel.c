@@ -156,11 +156,11 @@ struct model_scratch {
     union {
         rt_real dense[BATCH * 8];
         rt_real gate_2_dx[BATCH * 32];
+        rt_real d_softmax[BATCH * 20];
     };
     union {
         rt_real d_parallel_2_branch_2[BATCH * 32];
         rt_real gate_dx[BATCH * 32];
-        rt_real d_flatten[BATCH * 20];
     };
     union {
         rt_real dense_3[BATCH * 20];
@@ -435,12 +435,12 @@ static void model_backward(rt_pass *c)
     rt_map(c, n * 32, t->gate_dx, RT_THEN(.plus = m->d_parallel_branch_0), t->d_wide);
     rt_extract(c, n, 8, 32, 0, t->d_wide, m->d_dense);
     rt_extract(c, n, 4, 32, 8, t->d_wide, t->d_batchnorm);
-    rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_flatten);
+    rt_extract(c, n, 20, 32, 12, t->d_wide, t->d_softmax);
 
     /* gradient of softmax
      *   dz = y (dy - sum of dy y)
      */
-    rt_softmax_dx(c, n * 4, 5, t->d_flatten, m->softmax, t->d_softmax_z);
+    rt_softmax_dx(c, n * 4, 5, t->d_softmax, m->softmax, t->d_softmax_z);
     rt_watch_delta(c, &m->watch.softmax, n, 4 * 5, t->d_softmax_z);
 
     /* gradient of dense_3 = dense(20)
