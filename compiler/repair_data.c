@@ -37,13 +37,19 @@ bool repair_normalize(Repair *r, const char *how)
 {
     const Decl *d = r->c->model->data.decl;
     const Setting *set = repair_setting(d, "normalize");
-    const Setting *train = repair_setting(d, "train");
+    const Setting *train = repair_setting(d, "train"), *scale = repair_setting(d, "scale");
 
     (void)how;
     if (!d || !r->c->forecast->input.facts.read || r->c->model->data.normalize == 1
         || r->c->model->target.kind == TARGET_INPUT || !is_far(&r->c->forecast->input)
         || reads_words(r) || !repair_may_edit(r, d->at))
         return false;
+    if (scale) {
+        edit_replace(&r->edits, (Span){ d->at.source, scale->key_at.from, scale->at.to },
+                     "normalize = standard");
+        repair_say(r, "normalize = standard in place of scale");
+        return true;
+    }
     if (set)
         return repair_value(r, set->value, "normalize", NULL, "standard");
     if (train)

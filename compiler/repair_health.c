@@ -35,7 +35,9 @@ static const struct {
 };
 
 enum {
-    MANY = 10                       /* layers in a row, from which on they count as deep */
+    MANY = 10,                      /* layers in a row, from which on they count as deep */
+    MOST_STEPS = 6,                 /* decades by which steps are too long */
+    MOST_ALIKE = 16                 /* decades of 1 - correlation: what a double tells from 1 */
 };
 
 typedef struct {
@@ -63,8 +65,17 @@ static double limit_of(AilmentId id)
 
 static void raise(Health *h, AilmentId id, double measure)
 {
-    if (measure > h->measure[id])
+    if (measure > h->measure[id]) {
         h->measure[id] = measure;
+        h->bounded[id] = false;
+    }
+}
+
+/* ... where more than `most` is not told apart. */
+static void raise_up_to(Health *h, AilmentId id, double measure, double most)
+{
+    raise(h, id, fmin(measure, most));
+    h->bounded[id] = h->bounded[id] || measure >= most;
 }
 
 /* ---- Layers ---------------------------------------------------------------------------------- */
@@ -124,7 +135,8 @@ static void examine_output(Examination *e, const FlowLayer *row, const Tensor *t
 
     raise(e->h, AILMENT_LOGITS, apart);
     if (w->var > 0)
-        raise(e->h, AILMENT_FAINT, -log10(fmax(apart / sqrt(w->var * (double)t->fan_in), 1e-60)));
+        raise_up_to(e->h, AILMENT_FAINT, -log10(apart / sqrt(w->var * (double)t->fan_in)),
+                    HEALTH_LOST);
     if (e->ends_plain)
         e->correlation = row->correlation;
 }
@@ -208,13 +220,17 @@ static void examine_time(Examination *e, const FlowLayer *row)
     const double decades = isfinite(lost) ? lost : row->first_rms > 0 ? -HEALTH_LOST : HEALTH_LOST;
     const double counts = decades > 0 ? rt_decades_lost(row->layer->kind, decades) : decades;
 
-    raise(e->h, AILMENT_FORGETTING, counts);
-    raise(e->h, AILMENT_TIME_GAIN, rt_decades_gained(clips, -decades));
+    raise_up_to(e->h, AILMENT_FORGETTING, counts,
+                rt_decades_lost(row->layer->kind, HEALTH_LOST));
+    raise_up_to(e->h, AILMENT_TIME_GAIN, rt_decades_gained(clips, -decades),
+                rt_decades_gained(clips, HEALTH_LOST));
     if (!clips)
         raise(e->h, AILMENT_UNCLIPPED, danger(row, site, -decades,
                                               e->h->limit[AILMENT_UNCLIPPED]));
-    if (fabs(counts) > fabs(e->h->decades))
+    if (fabs(counts) > fabs(e->h->decades)) {
         e->h->decades = -counts;
+        e->h->unknown = !isfinite(lost);
+    }
     if (is_unbounded(row))
         examine_recurrence(e, row);
 }
@@ -225,14 +241,15 @@ static void examine_flow(Examination *e)
 
     e->h->decades = isnan(decades) ? -HEALTH_LOST
                   : fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST);
-    raise(e->h, AILMENT_VANISHING, -e->h->decades);
-    raise(e->h, AILMENT_EXPLODING, e->h->decades);
+    e->h->unknown = !(fabs(e->h->decades) < HEALTH_LOST);
+    raise_up_to(e->h, AILMENT_VANISHING, -e->h->decades, HEALTH_LOST);
+    raise_up_to(e->h, AILMENT_EXPLODING, e->h->decades, HEALTH_LOST);
 }
 
 /* log10 of twice the length of a step, of which 1 is the most. */
 static double step_measure(const Examination *e)
 {
-    return fmin(log10(fmax(2 * step_length_of(e->c, e->arena), 0.1)), 6);
+    return log10(fmax(2 * step_length_of(e->c, e->arena), 0.1));
 }
 
 static void examine_plain(Examination *e)
@@ -246,7 +263,8 @@ static void examine_plain(Examination *e)
     if (e->plain == 0)
         return;
     if (e->plain >= MANY)
-        raise(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 1e-16)));
+        raise_up_to(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 0)),
+                    MOST_ALIKE);
     if (relu)
         raise(e->h, AILMENT_DEAD, never_positive(1, 0, e->correlation, samples));
 }
@@ -278,7 +296,7 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
     if (2 * e.normed >= e.hidden && 2 * e.skipped >= e.hidden)
         h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
-    raise(&h, AILMENT_RATE, step_measure(&e));
+    raise_up_to(&h, AILMENT_RATE, step_measure(&e), MOST_STEPS);
     h.warned = warnings_of(c, a);
     raise(&h, AILMENT_WARNED, h.warned.n);
     sum_up(&h);

@@ -19,10 +19,12 @@ typedef struct {
 
 typedef struct {
     double measure[N_AILMENTS], limit[N_AILMENTS];
+    bool bounded[N_AILMENTS];       /* the measure is the most that is told apart */
     double penalty;                 /* what is over the limits; 0: healthy */
     double strain;                  /* all measures in units of their limits */
     Warned warned;
     double decades;                 /* log10 of the flow, or of that through time if it is worse */
+    bool unknown;                   /* they are more than can be told: nothing arrives */
 } Health;
 
 enum { HEALTH_LOST = 60 };          /* decades, where nothing arrives */

@@ -6,6 +6,7 @@
 
 RepairRule repair_activation, repair_init, repair_norm, repair_width;       /* repair_layers.c */
 RepairRule repair_residual, repair_scale, repair_depth;                     /* repair_shape.c */
+RepairRule repair_wider_clip;                                               /* repair_clip.c */
 RepairRule repair_normalize;                                                /* repair_data.c */
 RepairRule repair_cell, repair_identity_rnn, repair_recurrent_init, repair_forget_bias,
            repair_clip, repair_rate;                                        /* repair_training.c */

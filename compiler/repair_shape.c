@@ -210,6 +210,12 @@ bool repair_depth(Repair *r, const char *how)
     if (count >= most->item->count || (most->stmt->value->kind != EXPR_INT
                                        && most->stmt->value->kind != EXPR_NAME))
         return false;
-    return repair_value(r, most->stmt->value, "repeat", NULL,
-                        arena_printf(r->s->arena, "%d", count));
+    if (most->stmt->value->kind == EXPR_NAME)
+        return repair_value(r, most->stmt->value, "repeat", NULL,
+                            arena_printf(r->s->arena, "%d", count));
+    if (!repair_may_edit(r, most->stmt->value->at))
+        return false;
+    edit_replace(&r->edits, most->stmt->value->at, arena_printf(r->s->arena, "%d", count));
+    repair_say(r, "%d iterations in place of %d", count, most->item->count);
+    return true;
 }

@@ -56,7 +56,7 @@ static const char *decades(const Health *h, Arena *a)
 {
     const double tenths = round(10 * h->decades) / 10 + 0.0;
 
-    return fabs(h->decades) < HEALTH_LOST ? arena_printf(a, "%.1f", tenths)
+    return !h->unknown ? arena_printf(a, "%.1f", tenths)
          : h->decades < 0 ? "none" : "inf";
 }
 

@@ -148,6 +148,8 @@ static double bearable_rate(const Repair *r, double rate)
     double x = over > 0 ? round_down(rate * pow(10, -over) / 2) : rate;
     int tries = 0;
 
+    while (x > 1e3 && warned_of_rate(r->c, x / 1e3, r->s->arena))
+        x = round_down(x / 1e3);
     while (warned_of_rate(r->c, x, r->s->arena) && tries++ < MOST_RATES)
         x = next_down(x);
     return x;

@@ -58,12 +58,16 @@ const char *health_warnings(const Health *h, Arena *a)
 
 const char *ailment_words(const Health *h, AilmentId id, Arena *a)
 {
-    const char *names = id == AILMENT_WARNED ? health_warnings(h, a) : NULL;
+    const char *names = id == AILMENT_WARNED ? health_warnings(h, a) : NULL, *text;
 
     if (names)
         return *names ? arena_printf(a, "netc check warns of %s", names) : "";
-    if ((id == AILMENT_VANISHING || id == AILMENT_FORGETTING) && !(h->measure[id] < HEALTH_LOST))
-        return id == AILMENT_VANISHING ? "no gradient arrives at the first layer"
-                                       : "no gradient arrives at the first step";
-    return arena_printf(a, ailment[id].words, h->measure[id]);
+    if (id == AILMENT_VANISHING && h->bounded[id])
+        return "no gradient arrives at the first layer";
+    if (id == AILMENT_FORGETTING && h->bounded[id])
+        return "no gradient arrives at the first step";
+    text = arena_printf(a, ailment[id].words, h->measure[id]);
+    if (!h->bounded[id])
+        return text;
+    return arena_printf(a, "%s, or %s", text, strstr(text, "10^-") ? "less" : "more");
 }

@@ -105,8 +105,11 @@ vary loop recurrent 's/rnn(16, .*)/rnn(16, act = relu, recurrent_init = identity
 vary wide sigmoid 's/input  \[64\];/input [8, 8]; flatten;/; s/= 30/= 10/'
 vary image sigmoid 's/input  \[64\];/& reshape([1, 8, 8]); conv(8, 3, pad = same);/
     s/dense(64, act/conv(8, 3, pad = same, act/; s/logits/flatten; &/; s/= 30/= 12/'
+vary cut sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    clip = global_norm(1e-6);/'
+vary endless sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/lr = 0.1/lr = 1e30/'
+vary pixels sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^data.*/data {\n    train = digits(split = 0.8);\n    scale = 100;\n}/'
 broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
-    forgetful gru loop wide image houses'
+    forgetful gru loop wide image houses cut endless pixels'
 
 # sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
 sound() {
@@ -163,6 +166,21 @@ done
 for row in $rows; do
     if grep -qx "$row" taken; then ok "suggest/row $row"; else fail "suggest/row $row" 'no net takes it'; fi
 done
+
+# What is written is what is first changed.
+first() { "$NETC" suggest "$1.net" > said; says "suggest/$1: $2" said " 1  $2"; }
+first cut 'clip = global_norm('
+first endless 'lr = '
+says 'suggest/endless: how far' said 'steps are 6.0 decades too long for such a net, or more'
+first pixels 'normalize = standard in place of scale'
+"$NETC" suggest plain.net > said
+check 'suggest/plain: nothing of more than is told apart' sh -c '! grep -q ", or " said'
+vary lost sigmoid 's/= 30/= 90/'
+"$NETC" suggest lost.net > said
+says 'suggest/lost: alike' said '1 - correlation is 10^-16.0, or less'
+vary counts sigmoid 's/repeat depth/repeat 30/; s/^param depth.*//'
+"$NETC" suggest --full counts.net > said
+says 'suggest/counts' said 'iterations in place of 30'
 
 # The same twice; what is healthy once it is applied needs no more.
 suggestions plain.net && cp json first
