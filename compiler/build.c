@@ -19,7 +19,7 @@ static bool can_run(const Compilation *c)
     return !missing;
 }
 
-static bool within_limit(const Compilation *c)
+bool build_within_limit(const Compilation *c)
 {
     if (c->c_size <= (size_t)LIMIT_C_BYTES)
         return true;
@@ -65,7 +65,7 @@ bool build_c(Compilation *c, Session *s, const Options *o)
     compile_emit(c, s);
     if (o->product == TARGET_BINARY)
         compile_notes(c, s);
-    return within_limit(c);
+    return build_within_limit(c);
 }
 
 int build_product(const Compilation *c, const Session *s, const Options *o, const char *output)

@@ -34,6 +34,9 @@ void check_allow(Checker *c, const Decl *d);
 
 /* The settings of a section bound to its signature; NULL where the section has no settings. */
 const Value *check_settings(Checker *c, const Decl *d, const char *section);
+/* What the command line or a point of a sweep sets; NULL. */
+const Define *check_find_define(const Checker *c, Str name, bool setting);
+Value check_define_value(Checker *c, const Define *define, const Kinds *want);
 const Setting *check_find_setting(const Decl *d, const char *key);
 
 #endif

@@ -50,17 +50,17 @@ static Value evaluate(Checker *c, const Expr *e, const Kinds *want)
 
 /* ---- Params ---- */
 
-static const Define *find_define(const Checker *c, Str name)
+const Define *check_find_define(const Checker *c, Str name, bool setting)
 {
     const Define *found = NULL;
 
     for (int i = 0; i < c->n_defines; i++)
-        if (!strcmp(c->define[i].name, name))
+        if (c->define[i].setting == setting && !strcmp(c->define[i].name, name))
             found = &c->define[i];
     return found;
 }
 
-static Value define_value(Checker *c, const Define *define, const Kinds *want)
+Value check_define_value(Checker *c, const Define *define, const Kinds *want)
 {
     Session *s = c->s;
     Str path = intern(s->names, arena_printf(s->arena, "-D %s", define->name));
@@ -72,10 +72,10 @@ static Value define_value(Checker *c, const Define *define, const Kinds *want)
 
 static Value param_value(Checker *c, const Decl *d, const Kinds *want)
 {
-    const Define *define = find_define(c, d->name);
+    const Define *define = check_find_define(c, d->name, false);
 
     if (define)
-        return define_value(c, define, want);
+        return check_define_value(c, define, want);
     if (d->value)
         return evaluate(c, d->value, want);
     diag_error(c->s->diag, MSG_PARAM_NOT_SET, d->at,
@@ -93,7 +93,8 @@ static void check_param(Checker *c, const Decl *d)
 
     v = value_fit(v, &want, arena_printf(s->arena, "the param '%s'", d->name), s);
     if (v.kind != VALUE_ERROR) {
-        const ParamValue p = { d->name, d->type, v, find_define(c, d->name) != NULL, d };
+        const bool given = check_find_define(c, d->name, false) != NULL;
+        const ParamValue p = { d->name, d->type, v, given, d };
         arena_push(s->arena, m->param, m->n_params, p);
     }
     scope_add(c->globals->scope, d->name, v, d->name_at, s->arena);
@@ -115,7 +116,7 @@ static void check_defines(Checker *c)
             words_add(&legal, c->decl[i]->name, c->s->arena);
     for (int i = 0; i < c->n_defines; i++) {
         const Decl *d = map_get(&c->declared, intern(c->s->names, c->define[i].name));
-        if (!d || d->kind != DECL_PARAM)
+        if (!c->define[i].setting && (!d || d->kind != DECL_PARAM))
             report_unknown(c->s->diag, MSG_UNKNOWN_DEFINE, (Span){ 0 }, "param of -D",
                            c->define[i].name, &legal, c->s->arena);
     }

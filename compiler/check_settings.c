@@ -12,21 +12,67 @@ const Setting *check_find_setting(const Decl *d, const char *key)
     return NULL;
 }
 
+static Arg **add_arg(Arg **end, Arg arg, Arena *a)
+{
+    *end = arena_new_of(a, Arg);
+    **end = arg;
+    return &(*end)->next;
+}
+
+/* `lr` belongs to the optimiser; a seed is that of the run, and leaves the data as they are. */
+static bool is_written(const Define *d)
+{
+    return d->setting && strcmp(d->name, "lr") != 0 && strcmp(d->name, "seed") != 0;
+}
+
+/* The point of a sweep sets it; of `epochs` and `steps` it sets both. */
+static bool is_set_by_point(const Checker *c, const Decl *d, Str key)
+{
+    const bool length = !strcmp(key, "epochs") || !strcmp(key, "steps");
+
+    if (d->kind != DECL_TRAIN)
+        return false;
+    for (int i = 0; i < c->n_defines; i++) {
+        const char *name = c->define[i].name;
+        if (is_written(&c->define[i])
+            && (!strcmp(name, key)
+                || (length && (!strcmp(name, "epochs") || !strcmp(name, "steps")))))
+            return true;
+    }
+    return false;
+}
+
+/* The values of a point of a sweep, over those that were written. */
+static Arg **add_point(Checker *c, Arg **end)
+{
+    Session *s = c->s;
+
+    for (int i = 0; i < c->n_defines; i++) {
+        const Define *d = &c->define[i];
+        if (!is_written(d))
+            continue;
+        const Str path = intern(s->names, arena_printf(s->arena, "the axis '%s'", d->name));
+        Expr *e = parse_expr(source_from_text(path, d->text, strlen(d->text), s->arena), s);
+        if (e)
+            end = add_arg(end, (Arg){ .name = intern(s->names, d->name), .name_at = e->at,
+                                      .at = e->at, .value = e }, s->arena);
+    }
+    return end;
+}
+
 /* Settings are arguments by name; `data = source` is `train = source`. */
-static const Arg *settings_as_args(const Decl *d, Session *s)
+static const Arg *settings_as_args(Checker *c, const Decl *d)
 {
     Arg *first = NULL, **end = &first;
 
-    for (const Setting *set = d->settings; set; set = set->next) {
-        *end = arena_new_of(s->arena, Arg);
-        **end = (Arg){ .name = set->key, .name_at = set->key_at, .at = set->at,
-                       .value = set->value };
-        end = &(*end)->next;
-    }
-    if (d->value) {
-        *end = arena_new_of(s->arena, Arg);
-        **end = (Arg){ .at = d->value->at, .value = d->value };
-    }
+    for (const Setting *set = d->settings; set; set = set->next)
+        if (!is_set_by_point(c, d, set->key))
+            end = add_arg(end, (Arg){ .name = set->key, .name_at = set->key_at, .at = set->at,
+                                      .value = set->value }, c->s->arena);
+    if (d->kind == DECL_TRAIN)
+        end = add_point(c, end);
+    if (d->value)
+        add_arg(end, (Arg){ .at = d->value->at, .value = d->value }, c->s->arena);
     return first;
 }
 
@@ -36,7 +82,7 @@ const Value *check_settings(Checker *c, const Decl *d, const char *section)
     const Eval in = { s, c->globals->scope };
     const Call call = {
         .callee = vocabulary_find(s->vocabulary, FAMILY_SETTINGS, intern(s->names, section)),
-        .args = settings_as_args(d, s), .at = d->at,
+        .args = settings_as_args(c, d), .at = d->at,
     };
     Value *arg = call_bind(&call, &in);
     map_put(&c->model->sections, d, arg, s->arena);
@@ -163,6 +209,22 @@ static void check_optimizer(Checker *c, const Value *v)
                    "nesterov needs a momentum above 0");
 }
 
+/* An axis `lr` is the optimiser's. */
+static void set_rate(Checker *c, const Value *optimizer)
+{
+    const Define *define = check_find_define(c, intern(c->s->names, "lr"), true);
+    const Kinds real = { .mask = KIND_REAL };
+
+    if (!define || optimizer->kind != VALUE_CALL)
+        return;
+    for (int i = 0; i < optimizer->callee->n_params; i++) {
+        const Param *p = &optimizer->callee->param[i];
+        if (!strcmp(p->name, "lr"))
+            optimizer->arg[i] = param_fit(check_define_value(c, define, &real), p, "the axis 'lr'",
+                                          c->s);
+    }
+}
+
 static void check_schedule(Checker *c, const Value *v)
 {
     enum { MAX_POINTS = 16 };           /* rt_settings.at */
@@ -204,6 +266,7 @@ void check_train(Checker *c, const Decl *d)
         setting(c, arg, "train", "precision")->text == intern(c->s->names, "double");
     set->on_nonfinite = setting(c, arg, "train", "on_nonfinite")->text;
     exclude(c, d, "epochs", "steps");
+    set_rate(c, &set->optimizer);
     check_optimizer(c, &set->optimizer);
     check_schedule(c, &set->schedule);
 }

@@ -169,9 +169,10 @@ static void emit_function(Writer *w, const Graph *g, Phase phase)
     emit_close(w->out, "");
 }
 
-const char *emit_c(const Program *program, Session *s, size_t *size)
+static const char *emit_program(const Program *program, bool numberless, Session *s, size_t *size)
 {
-    Writer w = { .program = program, .s = s, .arena = s->arena, .out = emit_new(s->arena) };
+    Writer w = { .program = program, .s = s, .arena = s->arena, .out = emit_new(s->arena),
+                 .numberless = numberless };
 
     find_facts(&w);
     emit_head(&w);
@@ -186,4 +187,14 @@ const char *emit_c(const Program *program, Session *s, size_t *size)
     }
     emit_record(&w);
     return emit_text(w.out, size);
+}
+
+const char *emit_c(const Program *program, Session *s, size_t *size)
+{
+    return emit_program(program, false, s, size);
+}
+
+const char *emit_numberless(const Program *program, Session *s, size_t *size)
+{
+    return emit_program(program, true, s, size);
 }

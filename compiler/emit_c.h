@@ -36,6 +36,7 @@ typedef struct {
     Session *s;
     Arena *arena;
     Emit *out;
+    bool numberless;                /* without the numbers that a run can change */
     Facts *facts;                   /* by number of the graph in the program */
     const Graph *g;                 /* the function at work ... */
     Phase phase;

@@ -1,6 +1,7 @@
 /* emit_record.c -- the update, and the record that the runtime runs. */
 #include "emit_c.h"
 #include "footprint.h"
+#include "numbers.h"
 
 #include <string.h>
 
@@ -33,19 +34,6 @@ static void emit_update(Writer *w)
 
 /* ---- Settings: a line for each number ------------------------------------------------------ */
 
-/* Arguments whose field in rt_settings has another name than in the language. */
-static const char *field_of(const char *argument)
-{
-    static const struct { const char *argument, *field; } other[] = {
-        { "decay", "weight_decay" }, { "limit", "clip" }, { "delta", "huber_delta" },
-    };
-
-    for (size_t i = 0; i < countof(other); i++)
-        if (strcmp(other[i].argument, argument) == 0)
-            return other[i].field;
-    return argument;
-}
-
 static void emit_list_setting(Writer *w, const char *field, const Value *list)
 {
     emit_line(w->out, ".n_%s = %d,", field, list->n);
@@ -59,7 +47,7 @@ static void emit_arguments(Writer *w, const Value *call)
 {
     for (int i = 0; i < call->callee->n_params; i++) {
         const Value *v = &call->arg[i];
-        const char *field = field_of(call->callee->param[i].name);
+        const char *field = number_key(call->callee->param[i].name);
 
         if (v->kind == VALUE_LIST)
             emit_list_setting(w, field, v);
@@ -75,14 +63,10 @@ static void emit_integer(Writer *w, const char *field, int64_t value)
         emit_line(w->out, ".%s = %lld,", field, (long long)value);
 }
 
-static void emit_settings(Writer *w)
+static void emit_length_and_rate(Writer *w)
 {
-    const Model *m = w->program->model;
-    const Settings *set = &m->settings;
+    const Settings *set = &w->program->model->settings;
 
-    emit_blank(w->out);
-    emit_line(w->out, "/* train { ... } and observe { ... }: what --set can change */");
-    emit_open(w->out, "static const rt_settings settings = {");
     emit_line(w->out, ".batch = BATCH,");
     emit_integer(w, "epochs", set->epochs);
     emit_integer(w, "steps", set->steps);
@@ -90,7 +74,13 @@ static void emit_settings(Writer *w)
     emit_line(w->out, ".shuffle = %s,", set->shuffle ? "true" : "false");
     emit_arguments(w, &set->loss);
     emit_arguments(w, &set->optimizer);
-    emit_line(w->out, ".schedule = RT_RATE_%s,", set->schedule.callee->id_name);
+}
+
+static void emit_other_numbers(Writer *w)
+{
+    const Model *m = w->program->model;
+    const Settings *set = &m->settings;
+
     emit_arguments(w, &set->schedule);
     emit_arguments(w, &set->clip);
     emit_arguments(w, &set->regularize);
@@ -98,6 +88,20 @@ static void emit_settings(Writer *w)
               c_constant(w->s->names, set->on_nonfinite, w->arena));
     emit_line(w->out, ".every = %lld,", (long long)m->observe.every);
     emit_line(w->out, ".histograms = %s,", m->observe.histograms ? "true" : "false");
+}
+
+static void emit_settings(Writer *w)
+{
+    const Value *schedule = &w->program->model->settings.schedule;
+
+    emit_blank(w->out);
+    emit_line(w->out, "/* train { ... } and observe { ... }: what --set can change */");
+    emit_open(w->out, "static const rt_settings settings = {");
+    if (!w->numberless)
+        emit_length_and_rate(w);
+    emit_line(w->out, ".schedule = RT_RATE_%s,", schedule->callee->id_name);
+    if (!w->numberless)
+        emit_other_numbers(w);
     emit_close(w->out, ";");
 }
 

@@ -47,12 +47,12 @@ static int perform(const Options *o, Arena *a, Folder *folder)
     case VERB_DIFF:     return verb_diff(o, a);
     case VERB_SUGGEST:  return verb_suggest(o, a);
     case VERB_REPORT:   return verb_report(o);
+    case VERB_SWEEP:    return verb_sweep(o, a);
     case VERB_GRAPH:    return verb_graph(o, a);
     case VERB_EXPORT:   return verb_export(o, a);
     case VERB_HELP:     return options_help(stdout), EXIT_FINE;
     case VERB_VERSION:  return puts("netc " NETC_VERSION), EXIT_FINE;
     case VERB_LIMITS:   return print_limits(stdout), EXIT_FINE;
-    case VERB_LATER:    break;
     }
     bug("verb %d", o->verb);
 }

@@ -166,6 +166,14 @@ typedef struct {
     const Decl *decl;
 } ParamValue;
 
+/* An axis of `sweep`: what varies, and its values in order. */
+typedef struct {
+    Str name;
+    bool setting;                   /* of train, or the optimiser's lr; else a param */
+    const Value *value;
+    int n;
+} SweepAxis;
+
 struct Globals;                     /* globals.h: params, lets and blocks, from check to infer */
 
 typedef struct Model {
@@ -184,6 +192,9 @@ typedef struct Model {
     int n_expects;
     ParamValue *param;
     int n_params;
+    SweepAxis *axis;
+    int n_axes;
+    bool left_out;                  /* a `where` of the sweep does not hold for these values */
     Str *allow;                     /* warnings silenced, by their -W name */
     int n_allow;
     Str *ask;                       /* warnings that the command line names, to be given even where

@@ -9,8 +9,8 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE,
     OPT_CC, OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_TEXT, OPT_LIMITS, OPT_VERSION,
-    OPT_HELP
+    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_TEXT, OPT_OUT, OPT_JOBS,
+    OPT_SLURM, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
@@ -51,6 +51,9 @@ static const Option option[] = {
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
     { OPT_ONNX,         WORD,   "--onnx", " WEIGHTS", "export: as ONNX, with these weights" },
     { OPT_TEXT,         PLAIN,  "--text", "", "report: in the terminal, not as a page" },
+    { OPT_OUT,          WORD,   "--out", " DIR", "sweep: the folder of the sweep (NAME.sweep)" },
+    { OPT_JOBS,         EITHER, "-j", " N", "sweep: so many runs at once (one a processor)" },
+    { OPT_SLURM,        PLAIN,  "--slurm", "", "sweep: write the script of a Slurm job array" },
     { OPT_SUMMARY,      PLAIN,  "--summary", "", "diff: one file in the model's terms" },
     { OPT_GIT,          PLAIN,  "--git", "", "diff: called by git, with git's arguments" },
     { OPT_AS,           EQUALS, "--as", "=PATH", "diff --summary: PATH is where the file belongs" },
@@ -65,7 +68,7 @@ static const struct {
 } verb[] = {
     { "run", VERB_RUN },         { "check", VERB_CHECK },    { "fmt", VERB_FMT },
     { "explain", VERB_EXPLAIN }, { "diff", VERB_DIFF },      { "graph", VERB_GRAPH },
-    { "sweep", VERB_LATER },     { "report", VERB_REPORT },  { "suggest", VERB_SUGGEST },
+    { "sweep", VERB_SWEEP },     { "report", VERB_REPORT },  { "suggest", VERB_SUGGEST },
     { "expand", VERB_EXPAND },   { "export", VERB_EXPORT },
 };
 
@@ -85,7 +88,7 @@ static bool define(Options *o, const char *text, Arena *a)
 
     if (!equals || equals == text)
         return usage("-D takes NAME=EXPR, not '%s'", text);
-    const Define d = { arena_copy(a, text, (size_t)(equals - text)), equals + 1 };
+    const Define d = { arena_copy(a, text, (size_t)(equals - text)), equals + 1, false };
     for (int i = 0; i < o->n_defines; i++)
         if (strcmp(o->define[i].name, d.name) == 0)
             return usage("-D %s was given twice", d.name);
@@ -192,6 +195,22 @@ static bool set_number(int *number, const Option *known, const char *value)
     return *number = value ? atoi(value) : 1, true;
 }
 
+static bool set_jobs(Options *o, const char *value)
+{
+    const bool number = *value && value[strspn(value, "0123456789")] == '\0' && strlen(value) < 5;
+
+    o->jobs = number ? atoi(value) : 0;
+    return o->jobs > 0 || usage("-j takes the number of runs at once, not '%s'", value);
+}
+
+static bool set_folder(Options *o, const char *value)
+{
+    if (o->out)
+        return usage("--out was given twice");
+    o->out = value;
+    return *value || usage("--out takes the name of a folder");
+}
+
 static bool set_value(Options *o, const Option *known, const char *value, Arena *a)
 {
     switch (known->id) {
@@ -215,6 +234,8 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_COLOR:         return set_color(o, value);
     case OPT_DIAGNOSTICS:   return set_diagnostics(o, value);
     case OPT_DUMP:          return set_dump(o, value);
+    case OPT_OUT:           return set_folder(o, value);
+    case OPT_JOBS:          return set_jobs(o, value);
     case OPT_DATA:          return o->data = value, true;
     case OPT_ONNX:          return o->onnx = value, true;
     case OPT_AS:            return o->known_as = value, true;
@@ -239,6 +260,7 @@ static bool set_flag(Options *o, OptionId id)
     case OPT_DOT:           return o->dot = true;
     case OPT_TEXT:          return o->text = true;
     case OPT_SUMMARY:       return o->summary = true;
+    case OPT_SLURM:         return o->slurm = true;
     case OPT_GIT:           return o->git = true;
     case OPT_LIMITS:        return o->verb = VERB_LIMITS, true;
     case OPT_VERSION:       return o->verb = VERB_VERSION, true;
@@ -325,7 +347,10 @@ bool options_read(int argc, char **argv, Options *o, Arena *a)
     *o = (Options){ .optimize = "-O3", .march = "native", .reuse = true };
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
-        if (!only_files && strcmp(word, "--") == 0) {
+        if (o->verb == VERB_SWEEP && strcmp(word, "--") == 0) {
+            o->rest = argv + i + 1;
+            break;
+        } else if (!only_files && strcmp(word, "--") == 0) {
             only_files = true;
         } else if (!only_files && word[0] == '-' && word[1] != '\0') {
             if (!read_option(o, argv, &i, a))
@@ -351,6 +376,7 @@ void options_help(FILE *out)
           "       netc graph FILE.net              its units, their sizes, and their memory\n"
           "       netc diff OLD.net NEW.net        what changed, in the model's terms\n"
           "       netc suggest FILE.net            which edits would let its gradients flow\n"
+          "       netc sweep FILE.net [-- arguments]       run every point of its sweep\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
           "       netc export FILE.net --onnx W    with weights, as a model of ONNX\n"
           "       netc report RUN...               the page of a run, or of several side by side\n"
@@ -361,7 +387,8 @@ void options_help(FILE *out)
         if (option[i].help)
             fprintf(out, "  %-40s %s\n", left, option[i].help);
     }
-    fputs("\nExit: 0 fine, 1 errors in the source, 2 usage, 3 the C compiler failed, 4 internal.\n",
+    fputs("\nExit: 0 fine, 1 errors in the source, 2 usage, 3 the C compiler failed, 4 internal,\n"
+          "5 a point of the sweep failed.\n",
           out);
 }
 

@@ -6,14 +6,13 @@
 #include "passes.h"
 
 /* How netc ends. */
-enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL };
+enum { EXIT_FINE, EXIT_SOURCE, EXIT_USAGE, EXIT_CC, EXIT_INTERNAL, EXIT_POINT };
 
 typedef enum {
     VERB_BUILD,                     /* none was named */
     VERB_RUN, VERB_CHECK, VERB_FMT, VERB_EXPLAIN, VERB_DIFF, VERB_EXPAND, VERB_SUGGEST,
-    VERB_GRAPH, VERB_REPORT, VERB_EXPORT,
-    VERB_HELP, VERB_VERSION, VERB_LIMITS,                   /* --help, --version, --limits */
-    VERB_LATER                      /* known, not in this version */
+    VERB_GRAPH, VERB_REPORT, VERB_EXPORT, VERB_SWEEP,
+    VERB_HELP, VERB_VERSION, VERB_LIMITS                    /* --help, --version, --limits */
 } Verb;
 
 typedef enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
@@ -24,7 +23,7 @@ typedef struct {
     const char *verb_name;
     const char **file;              /* what was named: sources; `explain`: the code */
     int n_files;
-    char **rest;                    /* `run`: arguments of the program, NULL-terminated */
+    char **rest;                    /* `run`, `sweep`: arguments of the program, NULL-terminated */
     Product product;
     const char *output;             /* -o, or NULL */
     Define *define;                 /* -D, in order */
@@ -50,6 +49,9 @@ typedef struct {
     bool dot;                       /* graph: for Graphviz */
     const char *onnx;               /* export: a file of weights, or NULL */
     bool text;                      /* report: for the terminal */
+    const char *out;                /* sweep: its folder, or NULL */
+    int jobs;                       /* sweep: runs at once; 0: one a processor */
+    bool slurm;                     /* sweep: for Slurm, instead of running */
     bool summary, git;              /* diff: of one file; as git calls it */
     const char *known_as;           /* diff --as=PATH, or NULL */
 } Options;

@@ -79,13 +79,24 @@ static bool suggest_words(const Options *o)
     return true;
 }
 
+static bool sweep_words(const Options *o)
+{
+    const char *own = o->out ? "--out" : o->jobs ? "-j" : o->slurm ? "--slurm" : NULL;
+
+    if (o->verb != VERB_SWEEP)
+        return !own || usage("%s belongs to 'netc sweep'", own);
+    if (strcmp(o->file[0], "-") == 0)
+        return usage("a sweep takes a file, not standard input");
+    if (o->format == DIAG_JSON)
+        return usage("a sweep prints no JSON: sweep.json and results.csv are in its folder");
+    return !o->dry_run || usage("-### does not go with 'netc sweep'");
+}
+
 /* What the words ask for must fit together. */
 bool options_fit(const Options *o)
 {
-    if (o->verb >= VERB_HELP && o->verb < VERB_LATER)
+    if (o->verb >= VERB_HELP)
         return true;
-    if (o->verb == VERB_LATER)
-        return usage("'netc %s' is not in this version", o->verb_name);
     if (o->n_files == 0)
         return usage("%s", o->verb == VERB_EXPLAIN
                                ? "'netc explain' takes a code, as NET0203, or a warning"
@@ -97,5 +108,5 @@ bool options_fit(const Options *o)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
     if (o->output && o->n_files > 1)
         return usage("-o takes one source file");
-    return diff_words(o) && suggest_words(o) && belongs(o);
+    return diff_words(o) && suggest_words(o) && sweep_words(o) && belongs(o);
 }

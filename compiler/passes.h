@@ -17,9 +17,10 @@ typedef struct {
     Vocabulary *vocabulary;
 } Session;
 
-/* -D name=text: a param from the command line. */
+/* -D name=text: a param from the command line; or what a point of a sweep sets. */
 typedef struct {
     const char *name, *text;
+    bool setting;                   /* not a param: a setting of train, or lr */
 } Define;
 
 /* parse -- source text to syntax tree.  After a syntax error it goes on at the next statement, so
@@ -83,6 +84,10 @@ void dump_products(const Program *program, const Graph *g, FILE *out);
 
 /* emit_c -- the program as C.  Guarantees of the text: docs/generated-c.md. */
 const char *emit_c(const Program *program, Session *s, size_t *size);
+
+/* emit_numberless -- the same but for the numbers that a run can change: programs with equal text
+ * are one program. */
+const char *emit_numberless(const Program *program, Session *s, size_t *size);
 
 /* emit_notes -- the second, tiny unit: lines of the source, and the forecast, for the binary's
  * messages and expectations. */

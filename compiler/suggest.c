@@ -146,8 +146,3 @@ Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const 
                       legal->n > 1 ? "one of " : "", listed(legal, a));
 }
 
-void report_later(Diag *d, Span at, const char *word)
-{
-    diag_error(d, MSG_NOT_BUILT, at,
-               "'%s' is known to the language and not built by this version of netc", word);
-}

@@ -31,7 +31,4 @@ const char *suggest_known(const char *word, const Words *legal);    /* but not t
 Message *report_unknown(Diag *d, MessageId id, Span at, const char *what, const char *word,
                         const Words *legal, Arena *a);
 
-/* The error for what the language has and this version does not build. */
-void report_later(Diag *d, Span at, const char *word);
-
 #endif

@@ -16,5 +16,6 @@ int verb_suggest(const Options *o, Arena *a);
 int verb_report(const Options *o);
 int verb_graph(const Options *o, Arena *a);
 int verb_export(const Options *o, Arena *a);
+int verb_sweep(const Options *o, Arena *a);
 
 #endif

@@ -34,9 +34,6 @@ usage 'plain --check' "--check belongs to 'netc fmt'" --check xor.net
 usage 'dot without graph' "--dot belongs to 'netc graph'" check --dot xor.net
 usage 'dot as JSON' '--dot and --json exclude each other' graph --dot --json xor.net
 usage 'graph with -o' "-o does not go with 'netc graph'" graph xor.net -o out
-for verb in sweep; do
-    usage "later $verb" "'netc $verb' is not in this version" $verb xor.net
-done
 
 status usage/help 0 "$NETC" --help
 says 'usage/help lists options' out '--march'

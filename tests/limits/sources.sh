@@ -35,6 +35,8 @@ source_EXPANDED_NESTING() {
     model "b$(($1 - 1)); }"
 }
 
+source_SWEEP_POINTS() { model 'dense(2); }'; echo "sweep { seed in 1..$1; }"; }
+
 # The operand at the bottom is a level.
 source_OPERATORS() { model "dense(2 - $(($1 - 2))$(copies $(($1 - 2)) ' + 1')); }"; }
 

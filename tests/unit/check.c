@@ -42,8 +42,8 @@ TEST(wrong_declarations)
 
 TEST(defines)
 {
-    const Define good[] = { { "n", "3 + 4" } }, other[] = { { "m", "1" } };
-    const Define wrong[] = { { "n", "relu" } }, broken[] = { { "n", "3 +" } };
+    const Define good[] = { { "n", "3 + 4", false } }, other[] = { { "m", "1", false } };
+    const Define wrong[] = { { "n", "relu", false } }, broken[] = { { "n", "3 +", false } };
     const char *text = "param n: int; " MODEL("dense(n); dense(10);");
     Checked c = check_defined(text, good, 1);
 
@@ -226,9 +226,15 @@ TEST(sweeps)
 #define WITH(axes) "param depth: int = 2; param phi: activation = relu; " TRAIN \
     "model { input [64]; target class(10); repeat depth { dense(8, act = phi); } dense(10); }" \
     "sweep { " axes " }"
-    CHECK(says_once(WITH("depth in [5, 20]; phi in [relu, leaky_relu(0.2)]; seed in 1..5;"
-                         " lr in [0.1, 1]; batch in [8]; where depth < 10 || seed == 1;"),
-                    "'sweep' is known to the language and not built"));
+    CHECK(is_fine(WITH("depth in [5, 20]; phi in [relu, leaky_relu(0.2)]; seed in 1..5;"
+                       " lr in [0.1, 1]; batch in [8]; where depth < 10 || seed == 1;")));
+    CHECK(check_text(WITH("depth in [5]; where lr < 1; lr in [2, 0.1];")).model->left_out);
+    CHECK(!check_text(WITH("depth in [5]; where depth == 2;")).model->left_out);
+    CHECK(says_once(WITH("batch in [8, 0];"), "the axis 'batch' is 0, wanted at least 1"));
+    CHECK(says_once(WITH("lr in [-1];"), "the axis 'lr' is -1"));
+    CHECK(says_once(WITH("precision in [float];"), "unknown axis 'precision'"));
+    CHECK(says_once(WITH("where depth == 2;"), "the sweep has no axis"));
+    CHECK(says_once(WITH("seed in 1..101; depth in 1..100;"), "10100 points; the limit is 10000"));
     CHECK(says_once(WITH("dpth in [5];"), "unknown axis 'dpth'"));
     CHECK(says_once(WITH("depth in [5, 2.5];"), "wants an int"));
     CHECK(says_once(WITH("depth in [];"), "no values"));

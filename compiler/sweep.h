@@ -1,0 +1,174 @@
+/* sweep.h -- a sweep: its points, the programs that they share, how each went (`netc sweep`).
+ *
+ * Points that differ in numbers of a run alone are of one program, which is compiled once.  All
+ * that is known stands in the sweep's folder: sweep.json says which sweep it is, `point` runs a
+ * point by its name, the Makefile all of them. */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include <signal.h>
+
+#include "session.h"
+
+/* How a point stands, in the order in which they are told. */
+typedef enum {
+    POINT_DONE,
+    POINT_UNEXPECTED,               /* ran to its end, and an expectation failed */
+    POINT_DIVERGED,
+    POINT_FAILED,
+    POINT_REFUSED,                  /* does not compile */
+    POINT_HALF,                     /* was stopped or killed: goes on */
+    POINT_WAITING,
+    N_POINT_STATUSES
+} PointStatus;
+
+/* What its run measured; NAN where there is nothing. */
+typedef struct {
+    double loss_train, loss_test, accuracy_train, accuracy_test;
+    double flow_first, flow_last;   /* at step 0, at the last step that was watched */
+    double seconds;
+} Measured;
+
+typedef struct {
+    const char *name;               /* "017-tanh-he_normal-20": plain letters for make and sh */
+    const int *choice;              /* by axis: the number of its value */
+    const char *numbers;            /* "lr=0.1\nmomentum=0.9\n": all that its program reads */
+    const char **set;               /* of those the ones that are not the program's own */
+    int n_set;
+    int program;                    /* by number; -1: it does not compile */
+    double predicted;               /* flow */
+    const char *warnings;           /* "vanishing-gradient ...", "" */
+    double work;                    /* multiply-adds of its run, roughly */
+    PointStatus status;
+    int exit_status;                /* -1: has none */
+    const char *why;                /* FAILED, REFUSED: a sentence; else NULL */
+    Measured measured;
+} Point;
+
+/* What several points may run: bin/1, ... */
+typedef struct {
+    uint64_t hash[2];               /* of its C */
+    int point;                      /* the first that runs it: its numbers are the program's own */
+} SweepProgram;
+
+typedef struct Sweep {
+    const Options *options;
+    Arena *arena;
+    const Source *source;
+    const char *folder;             /* --out */
+    Str name;                       /* the model's */
+    const SweepAxis *axis;
+    int n_axes;
+    const char ***text;             /* of the values, by axis and number */
+    Define *fixed;                  /* -D, and the first value of a param that has none */
+    int n_fixed;
+    int64_t batch;                  /* the largest of all points: programs are compiled for it */
+    Point *point;                   /* in order of the product, the last axis fastest */
+    int n_points;
+    int *at;                        /* by number in the product: its point; -1: left out */
+    int n_product;
+    SweepProgram *program;
+    int n_programs;
+    int jobs, threads;              /* runs at once, and threads of each */
+} Sweep;
+
+/* ---- sweep.c, sweep_points.c: from a source to points ------------------------------- */
+
+/* The axes of the source; an exit status, EXIT_FINE or after a sentence. */
+int sweep_open(Sweep *s, const Options *o, Arena *a);
+
+/* Lists the points, without what they compile to. */
+void sweep_list(Sweep *s);
+
+/* All points, each compiled as far as C; what is wrong with one is told, and it is left alone. */
+bool sweep_points(Sweep *s);
+
+/* The number in the product of a point's choices. */
+int sweep_place(const Sweep *s, const int *choice);
+
+/* A point by its values: "phi = relu, depth = 5". */
+const char *sweep_describe(const Sweep *s, const Point *p, Arena *a);
+
+/* A point's source, checked; for the largest batch, or its own.  False: errors. */
+bool sweep_check(const Sweep *s, const int *choice, bool largest, Session *session, Compilation *c);
+
+/* ---- sweep_folder.c: what stands in the folder ------------------------------------------ */
+
+/* Makes the folder or takes it up; false after a sentence: it is another's, or cannot be written.
+ * Holds it until netc and all that it runs have ended. */
+bool sweep_folder(const Sweep *s);
+bool sweep_write_slurm(const Sweep *s);     /* sweep.sbatch, of the points that are left */
+const char *sweep_file(const Sweep *s, const char *name, Arena *a);
+
+/* ---- sweep_json.c, sweep_scripts.c, sweep_slurm.c: the texts in it ---------------------- */
+
+void sweep_json(const Sweep *s, FILE *out);
+void sweep_makefile(const Sweep *s, FILE *out);
+void sweep_script(const Sweep *s, FILE *out);
+void sweep_names(const Sweep *s, FILE *out);
+void sweep_slurm(const Sweep *s, FILE *out);
+
+/* ---- sweep_words.c: the options of the programs, behind `--` ---------------------------- */
+
+typedef enum { WORD_PLAIN, WORD_DATA, WORD_LOAD } ProgramWord;
+
+/* What words[0] is; of --data and --load the value, in it or in words[1]. */
+ProgramWord sweep_word(char *const *words, const char **value);
+bool sweep_has_word(const Sweep *s, const char *option);
+
+/* False after a sentence: options that a sweep has no place for. */
+bool sweep_words(const Sweep *s);
+
+/* ---- sweep_build.c, sweep_run.c: work, with its progress -------------------------------- */
+
+typedef struct {
+    bool redraws;                   /* a terminal: one line that is redrawn */
+    double started, told;           /* seconds of the clock */
+    bool open;                      /* a redrawn line stands there */
+} SweepProgress;
+
+void sweep_progress(SweepProgress *p, bool last, const char *text);
+double sweep_seconds(void);
+
+/* Signals that end netc are held back from here on, and waited for. */
+void sweep_hold_signals(sigset_t *before);
+
+/* Waits so long for a child to end, or a signal, which it returns; else 0. */
+int sweep_wait(double seconds);
+
+/* Compiles every program that is not there.  Returns the signal that came, or 0. */
+int sweep_build(Sweep *s, const sigset_t *before);
+
+/* Runs make.  Returns the signal that came, or 0. */
+int sweep_run(Sweep *s, const sigset_t *before);
+
+/* ---- sweep_results.c: what came of it --------------------------------------------------- */
+
+void sweep_read_point(const Sweep *s, Point *p);
+void sweep_read(Sweep *s);
+int sweep_count(const Sweep *s, PointStatus status);
+const char *sweep_status_word(PointStatus status);
+
+/* results.csv and index.html; false after a sentence. */
+bool sweep_write_results(const Sweep *s);
+void sweep_csv(const Sweep *s, FILE *out);
+void sweep_page(const Sweep *s, FILE *out);
+void sweep_summary(const Sweep *s, FILE *out);
+
+/* Parts of the page: sweep_style.c, sweep_maps.c; a text with all escaped that HTML would read. */
+void sweep_style(FILE *out);
+void sweep_maps(const Sweep *s, FILE *out);
+void sweep_legend(FILE *out);
+void sweep_html(const char *text, FILE *out);
+void sweep_link(const Sweep *s, const Point *p, FILE *out);     /* <a href="runs/..."> */
+
+/* What the points are compared by, beside their flow: an accuracy where the target is a class. */
+typedef struct {
+    const char *name;               /* "test accuracy" */
+    bool is_loss;
+    size_t offset;                  /* in Measured */
+} Measure;
+Measure sweep_measure(const Sweep *s);
+double sweep_measured(const Point *p, Measure m);
+
+#endif

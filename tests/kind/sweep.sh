@@ -1,0 +1,201 @@
+# sweep.sh -- netc sweep: programs that points share, runs of the same bits as alone, killed and gone on,
+# points that fail, what stands in its folder, Slurm's script, and what is refused.
+cd "$WORK" || exit 1
+. "$ROOT/tests/compiled.sh"
+
+cat > small.net <<'NET'
+param depth: int;
+param phi: activation = sigmoid;
+param rate: real = 0.1;
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    repeat depth { h = dense(16, act = phi); }
+    logits = dense(10);
+}
+train { optimizer = sgd(lr = rate); steps = 12; }
+sweep {
+    phi in [sigmoid, relu];
+    depth in 2..3;
+    rate in [0.1, 1e-2];
+    batch in [16, 64];
+    where phi == relu || depth < 3;
+    where batch > 16 || rate > 0.05;
+}
+NET
+# compare FOLDER : results.csv without seconds
+without_seconds() { awk -F, -v OFS=, '{ $(NF - 2) = ""; print }' "$1/results.csv"; }
+
+# ---- A whole sweep
+status 'sweep/small' 0 "$NETC" sweep small.net -O1 --out 'a folder' -j 2
+says 'sweep/small: summary' out 'small: 9 points of 3 programs: 9 done'
+check 'sweep/small: 80 columns' awk 'length > 80 { bad = 1 } END { exit bad }' out
+check 'sweep/small: programs' test "$(ls 'a folder/bin' | wc -l)" -eq 3
+check 'sweep/small: runs' test "$(ls 'a folder/runs' | wc -l)" -eq 9
+says 'sweep/small: names' 'a folder/points.txt' '2-sigmoid-2-0.1-64'
+check 'sweep/small: csv' test "$(head -n 1 'a folder/results.csv')" = 'point,phi,depth,rate,batch,status,exit_status,loss_train,loss_test,accuracy_train,accuracy_test,flow_first,flow_last,predicted_flow,seconds,warnings,run'
+check 'sweep/small: rows' awk -F, 'NF != 17 || (NR > 1 && ($6 != "done" || $7 != 0 || !($10 < 1) || !($11 > 0) || !($14 > 0))) { bad = 1 } END { exit bad || NR != 10 }' 'a folder/results.csv'
+# the same bits as a program of its own: another rate, and a smaller batch than the program's
+mkdir one
+sed 's/^train {/train { batch = 16;/' small.net > one/small.net
+"$NETC" run -O1 -D phi=relu -D depth=3 -D rate=0.1 one/small.net --quiet --out alone > out 2> err
+check 'sweep/small: a run alone is the same' cmp alone/checkpoints/last.safetensors \
+    'a folder/runs/7-relu-3-0.1-16/checkpoints/last.safetensors'
+check 'sweep/small: the forecast is that of netc check' test \
+    "$(awk -F, '$1 == "7-relu-3-0.1-16" { printf "%.6g", $14 }' 'a folder/results.csv')" = \
+    "$("$NETC" check --json -D phi=relu -D depth=3 one/small.net > one/json; value flow one/json | awk '{ printf "%.6g", $1 }')"
+sed 's/^train {/train { batch = 64;/' small.net > one/small.net
+"$NETC" run -O1 -D phi=sigmoid -D depth=2 -D rate=0.01 one/small.net --quiet --out other > out 2> err
+check 'sweep/small: and with another rate' cmp other/checkpoints/last.safetensors \
+    'a folder/runs/3-sigmoid-2-0.01-64/checkpoints/last.safetensors'
+
+# once more: nothing is compiled or run again
+touch before
+status 'sweep/again' 0 "$NETC" sweep small.net -O1 --out 'a folder' -j 2
+check 'sweep/again: nothing was done again' test -z "$(find 'a folder/bin' 'a folder/runs' -type f -newer before)"
+check 'sweep/make by hand' make -s -C 'a folder' 7-relu-3-0.1-16
+sed 's/dense(16/dense(12/' small.net > one/small.net
+refuses 'sweep/another sweep' 2 'a folder holds another sweep' "$NETC" sweep one/small.net -O1 --out 'a folder'
+refuses 'sweep/another option' 2 'a folder holds another sweep' "$NETC" sweep small.net -O1 --out 'a folder' -- --steps 20
+
+# ---- The page
+cat > page.py <<'PY'
+import sys
+from html.parser import HTMLParser
+class Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.stack, self.links, self.tags, self.cells = [], [], {}, 0
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        for name, value in attrs:
+            assert name in ('lang', 'charset', 'name', 'content', 'class', 'href', 'title', 'scope', 'open'), name
+            if name == 'href':
+                assert not value.startswith(('http', '//', 'javascript')), value
+                self.links.append(value)
+        if tag not in ('meta', 'wbr'):
+            self.stack.append(tag)
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, tag
+page = Page()
+page.feed(open(sys.argv[1], encoding='utf-8').read())
+assert page.stack == []
+assert page.tags['table'] == int(sys.argv[2]), page.tags
+assert len(page.links) == int(sys.argv[3]), len(page.links)
+assert not {'script', 'link', 'img', 'iframe'} & set(page.tags)
+assert page.tags['html'] == page.tags['main'] == page.tags['h1'] == 1
+PY
+# four axes: six pairs, for each four choices of the others, three maps; a legend and the points
+# a point stands in each pair's maps once, and in the table; results.csv
+python3 -c 0 2> err && check 'sweep/page' python3 page.py 'a folder/index.html' $((6 * 4 * 3 + 2)) $((6 * 3 * 9 + 9 + 1))
+says 'sweep/page: a cell leads to its run' 'a folder/index.html' 'href="runs/7-relu-3-0.1-16/"'
+says 'sweep/page: the source, escaped' 'a folder/index.html' 'phi == relu || depth &lt; 3'
+
+# ---- Killed, stopped, gone on
+ended() { test "$(grep -l '"status": "done"' long/runs/*/run.json 2> err | wc -l)" -ge "$1"; }
+sed 's/steps = 12/steps = 4000/; s/rate in.*/seed in 1..2;/; /batch in/d; /where batch/d' small.net > long.net
+status 'sweep/long' 0 "$NETC" sweep long.net -O1 --out whole -j 2
+"$NETC" sweep long.net -O1 --out long -j 2 > out 2> err & sweep=$!
+wait_until ended 2
+refuses 'sweep/a second one' 2 'long: a sweep is running in it' "$NETC" sweep long.net -O1 --out long
+kill -9 $sweep
+wait $sweep 2> check.out
+check 'sweep/killed: not all is done' test "$(grep -l '"status": "done"' long/runs/*/run.json | wc -l)" -lt 6
+alone() { flock -n long true; }     # what it ran has ended, too
+check 'sweep/killed: nothing is left running' wait_until alone
+rm long/make.log
+"$NETC" sweep long.net -O1 --out long -j 2 > out 2> err & sweep=$!
+wait_until test -e long/make.log
+kill -TERM $sweep
+wait $sweep 2> check.out
+check 'sweep/stopped: exit status' test $? -eq 143
+says 'sweep/stopped: sentence' err 'netc: stopped; the same command goes on in long'
+says 'sweep/stopped: the results so far' long/results.csv ',done,0,'
+status 'sweep/gone on' 0 "$NETC" sweep long.net -O1 --out long -j 2
+without_seconds whole > whole.csv
+without_seconds long > long.csv
+same 'sweep/gone on: the same results' whole.csv long.csv
+for point in $(cat whole/points.txt); do
+    same "sweep/gone on: $point" whole/runs/$point/checkpoints/last.safetensors long/runs/$point/checkpoints/last.safetensors
+done
+
+# ---- Points that fail, and names that a shell would read
+cat > odd.net <<'NET'
+param file: string = "x.csv";
+param units: int = 8;
+param most: real = 10.0;
+data = csv(file, target = "class", split = 0.5);
+model {
+    input [4];
+    target class(3);
+    h = dense(units, act = relu);
+    dense(3);
+}
+train { optimizer = sgd(lr = 0.1); batch = 5; epochs = 2; }
+expect { loss.train < most; }
+sweep {
+    file  in ["x.csv", "a b$(touch pwned)'<b>&.csv", "missing.csv"];
+    units in [8, -1];
+    most  in [10.0, 1e-9];
+    lr    in [0.1, 1e30];
+}
+NET
+cp "$ROOT/examples/data/iris.csv" x.csv
+sed -i '1s/.*/a,b,c,d,class/' x.csv
+cp x.csv "a b\$(touch pwned)'<b>&.csv"
+status 'sweep/odd' 5 "$NETC" sweep odd.net -O1 --out odd
+says 'sweep/odd: a point that does not compile' err 'netc: point 05-x.csv--1-10.0-0.1 does not compile (file = "x.csv", units = -1, most = 10.0, lr = 0.1): odd.net:8:15: error: '
+says 'sweep/odd: summary' out 'odd: 24 points of 6 programs: 2 done, 2 expectation failed, 4 diverged, 4 failed, 12 does not compile'
+says 'sweep/odd: reason' out 'missing.csv'
+check 'sweep/odd: no command was run' test ! -e pwned -a ! -e odd/pwned
+says 'sweep/odd: the page escapes' odd/index.html 'a b$(touch pwned)&#39;&lt;b&gt;&amp;.csv'
+python3 -c 0 2> err && check 'sweep/odd: page' python3 page.py odd/index.html $(((4 + 4 + 4 + 6 + 6 + 6) * 3 + 2)) $((6 * 3 * 24 + 24 + 1))
+cp x.csv missing.csv
+status 'sweep/odd: what failed is tried again' 5 "$NETC" sweep odd.net -O1 --out odd
+says 'sweep/odd: and now it goes' out 'odd: 24 points of 6 programs: 3 done, 3 expectation failed, 6 diverged, 12 does not compile'
+
+# ---- Slurm's script, with Slurm's programs played
+status 'sweep/slurm' 0 "$NETC" sweep small.net -O1 --out slurm --slurm
+says 'sweep/slurm: array' slurm/sweep.sbatch '#SBATCH --array=1-9'
+says 'sweep/slurm: what to do' out '9 to run: in slurm, sbatch'
+mkdir played
+printf '#!/bin/sh\nshift\nexec "$@"\n' > played/srun
+printf '#!/bin/sh\necho "$@" >> scontrol.said\n' > played/scontrol
+chmod +x played/*
+task() { (cd slurm && PATH=$WORK/played:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$1 SLURM_CPUS_PER_TASK=1 sh sweep.sbatch); }
+for i in 2 3 4 6; do status "sweep/slurm: task $i" 0 task $i; done
+status 'sweep/slurm: what is left' 0 "$NETC" sweep small.net -O1 --out slurm --slurm
+says 'sweep/slurm: array of what is left' slurm/sweep.sbatch '#SBATCH --array=1,5,7-9'
+says 'sweep/slurm: results so far' out 'small: 9 points of 3 programs: 4 done, 5 not run'
+status 'sweep/slurm: the rest here' 0 "$NETC" sweep small.net -O1 --out slurm
+without_seconds slurm > slurm.csv
+without_seconds 'a folder' > small.csv
+same 'sweep/slurm: the same results' small.csv slurm.csv
+# the signal before the limit reaches the program; the task is put back
+status 'sweep/slurm: long' 0 "$NETC" sweep long.net -O1 --out long.slurm --slurm -- --steps 100000
+task_of_long() { cd long.slurm && PATH=$WORK/played:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 sh sweep.sbatch; }
+(task_of_long) > out 2> err & task=$!
+first=$(head -n 1 long.slurm/points.txt)
+wait_until test -s long.slurm/runs/$first/metrics.csv
+kill -TERM "$(pgrep -f "^bin/1 .*--out runs/$first ")"
+wait $task
+check 'sweep/slurm: stopped' grep -q '"status": "stopped"' long.slurm/runs/$first/run.json
+says 'sweep/slurm: put back' long.slurm/scontrol.said 'requeue 7_1'
+
+# ---- Refused
+sed '/^sweep {/,$d' small.net > none.net
+refuses 'sweep/none' 1 "none.net has no 'sweep' block: there is nothing to sweep over" "$NETC" sweep -D depth=1 none.net
+refuses 'sweep/fixed' 2 '-D phi: the sweep of small.net varies it' "$NETC" sweep -D phi=tanh small.net --out refused
+refuses 'sweep/a file' 2 'small.net: cannot be opened: Not a directory' "$NETC" sweep small.net --out small.net
+refuses 'sweep/under a file' 2 'small.net/here: cannot be made: Not a directory' "$NETC" sweep small.net --out small.net/here
+refuses 'sweep/not empty' 2 'played is not the folder of a sweep, and not empty' "$NETC" sweep small.net --out played
+refuses 'sweep/--lr' 2 "--lr: the points of the sweep differ in 'lr'" "$NETC" sweep small.net --out refused -- --lr 0.5
+refuses 'sweep/--set' 2 "the points of the sweep differ in 'batch'" "$NETC" sweep small.net --out refused -- --set batch=3
+refuses 'sweep/--out' 2 '--out: not in a sweep' "$NETC" sweep small.net --out refused -- --out x
+refuses 'sweep/stdin' 2 'a sweep takes a file' "$NETC" sweep -
+refuses 'sweep/-S' 2 "-S does not go with 'netc sweep'" "$NETC" sweep -S small.net
+refuses 'sweep/-j' 2 '-j takes the number of runs at once' "$NETC" sweep small.net -j x
+refuses 'sweep/elsewhere' 2 "--slurm belongs to 'netc sweep'" "$NETC" small.net --slurm
+sed 's/where phi.*/where depth > 5;/' small.net > empty.net
+refuses 'sweep/no point' 1 "the sweep's 'where' leaves no point" "$NETC" sweep empty.net
