@@ -89,7 +89,7 @@ PY
 # four axes: six pairs, for each four choices of the others, three maps; a legend and the points
 # a point stands in each pair's maps once, and in the table; results.csv
 python3 -c 0 2> err && check 'sweep/page' python3 page.py 'a folder/index.html' $((6 * 4 * 3 + 2)) $((6 * 3 * 9 + 9 + 1))
-says 'sweep/page: a cell leads to its run' 'a folder/index.html' 'href="runs/7-relu-3-0.1-16/"'
+says 'sweep/page: a cell leads to its run' 'a folder/index.html' 'href="runs/7-relu-3-0.1-16/report.html"'
 says 'sweep/page: the source, escaped' 'a folder/index.html' 'phi == relu || depth &lt; 3'
 
 # ---- Killed, stopped, gone on
