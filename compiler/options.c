@@ -174,17 +174,6 @@ static bool set_warning(Options *o, const char *value, Arena *a)
                 : usage("there is no warning '%s'", bare);
 }
 
-bool options_ask_forecast(const Options *o)
-{
-    for (int i = 0; i < o->n_warnings; i++) {
-        const char *w = o->warning[i];
-        if (strcmp(w, "all") == 0 || strcmp(w, "extra") == 0 ||
-            diag_warning_by_forecast(w + (strncmp(w, "error=", 6) == 0 ? 6 : 0)))
-            return true;
-    }
-    return false;
-}
-
 /* Of a repair, from 1; a patch is of the first one where nothing is said. */
 static bool set_number(int *number, const Option *known, const char *value)
 {

@@ -1,4 +1,4 @@
-/* options_fit.c -- whether the words of the command line fit together. */
+/* options_fit.c -- whether the words of the command line fit together, and what they imply. */
 #include "options_fit.h"
 
 #include <string.h>
@@ -109,4 +109,15 @@ bool options_fit(const Options *o)
     if (o->output && o->n_files > 1)
         return usage("-o takes one source file");
     return diff_words(o) && suggest_words(o) && sweep_words(o) && belongs(o);
+}
+
+bool options_ask_forecast(const Options *o)
+{
+    for (int i = 0; i < o->n_warnings; i++) {
+        const char *w = o->warning[i];
+        if (strcmp(w, "all") == 0 || strcmp(w, "extra") == 0 ||
+            diag_warning_by_forecast(w + (strncmp(w, "error=", 6) == 0 ? 6 : 0)))
+            return true;
+    }
+    return false;
 }
