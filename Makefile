@@ -25,14 +25,14 @@ FLOOR12 = sweep*
 FLOOR13 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c
+	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
 	recurrent pieces
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
-RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress \
+RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \
 	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h

@@ -57,14 +57,14 @@ static const Row rows[] = {
     { "--full", FLAG, NULL, AT(full), "show every layer of a repeat in the report" },
     { "--json", FLAG, NULL, AT(json), "print JSON, one object a line" },
     { "--quiet", FLAG, NULL, AT(quiet), "no progress on standard error" },
-    { "--width", NUMBER, "N", AT(width), "columns of the report" },
+    { "--width", NUMBER, "N", AT(width), "columns of the report, if not the terminal's or 80" },
     { "--color", COLOR, "WHEN", AT(color), "auto, always or never" },
     { "--help", FLAG, NULL, AT(help), "print this" },
     { "--version", FLAG, NULL, AT(version), "print the version" },
 };
 #undef AT
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
-enum { DEFAULT_WIDTH = 80, LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_THREADS = 1024,
+enum { LEAST_WIDTH = RT_LEAST_WIDTH, MOST_WIDTH = 1000, MOST_THREADS = 1024,
        MOST_STEPS = 1000000000 };
 
 typedef struct {
@@ -270,7 +270,7 @@ bool rt_options_read(int argc, char *const *argv, const rt_model *model, rt_opti
 {
     Reading r = { .model = model, .options = o, .set = set, .error = e };
 
-    *o = (rt_options){ .width = DEFAULT_WIDTH, .gemm = model->gemm };
+    *o = (rt_options){ .gemm = model->gemm };
     for (int i = 1; i < argc; i++) {
         if (!read_option(&r, argc, argv, &i))
             return false;

@@ -7,6 +7,8 @@
 #include "error.h"
 #include "netrt.h"
 
+enum { RT_LEAST_WIDTH = 40 };       /* columns of a report */
+
 typedef enum { RT_COLOR_AUTO, RT_COLOR_ALWAYS, RT_COLOR_NEVER } rt_color;
 
 typedef struct {
@@ -15,7 +17,7 @@ typedef struct {
     bool quiet, json, full, profile;
     bool every;                     /* --every was given: a line for each watched step */
     rt_color color;
-    int64_t width;                  /* columns */
+    int64_t width;                  /* columns; 0: not given */
     rt_gemm gemm;                   /* the program's own where not given */
     int64_t threads;                /* 0: as many as the machine gives */
     int64_t checkpoint_every, keep; /* steps, checkpoints; 0: not given */

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "atomic_file.h"
 #include "check_grad.h"
@@ -21,6 +20,7 @@
 #include "run_plan.h"
 #include "run_summary.h"
 #include "signals.h"
+#include "style.h"
 #include "train.h"
 #include "version.h"
 
@@ -48,38 +48,6 @@ static int fail(const Program *p, const rt_model *model, int status)
 {
     fprintf(stderr, "%s: error: %s\n", model->name, p->error.text);
     return status;
-}
-
-/* ---- Style ------------------------------------------------------------------------------- */
-
-static bool wants_color(const rt_options *o)
-{
-    const char *terminal = getenv("TERM"), *no = getenv("NO_COLOR");
-
-    if (o->color != RT_COLOR_AUTO)
-        return o->color == RT_COLOR_ALWAYS;
-    return isatty(STDOUT_FILENO) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
-}
-
-/* A file or pipe gets the same bytes wherever it is written; a terminal what it can show. */
-static bool wants_utf8(void)
-{
-    static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-    if (!isatty(STDOUT_FILENO))
-        return true;
-    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
-        const char *value = getenv(name[i]);
-        if (value && *value)
-            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
-    }
-    return false;
-}
-
-static rt_style style_of(const rt_options *o)
-{
-    return (rt_style){ .out = stdout, .color = wants_color(o), .utf8 = wants_utf8(),
-                       .full = o->full, .width = (int)o->width };
 }
 
 /* ---- What a run can be asked for --------------------------------------------------------- */
@@ -275,7 +243,7 @@ static int train(Program *p)
 
     if ((o->save_grads && !rt_gradient_log_new(&log, &p->run, &p->error)) || !open_directory(p))
         return fail(p, p->run.model, EXIT_ERROR);
-    rt_progress_start(&progress, o->quiet ? NULL : stderr);
+    rt_progress_start(&progress, o->quiet ? NULL : stderr, p->from.step);
     const rt_listeners to = { .writer = p->writer, .style = &p->style, .progress = &progress,
                               .events = o->json || o->every, .gradients = log.net ? &log : NULL,
                               .dir = p->dir, .from = o->resume ? &p->from : NULL };
@@ -363,7 +331,7 @@ static int run_options(Program *p, const rt_model *model, int argc, char **argv)
         }
         model = &rt_model_f64;
     }
-    p->style = style_of(&p->options);
+    p->style = rt_style_of(&p->options);
     p->writer = p->options.json ? &rt_json_writer : &rt_text_writer;
     const int status = run_program(p, model);
     rt_run_free(&p->run);

@@ -155,3 +155,38 @@ says 'output/unused: the flow' out 'between q.y and a'
 says 'output/unused: no verdict' out 'Verdicts: none'
 status output/unused/json 0 ./unused --quiet --json
 check 'output/unused/json: the flow' sh -c 'tail -n 1 out | grep -qE "\"flow\":[0-9]"'
+
+# ---- In a terminal: one line, redrawn, that never fills the last column
+cat > widest.py <<'PY'
+import re, sys
+text = open(sys.argv[1], 'rb').read().decode()
+lines = re.sub('\\x1b\\[[0-9;]*m', '', text).replace('\r\n', '\n').split('\n')
+drawn = [x for line in lines for x in line.split('\r') if x.endswith('\x1b[K') and x != '\x1b[K']
+assert drawn, 'no progress'
+assert max(len(x) - 3 for x in drawn) <= int(sys.argv[2]) - 1, max(drawn, key=len)
+plain = [line.split('\r')[-1].replace('\x1b[K', '') for line in lines]
+assert max(map(len, plain)) <= int(sys.argv[2]), max(plain, key=len)
+print(drawn[-1][:-3])
+PY
+in_terminal() { status "$1" 0 python3 "$ROOT/tests/terminal.py" "$2" "$3" ./deep --no-out --lr 1e-6 --epochs 99 ${4-}; cp out screen; }
+for columns in 60 80 120; do
+    for language in C en_US.UTF-8; do
+        name="output/terminal of $columns columns, $language"
+        in_terminal "$name" $columns "TERM=xterm,LANG=$language"
+        check "$name: fits" sh -c "python3 widest.py screen $columns > line"
+        part='#'
+        [ $language = C ] || part='█'
+        check "$name: epoch, bar, share, loss, accuracy, time" grep -qE \
+            "^epoch +[0-9]+/99 \\[.*$part.*\\] +[0-9]+%  loss [0-9.e-]+ *  acc +[0-9.]+%  .*[0-9]:[0-9][0-9] left$" line
+        [ $language != C ] || check "$name: ASCII" sh -c '! LC_ALL=C grep -q "[^[:print:][:cntrl:]]" screen'
+        [ $columns -lt 80 ] || says "$name: flow" line '  flow '
+        [ $columns -lt 120 ] || check "$name: rate and speed" grep -qE '  lr 1e-6  [0-9k]+/s  ' line
+        says "$name: colours" screen "$(printf '\033')[1m"
+    done
+done
+in_terminal 'output/terminal, NO_COLOR' 80 TERM=xterm,LANG=C,NO_COLOR=1
+check 'output/terminal, NO_COLOR: none' sh -c '! grep -q "$(printf "\033")\[[0-9;]*m" screen'
+in_terminal 'output/terminal, --quiet' 80 TERM=xterm,LANG=C --quiet
+check 'output/terminal, --quiet: no progress' sh -c '! grep -q left screen'
+in_terminal 'output/dumb terminal' 80 TERM=dumb,LANG=C
+check 'output/dumb terminal: plain lines' sh -c 'tr -d "\r" < screen | grep -qE "^epoch 99/99: loss " && ! grep -q "$(printf "\033")" screen'

@@ -92,7 +92,7 @@ static rt_outcome train(rt_run *run, rt_gradient_log *log)
     const rt_listeners to = { .writer = &silent, .style = &style, .progress = &quiet,
                               .gradients = log };
 
-    rt_progress_start(&quiet, NULL);
+    rt_progress_start(&quiet, NULL, 0);
     return rt_train(run, &to, &error);
 }
 
