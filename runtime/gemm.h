@@ -46,7 +46,8 @@ static inline size_t rt_packed_size(int k, int m)
     return (size_t)k * (((size_t)m + RT_PANEL - 1) / RT_PANEL * RT_PANEL);
 }
 void rt_pack(int k, int m, rt_matrix b, rt_real *packed);
-void rt_multiply_packed(const rt_product *p, const rt_real *packed);
+/* The product with columns `first` and on, a multiple of RT_PANEL, of such a b, which has m. */
+void rt_multiply_packed(const rt_product *p, int first, int m, const rt_real *packed);
 
 /* b in panels [k][RT_PANEL], one behind the other, with zeros behind the last column. */
 void rt_pack_panels(int k, int m, rt_matrix b, rt_real *packed);

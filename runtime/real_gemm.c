@@ -220,12 +220,12 @@ void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
     }
 }
 
-void rt_multiply_packed(const rt_product *p, const rt_real *packed)
+void rt_multiply_packed(const rt_product *p, int first, int m, const rt_real *packed)
 {
     for (int i = 0; i < parts_of(p->k); i++) {
         const rt_product part = part_of(p, i);
-        multiply_panels(&part, packed, false);
-        packed += rt_packed_size(part.k, part.m);
+        multiply_panels(&part, packed + (size_t)first * (size_t)part.k, false);
+        packed += rt_packed_size(part.k, m);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "choose_gemm.h"
 #include "gemm.h"
 #include "then.h"
+#include "thread_memory.h"
 #include "tiles.h"
 
 enum {
@@ -15,8 +16,10 @@ enum {
     NATIVE_ROWS = 512,              /* at most: each tile packs its columns of b ... */
     NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads, or copies, its rows of a */
     NATIVE_TILES = 8,               /* at least, where there are columns for them */
+    SMALL = 16384,                  /* numbers of a b that one thread packs for all tiles */
     SUM_COLUMNS = 64
 };
+_Static_assert(SMALL * sizeof(rt_real) <= RT_JOB_BYTES, "a small b fits, packed");
 #define FLOPS_PER_NS 60.0
 
 typedef struct {
@@ -24,6 +27,7 @@ typedef struct {
     const rt_then *then;
     int rows, columns;              /* of a tile; the last ones may be smaller */
     bool native;
+    rt_real *packed;                /* b, for all tiles; or NULL */
 } job;
 
 static int lesser(int a, int b) { return a < b ? a : b; }
@@ -57,7 +61,9 @@ static void product_tile(void *arg, int tile)
     p.y += (size_t)i0 * p.y_row + (size_t)j0;
     if (p.start)
         p.start += (size_t)i0 * p.start_row + (size_t)j0;
-    if (j->native)
+    if (j->packed)
+        rt_multiply_packed(&p, j0, j->all.m, j->packed);
+    else if (j->native)
         rt_multiply(&p);
     else
         rt_multiply_openblas(&p);
@@ -82,13 +88,27 @@ static void cut_native(job *j)
         j->columns = j->all.m;
 }
 
+/* A small b is packed once for all tiles: in the order in which it lies, which that of a tile's few
+ * columns is not. */
+static void pack_for_tiles(job *j)
+{
+    const rt_product *p = &j->all;
+
+    if (!j->native || rt_packed_size(p->k, p->m) > SMALL)
+        return;
+    j->packed = rt_thread_memory(RT_OF_JOB);
+    rt_pack(p->k, p->m, p->b, j->packed);
+}
+
 static void run_product(rt_pass *c, const rt_product *p, const rt_then *then)
 {
     const double work = 2.0 * p->n * p->m * p->k / FLOPS_PER_NS;
-    job j = { *p, then, TILE_ROWS, p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS, false };
+    job j = { .all = *p, .then = then, .rows = TILE_ROWS,
+              .columns = p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS };
 
     if (rt_choose_gemm(c->gemm, p->m).kernel == RT_GEMM_NATIVE)
         cut_native(&j);
+    pack_for_tiles(&j);
     rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,
                  &j);
 }

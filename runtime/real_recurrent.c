@@ -30,7 +30,7 @@ void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, si
     const rt_product p = { t->n, w->m, w->k, { a, a_row, 1 }, w->b, start, start_row, y, y_row };
 
     if (w->packed)
-        rt_multiply_packed(&p, w->packed);
+        rt_multiply_packed(&p, 0, w->m, w->packed);
     else if (w->native)
         rt_multiply(&p);
     else
