@@ -31,6 +31,7 @@ look() {
     need_program chromium chromium
     need_program pkg-config pkg-config
     need_program python3 python3
+    python3 -c 'import numpy' 2> /dev/null || /usr/bin/python3 -c 'import numpy' 2> /dev/null || missing="$missing python3-numpy"
     need_program protoc protobuf-compiler
     need_program aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
     need_program qemu-aarch64 qemu-user

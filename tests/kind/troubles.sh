@@ -54,6 +54,23 @@ check 'troubles/--keep and kill: no leftover' test ! -e killed/checkpoints/step-
 refuses 'troubles/--keep 0' 2 '--keep wants a whole number from 1' ./dense --keep 0
 refuses 'troubles/--keep --no-out' 2 '--keep and --no-out' ./dense --keep 2 --no-out
 
+# ---- Others go on from a checkpoint
+awk 'BEGIN { print "a,b,c,y"; for (i = 0; i < 40; i++) { a = sin(i); b = cos(3 * i); c = sin(7 * i); print a "," b "," c "," a * b + c } }' > table.csv
+cat > peer.net <<'NET'
+data = csv("table.csv", target = "y");
+model { input [3]; target [1]; h = dense(5, act = tanh); out = dense(1); }
+train { loss = mse; optimizer = adam(lr = 0.01); batch = 40; steps = 30; }
+NET
+compile_to peer peer -O1
+status 'troubles/30 steps' 0 ./peer --quiet --checkpoint-every 1 --keep 30 --out peer.run
+python=python3
+python3 -c 'import numpy' 2> err || python=/usr/bin/python3     # Debian's own
+for step in 01 02 09 28; do
+    next=$(printf %02d $((1$step - 99)))
+    check "troubles/NumPy and PyTorch go on from step $step" $python "$ROOT/tests/checkpoint_peer.py" table.csv \
+        peer.run/checkpoints/step-00000000$step.safetensors peer.run/checkpoints/step-00000000$next.safetensors
+done
+
 # ---- SIGUSR1: a checkpoint, and on
 ./dense --epochs 1000000 --checkpoint-every 100000000 --keep 9 --out asked > out 2> err & program=$!
 wait_until steps_in asked 3
