@@ -41,6 +41,8 @@ typedef struct {
 /* Writes into v->edit what would bring such a factor nearer to 1: cause_edit.c. */
 void rt_mend(const rt_net *net, const rt_record *r, bool growing, const rt_factors *f,
              rt_verdict *v);
+/* Writes the initialiser that suits a layer, where its own makes larger weights; else false. */
+bool rt_edit_large_init(const rt_net *net, int layer, rt_verdict *v);
 /* Writes what to put in place of a layer's activation or initialiser. */
 void rt_write_edit(const rt_net *net, int layer, const char *change, rt_verdict *v);
 

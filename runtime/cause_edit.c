@@ -49,6 +49,21 @@ void rt_write_edit(const rt_net *net, int layer, const char *change, rt_verdict 
     rt_append(v->edit, sizeof v->edit, ": %s", change);
 }
 
+bool rt_edit_large_init(const rt_net *net, int layer, rt_verdict *v)
+{
+    const rt_slot *w = rt_weight_of(net, layer);
+    char change[96] = "init = ", name[64];
+    if (!w)
+        return false;
+    rt_tensor fresh = *w->tensor;
+    fresh.init = (rt_init){ matching_init(rt_activation_after(net, layer)), 0, 0 };
+    if (!(rt_init_rms(w->tensor) > 2 * rt_init_rms(&fresh)))
+        return false;
+    rt_append(change, sizeof change, "%s", rt_init_name(&fresh.init, name, sizeof name));
+    rt_write_edit(net, layer, change, v);
+    return true;
+}
+
 static bool is_sigmoid_like(rt_activation act)
 {
     return act == RT_SIGMOID || act == RT_HARD_SIGMOID || act == RT_SOFTMAX;

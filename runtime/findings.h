@@ -30,6 +30,8 @@ void rt_judge_time(Findings *f, bool growing);
 bool rt_edit_recurrent_init(const rt_net *net, int layer, rt_verdict *v);
 /* vanishing exploding clip-bound diverged */
 void rt_judge_net(Findings *f);
+/* diverged */
+void rt_judge_divergence(Findings *f);
 /* symmetric dead saturated underflow stalled */
 void rt_judge_layers(Findings *f);
 

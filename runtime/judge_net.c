@@ -209,104 +209,12 @@ static void judge_clipping(Findings *f)
              h->net->model->clip, 10 * h->set->clip);
 }
 
-/* The latest record before a step in which a layer's delta and output were finite. */
-static const rt_record *last_finite(const rt_history *h, int64_t step, int layer)
-{
-    for (int i = h->n_records - 1; i >= 0; i--) {
-        const rt_record *r = &h->record[i];
-        const bool fine = layer < 0 ? isfinite(r->loss)
-                        : isfinite(r->layer[layer].watch.act_rms)
-                          && isfinite(r->layer[layer].watch.delta_rms);
-        if (r->step < step && fine && isfinite(r->norm_before))
-            return r;
-    }
-    return NULL;
-}
-
-static void say_before(const rt_history *h, rt_verdict *v)
-{
-    const rt_nonfinite *bad = &h->nonfinite;
-    const rt_record *r = last_finite(h, bad->step, bad->layer);
-    char norm[RT_FIGURE], act[RT_FIGURE], delta[RT_FIGURE];
-    if (!r)
-        return;
-    SAY(v, "; at step %lld the norm of all gradients was %s", (long long)r->step,
-        rt_figure(norm, r->norm_before));
-    if (bad->layer >= 0)
-        SAY(v, ", the RMS of its output %s and of its dL/dz %s",
-            rt_figure(act, r->layer[bad->layer].watch.act_rms),
-            rt_figure(delta, r->layer[bad->layer].watch.delta_rms));
-}
-
-/* Before any update the learning rate and the clip have done nothing: then the state of a recurrent
- * layer grew from step to step of the sequence. */
-static bool overflowed_in_time(const rt_history *h)
-{
-    const rt_nonfinite *bad = &h->nonfinite;
-    return bad->step == 0 && bad->layer >= 0 && !strcmp(bad->tensor, "output")
-        && h->net->layer[bad->layer].layer->steps > 0;
-}
-
-static void mend_divergence(const Findings *f, rt_verdict *v)
-{
-    const rt_history *h = f->h;
-    if (&f->v[0] != v && !strcmp(f->v[0].verdict, "exploding"))
-        snprintf(v->edit, sizeof v->edit, "%s", f->v[0].edit);
-    else if (overflowed_in_time(h))
-        rt_edit_recurrent_init(h->net, h->nonfinite.layer, v);
-    else if (!strcmp(h->net->model->clip, "none"))
-        snprintf(v->edit, sizeof v->edit, "in train: clip = global_norm(1.0), or lr = %g",
-                 h->set->lr / 10);
-    else
-        snprintf(v->edit, sizeof v->edit, "in train: lr = %g", h->set->lr / 10);
-}
-
-static void judge_divergence(Findings *f)
-{
-    const rt_history *h = f->h;
-    const rt_nonfinite *bad = &h->nonfinite;
-    rt_verdict *v = bad->happened ? rt_find(f, "diverged", bad->layer, 3) : NULL;
-    if (!v)
-        return;
-    SAY(v, "the %s%s", bad->tensor, bad->layer < 0 ? "" : " of ");
-    if (bad->layer >= 0)
-        rt_append_place(v->reason, sizeof v->reason, h->net, bad->layer);
-    SAY(v, " was the first value that is not finite, at step %lld", (long long)bad->step);
-    if (overflowed_in_time(h))
-        SAY(v, ": its state grows over the %d steps of the sequence until it overflows",
-            h->net->layer[bad->layer].layer->steps);
-    say_before(h, v);
-    if (bad->skipped)
-        SAY(v, "; %lld updates were skipped", (long long)bad->skipped);
-    mend_divergence(f, v);
-}
-
-/* Steps that are too long make the loss grow by orders of magnitude before it overflows. */
-static void judge_growth(Findings *f)
-{
-    const rt_history *h = f->h;
-    const rt_record *start = rt_history_at(h, 0), *end = rt_history_at(h, -1);
-    char first[RT_FIGURE], last[RT_FIGURE];
-    bool grown = start && start->loss > 0 && h->n_records > RT_SUSTAINED && !h->nonfinite.happened;
-    for (int i = h->n_records - RT_SUSTAINED; grown && i < h->n_records; i++)
-        grown = h->record[i].loss > 100 * start->loss;
-    rt_verdict *v = grown ? rt_find(f, "diverged", -1, 3) : NULL;
-    if (!v)
-        return;
-    SAY(v, "the loss grew from %s at step 0 to %s at step %lld: the steps are too long",
-        rt_figure(first, start->loss), rt_figure(last, end->loss), (long long)end->step);
-    snprintf(v->edit, sizeof v->edit, strcmp(h->net->model->clip, "none")
-             ? "in train: lr = %g" : "in train: lr = %g, or clip = global_norm(1.0)",
-             h->set->lr / 10);
-}
-
 void rt_judge_net(Findings *f)
 {
     rt_judge_time(f, true);
     judge_flow(f, true);
     judge_signal(f);
-    judge_divergence(f);
-    judge_growth(f);
+    rt_judge_divergence(f);
     rt_judge_time(f, false);
     judge_flow(f, false);
     judge_lost_signal(f);

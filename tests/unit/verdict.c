@@ -462,6 +462,34 @@ TEST(diverges)
     synthetic_free(s);
 }
 
+/* No rate has done anything yet, and no clip. */
+TEST(diverges_before_any_update)
+{
+    Synthetic *s = synthetic_new(6, 8);
+    synthetic_step(s, 0.03, 1);
+    for (int i = 0; i < 7; i++)
+        s->watch[i].act_nonfinite = s->watch[i].delta.nonfinite = 3;
+    synthetic_add(s, 0);
+    const rt_verdict *v = verdict_of(s, "diverged");
+    CHECK(says(v, "the output of h[0] (line 9)") && says(v, "before any update"));
+    CHECK_TEXT(v ? v->edit : "", "in data: normalize = standard, or a smaller scale");
+    s->weight.init = (rt_init){ RT_NORMAL, 1e30, 0 };
+    CHECK(verdict_of(s, "diverged"));
+    CHECK_TEXT(found[0].edit, "in h (line 9): init = xavier_uniform");
+    s->weight.init.kind = RT_XAVIER_UNIFORM;
+    s->h.nonfinite.layer = 3;
+    CHECK(verdict_of(s, "diverged"));
+    CHECK_TEXT(found[0].edit, "in h (line 9): put `layernorm;` before it");
+    s->h.nonfinite.layer = -1;
+    s->h.nonfinite.tensor = "loss";
+    s->model.target = RT_TARGET_VECTOR;
+    CHECK(verdict_of(s, "diverged") && strstr(found[0].edit, "targets"));
+    s->h.loaded = true;
+    CHECK(says(verdict_of(s, "diverged"), "as they were loaded"));
+    CHECK_TEXT(found[0].edit, "other weights than those that were loaded");
+    synthetic_free(s);
+}
+
 TEST(finds_the_dead)
 {
     Synthetic *s = synthetic_new(8, 64);
@@ -806,6 +834,7 @@ int main(void)
     RUN(explodes_until_it_overflows);
     RUN(finds_where_the_signal_is_lost);
     RUN(diverges);
+    RUN(diverges_before_any_update);
     RUN(finds_the_dead);
     RUN(finds_the_saturated);
     RUN(tells_saturation_once);
