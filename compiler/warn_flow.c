@@ -35,6 +35,16 @@ static void note_whole(const Warn *w, Message *m, int first)
                   place(w, row));
 }
 
+/* Inputs of another size than initialisers are made for. */
+static void note_inputs(const Warn *w, Message *m)
+{
+    const InputMoments *in = &w->forecast->input;
+
+    if (in->facts.read && in->square > 9)
+        diag_note(m, w->model->data.train.at, "inputs have RMS %.2g; normalize = standard makes "
+                  "it 1", sqrt(in->square));
+}
+
 /* ---- The layer to blame -------------------------------------------------------------------- */
 
 /* What the layer behind site i, and i's activation, multiply the square of delta by: 0 where more
@@ -138,6 +148,7 @@ void warn_vanishing(Warn *w)
         note_seeds(w, m, warn_at(p->row), decades);
         diag_note(m, warn_argument(p->row->layer->item, "act"), "%s", remedy(p));
     }
+    note_inputs(w, m);
     warn_explains(w, VANISHES, m);
 }
 
@@ -213,10 +224,20 @@ void warn_underflow(Warn *w)
     warn_explains(w, VANISHES, m);
 }
 
-/* Decades of an RMS over the largest number. */
+/* Decades of a layer's largest value, about four times the RMS, over the largest number. */
 static double over(const Warn *w, double rms)
 {
-    return isnan(rms) ? INFINITY : rms > 0 ? log10(rms / w->largest) : -INFINITY;
+    return isnan(rms) ? INFINITY : rms > 0 ? log10(4 * rms / w->largest) : -INFINITY;
+}
+
+/* RMS over units of what one input alone, the largest of the data, makes in the first layer. */
+static double by_one_input(const Warn *w)
+{
+    const DataFacts *f = &w->forecast->input.facts;
+    const Site *p = &w->site[0];
+
+    return f->read ? fmax(fabs(f->least), fabs(f->largest))
+                     * sqrt(p->draw.var + p->draw.mean * p->draw.mean) : 0;
 }
 
 typedef struct {
@@ -231,7 +252,9 @@ static Outside find_outside(const Warn *w)
     Outside x = { .most = -INFINITY };
 
     for (int i = 0; i < f->n; i++) {
-        const double out = over(w, f->layer[i].act_rms);
+        const double one = &f->layer[i] == w->site[0].row ? by_one_input(w) : 0;
+        const double out = over(w, isnan(f->layer[i].act_rms) ? NAN
+                                   : fmax(f->layer[i].act_rms, one));
 
         x.row = !x.row && warn_reaches(w, out) ? &f->layer[i] : x.row;
         x.most = fmax(x.most, out);
@@ -258,6 +281,8 @@ void warn_overflow(Warn *w)
                         x.back ? "back gradients" : "outputs",
                         w->least > 1e-100 ? "float" : "double");
     m = warn_cause(w, EXPLODES);
+    if (!m && w->forecast->input.square > 9)
+        m = warn_cause(w, VANISHES);    /* by inputs so large that nothing comes back */
     if (m) {
         diag_note(m, warn_at(x.row), "%s", text);
         return;
@@ -266,6 +291,11 @@ void warn_overflow(Warn *w)
     diag_note(m, warn_at(x.row), "its output has RMS %s, dL/dz %s; the largest number is %.2g",
               number_in_range(w, x.row->act_rms), number_in_range(w, x.row->delta_rms),
               w->largest);
+    if (over(w, x.row->act_rms) < 0 && !x.back)
+        diag_note(m, w->model->data.train.at, "its largest input is %.2g",
+                  fmax(fabs(w->forecast->input.facts.least),
+                       fabs(w->forecast->input.facts.largest)));
+    note_inputs(w, m);
     warn_explains(w, EXPLODES, m);
 }
 
