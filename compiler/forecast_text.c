@@ -154,8 +154,8 @@ static void put_past(const Forecast *f, FILE *out)
     if (rest)
         fprintf(out, "no gradient comes to %d layer%s yet, in residuals whose scale starts at 0\n",
                 rest, rest > 1 ? "s" : "");
-    if (isfinite(f->gained) && !(fabs(f->gained - log10(f->flow)) <= 0.1))
-        fprintf(out, "past residuals that are scaled down: %+.2f decades to the first layer\n",
+    if (isfinite(f->gained) && !(fabs(f->gained - log10(f->flow)) <= 0.5))
+        fprintf(out, "past the bodies of residuals: %+.2f decades to the first layer\n",
                 round(100 * f->gained) / 100 + 0.0);
 }
 

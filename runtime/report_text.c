@@ -135,7 +135,8 @@ static void put_flow(const rt_history *h, const rt_record *r, const rt_style *s)
     }
     const double f = rt_flow(h->net, r), decades = rt_decades_per_layer(h->net, r, &r2);
     const int n = layers_between(h->net, first, last);
-    const rt_tone tone = fabs(log10(f)) <= 1 ? RT_GOOD : fabs(log10(f)) <= 2 ? RT_FAIR : RT_BAD;
+    const double gained = rt_gained(h->net, r);
+    const rt_tone tone = fabs(gained) <= 1 ? RT_GOOD : fabs(gained) <= 2 ? RT_FAIR : RT_BAD;
     rt_tone_on(s, tone);
     const int at = fprintf(s->out, "flow %s", rt_figure(flow, f));
     rt_tone_off(s, tone);
@@ -151,6 +152,9 @@ static void put_flow(const rt_history *h, const rt_record *r, const rt_style *s)
                   : ": nothing arrives at the first layer");
     if (isfinite(decades) && n > 1)
         rt_append(text, sizeof text, ", %s a layer (r2 %.2f)", rt_decades(slope, decades), r2);
+    if (isfinite(gained) && !(fabs(gained - log10(f)) <= 0.5))
+        rt_append(text, sizeof text, "; past the bodies of residuals %s",
+                  rt_signed_decades(slope, gained));
     rt_paragraph(s, text, at, 2);
 }
 
