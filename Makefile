@@ -30,7 +30,7 @@ RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settin
 RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
 	processors options activation profile
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
-	recurrent pieces
+	recurrent pieces softmax
 RUNTIME5 = zip array made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \

@@ -86,11 +86,23 @@ void rt_data_order(uint64_t seed, bool shuffle, int64_t epoch, int64_t n, uint32
         order[i] = (uint32_t)i;
 }
 
+enum { LINE = 64, AHEAD = 4096 };   /* bytes: of a cache line, and of a row asked for beforehand */
+
+/* Rows lie anywhere, and the processor guesses nothing of the next one: it is asked for. */
+static void ask_for(const char *row, size_t bytes)
+{
+    for (size_t k = 0; k < bytes && k < AHEAD; k += LINE)
+        __builtin_prefetch(row + k);
+}
+
 /* to[row] = from[order[row]], rows of `bytes` bytes. */
 static void gather(void *to, const void *from, size_t bytes, const uint32_t *order, int rows)
 {
-    for (size_t i = 0; to && from && i < (size_t)rows; i++)
+    for (size_t i = 0; to && from && i < (size_t)rows; i++) {
+        if (i + 1 < (size_t)rows)
+            ask_for((const char *)from + order[i + 1] * bytes, bytes);
         memcpy((char *)to + i * bytes, (const char *)from + order[i] * bytes, bytes);
+    }
 }
 
 void rt_data_batch(const rt_model *model, const rt_samples *s, const uint32_t *order, int64_t from,

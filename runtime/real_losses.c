@@ -1,9 +1,8 @@
 /* real_losses.c -- losses as means in double, and their gradients.
  *
  * No loss takes the larger or smaller of two values by a comparison that would lose a NaN. */
-#include "sums.h"
+#include "softmax.h"
 #include "tiles.h"
-
 
 enum { CHUNK = 64 };
 
@@ -20,31 +19,48 @@ typedef struct {
 
 /* ---- Softmax cross entropy: tiles of rows ---------------------------------------------------- */
 
-/* log sum_j e^x_j, about the label's own value: this is the row's loss.  The largest value is taken
+static size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
+
+/* log sum_j e^x_j, about the label's own value: this is a row's loss.  The largest value is taken
  * out so that nothing overflows. */
-static double row_loss(size_t m, const rt_real *x, int32_t label)
+static double row_loss(double sum, rt_real max, const rt_real *x, int32_t label)
 {
-    rt_real max = x[0];
+    return log(sum) + ((double)max - (double)x[label]);
+}
+
+static double rows_loss(size_t rows, size_t m, const rt_real *x, const int32_t *label)
+{
+    rt_real max[RT_EXPS], e[RT_EXPS];
     double sum = 0;
 
-    for (size_t j = 1; j < m; j++)
-        max = x[j] > max ? x[j] : max;
-    for (size_t at = 0; at < m; at += CHUNK) {
-        const size_t n = m - at < CHUNK ? m - at : CHUNK;
-        rt_real e[CHUNK];
-        for (size_t k = 0; k < n; k++)
-            e[k] = RT_MATH(exp)(x[at + k] - max);
-        sum += rt_sum(n, e);
-    }
-    return log(sum) + ((double)max - (double)x[label]);
+    rt_exp_rows(rows, m, x, max, e);
+    for (size_t i = 0; i < rows; i++)
+        sum += row_loss(rt_sum(m, e + i * m), max[i], x + i * m, label[i]);
+    return sum;
+}
+
+static double long_row_loss(size_t m, const rt_real *x, int32_t label)
+{
+    const rt_real max = rt_largest(m, x);
+    rt_real e[RT_EXPS];
+    double sum = 0;
+
+    for (size_t at = 0; at < m; at += RT_EXPS)
+        sum += rt_exp_piece(lesser(m - at, RT_EXPS), max, x + at, e);
+    return row_loss(sum, max, x, label);
 }
 
 static void softmax_loss_tile(void *arg, int tile)
 {
     loss_job *s = arg;
+    const size_t end = rt_tile_end(&s->tiles, tile), m = s->m, once = RT_EXPS / m;
     double sum = 0;
-    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++)
-        sum += row_loss(s->m, s->x + i * s->m, s->label[i]);
+
+    for (size_t i = rt_tile_start(&s->tiles, tile), n; i < end; i += n) {
+        n = once ? lesser(end - i, once) : 1;
+        sum += once ? rows_loss(n, m, s->x + i * m, s->label + i)
+                    : long_row_loss(m, s->x + i * m, s->label[i]);
+    }
     s->partial[tile] = sum;
 }
 

@@ -1,6 +1,6 @@
 /* real_rows.c -- softmax, dropout, pieces of rows, dot products. */
 #include "philox_blocks.h"
-#include "sums.h"
+#include "softmax.h"
 #include "tiles.h"
 
 #include <string.h>
@@ -24,48 +24,49 @@ static void run_rows(rt_pass *c, int n, int m, double ns, rows_job job,
     rt_run_tiles(c->pool, ns * n * m, job.tiles.count, body, &job);
 }
 
-/* The largest value; a NaN is passed over here and shows in the sum of exponentials. */
-static rt_real largest(size_t m, const rt_real *x)
+static void scale_row(size_t m, double sum, const rt_real *e, rt_real *y)
 {
-    rt_real lane[RT_LANES], max;
-    size_t i = 0;
+    const rt_real scale = (rt_real)(1.0 / sum);
 
-    for (int l = 0; l < RT_LANES; l++)
-        lane[l] = -(rt_real)INFINITY;
-    for (; i + RT_LANES <= m; i += RT_LANES)
-        for (size_t l = 0; l < RT_LANES; l++)
-            lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
-    for (; i < m; i++)
-        lane[0] = x[i] > lane[0] ? x[i] : lane[0];
-    max = lane[0];
-    for (int l = 1; l < RT_LANES; l++)
-        max = lane[l] > max ? lane[l] : max;
-    return max;
+    for (size_t j = 0; j < m; j++)
+        y[j] = e[j] * scale;
 }
 
-static void softmax_row(size_t m, const rt_real *x, rt_real *y)
+static void softmax_rows(size_t rows, size_t m, const rt_real *x, rt_real *y)
 {
-    const rt_real max = largest(m, x);
+    rt_real max[RT_EXPS], e[RT_EXPS];
+
+    rt_exp_rows(rows, m, x, max, e);
+    for (size_t i = 0; i < rows; i++)
+        scale_row(m, rt_sum(m, e + i * m), e + i * m, y + i * m);
+}
+
+static void softmax_long_row(size_t m, const rt_real *x, rt_real *y)
+{
+    const rt_real max = rt_largest(m, x);
     double sum = 0;
 
-    for (size_t at = 0; at < m; at += CHUNK) {
-        const size_t n = m - at < CHUNK ? m - at : CHUNK;
-        rt_real e[CHUNK];
-        for (size_t k = 0; k < n; k++)
-            e[k] = RT_MATH(exp)(x[at + k] - max);
-        sum += rt_sum(n, e);
+    for (size_t at = 0; at < m; at += RT_EXPS) {
+        const size_t n = m - at < RT_EXPS ? m - at : RT_EXPS;
+        rt_real e[RT_EXPS];
+        sum += rt_exp_piece(n, max, x + at, e);
         memcpy(y + at, e, n * sizeof *e);
     }
-    const rt_real scale = (rt_real)(1.0 / sum);
-    for (size_t j = 0; j < m; j++)
-        y[j] *= scale;
+    scale_row(m, sum, y, y);
 }
 
 static void softmax_tile(void *arg, int tile)
 {
     const rows_job *s = arg;
-    for (size_t i = rt_tile_start(&s->tiles, tile); i < rt_tile_end(&s->tiles, tile); i++)
-        softmax_row(s->m, s->a + i * s->m, s->y + i * s->m);
+    const size_t end = rt_tile_end(&s->tiles, tile), once = RT_EXPS / s->m;
+
+    for (size_t i = rt_tile_start(&s->tiles, tile), n; i < end; i += n) {
+        n = once && once < end - i ? once : once ? end - i : 1;
+        if (once)
+            softmax_rows(n, s->m, s->a + i * s->m, s->y + i * s->m);
+        else
+            softmax_long_row(s->m, s->a + i * s->m, s->y + i * s->m);
+    }
 }
 
 void rt_softmax(rt_pass *c, int n, int m, const rt_real *x, rt_real *y)

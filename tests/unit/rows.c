@@ -16,8 +16,8 @@ static void naive_softmax(int n, int m, const rt_real *x, rt_real *y)
 
 TEST(softmax_as_defined)
 {
-    const int width[] = { 1, 2, 7, 8, 10, 64, 65, 200 };
-    for (int k = 0; k < 8; k++) {
+    const int width[] = { 1, 2, 7, 8, 10, 31, 32, 64, 65, 200, 256, 257, 1000 };
+    for (int k = 0; k < 13; k++) {
         rt_pass c = { .rows = 50 };
         const size_t count = 50 * (size_t)width[k];
         rt_real *x = normals(count, 1), *y = zeros(count), *want = zeros(count);
@@ -30,6 +30,28 @@ TEST(softmax_as_defined)
         CHECK(same_bits(count, x, y));
         free(x), free(y), free(want);
     }
+}
+
+/* Short rows go through the exponentials together: each gets the bits that it gets alone. */
+TEST(softmax_does_not_depend_on_place)
+{
+    enum { ROWS = 100, WIDTH = 10 };
+    rt_pass c = { .rows = ROWS };
+    rt_real *x = normals(ROWS * WIDTH, 1), *y = zeros(ROWS * WIDTH), alone[WIDTH];
+    const int32_t label = 3;
+    rt_softmax(&c, ROWS, WIDTH, x, y);
+    for (int i = 0; i < ROWS; i++) {
+        rt_softmax(&c, 1, WIDTH, x + i * WIDTH, alone);
+        CHECK(same_bits(WIDTH, alone, y + i * WIDTH));
+    }
+    for (int i = 1; i < ROWS; i++)
+        memcpy(x + i * WIDTH, x, WIDTH * sizeof *x);
+    int32_t labels[ROWS];
+    for (int i = 0; i < ROWS; i++)
+        labels[i] = label;
+    CHECK_NEAR(rt_softmax_cross_entropy(&c, ROWS, WIDTH, x, labels),
+               rt_softmax_cross_entropy(&c, 1, WIDTH, x, &label), 1e-14);
+    free(x), free(y);
 }
 
 TEST(softmax_of_extremes)
@@ -193,6 +215,7 @@ TEST(same_bits_for_any_threads)
 int main(void)
 {
     RUN(softmax_as_defined);
+    RUN(softmax_does_not_depend_on_place);
     RUN(softmax_of_extremes);
     RUN(softmax_gradient);
     RUN(dropout_is_inverted_and_fair);
