@@ -38,6 +38,8 @@ typedef struct {
     int64_t class;                  /* the most frequent, */
     double class_share;             /* and the share of the samples that are of it; 0: no classes,
                                      * or not all samples were looked at */
+    const double *input, *target;   /* of all samples that were read; NULL: none */
+    int64_t inputs, targets;
 } DataFacts;
 
 /* The data as the recursions want it: of scaled and normalised inputs. */

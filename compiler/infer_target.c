@@ -142,12 +142,12 @@ static const Value *act_of(const Item *item)
     return NULL;
 }
 
-/* The activation that a unit ends in, or -1. */
-static int last_activation(const Unit *u)
+int last_activation(const Unit *u, const Item **last)
 {
     while (u->result.kind == REF_ITEM) {
         const Item *item = u->result.item;
 
+        *last = item;
         if (item->kind == ITEM_ACTIVATION)
             return item->callee->id;
         if (item->kind == ITEM_LAYER)
@@ -162,7 +162,8 @@ static int last_activation(const Unit *u)
 static void check_last(Builder *b)
 {
     Model *m = b->in->model;
-    const int act = last_activation(m->unit);
+    const Item *last;
+    const int act = last_activation(m->unit, &last);
     const Value *loss = &m->settings.loss;
 
     m->settings.from_probabilities = word_is(loss, "BINARY_CROSS_ENTROPY") &&

@@ -51,9 +51,10 @@ static void put_class(const Samples *s, DataFacts *out, Arena *a)
 DataFacts moments_facts(const Samples *s, Arena *a)
 {
     DataFacts out = { .read = s->n, .constant = constant_share(s), .least = INFINITY,
-                      .largest = -INFINITY };
+                      .largest = -INFINITY, .input = s->x, .target = s->target,
+                      .inputs = s->n * s->channels * s->places, .targets = s->n * s->targets };
 
-    for (int64_t i = 0; i < s->n * s->channels * s->places; i++) {
+    for (int64_t i = 0; i < out.inputs; i++) {
         out.least = fmin(out.least, s->x[i]);
         out.largest = fmax(out.largest, s->x[i]);
     }

@@ -57,6 +57,9 @@ Forecast *forecast(const Program *program, const InputMoments *input, Session *s
  * there is nothing to read it is unit_normal, and says why. */
 InputMoments input_moments(const Program *program, const char *directory, Session *s);
 
+/* The activation that a unit ends in, or -1; its item where it is found. */
+int last_activation(const Unit *u, const Item **last);
+
 /* warn -- what the forecast warns of: the rules of warnings.def. */
 void warn(const Program *program, const Forecast *forecast, Session *s);
 /* How long the first steps of its training are, over what such a net bears. */

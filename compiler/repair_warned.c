@@ -6,7 +6,9 @@
 /* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends. */
 static const char *const left_out[] = {
     "redundant-bias", "decay-before-norm", "correlation-collapse", "seed-lottery", "dead-units",
-    "constant-inputs", "one-class", "stray-words", "batch-over-data",
+    "constant-inputs", "one-class", "stray-words", "batch-over-data", "unread-layer",
+    "linear-stack", "one-unit-bottleneck", "softmax-of-one", "activated-logits", "target-range",
+    "decay-too-high", "warmup-over-run",
 };
 
 /* A compilation whose warnings are counted in a place of their own. */

@@ -1,4 +1,4 @@
-/* warn_rate.c -- how long the steps are beside what the net bears: for check and suggest. */
+/* warn_rate.c -- how long the steps are beside what the net bears: too long, or too short. */
 #include "warn.h"
 
 #include <math.h>
@@ -166,4 +166,28 @@ void warn_rate(Warn *w)
               s.bears / pow(s.layers, 0.75));
     if (w->forecast->input.why && !w->adaptive)
         diag_note(m, w->model->data.decl->at, "a quarter counts: the data could not be read");
+}
+
+/* ---- Too short by far ---------------------------------------------------------------------- */
+
+/* By rates over 1 a net is not brought along that would bear them no more once it has learned
+ * something.  Losses of vectors may be small, and their gradients with them. */
+void warn_faint(Warn *w)
+{
+    const Settings *set = &w->model->settings;
+    const Step s = of_layers(w);
+    double at_one;
+    Message *m;
+
+    if (w->adaptive || w->model->target.kind != TARGET_CLASS || w->model->target.one_hot ||
+        w->forecast->input.facts.constant >= 1)
+        return;
+    at_one = s.share / w->rate / sqrt(1 - value_arg(&set->optimizer, "momentum")->real);
+    if (!warn_reaches(w, at_one) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+        return;
+    m = warn_say(w, at_one, warn_at(w->site[0].row), "the gradient is too faint for any rate: at "
+                 "lr = 1 an update is %.2g of the weights", at_one);
+    diag_note(m, warn_optimizer(w, "lr"), "added up over %d layers; at lr = %.2g it is %.2g", w->n,
+              w->rate, at_one * w->rate);
+    warn_explains(w, VANISHES, m);
 }

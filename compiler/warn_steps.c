@@ -1,4 +1,4 @@
-/* warn_steps.c -- warnings of steps: clips, updates that come to nothing, decay, warmup. */
+/* warn_steps.c -- warnings of steps: clips, updates that come to nothing. */
 #include "warn.h"
 
 #include <math.h>

@@ -16,7 +16,7 @@ function row(name, of) {
 BEGIN {
     n = split("symmetric-units:2 init-mean:2 init-mismatch:2 saturated-units:2 dead-units:2 batchnorm-depth:2 " \
               "residual-growth:2 vanishing-gradient:2 exploding-gradient:2 recurrent-vanishing:2 " \
-              "correlation-collapse:2", foretell, " ")
+              "correlation-collapse:2 faint-gradient:2", foretell, " ")
     for (i = 1; i <= n; i++) {
         split(foretell[i], part, ":")
         from[part[1]] = part[2]

@@ -1,0 +1,124 @@
+/* warn_output.c -- warnings of outputs that do not suit the loss or the targets. */
+#include "warn.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What activations with a bound put out. */
+typedef struct {
+    const char *name;
+    ActivationKind act;
+    double least, most;
+} Range;
+
+static const Range range[] = {
+    { "sigmoid", ACTIVATION_SIGMOID, 0, 1 },
+    { "hard_sigmoid", ACTIVATION_HARD_SIGMOID, 0, 1 },
+    { "softmax", ACTIVATION_SOFTMAX, 0, 1 },
+    { "tanh", ACTIVATION_TANH, -1, 1 },
+    { "hard_tanh", ACTIVATION_HARD_TANH, -1, 1 },
+    { "softsign", ACTIVATION_SOFTSIGN, -1, 1 },
+    { "relu", ACTIVATION_RELU, 0, INFINITY },
+    { "softplus", ACTIVATION_SOFTPLUS, 0, INFINITY },
+};
+
+/* Of what the model ends in; NULL: it has no bound. */
+static const Range *output_range(const Warn *w, const Item **last)
+{
+    const int act = last_activation(w->model->unit, last);
+
+    for (size_t i = 0; i < countof(range); i++)
+        if ((int)range[i].act == act)
+            return &range[i];
+    return NULL;
+}
+
+/* ---- Logits -------------------------------------------------------------------------------- */
+
+/* Logits span r at most: the loss stays over ln(1 + (K - 1) e^-r), however sure the model is. */
+static void say_floor(Warn *w, const Range *r, const Item *last)
+{
+    const double classes = (double)w->model->target.classes, span = r->most - r->least;
+    const double least = log1p((classes - 1) * exp(-span)), share = least / log(classes);
+
+    if (warn_reaches(w, share))
+        diag_note(warn_say(w, share, last->at, "%s before softmax_cross_entropy keeps the loss "
+                           "over %.3g, %.0f %% of a guess's", r->name, least, 100 * share),
+                  w->model->settings.loss.at, "logits from %g to %g: at the best ln(1 + %g / e^%g) "
+                  "= %.3g; the loss wants them without an activation", r->least, r->most,
+                  classes - 1, span, least);
+}
+
+/* Of the logits, those that start where relu has no slope. */
+static void say_cut(Warn *w, const Item *last)
+{
+    const FlowLayer *row = w->site[w->n - 1].row;
+    const double spread = sqrt(fmax(row->z_rms * row->z_rms - row->z_mean * row->z_mean, 1e-300));
+    const double cut = 0.5 * erfc(row->z_mean / spread / sqrt(2));
+
+    if (warn_reaches(w, cut))
+        diag_note(warn_say(w, cut, last->at, "relu before softmax_cross_entropy cuts %.0f %% of "
+                           "the logits off at the start", 100 * cut), w->model->settings.loss.at,
+                  "what it cuts is 0, and gets no gradient; the loss wants logits without an "
+                  "activation");
+}
+
+void warn_activated_logits(Warn *w)
+{
+    const Item *last = NULL;
+    const Range *r = output_range(w, &last);
+
+    if (!r || !word_is(&w->model->settings.loss, "SOFTMAX_CROSS_ENTROPY") ||
+        r->act == ACTIVATION_SOFTMAX)
+        return;
+    if (isfinite(r->most))
+        say_floor(w, r, last);
+    else if (r->act == ACTIVATION_RELU)
+        say_cut(w, last);
+}
+
+/* ---- Targets ------------------------------------------------------------------------------- */
+
+typedef struct {
+    double out, past, variance;     /* share out of the range; mean square past it */
+} Missed;
+
+static Missed missed_by(const Range *r, const double *target, int64_t n)
+{
+    double sum = 0, squares = 0;
+    Missed m = { 0 };
+
+    for (int64_t i = 0; i < n; i++) {
+        const double past = fmax(fmax(r->least - target[i], target[i] - r->most), 0);
+
+        m.out += (past > 0) / (double)n;
+        m.past += past * past / (double)n;
+        sum += target[i] / (double)n;
+        squares += target[i] * target[i] / (double)n;
+    }
+    m.variance = fmax(squares - sum * sum, 0);
+    return m;
+}
+
+void warn_target_range(Warn *w)
+{
+    const DataFacts *f = &w->forecast->input.facts;
+    const bool itself = w->model->target.kind == TARGET_INPUT;
+    const double *target = itself ? f->input : f->target;
+    const Value *loss = &w->model->settings.loss;
+    const Item *last = NULL;
+    const Range *r = output_range(w, &last);
+    Missed m;
+    Message *said;
+
+    if (!r || !target || w->model->target.kind == TARGET_CLASS ||
+        word_is(loss, "BINARY_CROSS_ENTROPY"))
+        return;
+    m = missed_by(r, target, itself ? f->inputs : f->targets);
+    if (!(m.variance > 0) || !warn_reaches(w, m.past / m.variance))
+        return;
+    said = warn_say(w, m.past / m.variance, last->at, "%.0f %% of the targets are out of what %s "
+                    "puts out, %g to %g", 100 * m.out, r->name, r->least, r->most);
+    diag_note(said, w->model->target.at, "the mean squared error stays over %.3g, %.2g of the "
+              "targets' variance %.3g", m.past, m.past / m.variance, m.variance);
+}
