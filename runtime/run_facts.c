@@ -318,6 +318,9 @@ bool rt_run_facts_resume(rt_run_facts *f, const char *directory, const rt_run *r
     free(path);
     if (!f->json || !is_same_program(f->json, run, e))
         return false;
+    if (!rt_run_source_is(json_object_get(f->json, "source"), run->notes))
+        fprintf(stderr, "%s: warning: the source is another than when the run began\n",
+                run->model->name);
     json_t *resumed = json_object_get(f->json, "resumed");
     json_array_append_new(resumed, json_pack("{s:I, s:s, s:o}", "step", (json_int_t)at->step,
                                              "at", rt_date(date), "machine",

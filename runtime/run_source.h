@@ -8,4 +8,7 @@
  * program without notes. */
 void *rt_run_source(const rt_notes *notes);
 
+/* Is a source of run.json the one that these notes are of?  Where either is not known, it is. */
+bool rt_run_source_is(const void *kept, const rt_notes *notes);
+
 #endif

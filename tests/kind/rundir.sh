@@ -281,6 +281,13 @@ refuses 'rundir/another gemm' 1 'gemm was "auto" and is "openblas"' ./dense --re
 refuses 'rundir/another width' 1 'tensor h.weight is [32, 64], this program wants [24, 64]' ./narrow --resume dense.stopped
 refuses 'rundir/another activation' 1 '--resume: h: act was' ./tanh --resume dense.stopped
 refuses 'rundir/another optimizer' 2 'the run was of another program' ./other --resume cells.stopped
+cp -r dense.stopped dropped
+sed 's/dropout(0.2)/dropout(0.3)/' dense.net > dropping.net
+"$NETC" -O1 dropping.net -o dropping 2> err
+status 'rundir/another dropout' 0 ./dropping --quiet --resume dropped
+sentence 'rundir/another dropout: warned' 'dropping: warning: the source is another than when the run began'
+status 'rundir/the same source' 0 ./dense --quiet --resume dropped
+check 'rundir/the same source: not warned' test ! -s err
 refuses 'rundir/another net' 2 'the run was of another program' ./images --data "$data" --resume dense.stopped
 cp -r dense.stopped cut
 head -c 3000 dense.stopped/checkpoints/last.safetensors > cut/checkpoints/last.safetensors
