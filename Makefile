@@ -214,7 +214,7 @@ $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 
 $(BUILD)/runtime/event_file.o: $(BUILD)/runtime/event.pb-c.h
 
-page = page.html page.css page.js dygraphs.LICENSE
+page = page.html page.css page.js charts.js runs.html runs.js dygraphs.LICENSE
 $(BUILD)/runtime/page_files.c: runtime/page/embed.sh $(page:%=runtime/page/%)
 	@mkdir -p $(@D)
 	@test -r $(DYGRAPHS)/dygraph.min.js || { echo '$(DYGRAPHS)/dygraph.min.js is missing: \

@@ -15,37 +15,31 @@ static bool put_name(FILE *out, const rt_kept *k, rt_error *e)
     return true;
 }
 
-static bool put_style(FILE *out, const rt_kept *k, rt_error *e)
-{
-    (void)k, (void)e;
-    fputs(rt_page_library_css, out);
-    fputs(rt_page_css, out);
-    return true;
-}
-
-static bool put_library(FILE *out, const rt_kept *k, rt_error *e)
-{
-    (void)k, (void)e;
-    fputs(rt_page_library, out);
-    return true;
-}
-
-static bool put_script(FILE *out, const rt_kept *k, rt_error *e)
-{
-    (void)k, (void)e;
-    fputs(rt_page_js, out);
-    return true;
-}
+#define PUT_FILE(name, text) \
+    static bool name(FILE *out, const rt_kept *k, rt_error *e) \
+    { \
+        (void)k, (void)e; \
+        fputs(text, out); \
+        return true; \
+    }
+PUT_FILE(put_library_css, rt_page_library_css)
+PUT_FILE(put_css, rt_page_css)
+PUT_FILE(put_library, rt_page_library)
+PUT_FILE(put_charts, rt_page_charts)
+PUT_FILE(put_script, rt_page_js)
+PUT_FILE(put_runs_script, rt_page_runs_js)
 
 static const struct {
     const char *name;
     rt_page_part *put;
 } part[] = {
-    { "name", put_name }, { "style", put_style }, { "verdict", rt_page_verdict },
-    { "facts", rt_page_facts }, { "heat", rt_page_heat }, { "loss", rt_page_loss },
-    { "graph", rt_page_graph },
-    { "findings", rt_page_findings }, { "source", rt_page_source }, { "data", rt_page_data },
-    { "library", put_library }, { "script", put_script },
+    { "name", put_name }, { "css", put_css }, { "library_css", put_library_css },
+    { "verdict", rt_page_verdict }, { "facts", rt_page_facts }, { "heat", rt_page_heat },
+    { "loss", rt_page_loss }, { "graph", rt_page_graph }, { "findings", rt_page_findings },
+    { "source", rt_page_source }, { "data", rt_page_data }, { "library", put_library },
+    { "charts", put_charts }, { "script", put_script }, { "runs_script", put_runs_script },
+    { "runs_names", rt_page_runs_names }, { "runs_table", rt_page_runs_table },
+    { "runs_data", rt_page_runs_data },
 };
 
 /* The part whose name stands at `text`, before "}}". */
@@ -59,10 +53,8 @@ static rt_page_part *part_at(const char *text)
     return NULL;
 }
 
-static bool fill(FILE *out, const rt_kept *k, rt_error *e)
+static bool fill(FILE *out, const char *text, const rt_kept *k, rt_error *e)
 {
-    const char *text = rt_page_html;
-
     for (const char *at; (at = strstr(text, "{{")); text = strstr(at, "}}") + 2) {
         rt_page_part *put = part_at(at + 2);
         fwrite(text, 1, (size_t)(at - text), out);
@@ -83,7 +75,7 @@ static bool write_file(const char *path, const char *text, size_t n, rt_error *e
         && rt_atomic_file_end(&f, e);
 }
 
-static bool write_page(const rt_kept *k, const char *path, rt_error *e)
+static bool write_page(const char *form, const rt_kept *k, const char *path, rt_error *e)
 {
     char *text = NULL;
     size_t n = 0;
@@ -91,7 +83,7 @@ static bool write_page(const rt_kept *k, const char *path, rt_error *e)
 
     if (!out)
         return rt_fail(e, "%s: out of memory", path);
-    const bool ok = fill(out, k, e);
+    const bool ok = fill(out, form, k, e);
     const bool whole = !ferror(out);
     const bool closed = fclose(out) == 0 && whole;
     const bool written = ok && (closed || rt_fail(e, "%s: out of memory", path))
@@ -107,8 +99,38 @@ bool rt_page_write(const char *directory, const char *path, rt_error *e)
     if (!rt_kept_open(&k, directory, e))
         return false;
     char *inside = path ? NULL : rt_kept_file(&k, "report.html", e);
-    const bool ok = (path || inside) && write_page(&k, path ? path : inside, e);
+    const bool ok = (path || inside) && write_page(rt_page_html, &k, path ? path : inside, e);
     free(inside);
     rt_kept_free(&k);
+    return ok;
+}
+
+void rt_page_close(rt_kept *k)
+{
+    for (rt_kept *x = k; x && x->path; x++)
+        rt_kept_free(x);
+    free(k);
+}
+
+rt_kept *rt_page_open(const char *const *directory, size_t n, rt_error *e)
+{
+    rt_kept *k = calloc(n + 1, sizeof *k);
+
+    if (!k)
+        rt_fail(e, "out of memory for %zu runs", n);
+    for (size_t i = 0; k && i < n; i++)
+        if (!rt_kept_open(&k[i], directory[i], e)) {
+            rt_page_close(k);
+            return NULL;
+        }
+    return k;
+}
+
+bool rt_page_write_runs(const char *const *directory, size_t n, const char *path, rt_error *e)
+{
+    rt_kept *k = rt_page_open(directory, n, e);
+    const bool ok = k && write_page(rt_page_runs_html, k, path, e);
+
+    rt_page_close(k);
     return ok;
 }

@@ -8,6 +8,16 @@
 /* DIR/report.html, from what else is in the directory; `path` NULL, or where it goes instead. */
 bool rt_page_write(const char *directory, const char *path, rt_error *e);
 
+/* Several runs side by side. */
+bool rt_page_write_runs(const char *const *directory, size_t n, const char *path, rt_error *e);
+
+/* The same of one or several for a terminal of 80 columns. */
+bool rt_page_print(FILE *out, const char *const *directory, size_t n, rt_error *e);
+
+/* The runs in an array that ends with one without a path; NULL: see *e. */
+rt_kept *rt_page_open(const char *const *directory, size_t n, rt_error *e);
+void rt_page_close(rt_kept *k);
+
 /* ---- Its parts, each written where page/page.html has {{its name}} ------------------------- */
 
 typedef bool rt_page_part(FILE *out, const rt_kept *k, rt_error *e);
@@ -16,6 +26,7 @@ rt_page_part rt_page_verdict, rt_page_facts, rt_page_findings, rt_page_source; /
 rt_page_part rt_page_heat;                                          /* page_heat.c */
 rt_page_part rt_page_loss;                                          /* page_loss.c */
 rt_page_part rt_page_graph;                                         /* page_graph.c */
-rt_page_part rt_page_data;                                          /* page_data.c */
+rt_page_part rt_page_data, rt_page_runs_data;                       /* page_data.c */
+rt_page_part rt_page_runs_names, rt_page_runs_table;                /* page_runs.c */
 
 #endif

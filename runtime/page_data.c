@@ -187,7 +187,39 @@ static void put_colours(rt_json *j)
     rt_json_close(j, ']');
 }
 
-bool rt_page_data(FILE *out, const rt_kept *k, rt_error *e)
+static bool put_whole(rt_json *j, const rt_kept *k)
+{
+    rt_json_text(j, "name", k->name);
+    put_layers(j, k);
+    put_columns(j, k);
+    const bool ok = put_cells(j, k) && put_bins(j, k);
+    put_steps(j, k);
+    put_epochs(j, k);
+    return ok;
+}
+
+/* Delta and the curves of each run. */
+static bool put_runs(rt_json *j, const rt_kept *k)
+{
+    bool ok = true;
+
+    rt_json_open(j, "runs", '[');
+    for (; ok && k->path; k++) {
+        rt_json_open(j, NULL, '{');
+        rt_json_text(j, "path", k->path);
+        put_layers(j, k);
+        put_columns(j, k);
+        ok = put_floats(j, "delta", k->cell[RT_KEPT_DELTA], k->n_layers * k->n_columns);
+        put_steps(j, k);
+        put_epochs(j, k);
+        rt_json_close(j, '}');
+    }
+    rt_json_close(j, ']');
+    return ok;
+}
+
+static bool put_data(FILE *out, const rt_kept *k, bool (*put)(rt_json *, const rt_kept *),
+                     rt_error *e)
 {
     char *text = NULL;
     size_t n = 0;
@@ -197,17 +229,22 @@ bool rt_page_data(FILE *out, const rt_kept *k, rt_error *e)
     if (!json)
         return rt_fail(e, "%s: out of memory", k->path);
     rt_json_begin(&j, json, "report");
-    rt_json_text(&j, "name", k->name);
-    put_layers(&j, k);
-    put_columns(&j, k);
-    const bool put = put_cells(&j, k) && put_bins(&j, k);
-    put_steps(&j, k);
-    put_epochs(&j, k);
+    const bool whole = put(&j, k);
     put_colours(&j);
     rt_json_end(&j);
-    const bool ok = fclose(json) == 0 && put;
+    const bool ok = fclose(json) == 0 && whole;
     if (ok)
         rt_html_json(out, text, n);
     free(text);
     return ok || rt_fail(e, "%s: out of memory", k->path);
+}
+
+bool rt_page_data(FILE *out, const rt_kept *k, rt_error *e)
+{
+    return put_data(out, k, put_whole, e);
+}
+
+bool rt_page_runs_data(FILE *out, const rt_kept *k, rt_error *e)
+{
+    return put_data(out, k, put_runs, e);
 }

@@ -55,9 +55,11 @@ bool rt_page_graph(FILE *out, const rt_kept *k, rt_error *e)
     if (k->n_edges == 0)
         return true;
     fprintf(out, "<section id=\"graph\">\n<h2>Model</h2>\n"
-            "<div class=\"wide tall\" tabindex=\"0\">\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-            "aria-label=\"layers, their shapes, and what flows between them\">\n<defs>"
-            "<marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
+            "<div class=\"wide tall\" tabindex=\"0\">\n"
+            "<svg viewBox=\"0 0 %d %d\" role=\"img\" "
+            "aria-label=\"layers, their shapes, and what flows between them\">\n"
+            "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
+            "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
             "<path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n", WIDTH,
             2 * TOP + STEP * (int)k->n_vertices);
     for (size_t i = 0; i < k->n_edges; i++)

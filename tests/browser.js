@@ -127,21 +127,40 @@ async function readCharts() {
     say('dark and light', await value("!!document.documentElement.dataset.theme"));
 }
 
-async function readPage(url) {
-    await open(url);
-    const spent = await value("(t => t.loadEventEnd - t.responseEnd)(performance.getEntriesByType('navigation')[0])");
-    console.log(`    opens in ${spent.toFixed(0)} ms`);
-    say('drawn without a script is hidden', !await shown('loss-drawn'));
-    await readMap();
-    await slide();
-    await readCharts();
-    say('nothing foreign ran', await value('window.hacked === undefined'));
+function readTraffic(url) {
     const wrong = events.filter(e => e.method === 'Runtime.exceptionThrown' || e.method === 'Log.entryAdded' ||
         (e.method === 'Runtime.consoleAPICalled' && e.params.type === 'error'));
     say('no error on the console', wrong.length === 0, wrong[0]);
     const asked = events.filter(e => e.method === 'Network.requestWillBeSent').map(e => e.params.request.url)
         .filter(u => u !== url && !u.startsWith('data:'));
     say('nothing is requested', asked.length === 0, asked);
+}
+
+async function readRuns(url) {
+    for (const id of ['loss', 'loss-test', 'profile'])
+        say(`runs: ${id} is drawn`, await value(`document.querySelectorAll('#${id} canvas').length === 2`));
+    const cells = "document.querySelectorAll('#ratio rect').length";
+    say('runs: ratios are drawn', await value(cells) > 20, await value(cells));
+    await press('slider', 'End');
+    say('runs: slider moves the step', await text('slider-step') !== '0', await text('slider-step'));
+    await mouse('mouseMoved', await place('ratio', 0.5, 0.3));
+    say('runs: hover tells a ratio', / decades/.test(await text('ratio-reading')), await text('ratio-reading'));
+    readTraffic(url);
+}
+
+async function readPage(url) {
+    await open(url);
+    if (await value("document.getElementById('differences') !== null"))
+        return readRuns(url);
+    const spent = await value("(t => t.loadEventEnd - t.responseEnd)(performance.getEntriesByType('navigation')[0])");
+    console.log(`    opens in ${spent.toFixed(0)} ms`);
+    say('drawn without a script is hidden', !await shown('loss-drawn'));
+    await readMap();
+    await slide();
+    await readCharts();
+    say('no text ran as a script', await value('window.hacked === undefined'));
+    readTraffic(url);
+    await readWithoutScript(url);
 }
 
 async function readWithoutScript(url) {
@@ -166,10 +185,8 @@ async function main([file, picture, width]) {
     const url = 'file://' + path.resolve(file);
     if (picture)
         await takePicture(url, picture, +(width || 1100));
-    else {
+    else
         await readPage(url);
-        await readWithoutScript(url);
-    }
 }
 
 main(process.argv.slice(2)).then(() => process.exit(0), e => {

@@ -82,6 +82,25 @@ for file in metrics flow; do printf '{"event":"st' >> killed/$file.jsonl; done
 status 'report/a killed run' 0 "$NETC" report killed
 says 'report/a killed run: no verdict' killed/report.html 'was killed'
 
+# ---- Several runs, and the terminal
+sed 's/lr = 0.1/lr = 0.01/; s/sigmoid/tanh/' deep.net > tanh.net
+compile tanh -O1
+status 'report/another run' 0 ./tanh.program --quiet --steps 30 --out second
+status 'report/two runs' 0 "$NETC" report run second -o runs.html
+says 'report/two runs: a setting that differs' runs.html '<tr><th>lr</th><td>0.1</td><td>0.01</td></tr>'
+check 'report/two runs: none that does not' sh -c '! grep -q "<th>batch</th>" runs.html'
+check 'report/two runs: no address' sh -c "! grep -qiE 'https?:|sourceMapping' runs.html"
+node "$ROOT/tests/browser.js" runs.html
+status 'report/--text' 0 "$NETC" report --text run
+says 'report/--text: the map' out 'logits            '
+status 'report/--text of five' 0 "$NETC" report --text run second diverged run second
+check 'report/--text: 80 columns' awk 'length($0) > 80 { exit 1 }' out
+cp out text && "$NETC" report --text run > out && cat text >> out
+check 'report/--text of one: 80 columns' awk 'length($0) > 80 { exit 1 }' out
+status 'report/two runs, one of them none' 1 "$NETC" report run nothing -o not.html
+sentence 'report/two runs, one of them none: sentence' 'nothing: there is no such run directory'
+check 'report/two runs, one of them none: no page' test ! -e not.html
+
 # ---- Names that are markup, from a directory that someone else wrote
 cp -r run hostile
 sed -i 's|logits|</script><script>window.hacked=1;//|g; s|"name": "deep"|"name": "<img src=x onerror=hacked=1>"|' \

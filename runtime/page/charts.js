@@ -1,0 +1,117 @@
+/* charts.js -- what the pages of reports share: numbers, elements, charts, dark and light. */
+
+const data = JSON.parse(document.getElementById('data').textContent);
+const $ = id => document.getElementById(id);
+const root = document.documentElement;
+root.classList.add('js');
+
+/* ---- Numbers ---- */
+
+function bytes(text) {
+    return Uint8Array.from(atob(text), c => c.charCodeAt(0));
+}
+
+function floats(text) {
+    const view = new DataView(bytes(text).buffer);
+    return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+function figure(x) {
+    if (x === Infinity) return 'not finite';
+    if (x === null || Number.isNaN(x)) return 'none';
+    if (x === 0) return '0';
+    const size = Math.abs(x);
+    return size >= 1e-3 && size < 1e4 ? x.toPrecision(3) : x.toExponential(1);
+}
+
+const percent = x => Number.isFinite(x) ? (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + ' %' : 'none';
+
+function colour(share) {
+    const at = Math.min(Math.max(share, 0), 1) * (data.viridis.length - 1);
+    const i = Math.min(Math.floor(at), data.viridis.length - 2);
+    const mix = shift => {
+        const a = data.viridis[i] >> shift & 255, b = data.viridis[i + 1] >> shift & 255;
+        return Math.round(a + (b - a) * (at - i));
+    };
+    return `rgb(${mix(16)},${mix(8)},${mix(0)})`;
+}
+
+/* ---- Elements: text goes in as text, never as markup ---- */
+
+function element(name, attributes, text) {
+    const svg = /^(svg|g|rect|path|text|title)$/.test(name);
+    const e = svg ? document.createElementNS(SVG_SPACE, name) : document.createElement(name);
+    for (const [key, value] of Object.entries(attributes || {}))
+        e.setAttribute(key, value);
+    if (text !== undefined)
+        e.textContent = text;
+    return e;
+}
+const SVG_SPACE = new DOMParser().parseFromString('<svg></svg>', 'text/html')
+    .querySelector('svg').namespaceURI;
+
+/* A picture of this size in place of what was there. */
+function picture(box, width, height, label) {
+    const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
+    box.replaceChildren(svg);
+    return svg;
+}
+
+/* ---- Charts ---- */
+
+const charts = [];
+const ink = name => getComputedStyle(root).getPropertyValue(name).trim();
+
+/* What is drawn how: above a chart of few lines. */
+function key(box, labels, inks, series) {
+    const line = element('p', { class: 'key' });
+    labels.slice(1).forEach((label, i) => {
+        const dashed = series && series[label] && series[label].strokePattern;
+        const one = element('span', dashed ? { class: 'dashed' } : {}, label);
+        one.style.setProperty('--tint', inks[i].startsWith('--') ? `var(${inks[i]})` : inks[i]);
+        line.append(one);
+    });
+    box.before(line);
+}
+
+/* rows [[x, y, ...]]; the colours are names of the style sheet's, or colours.  Arrow keys read it. */
+function chart(id, rows, labels, options) {
+    const box = $(id);
+    const { inks, ...rest } = options;
+    const tints = () => inks.map(c => c.startsWith('--') ? ink(c) : c);
+    const live = () => ({ colors: tints(), axisLineColor: ink('--line'), gridLineColor: ink('--line') });
+    const g = new Dygraph(box, rows, { labels, legend: 'follow', strokeWidth: 1.5, highlightCircleSize: 3,
+        connectSeparatedPoints: false, ...live(), ...rest });
+    if (inks.length < 8)
+        key(box, labels, inks, rest.series);
+    let at = -1;
+    box.tabIndex = 0;
+    box.setAttribute('role', 'img');
+    box.setAttribute('aria-label', rest.title || labels.slice(1, 4).join(', '));
+    box.addEventListener('keydown', event => {
+        const move = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+        if (move === undefined)
+            return;
+        at = Math.min(Math.max(at + move, 0), g.numRows() - 1);
+        g.setSelection(at);
+        event.preventDefault();
+    });
+    charts.push(() => g.updateOptions(live()));
+    return g;
+}
+
+/* The exponent on a log axis that is drawn linear: 10^-12 as 1e-12. */
+const decade = x => Number.isInteger(x) ? '1e' + x : '';
+const log10 = x => x > 0 && Number.isFinite(x) ? Math.log10(x) : null;
+
+/* ---- Dark and light ---- */
+
+function theme() {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    $('theme').addEventListener('click', () => {
+        const is = root.dataset.theme || (dark.matches ? 'dark' : 'light');
+        root.dataset.theme = is === 'dark' ? 'light' : 'dark';
+        charts.forEach(redraw => redraw());
+    });
+    dark.addEventListener('change', () => charts.forEach(redraw => redraw()));
+}
