@@ -46,7 +46,8 @@ runtime_files = $(sort $(wildcard runtime/*.c))
 real_files = $(filter runtime/real_%,$(runtime_files))
 parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
 
-compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(BUILD)/compiler/onnx.pb-c.o $(parser)
+compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(BUILD)/compiler/onnx.pb-c.o \
+	$(BUILD)/compiler/predict_kernels.o $(parser)
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
 	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o \
@@ -197,6 +198,14 @@ $(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h: %.proto
 .PRECIOUS: $(BUILD)/%.pb-c.c
 $(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.c
 	$(compile_c) -c $< -o $@
+
+# Kernels of the C that predicts, as texts.
+$(BUILD)/compiler/predict_kernels.c: compiler/emit_predict/embed.sh $(sort $(wildcard compiler/emit_predict/*.c))
+	@mkdir -p $(@D)
+	sh $^ > $@
+
+$(BUILD)/compiler/predict_kernels.o: $(BUILD)/compiler/predict_kernels.c
+	$(compile_c) $(compiler_flags) -c $< -o $@
 
 $(BUILD)/compiler/onnx.o $(BUILD)/compiler/onnx_layers.o $(BUILD)/compiler/onnx_sequences.o \
 	$(BUILD)/compiler/verb_export.o: $(BUILD)/compiler/onnx.pb-c.h

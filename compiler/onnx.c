@@ -182,7 +182,7 @@ static const struct {
     OnnxRule *rule;
     const char *word;
 } export[N_OPS] = {
-#define EXPORT(op, onnx, word) [OP_##op] = { onnx_##onnx, word },
+#define EXPORT(op, onnx, word, form, room, code) [OP_##op] = { onnx_##onnx, word },
 #include "exports.def"
 #undef EXPORT
 };

@@ -112,10 +112,10 @@ static void refuse(Onnx *x, const UnrolledOp *op)
 {
     const Span at = op->node->item->at;
 
-    x->refusal = arena_printf(x->s->arena, "%s:%d: '%s' cannot be exported: ONNX's RNN has no such "
-                              "activation; it has linear, sigmoid, tanh, relu, leaky_relu, elu, "
-                              "softplus, softsign and hard_sigmoid", at.source->path,
-                              source_place(at.source, at.from).line,
+    x->refusal = arena_printf(x->s->arena, "%s:%d: '%s' cannot be exported to ONNX, whose RNN has "
+                              "no such activation; it has linear, sigmoid, tanh, relu, "
+                              "leaky_relu, elu, softplus, softsign and hard_sigmoid",
+                              at.source->path, source_place(at.source, at.from).line,
                               item_text(op->node->item, x->s->arena));
 }
 

@@ -9,8 +9,8 @@ typedef enum {
     OPT_OUTPUT, OPT_C, OPT_OBJECT, OPT_DEFINE, OPT_OPTIMIZE, OPT_MARCH, OPT_GEMM, OPT_PORTABLE,
     OPT_CC, OPT_VERBOSE, OPT_DRY_RUN, OPT_DEPENDENCIES, OPT_WERROR, OPT_WARNING, OPT_COLOR,
     OPT_DIAGNOSTICS, OPT_JSON, OPT_DUMP, OPT_NO_REUSE, OPT_CHECK, OPT_SUMMARY, OPT_GIT, OPT_AS,
-    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_TEXT, OPT_OUT, OPT_JOBS,
-    OPT_SLURM, OPT_LIMITS, OPT_VERSION, OPT_HELP
+    OPT_FULL, OPT_DOT, OPT_APPLY, OPT_PATCH, OPT_DATA, OPT_ONNX, OPT_INFERENCE,
+    OPT_TEXT, OPT_OUT, OPT_JOBS, OPT_SLURM, OPT_LIMITS, OPT_VERSION, OPT_HELP
 } OptionId;
 
 /* JOINED: -O2; EITHER: -ofile or -o file; EQUALS: --cc=clang; WORD: --data dir or --data=dir;
@@ -50,6 +50,7 @@ static const Option option[] = {
     { OPT_PATCH,        MAYBE,  "--patch", " [N]", "suggest: print it as a unified diff" },
     { OPT_DATA,         WORD,   "--data", " DIR", "where the data files are, for the forecast" },
     { OPT_ONNX,         WORD,   "--onnx", " WEIGHTS", "export: as ONNX, with these weights" },
+    { OPT_INFERENCE,    WORD,   "--inference", " WEIGHTS", "export: as C for prediction alone" },
     { OPT_TEXT,         PLAIN,  "--text", "", "report: in the terminal, not as a page" },
     { OPT_OUT,          WORD,   "--out", " DIR", "sweep: the folder of the sweep (NAME.sweep)" },
     { OPT_JOBS,         EITHER, "-j", " N", "sweep: so many runs at once (one a processor)" },
@@ -227,6 +228,7 @@ static bool set_value(Options *o, const Option *known, const char *value, Arena 
     case OPT_JOBS:          return set_jobs(o, value);
     case OPT_DATA:          return o->data = value, true;
     case OPT_ONNX:          return o->onnx = value, true;
+    case OPT_INFERENCE:     return o->inference = value, true;
     case OPT_AS:            return o->known_as = value, true;
     default:                bug("option %s takes no value", known->name);
     }
@@ -367,7 +369,7 @@ void options_help(FILE *out)
           "       netc suggest FILE.net            which edits would let its gradients flow\n"
           "       netc sweep FILE.net [-- arguments]       run every point of its sweep\n"
           "       netc expand FILE.net             print it with all defaults, shapes and names\n"
-          "       netc export FILE.net --onnx W    with weights, as a model of ONNX\n"
+          "       netc export FILE.net --onnx W    with weights, as ONNX; --inference: as C\n"
           "       netc report RUN...               the page of a run, or of several side by side\n"
           "       netc explain CODE|WARNING        the lesson behind a message\n\n", out);
     for (size_t i = 0; i < countof(option); i++) {

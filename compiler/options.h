@@ -47,7 +47,7 @@ typedef struct {
     bool full;                      /* check: no layer of the forecast is left out */
     int apply, patch;               /* suggest: the number of a repair; 0: not asked for */
     bool dot;                       /* graph: for Graphviz */
-    const char *onnx;               /* export: a file of weights, or NULL */
+    const char *onnx, *inference;   /* export: a file of weights, or NULL */
     bool text;                      /* report: for the terminal */
     const char *out;                /* sweep: its folder, or NULL */
     int jobs;                       /* sweep: runs at once; 0: one a processor */

@@ -36,9 +36,6 @@ static bool belongs(const Options *o)
     if (o->text && (o->verb != VERB_REPORT || o->output))
         return usage(o->output ? "--text writes no file: -o goes with the page"
                                : "--text belongs to 'netc report'");
-    if (!o->onnx != (o->verb != VERB_EXPORT))
-        return usage(o->onnx ? "--onnx belongs to 'netc export'"
-                             : "'netc export' takes --onnx and a file of weights");
     if (o->check_only && o->verb != VERB_FMT)
         return usage("--check belongs to 'netc fmt'");
     return !name || usage("%s does not go with 'netc %s'", name, o->verb_name);
@@ -92,6 +89,16 @@ static bool sweep_words(const Options *o)
     return !o->dry_run || usage("-### does not go with 'netc sweep'");
 }
 
+static bool export_words(const Options *o)
+{
+    if ((o->onnx || o->inference) && o->verb != VERB_EXPORT)
+        return usage("%s belongs to 'netc export'", o->onnx ? "--onnx" : "--inference");
+    if (o->onnx && o->inference)
+        return usage("--onnx and --inference exclude each other");
+    return o->verb != VERB_EXPORT || o->onnx || o->inference
+        || usage("'netc export' takes --onnx or --inference, and a file of weights");
+}
+
 /* What the words ask for must fit together. */
 bool options_fit(const Options *o)
 {
@@ -108,7 +115,8 @@ bool options_fit(const Options *o)
         return usage("one file at a time: '%s' and '%s' were named", o->file[0], o->file[1]);
     if (o->output && o->n_files > 1)
         return usage("-o takes one source file");
-    return diff_words(o) && suggest_words(o) && sweep_words(o) && belongs(o);
+    return diff_words(o) && suggest_words(o) && sweep_words(o) && export_words(o)
+        && belongs(o);
 }
 
 bool options_ask_forecast(const Options *o)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "depend.h"
+#include "emit_predict.h"
 #include "onnx.h"
 #include "output.h"
 #include "session.h"
@@ -24,6 +25,8 @@ static Unrolled *read_net(const Options *o, Session *s, Compilation *c, Arena *a
     return unroll(c->program, s);
 }
 
+static const char *weights_of(const Options *o) { return o->onnx ? o->onnx : o->inference; }
+
 /* The sources, and the weights: nothing is written over them. */
 static const char *const *inputs_of(const Options *o, const Compilation *c, Arena *a)
 {
@@ -33,7 +36,7 @@ static const char *const *inputs_of(const Options *o, const Compilation *c, Aren
 
     while (*source)
         arena_push(a, all, n, *source++);
-    arena_push(a, all, n, o->onnx);
+    arena_push(a, all, n, weights_of(o));
     arena_push(a, all, n, NULL);
     return all;
 }
@@ -44,14 +47,15 @@ int verb_export(const Options *o, Arena *a)
     Compilation c;
     size_t size;
     const Unrolled *net = read_net(o, &session, &c, a);
-    const float **weight = net ? weights_read(o->onnx, net, &session) : NULL;
-    const uint8_t *model = weight ? onnx_model(net, weight, &session, &size) : NULL;
-    const char *output = o->output;
+    const float **weight = net ? weights_read(weights_of(o), net, &session) : NULL;
+    const char *text = NULL, *output = o->output;
 
-    if (!model)
+    if (weight)
+        text = o->onnx ? (const char *)onnx_model(net, weight, &session, &size)
+                       : emit_predict(net, weight, &session, &size);
+    if (!text)
         return EXIT_SOURCE;
     if (!output)
-        output = arena_printf(a, "%s.onnx", c.model->name);
-    return output_text(output, inputs_of(o, &c, a), (const char *)model, size) ? EXIT_FINE
-                                                                               : EXIT_USAGE;
+        output = arena_printf(a, "%s%s", c.model->name, o->onnx ? ".onnx" : "_predict.c");
+    return output_text(output, inputs_of(o, &c, a), text, size) ? EXIT_FINE : EXIT_USAGE;
 }

@@ -28,7 +28,7 @@ try() {
     program=$(build_net "$1" 2> "$WORK/err") && trained "$1" "$program" "$weights" > "$WORK/out" 2> "$WORK/err" &&
         "$program" --load "$weights" --data "$(data_of "$1")" --predict "$WORK/$name.npz" 2> "$WORK/err" &&
         "$NETC" export "$1" --onnx "$weights" -o "$WORK/$name.onnx" 2> "$WORK/err" && return
-    grep -q 'cannot be exported: ONNX' "$WORK/err" && { echo "not exportable: $(cat "$WORK/err")"; return; }
+    grep -q 'cannot be exported to ONNX' "$WORK/err" && { echo "not exportable: $(cat "$WORK/err")"; return; }
     echo "FAIL $1: $(tail -n 1 "$WORK/err")"
 }
 

@@ -1,5 +1,5 @@
 # export.sh -- netc export: the nets of tests/reference as ONNX, by onnx's checker; their outputs against their
-# programs'; names, structure and refusals.
+# programs', as those of the C for prediction; names, structure and refusals.
 . tests/say.sh
 
 mkdir -p "$WORK/onnx"
@@ -22,7 +22,7 @@ golden 'export/block: structure' tests/export/block.txt "$WORK/block.txt"
 
 # Programs against their models.  double_* are in double: what is exported is in float, within 1e-5 too.
 mkdir -p "$WORK/run"
-for name in activations cells block avg_pool bidirectional branches conv_edges conv_groups double_conv_same embedding_tags \
+for name in activations cells views names block avg_pool bidirectional branches conv_edges conv_groups double_conv_same embedding_tags \
     groupnorm_features groupnorm_images joins layernorm_images max_pool own_layers repeated residuals resnet20; do
     net=tests/export/$name.net folder=tests/export
     [ -f "$net" ] || net=tests/reference/$name/$name.net folder=tests/reference/$name
@@ -30,10 +30,23 @@ for name in activations cells block avg_pool bidirectional branches conv_edges c
     "$NETC" "$net" -O1 -o "$program" 2> "$WORK/err" &&
         "$program" --no-out --quiet --data "$folder" --save "$program.safetensors" > "$WORK/out" 2> "$WORK/err" &&
         "$program" --data "$folder" --load "$program.safetensors" --predict "$program.npz" 2> "$WORK/err" &&
-        "$NETC" export "$net" --onnx "$program.safetensors" -o "$program.onnx" 2> "$WORK/err" ||
+        "$NETC" export "$net" --onnx "$program.safetensors" -o "$program.onnx" 2> "$WORK/err" &&
+        "$NETC" export "$net" --inference "$program.safetensors" -o "${program}_predict.c" 2> "$WORK/err" ||
         fail "export/$name" "$(tail -n 1 "$WORK/err")"
 done
 /usr/bin/python3 tests/export/compare.py "$WORK"/run/*.onnx || fail export/compare 'python3-numpy is missing: make test installs it'
+# shellcheck disable=SC2046
+/usr/bin/python3 tests/export/predict.py "$WORK/run" $(cd "$WORK/run" && ls ./*.onnx | sed 's|./||; s|[.]onnx||') ||
+    fail export/predict 'the C could not be tried'
+sed '/^    *-\{0,1\}[0-9.e+-]*f,.*$/d' "$WORK/run/block_predict.c" > "$WORK/block_predict.c"
+golden 'export/block: C without the numbers' tests/export/block_predict.c "$WORK/block_predict.c"
+status 'export/no malloc, no netrt' 0 nm -u "$WORK/run/resnet20.predict.o"
+check 'export/no malloc, no netrt: what it calls' sh -c "! grep -vE ' (sqrtf?|expf|exp|tanhf|expm1f|erff|log1pf|floorf|memset|memcpy|_GLOBAL_OFFSET_TABLE_|__tls_get_addr|__stack_chk_fail)\$' '$WORK/out'"
+
+# An rnn that ONNX does not have is C all the same.
+status 'export/gelu in an rnn' 0 "$NETC" export tests/reference/double_rnn_acts/double_rnn_acts.net \
+    --inference tests/reference/double_rnn_acts/init.safetensors -o "$WORK/rnn_acts.c"
+check 'export/gelu in an rnn: compiles' cc -std=c11 -Wall -Wextra -Werror -c "$WORK/rnn_acts.c" -o "$WORK/rnn_acts.o"
 
 # The output goes where it is said, and is the same each time.
 cp tests/export/block.net "$WORK/block.net"
@@ -63,9 +76,12 @@ refuses export/wider 1 'tensor int.weight is [3, 4], ' "$WORK/wider.net" --onnx 
 refuses export/fewer 1 'holds tensor' "$WORK/fewer.net" --onnx "$weights"
 status 'export/no file of weights' 2 "$NETC" export "$net" --onnx
 sentence 'export/no file of weights: sentence' "'--onnx' is written as --onnx WEIGHTS"
-refuses 'export/nothing to export to' 2 "'netc export' takes --onnx" "$net"
+refuses 'export/nothing to export to' 2 "'netc export' takes --onnx or --inference" "$net"
 refuses 'export/an activation' 1 'double_rnn_acts.net:8: ' tests/reference/double_rnn_acts/double_rnn_acts.net \
     --onnx tests/reference/double_rnn_acts/init.safetensors
 status 'export/over its weights' 2 "$NETC" export "$net" --onnx "$weights" -o "$weights"
 sentence 'export/over its weights: sentence' 'block.safetensors'
+status 'export/both' 2 "$NETC" export "$net" --onnx "$weights" --inference "$weights"
+sentence 'export/both: sentence' '--onnx and --inference exclude each other'
+refuses 'export/C of other weights' 1 'has no tensor body.0.hidden.weight [4, 4], which' "$WORK/renamed.net" --inference "$weights"
 status 'export/--onnx elsewhere' 2 "$NETC" check "$net" --onnx "$weights"

@@ -1,0 +1,1 @@
+static float nn_hard_tanh(float z) { return z < -1 ? -1 : z > 1 ? 1 : z; }

@@ -1,0 +1,1 @@
+static float nn_sigmoid(float z) { return 1 / (1 + expf(-z)); }

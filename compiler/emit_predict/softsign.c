@@ -1,0 +1,1 @@
+static float nn_softsign(float z) { return z / (1 + fabsf(z)); }
