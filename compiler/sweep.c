@@ -141,12 +141,13 @@ static const char *plain(const char *text, Arena *a)
 /* Its number comes first, so that no two points have one name, and names sort as points do. */
 static const char *name_of(const Sweep *s, const Point *p, int number)
 {
+    enum { LENGTH = 100 };          /* of a file's name, with room for what is behind it */
     const char *name = arena_printf(s->arena, "%0*d", snprintf(NULL, 0, "%d", s->n_points),
                                     number + 1);
 
     for (int k = 0; k < s->n_axes; k++)
         name = arena_printf(s->arena, "%s-%s", name, plain(s->text[k][p->choice[k]], s->arena));
-    return name;
+    return arena_printf(s->arena, "%.*s", LENGTH, name);
 }
 
 static void set_defines(const Sweep *s, const int *choice, bool largest, Session *session,

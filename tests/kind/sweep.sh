@@ -155,6 +155,17 @@ cp x.csv missing.csv
 status 'sweep/odd: what failed is tried again' 5 "$NETC" sweep odd.net -O1 --out odd
 says 'sweep/odd: and now it goes' out 'odd: 24 points of 6 programs: 3 done, 3 expectation failed, 6 diverged, 12 does not compile'
 
+# a name has an end
+{
+    sed '/^sweep {/,$d; s/^param depth: int/&= 1/' small.net
+    for i in 1 2 3 4 5 6; do echo "param p$i: string = \"\";"; done
+    echo 'sweep {'
+    for i in 1 2 3 4 5 6; do echo "p$i in [\"a long value without an end, of axis $i\"];"; done
+    echo '}'
+} > names.net
+status 'sweep/names' 0 "$NETC" sweep names.net -O1 --out names
+check 'sweep/names: length' awk 'length > 100 { bad = 1 } END { exit bad || NR != 1 }' names/points.txt
+
 # ---- Slurm's script, with Slurm's programs played
 status 'sweep/slurm' 0 "$NETC" sweep small.net -O1 --out slurm --slurm
 says 'sweep/slurm: array' slurm/sweep.sbatch '#SBATCH --array=1-9'
