@@ -216,6 +216,8 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     k->source = z;
     k->act = act;
     k->neurons = neurons_of_act(f, z, act);
+    if (neurons_bent(z))
+        flow_blur(f, k);
     t->kernel[y] = k;
     t->bend[y] = kept;
     follow_norms(f, z, &b);

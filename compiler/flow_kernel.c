@@ -172,6 +172,14 @@ double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x)
 }
 
 /* What is computed of numbers past all range is past it too, whatever an activation makes of it. */
+void flow_blur(Flow *f, const Kernel *x)
+{
+    const double square = mean_of_squares(x->square[SAME], x->positions);
+
+    f->blurred = f->blurred || (!f->normalised && x->height * x->width > 1
+                                && x->mean * x->mean > 0.1 * square);
+}
+
 void flow_stay_infinite(Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];

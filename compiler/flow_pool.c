@@ -105,6 +105,7 @@ static void plane_mean_forward(Flow *f, Trace *t, NodeId y)
         place[p] = p;
     mean_at(x, place, (int)x->positions, (double)x->positions, k, 0);
     cross_of_means(x, k);
+    flow_blur(f, x);
     t->kernel[y] = k;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
      * its largest, and the variance of ln q; over vectors alone */
     double norm_slope, norm_gain, norm_var;
     bool normalised, has_places;
+    bool blurred;                   /* what near places have in common adds up: flow_blur */
     double recurrent;               /* layers, over which the work of probes is divided */
     int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
     double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
@@ -88,6 +89,10 @@ void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
 
 /* Adds dx's part along x to its squares, behind a product with a weight. */
 void flow_along(const Kernel *x, Gradient *dx);
+
+/* Units of x, at several places and not about zero, are averaged or bent: two places near each
+ * other then count for more than the one number for all pairs of places tells. */
+void flow_blur(Flow *f, const Kernel *x);
 
 void flow_stay_infinite(Trace *t, NodeId y);    /* where an input is past all range */
 

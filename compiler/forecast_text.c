@@ -224,6 +224,9 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
     if (f->rough)
         fprintf(out, "rough: %s\n", f->rough);
+    for (int i = 0; i < f->n; i++)
+        if (f->layer[i].rough)
+            fprintf(out, "rough in dL/dW of %s: %s\n", f->layer[i].path, f->layer[i].rough);
 }
 
 void forecast_lacks(const char *name, const char *missing, FILE *out)

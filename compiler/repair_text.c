@@ -88,7 +88,7 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
     if (!(found->health.penalty > 0)) {
         fprintf(out, "%s is healthy at initialisation: flow %+.1f decades%s; nothing to mend\n",
                 found->c->model->name, found->health.decades,
-                fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : " past the bodies of residuals");
+                fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
         return;
     }
     fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,
