@@ -50,7 +50,8 @@ void dump_products(const Program *program, const Graph *g, FILE *out)
 
         if (!product_of(n, program->model->settings.batch, &p))
             continue;
-        const rt_gemm_choice choice = rt_choose_gemm(wanted, (int)p.m);
+        const bool transposed = n->op == OP_AFFINE_DW || n->op == OP_RECURRENT_DW;
+        const rt_gemm_choice choice = rt_choose_gemm(wanted, (int)p.m, transposed);
         fprintf(out, "  %s%s%s [%lld x %lld] x [%lld x %lld]: %s, %s\n", op_name(n->op),
                 n->name ? " " : "", n->name ? n->name : "", (long long)p.n, (long long)p.k,
                 (long long)p.k, (long long)p.m,

@@ -1,4 +1,5 @@
 /* real_gemm.c -- matrix products in plain C: the micro-kernel, and blocks that stay in caches. */
+#include "choose_gemm.h"
 #include "gemm.h"
 #include "thread_memory.h"
 
@@ -13,6 +14,8 @@ enum {
 _Static_assert(BLOCK_COLUMNS % RT_PANEL == 0, "blocks are whole panels");
 _Static_assert((BLOCK_COLUMNS + GROUP_ROWS) * BLOCK_DEPTH * sizeof(rt_real) <= RT_PRODUCT_BYTES,
                "a block of b and a copy of a fit");
+
+_Static_assert(RT_FEW_COLUMNS == 4, "multiply_few_columns has them all");
 
 static int lesser(int a, int b) { return a < b ? a : b; }
 
@@ -229,6 +232,70 @@ void rt_multiply_packed(const rt_product *p, int first, int m, const rt_real *pa
     }
 }
 
+/* ---- Few columns ---------------------------------------------------------------------------- */
+
+/* Rows of a block of y; rows of a from one that is read to one that is fetched ahead. */
+enum { FEW_VECTORS = 4, FEW_ROWS = FEW_VECTORS * LANES, AHEAD = 16 };
+
+/* `count` rows of y from `row` on, `columns` and `whole`, that is all FEW_ROWS, being literals. */
+RT_INLINE void multiply_few_rows(const rt_product *p, int row, int count, const int columns,
+                                 const bool whole)
+{
+    _Alignas(RT_VECTOR_BYTES) rt_real y[RT_FEW_COLUMNS][FEW_ROWS] = { 0 };
+    rt_vector sum[RT_FEW_COLUMNS][FEW_VECTORS];
+
+    for (int i = 0; i < count && p->start; i++)
+        for (int j = 0; j < columns; j++)
+            y[j][i] = p->start[(size_t)(row + i) * p->start_row + (size_t)j];
+    for (int j = 0; j < columns; j++)
+        for (int v = 0; v < FEW_VECTORS; v++)
+            sum[j][v] = rt_load_aligned(y[j] + v * LANES);
+    for (int k = 0; k < p->k; k++) {
+        const rt_real *a = p->a.x + (size_t)k * p->a.column + row;
+        const rt_real *b = p->b.x + (size_t)k * p->b.row;
+        rt_real rest[FEW_ROWS] = { 0 };
+
+        if (!whole)
+            memcpy(rest, a, (size_t)count * sizeof *rest);
+        for (int v = 0; v < FEW_VECTORS; v++) {
+            const rt_vector x = rt_load((whole ? a : rest) + v * LANES);
+            __builtin_prefetch(a + AHEAD * p->a.column + v * LANES);
+            for (int j = 0; j < columns; j++)
+                sum[j][v] += x * rt_broadcast(b[j]);
+        }
+    }
+    for (int j = 0; j < columns; j++)
+        for (int v = 0; v < FEW_VECTORS; v++)
+            rt_store_aligned(y[j] + v * LANES, sum[j][v]);
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < columns; j++)
+            p->y[(size_t)(row + i) * p->y_row + (size_t)j] = y[j][i];
+}
+
+RT_INLINE void multiply_few(const rt_product *p, const int columns)
+{
+    int row = 0;
+
+    for (; row + FEW_ROWS <= p->n; row += FEW_ROWS)
+        multiply_few_rows(p, row, FEW_ROWS, columns, true);
+    if (row < p->n)
+        multiply_few_rows(p, row, p->n - row, columns, false);
+}
+
+/* y of so few columns that they would leave a panel empty, where those of a lie contiguous: they
+ * are the vectors, b's numbers single ones. */
+static void multiply_few_columns(const rt_product *p)
+{
+    if (p->m == 1)
+        multiply_few(p, 1);
+    else if (p->m == 2)
+        multiply_few(p, 2);
+    else
+        multiply_few(p, 3);
+}
+
+/* ---- Products whose operands lie as they are ------------------------------------------------- */
+
 /* The columns of p, all of them in one block. */
 static void multiply_columns(const rt_product *p)
 {
@@ -245,6 +312,10 @@ void rt_multiply(const rt_product *p)
 {
     rt_product columns = *p;
 
+    if (p->m < RT_FEW_COLUMNS && p->a.row == 1 && p->b.column == 1) {
+        multiply_few_columns(p);
+        return;
+    }
     for (int j = 0; j < p->m; j += BLOCK_COLUMNS) {
         columns.m = lesser(p->m - j, BLOCK_COLUMNS);
         columns.b.x = p->b.x + (size_t)j * p->b.column;

@@ -82,6 +82,8 @@ static void cut_native(job *j)
     const int across = tiles_of(NATIVE_TILES, down);
 
     j->native = true;
+    if (j->all.m < RT_FEW_COLUMNS)
+        return;                     /* the rows of OpenBLAS's tiles do */
     j->rows = tiles_of(n, down);
     j->columns = RT_PANEL * larger(lesser(panels / across, NATIVE_PANELS), 1);
     if (whole_rows)
@@ -94,19 +96,20 @@ static void pack_for_tiles(job *j)
 {
     const rt_product *p = &j->all;
 
-    if (!j->native || rt_packed_size(p->k, p->m) > SMALL)
+    if (!j->native || p->m < RT_FEW_COLUMNS || rt_packed_size(p->k, p->m) > SMALL)
         return;
     j->packed = rt_thread_memory(RT_OF_JOB);
     rt_pack(p->k, p->m, p->b, j->packed);
 }
 
-static void run_product(rt_pass *c, const rt_product *p, const rt_then *then)
+/* transposed: a is, as in gradients of weights */
+static void run_product(rt_pass *c, const rt_product *p, bool transposed, const rt_then *then)
 {
     const double work = 2.0 * p->n * p->m * p->k / FLOPS_PER_NS;
     job j = { .all = *p, .then = then, .rows = TILE_ROWS,
               .columns = p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS };
 
-    if (rt_choose_gemm(c->gemm, p->m).kernel == RT_GEMM_NATIVE)
+    if (rt_choose_gemm(c->gemm, p->m, transposed).kernel == RT_GEMM_NATIVE)
         cut_native(&j);
     pack_for_tiles(&j);
     rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,
@@ -121,21 +124,21 @@ void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_re
                const rt_real *b, const rt_then *then, rt_real *y)
 {
     run_product(c, &(rt_product){ n, out, in, as_it_lies(x, in), transposed(w, in), b, 0, y,
-                                  (size_t)out }, then);
+                                  (size_t)out }, false, then);
 }
 
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
                   rt_real *dx)
 {
     run_product(c, &(rt_product){ n, in, out, as_it_lies(dy, out), as_it_lies(w, in), NULL, 0, dx,
-                                  (size_t)in }, NULL);
+                                  (size_t)in }, false, NULL);
 }
 
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,
                   rt_real *dw)
 {
     run_product(c, &(rt_product){ out, in, n, transposed(dy, out), as_it_lies(x, in), NULL, 0, dw,
-                                  (size_t)in }, NULL);
+                                  (size_t)in }, true, NULL);
 }
 
 /* ---- Column sums ---------------------------------------------------------------------------- */

@@ -16,7 +16,7 @@ void rt_walk_tiles(rt_pass *c, const rt_walk *all, int gates, void (*body)(void 
 
 rt_weight rt_prepare(const rt_walk *t, int k, int m, rt_matrix b, rt_real *room)
 {
-    const bool native = rt_choose_gemm(t->gemm, m).kernel == RT_GEMM_NATIVE;
+    const bool native = rt_choose_gemm(t->gemm, m, false).kernel == RT_GEMM_NATIVE;
     const bool fits = rt_packed_size(k, m) <= RT_ROOM;
 
     if (native && fits)
@@ -63,7 +63,7 @@ static void dw_tile(void *arg, int tile)
                      .k = length, .a = { NULL, 1, apart * (size_t)job->m },
                      .b = { NULL, apart * (size_t)units, 1 },
                      .y = job->dw + (size_t)i0 * (size_t)units + j0, .y_row = (size_t)units };
-    const bool native = rt_choose_gemm(t->gemm, units).kernel == RT_GEMM_NATIVE;
+    const bool native = rt_choose_gemm(t->gemm, units, true).kernel == RT_GEMM_NATIVE;
 
     for (int k = 0; k < turns; k++) {
         const int sample = by_sample ? k : 0, step = by_sample ? 0 : k;

@@ -9,7 +9,7 @@ typedef struct {
 static const product_size size[] = { { 1, 1, 1 }, { 1, 10, 64 }, { 7, 1, 33 }, { 32, 64, 64 },
                                      { 64, 64, 1 }, { 65, 63, 17 }, { 63, 129, 40 },
                                      { 130, 300, 33 }, { 200, 70, 257 }, { 257, 513, 3 },
-                                     { 130, 30, 500 }, { 100, 100, 100 } };
+                                     { 70, 130, 2 }, { 130, 30, 500 }, { 100, 100, 100 } };
 enum { SIZES = sizeof size / sizeof *size };
 
 static void check_size(const product_size *s, const rt_real *bias, rt_gemm gemm)
