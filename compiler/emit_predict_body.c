@@ -231,13 +231,14 @@ static const char *place_text(const Predict *w, int root)
 /* A view of the whole of another goes by that one's name. */
 static void emit_view(Predict *w, int op)
 {
-    const PredictPlace *at = &w->plan.at[op];
+    const int of = w->net->op[op].in[0];
+    const int64_t ahead = w->plan.at[op].offset - w->plan.at[of].offset;
 
-    if (at->offset)
-        emit_line(w->body, "const float *const %s = %s + %lld;", w->name[op],
-                  w->name[at->root], (long long)at->offset);
+    if (ahead)
+        emit_line(w->body, "const float *const %s = %s + %lld;", w->name[op], w->name[of],
+                  (long long)ahead);
     else
-        w->name[op] = w->name[at->root];
+        w->name[op] = w->name[of];
 }
 
 /* The statement of the source that it is of, where that is another one. */

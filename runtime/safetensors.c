@@ -262,6 +262,8 @@ static bool read_header(rt_safetensors *f, size_t n, rt_error *e)
         snprintf(error.text, sizeof error.text, "the header does not start with '{'"),
             error.position = 0;
     free(text);
+    if (!f->header && !error.text[0])       /* jansson has no word for it */
+        return rt_fail(e, "%s: out of memory", f->path);
     return f->header || rt_fail(e, "%s: byte %d: %s", f->path, 8 + error.position, error.text);
 }
 
