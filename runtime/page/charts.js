@@ -8,13 +8,14 @@ root.classList.add('js');
 /* ---- Numbers ---- */
 
 function bytes(text) {
-    return Uint8Array.from(atob(text), c => c.charCodeAt(0));
+    const raw = atob(text), to = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++)
+        to[i] = raw.charCodeAt(i);
+    return to;
 }
 
-function floats(text) {
-    const view = new DataView(bytes(text).buffer);
-    return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
-}
+/* Little-endian, as are all machines with a browser; decoded when they are first read. */
+const floats = text => new Float32Array(bytes(text).buffer);
 
 function figure(x) {
     if (x === Infinity) return 'not finite';
@@ -58,6 +59,22 @@ function picture(box, width, height, label) {
 }
 
 /* ---- Charts ---- */
+
+/* Draws what belongs to an element once it comes into view, or is to be printed. */
+function whenSeen(id, draw) {
+    const once = () => {
+        if (seen.has(id))
+            return;
+        seen.add(id);
+        watch.disconnect();
+        draw();
+    };
+    const watch = new IntersectionObserver(entries => entries.some(e => e.isIntersecting) && once(),
+        { rootMargin: '300px' });
+    watch.observe($(id));
+    addEventListener('beforeprint', once);
+}
+const seen = new Set();
 
 const charts = [];
 const ink = name => getComputedStyle(root).getPropertyValue(name).trim();

@@ -3,7 +3,13 @@
 const layers = data.layers;
 const columns = data.columns.map(([step, clipped, flow, slope, start, r2]) =>
     ({ step, clipped, flow, slope, start, r2 }));
-const cells = Object.fromEntries(Object.entries(data.cells).map(([key, text]) => [key, floats(text)]));
+const cells = {};
+for (const key of Object.keys(data.cells))
+    Object.defineProperty(cells, key, { configurable: true, get() {
+        const value = floats(data.cells[key]);
+        Object.defineProperty(cells, key, { value });
+        return value;
+    } });
 const bins = { ...data.bins, delta: bytes(data.bins.delta), gradient: bytes(data.bins.gradient) };
 const cell = (key, layer, column) => cells[key][layer * columns.length + column];
 
@@ -161,7 +167,8 @@ function showColumn(column) {
         const at = log10(cell('delta_rms', +box.dataset.row, column));
         box.style.fill = at === null ? 'none' : colour((at - heat.dataset.low) / (heat.dataset.high - heat.dataset.low));
     }
-    health(column);
+    if (seen.has('health'))
+        health(column);
 }
 
 function profile() {
@@ -282,14 +289,15 @@ function clip() {
 /* ---- All of it ---- */
 
 theme();
-curves();
+whenSeen('loss', curves);
 if (heat && columns.length) {
     heatMap();
     profile();
-    updates();
-    clip();
+    whenSeen('update', updates);
+    whenSeen('health', () => health(+$('slider').value));
+    whenSeen('clip', clip);
     layers.forEach((l, i) => $('exponents-layer').append(element('option', { value: i }, l.name)));
     $('exponents-layer').addEventListener('change', exponents);
     $('exponents-of').addEventListener('change', exponents);
-    exponents();
+    whenSeen('exponents', exponents);
 }
