@@ -236,7 +236,7 @@ function updates() {
     }
     const rows = columns.map((c, k) => [c.step, ...shown.map(i => log10(cell('update_ratio', i, k)))]);
     chart('update', rows, ['step', ...shown.map(i => layers[i].name)], {
-        inks: shown.map((_, i) => colour(0.9 * i / Math.max(1, shown.length - 1))), xlabel: 'step',
+        inks: shown.map((_, i) => colour(0.25 + 0.6 * i / Math.max(1, shown.length - 1))), xlabel: 'step',
         strokeWidth: 1, highlightSeriesOpts: { strokeWidth: 3 },
         axes: { y: { axisLabelFormatter: decade, valueFormatter: y => figure(10 ** y), axisLabelWidth: 60 } },
         underlayCallback(context, area, g) {
