@@ -68,7 +68,7 @@ static Chain behind_dense(Stack *s, const Item *item, Chain c)
     c.weights += features(item->in) * c.out;
     if (needless(&c) > (s->longest.products ? needless(&s->longest) : 0))
         s->longest = c;
-    return act->is_default ? c : (Chain){ 0 };
+    return act->callee->id == ACTIVATION_LINEAR ? c : (Chain){ 0 };
 }
 
 static bool is_called(const Item *item, const char *name)
@@ -107,7 +107,7 @@ static Chain behind(Stack *s, const Item *item, Chain in)
     case ITEM_RESIDUAL: case ITEM_PARALLEL:
         return behind_branches(s, item);
     case ITEM_ACTIVATION:
-        break;
+        return item->callee->id == ACTIVATION_LINEAR ? in : (Chain){ 0 };
     }
     return (Chain){ 0 };
 }

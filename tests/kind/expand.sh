@@ -29,7 +29,7 @@ expands() {
     "$NETC" fmt --check "$once" || return 1
     "$NETC" expand "$once" -o "$twice" || { echo 'the expansion does not expand'; return 1; }
     equal "$once" "$twice" 'expanding again changes it' || return 1
-    codes "$file" "$WORK/old" "$@"; codes "$once" "$WORK/new"
+    codes "$file" "$WORK/old" "$@"; codes "$once" "$WORK/new" --data "$(dirname "$file")"
     equal "$WORK/old" "$WORK/new" 'netc check says something else' || return 1
     [ -s "$WORK/new.c" ] || grep -q '^model {' "$file" || return 0
     [ -s "$WORK/new.c" ] || grep -q -e NET -e later "$WORK/old.json" || {
