@@ -69,8 +69,15 @@ size_t rt_kept_lines_next(rt_kept_lines *l)
 {
     const ssize_t n = getline(&l->line, &l->room, l->in);
 
+    if (n < 0 && !feof(l->in))
+        l->error = errno;
     l->number++;
     return n > 0 && l->line[n - 1] == '\n' ? (size_t)n : 0;
+}
+
+bool rt_kept_lines_ended(const rt_kept_lines *l, rt_error *e)
+{
+    return !l->error || rt_fail(e, "%s: cannot be read: %s", l->path, strerror(l->error));
 }
 
 bool rt_kept_lines_fail(const rt_kept_lines *l, const char *what, rt_error *e)

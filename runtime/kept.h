@@ -113,12 +113,15 @@ typedef struct {
     FILE *in;
     char *path, *line;
     size_t room, number;            /* of the line, from 1 */
+    int error;                      /* errno of a read that failed */
 } rt_kept_lines;
 
 bool rt_kept_lines_open(rt_kept_lines *l, const rt_kept *k, const char *file, rt_error *e);
 void rt_kept_lines_close(rt_kept_lines *l);
-/* The next whole line's length; 0 at the end. */
+/* The next whole line's length; 0 at the end, or where reading fails. */
 size_t rt_kept_lines_next(rt_kept_lines *l);
+/* Was that the end?  False: a read has failed, see *e. */
+bool rt_kept_lines_ended(const rt_kept_lines *l, rt_error *e);
 /* The line as an object, to be released; NULL: see *e. */
 json_t *rt_kept_lines_object(const rt_kept_lines *l, size_t n, rt_error *e);
 /* Fails with the place of the line. */

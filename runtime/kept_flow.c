@@ -39,7 +39,7 @@ static bool index_lines(rt_kept_lines *l, Index *index, rt_error *e)
     for (long at = 0;;) {
         const size_t n = rt_kept_lines_next(l);
         if (n == 0)
-            return true;
+            return rt_kept_lines_ended(l, e);
         Line *list = rt_kept_grow(index->line, index->n, sizeof *list, e);
         if (!list)
             return false;
@@ -262,7 +262,7 @@ static json_t *object_at(rt_kept_lines *l, const Index *index, size_t i, rt_erro
         return rt_kept_lines_fail(l, "cannot be read", e), NULL;
     const size_t n = rt_kept_lines_next(l);
     l->number = i + 1;
-    return rt_kept_lines_object(l, n, e);
+    return rt_kept_lines_ended(l, e) ? rt_kept_lines_object(l, n, e) : NULL;
 }
 
 static bool read_shape(rt_kept *k, rt_kept_lines *l, const Index *index, rt_error *e)

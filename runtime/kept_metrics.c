@@ -61,6 +61,7 @@ bool rt_kept_read_metrics(rt_kept *k, rt_error *e)
         ok = object && add(k, &l, object, e);
         json_decref(object);
     }
+    ok = ok && rt_kept_lines_ended(&l, e);
     rt_kept_lines_close(&l);
     return ok;
 }

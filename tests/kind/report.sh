@@ -74,6 +74,8 @@ echo '{"name": "x",' > other/run.json && refuse 'torn run.json' other 'other/run
 for file in metrics flow; do
     cp -r run "no.$file" && rm "no.$file/$file.jsonl"
     refuse "no $file" "no.$file" "no.$file/$file.jsonl: No such file"
+    mkdir "no.$file/$file.jsonl"
+    refuse "unreadable $file" "no.$file" "no.$file/$file.jsonl: cannot be read: Is a directory"
 done
 status 'report/no directory is named' 2 "$NETC" report
 cp -r run locked && rm locked/report.html
