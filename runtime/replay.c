@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "checkpoint.h"
@@ -41,6 +42,19 @@ const char *rt_replay_bits(const rt_run *run, double loss, char text[RT_REPLAY_B
     snprintf(text, RT_REPLAY_BITS, "%016" PRIx64 " %08" PRIx32, bits,
              rt_crc32c(run->pass.grads, run->net.n_elements * run->model->real_size));
     return text;
+}
+
+/* A file of the folder; of the one in it where it is a run's directory. */
+static char *kept_file(const char *folder, const char *name)
+{
+    char *facts = rt_replay_file(folder, "run.json"), *path = NULL;
+
+    if (facts && access(facts, F_OK) != 0)
+        path = rt_replay_file(folder, name);
+    else if (facts && asprintf(&path, "%s/" RT_REPLAY "/%s", folder, name) < 0)
+        path = NULL;
+    free(facts);
+    return path;
 }
 
 /* ---- Reading the batch ------------------------------------------------------------------- */
@@ -160,7 +174,7 @@ static bool open_run(const rt_safetensors *f, rt_run *run, const rt_model *model
 
 static bool load_weights(rt_run *run, const char *folder, rt_error *e)
 {
-    char *path = rt_replay_file(folder, "weights.safetensors");
+    char *path = kept_file(folder, "weights.safetensors");
     const bool ok = path ? rt_checkpoint_load(path, &run->net, run->pass.params,
                                               run->pass.memory, e)
                          : rt_fail(e, "%s: out of memory", folder);
@@ -171,7 +185,7 @@ static bool load_weights(rt_run *run, const char *folder, rt_error *e)
 bool rt_replay_open(rt_run *run, const rt_model *model, const rt_notes *notes, rt_settings *set,
                     int threads, const char *folder, rt_error *e)
 {
-    char *path = rt_replay_file(folder, "batch.safetensors");
+    char *path = kept_file(folder, "batch.safetensors");
     rt_safetensors f;
     bool ok = false;
 
@@ -257,7 +271,7 @@ static bool put_bits(const rt_style *s, const rt_run *run, double loss, const rt
 
 bool rt_replay_run(rt_run *run, const char *folder, const rt_style *s, bool *finite, rt_error *e)
 {
-    char *path = rt_replay_file(folder, "batch.safetensors");
+    char *path = kept_file(folder, "batch.safetensors");
     rt_safetensors f;
 
     if (!path || !rt_safetensors_open(&f, path, MOST_HEADER, e)) {

@@ -14,6 +14,8 @@
 /* After rt_nonfinite_locate: the pass as it stands, into the folder in `directory`. */
 bool rt_replay_save(const char *directory, const rt_run *run, double loss, rt_error *e);
 
+/* `folder`: that one, or the run directory it is in. */
+
 /* A run on the batch of a folder, with its weights; the settings of the pass go to *set. */
 bool rt_replay_open(rt_run *run, const rt_model *model, const rt_notes *notes, rt_settings *set,
                     int threads, const char *folder, rt_error *e);

@@ -248,6 +248,8 @@ check 'replay/a finite run keeps none' test ! -e whole/nonfinite
 ./losing --quiet --set on_nonfinite=skip --out skipped > out 2> err
 status 'replay/a step that was skipped' 3 ./losing --replay skipped/nonfinite
 check 'replay/a step that was skipped: the same bits' grep -q 'the same bits' out
+status 'replay/a run directory' 3 ./losing --replay skipped
+check 'replay/a run directory: the same bits' grep -q 'the same bits' out
 check 'replay/a step that was skipped: the first' test "$(lost_step skipped)" = "$(lost_step elsewhere/losing.run)"
 compile_to mended losing -O1 -D act=tanh -Wno-rate-too-high
 status 'replay/mended' 0 ./mended --replay elsewhere/losing
