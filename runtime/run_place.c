@@ -19,14 +19,27 @@ static bool cannot(const rt_place *p, const char *path, rt_error *e)
                    p->name ? "; --out DIR makes it elsewhere, --no-out none" : "");
 }
 
+static bool holds_run(const char *path)
+{
+    char *facts;
+
+    if (asprintf(&facts, "%s/run.json", path) < 0)
+        return false;
+    const bool holds = access(facts, F_OK) == 0;
+    free(facts);
+    return holds;
+}
+
 bool rt_place_is_free(const char *path, rt_error *e)
 {
     struct stat s;
 
-    if (lstat(path, &s) == 0)
-        return rt_fail(e, "--out: %s exists, and no run directory is written over; --resume %s "
-                       "goes on with its run", path, path);
-    return true;
+    if (lstat(path, &s) != 0)
+        return true;
+    if (!holds_run(path))
+        return rt_fail(e, "--out: %s exists, and is not written over", path);
+    return rt_fail(e, "--out: %s exists, and no run directory is written over; --resume %s "
+                   "goes on with its run", path, path);
 }
 
 /* ---- Its name ---------------------------------------------------------------------------- */

@@ -269,7 +269,10 @@ check "rundir/kills that hit a run: $hits" test $hits -ge "$KILLS"
 # ---- Refused
 stop_at dense TERM 143 8
 refuses 'rundir/exists' 2 'dense.whole exists, and no run directory is written over' ./dense --out dense.whole
-refuses 'rundir/a file is there' 2 'read.py exists' ./dense --out read.py
+refuses 'rundir/a file is there' 2 'read.py exists, and is not written over' ./dense --out read.py
+check 'rundir/a file is there: no run to go on with' sh -c '! grep -q -e --resume err'
+ln -s nowhere dangling
+refuses 'rundir/a dangling link is there' 2 'dangling exists, and is not written over' ./dense --out dangling
 refuses 'rundir/under a file' 1 'err.here: cannot be made: Not a directory' ./dense --out dense.net/err.here/run
 refuses 'rundir/no run' 2 'nowhere/run.json: No such file' ./dense --resume nowhere
 refuses 'rundir/another rate' 2 '--resume: lr was 0.01 and cannot become 0.02' ./dense --resume dense.stopped --lr 0.02
