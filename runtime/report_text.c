@@ -10,9 +10,8 @@ static void put_title(const rt_style *s, const char *title)
 {
     putc('\n', s->out);
     rt_tone_on(s, RT_BOLD);
-    fputs(title, s->out);
+    rt_paragraph(s, title, 0, 2);
     rt_tone_off(s, RT_BOLD);
-    putc('\n', s->out);
 }
 
 /* ---- During the run ------------------------------------------------------------------------ */

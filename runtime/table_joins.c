@@ -91,12 +91,13 @@ static int width_of_names(const rt_net *net, const bool *shown, Kind kind)
 
 static void put_heading(const rt_style *s, Kind kind, int name)
 {
+    const char *const share = kind == RESIDUALS ? "share of dL/dx by the skip"
+                                                : "share of dL/dx by the branch";
     rt_tone_on(s, RT_DIM);
-    if (kind == RESIDUALS)
-        fprintf(s->out, "%-*s %7s %7s  share of dL/dx by the skip", name, "residual", "skip",
-                "body");
-    else
-        fprintf(s->out, "%-*s %7s  share of dL/dx by the branch", name, "parallel", "dL/dx");
+    const int used = kind == RESIDUALS
+        ? fprintf(s->out, "%-*s %7s %7s  ", name, "residual", "skip", "body")
+        : fprintf(s->out, "%-*s %7s  ", name, "parallel", "dL/dx");
+    fputs(used + (int)strlen(share) <= s->width ? share : "share", s->out);
     rt_tone_off(s, RT_DIM);
     putc('\n', s->out);
 }

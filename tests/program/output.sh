@@ -69,12 +69,14 @@ status output/--color=always 0 env NO_COLOR=1 ./deep --quiet --color=always
 check 'output/--color=always: escapes' grep -q "$(printf '\033')" out
 
 # ---- Width
-for width in 60 61 72 80 100 133; do
+for width in 50 60 61 72 80 100 133; do
     status "output/--width $width" 0 ./deep --quiet --every 1 --width $width
     check "output/--width $width: no line is wider" test "$(columns out)" -le $width
     status "output/--width $width --full" 0 ./deep --quiet --full --width $width
     check "output/--width $width --full: no line is wider" test "$(columns out)" -le $width
 done
+status 'output/--width 40' 0 ./deep --quiet --width 40
+check 'output/--width 40: the titles wrap' sh -c 'grep -q "^Gradient flow" out && ! grep -qE "^Gradient.{33}" out'
 status 'output/80 columns by default' 0 ./deep --quiet --every 1
 check 'output/80 columns by default: no line is wider' test "$(columns out)" -le 80
 
