@@ -178,32 +178,43 @@ static int64_t number_behind(const char *line, const char *key)
     return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
+/* The step of a line of one, or -1. */
+static int64_t step_of(const char *line)
+{
+    if (!strncmp(line, "step,", 5))
+        return strtoll(line + 5, NULL, 10);
+    return strncmp(line, "{\"event\":\"step\",", 16) ? -1 : number_behind(line, "\"step\":");
+}
+
 /* Is the line whole, and of what came before the position? */
 static bool is_line_before(const char *line, size_t length, const rt_position *at)
 {
     if (length == 0 || line[length - 1] != '\n')
         return false;
-    if (!strncmp(line, "step,", 5))
-        return strtoll(line + 5, NULL, 10) < at->step;
+    if (step_of(line) >= 0)
+        return step_of(line) < at->step;
     if (!strncmp(line, "epoch,", 6))
         return number_behind(line + 6, ",") < at->epochs;
-    if (!strncmp(line, "{\"event\":\"step\",", 16))
-        return number_behind(line, "\"step\":") < at->step;
     if (!strncmp(line, "{\"event\":\"epoch\",", 17))
         return number_behind(line, "\"epoch\":") < at->epochs;
     return !strcmp(line, columns);
 }
 
-/* Bytes up to the first line that does not stand before the position. */
-static int64_t measure_lines(FILE *in, const rt_position *at)
+/* Bytes up to the first line that does not stand before the position.  *last: the last step in
+ * them, or -1. */
+static int64_t measure_lines(FILE *in, const rt_position *at, int64_t *last)
 {
     char *line = NULL;
     size_t room = 0;
     int64_t length = 0;
 
-    for (ssize_t n; (n = getline(&line, &room, in)) > 0; length += n)
+    *last = -1;
+    for (ssize_t n; (n = getline(&line, &room, in)) > 0; length += n) {
         if (!is_line_before(line, (size_t)n, at))
             break;
+        const int64_t step = step_of(line);
+        *last = step >= 0 ? step : *last;
+    }
     free(line);
     return length;
 }
@@ -215,6 +226,20 @@ static bool cut_log(rt_run_log *log, const char *directory, int i, int64_t lengt
         || fseek(log->out[i], (long)length, SEEK_SET) != 0)
         return cannot(directory, i, e);
     return true;
+}
+
+/* A log that lacks a step that the history has was cut: what goes on in it would have a gap. */
+static bool resume_lines(rt_run_log *log, const char *directory, int i, const rt_position *at,
+                         const rt_history *h, rt_error *e)
+{
+    const rt_record *r = rt_history_at(h, -1);
+    int64_t last;
+    const int64_t length = measure_lines(log->out[i], at, &last);
+
+    if (r && last < r->step)
+        return rt_fail(e, "%s/%s: ends before step %" PRId64 " of the checkpoint", directory,
+                       name[i], r->step);
+    return cut_log(log, directory, i, length, e);
 }
 
 static bool resume_history(rt_run_log *log, const char *directory, const rt_position *at,
@@ -237,10 +262,12 @@ bool rt_run_log_resume(rt_run_log *log, const char *directory, const rt_writer *
     for (int i = 0; i < RT_LOGS; i++)
         if (!open_log(log, directory, i, "r+e", e))
             return false;
+    if (!resume_history(log, directory, at, h, e))
+        return false;
     for (int i = 0; i < RT_LOG_HISTORY; i++)
-        if (!cut_log(log, directory, i, measure_lines(log->out[i], at), e))
+        if (!resume_lines(log, directory, i, at, h, e))
             return false;
-    return resume_history(log, directory, at, h, e);
+    return true;
 }
 
 void rt_run_log_close(rt_run_log *log)

@@ -292,6 +292,11 @@ sentence 'rundir/another dropout: warned' 'dropping: warning: the source is anot
 status 'rundir/the same source' 0 ./dense --quiet --resume dropped
 check 'rundir/the same source: not warned' test ! -s err
 refuses 'rundir/another net' 2 'the run was of another program' ./images --data "$data" --resume dense.stopped
+for log in metrics.csv metrics.jsonl flow.jsonl; do
+    rm -rf short && cp -r dense.stopped short
+    head -n 3 dense.stopped/$log > short/$log
+    refuses "rundir/$log cut short" 1 "short/$log: ends before step " ./dense --resume short
+done
 cp -r dense.stopped cut
 head -c 3000 dense.stopped/checkpoints/last.safetensors > cut/checkpoints/last.safetensors
 refuses 'rundir/a checkpoint cut short' 1 'last.safetensors' ./dense --resume cut
