@@ -182,7 +182,8 @@ bool sweep_check(const Sweep *s, const int *choice, bool largest, Session *sessi
 
 /* ---- Which points there are ------------------------------------------------------------- */
 
-/* `where` leaves points out, and the largest batch is that of any point. */
+/* `where` leaves points out, and the largest batch is that of any point that compiles: one that
+ * does not would keep the others from compiling. */
 static bool is_in(Sweep *s, const int *choice)
 {
     const ArenaMark mark = arena_mark(s->arena);
@@ -195,7 +196,8 @@ static bool is_in(Sweep *s, const int *choice)
         c.file = parse(c.source, &session);
         c.model = check(c.file, c.define, c.n_defines, &session);
         in = !c.model->left_out;
-        if (in && diag_errors(session.diag) == 0 && c.model->settings.batch > s->batch)
+        if (in && c.model->settings.batch > s->batch
+            && sweep_check(s, choice, false, &session, &c))
             s->batch = c.model->settings.batch;
     }
     arena_release(s->arena, mark);

@@ -55,8 +55,8 @@ static char *keep_numbers(const Compilation *c, Session *session)
     return text;
 }
 
-/* The first line of what is wrong. */
-static char *keep_error(const Session *session)
+/* The first line of what is wrong, behind what it holds for. */
+static char *keep_error(const Session *session, const char *where)
 {
     char *text = NULL;
     size_t size;
@@ -64,6 +64,7 @@ static char *keep_error(const Session *session)
 
     if (!out)
         return NULL;
+    fputs(where, out);
     diag_print(session->diag, DIAG_TEXT, false, out);
     fclose(out);
     text[strcspn(text, "\n")] = '\0';
@@ -89,8 +90,11 @@ static bool hash_program(const Sweep *s, const Point *p, Kept *kept)
     Compilation c;
     size_t n;
 
-    if (!sweep_check(s, p->choice, true, &session, &c))
+    if (!sweep_check(s, p->choice, true, &session, &c)) {
+        kept->why = keep_error(&session, arena_printf(s->arena, "in batches of %lld, the largest "
+                                                      "of the sweep: ", (long long)s->batch));
         return false;
+    }
     compile_plan(&c, &session);
     const char *text = emit_numberless(c.program, &session, &n);
     kept->hash[0] = 14695981039346656037u;
@@ -124,7 +128,7 @@ static bool compile_point(const Sweep *s, const Point *p, Kept *kept)
         compile_warn(&c, &session);
     }
     if (!is_allowed(&session, s->options)) {
-        kept->why = keep_error(&session);
+        kept->why = keep_error(&session, "");
         return false;
     }
     kept->predicted = c.forecast->flow;

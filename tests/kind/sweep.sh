@@ -155,6 +155,25 @@ cp x.csv missing.csv
 status 'sweep/odd: what failed is tried again' 5 "$NETC" sweep odd.net -O1 --out odd
 says 'sweep/odd: and now it goes' out 'odd: 24 points of 6 programs: 3 done, 3 expectation failed, 6 diverged, 12 does not compile'
 
+# a point that does not compile leaves the others alone, and a reason is never empty
+cat > batch.net <<'NET'
+param units: int = 16;
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    h = dense(units, act = relu);
+    dense(10);
+}
+train { optimizer = sgd(lr = 0.1); steps = 3; }
+sweep { batch in [32, 100000000]; }
+NET
+status 'sweep/batch' 5 "$NETC" sweep batch.net -O1 --out batch
+says 'sweep/batch: the small one runs' out 'batch: 2 points of 1 program: 1 done, 1 does not compile'
+sed 's/^sweep.*/sweep { units in [16, 100000]; batch in [1, 30000]; }/' batch.net > shared.net
+status 'sweep/shared batch' 5 "$NETC" sweep shared.net -O1 --out shared --slurm
+says 'sweep/shared batch: reason' out '3-100000-1 does not compile: in batches of 30000, the largest of the sweep: shared.net:'
+
 # a name has an end
 {
     sed '/^sweep {/,$d; s/^param depth: int/&= 1/' small.net
