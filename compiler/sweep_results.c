@@ -157,6 +157,7 @@ void sweep_read_point(const Sweep *s, Point *p)
     if (p->status == POINT_REFUSED)
         return;
     facts = read_first(open_of(s, "runs", p, "/run.json"));
+    p->why = NULL;
     p->measured = unknown();
     p->exit_status = -1;
     if (facts) {
@@ -169,10 +170,13 @@ void sweep_read_point(const Sweep *s, Point *p)
         read_start(s, p);
     }
     json_decref(facts);
-    if (p->status != POINT_FAILED || p->why)
+    if (p->status != POINT_FAILED)
         return;
     last_sentence(s, p, text, sizeof text);
-    p->why = arena_copy(s->arena, text, strlen(text));
+    if (text[0])
+        p->why = arena_copy(s->arena, text, strlen(text));
+    else
+        p->status = POINT_HALF;     /* it failed before, and this time has said nothing */
 }
 
 void sweep_read(Sweep *s)

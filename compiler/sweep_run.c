@@ -95,6 +95,20 @@ NORETURN static void become(const Running *r, const char *make, const sigset_t *
     _exit(127);
 }
 
+/* What ended stays; of the others the last attempt's failure must not be taken for one of this. */
+static void forget_failures(Sweep *s)
+{
+    sweep_read(s);
+    for (int i = 0; i < s->n_points; i++) {
+        Point *p = &s->point[i];
+        if (p->status < POINT_FAILED || p->status == POINT_REFUSED)
+            continue;
+        unlink(arena_printf(s->arena, "%s/logs/%s.log", s->folder, p->name));
+        p->status = POINT_WAITING;
+        p->why = NULL;
+    }
+}
+
 /* Takes a look at the points that have not ended. */
 static void look(Running *r)
 {
@@ -140,12 +154,13 @@ int sweep_run(Sweep *s, const sigset_t *before)
     Running r = { .sweep = s, .progress.redraws = isatty(STDERR_FILENO) };
     const char *make = program_find("make", s->arena);
 
-    r.started = r.progress.told = sweep_seconds();
-    r.work = work_done(s);
     if (!make) {
         fputs("netc: there is no make; install it (the Debian package is make)\n", stderr);
         return 0;
     }
+    forget_failures(s);
+    r.started = r.progress.told = sweep_seconds();
+    r.work = work_done(s);
     fflush(NULL);
     r.make = fork();
     if (r.make == 0)

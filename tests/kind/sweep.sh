@@ -155,6 +155,27 @@ cp x.csv missing.csv
 status 'sweep/odd: what failed is tried again' 5 "$NETC" sweep odd.net -O1 --out odd
 says 'sweep/odd: and now it goes' out 'odd: 24 points of 6 programs: 3 done, 3 expectation failed, 6 diverged, 12 does not compile'
 
+# a failure is that of this attempt: the second point fails anew after the first has run for a while
+cat > again.net <<'NET'
+param file: string = "x.csv";
+data = csv(file, target = "class", split = 0.5);
+model {
+    input [4];
+    target class(3);
+    h = dense(64, act = tanh);
+    dense(3);
+}
+train { optimizer = sgd(lr = 0.01); batch = 5; epochs = 2000; }
+sweep { file in ["late.csv", "broken.csv"]; }
+NET
+status 'sweep/fails' 5 "$NETC" sweep again.net -O1 --out again -j 1
+says 'sweep/fails: reason' out '2-broken.csv failed: again: error: broken.csv: cannot open'
+cp x.csv late.csv
+echo 'a,b' > broken.csv
+status 'sweep/fails anew' 5 "$NETC" sweep again.net -O1 --out again -j 1
+says 'sweep/fails anew: what goes' out '1 done, 1 failed'
+check 'sweep/fails anew: not the old reason' test -z "$(grep 'No such file' out)"
+
 # a point that does not compile leaves the others alone, and a reason is never empty
 cat > batch.net <<'NET'
 param units: int = 16;
