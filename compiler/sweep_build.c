@@ -1,5 +1,6 @@
 /* sweep_build.c -- compiles the programs of a sweep, several at once, each in its own process. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,12 +33,16 @@ void sweep_progress(SweepProgress *p, bool last, const char *text)
     p->told = now;
 }
 
+/* Held back, even a signal that is ignored (nohup, a job in the background) would be waited for. */
 static void ends(sigset_t *set)
 {
+    static const int end[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action;
+
     sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
+    for (size_t i = 0; i < countof(end); i++)
+        if (sigaction(end[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(set, end[i]);
 }
 
 void sweep_hold_signals(sigset_t *before)

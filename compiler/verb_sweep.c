@@ -63,6 +63,7 @@ static int run(Sweep *s)
     if (end) {
         fprintf(stderr, "netc: stopped; the same command goes on in %s\n", s->folder);
         raise(end);
+        return 128 + end;
     }
     if (s->options->slurm)
         return hand_over(s);

@@ -120,6 +120,15 @@ for point in $(cat whole/points.txt); do
     same "sweep/gone on: $point" whole/runs/$point/checkpoints/last.safetensors long/runs/$point/checkpoints/last.safetensors
 done
 
+# signals that netc was started to ignore, as by nohup and in the background, do not stop it
+(trap '' HUP INT; exec "$NETC" sweep long.net -O1 --out ignores -j 2) > out 2> err & sweep=$!
+wait_until test -e ignores/make.log
+kill -HUP $sweep
+kill -INT $sweep
+wait $sweep
+check 'sweep/ignored signals: exit status' test $? -eq 0
+says 'sweep/ignored signals: all is done' out '6 done'
+
 # ---- Points that fail, and names that a shell would read
 cat > odd.net <<'NET'
 param file: string = "x.csv";
