@@ -69,8 +69,8 @@ static const char *key_of(char *const *words, size_t *n)
 bool sweep_words(const Sweep *s)
 {
     static const char *const own[] = { "--out", "--no-out", "--resume", "--json", "--dry-run",
-                                       "--check-grad", "--eval", "--save", "--save-grads",
-                                       "--help", "--version" };
+                                       "--check-grad", "--eval", "--predict", "--replay", "--save",
+                                       "--save-grads", "--help", "--version" };
 
     for (size_t i = 0; i < countof(own); i++)
         if (sweep_has_word(s, own[i])) {

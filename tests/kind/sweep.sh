@@ -253,6 +253,8 @@ refuses 'sweep/not empty' 2 'played is not the folder of a sweep, and not empty'
 refuses 'sweep/--lr' 2 "--lr: the points of the sweep differ in 'lr'" "$NETC" sweep small.net --out refused -- --lr 0.5
 refuses 'sweep/--set' 2 "the points of the sweep differ in 'batch'" "$NETC" sweep small.net --out refused -- --set batch=3
 refuses 'sweep/--out' 2 '--out: not in a sweep' "$NETC" sweep small.net --out refused -- --out x
+refuses 'sweep/--predict' 2 '--predict: not in a sweep' "$NETC" sweep small.net --out refused -- --predict x
+refuses 'sweep/--replay' 2 '--replay: not in a sweep' "$NETC" sweep small.net --out refused -- --replay=x
 refuses 'sweep/stdin' 2 'a sweep takes a file' "$NETC" sweep -
 refuses 'sweep/-S' 2 "-S does not go with 'netc sweep'" "$NETC" sweep -S small.net
 refuses 'sweep/-j' 2 '-j takes the number of runs at once' "$NETC" sweep small.net -j x
