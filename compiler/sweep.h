@@ -153,7 +153,7 @@ const char *sweep_status_word(PointStatus status);
 bool sweep_write_results(const Sweep *s);
 void sweep_csv(const Sweep *s, FILE *out);
 void sweep_page(const Sweep *s, FILE *out);
-void sweep_summary(const Sweep *s, FILE *out);
+void sweep_summary(const Sweep *s, bool written, FILE *out);    /* written: it names the two */
 
 /* Parts of the page: sweep_style.c, sweep_maps.c; a text with all escaped that HTML would read. */
 void sweep_style(FILE *out);

@@ -112,7 +112,7 @@ static void put_failures(const Sweep *s, FILE *out)
         fprintf(out, "and %d more\n", n - TOLD);
 }
 
-void sweep_summary(const Sweep *s, FILE *out)
+void sweep_summary(const Sweep *s, bool written, FILE *out)
 {
     const Measure m = sweep_measure(s);
 
@@ -124,5 +124,6 @@ void sweep_summary(const Sweep *s, FILE *out)
         for (int i = 0; i < s->axis[k].n; i++)
             put_value(s, k, i, m, out);
     put_failures(s, out);
-    fprintf(out, "%s/index.html, %s/results.csv\n", s->folder, s->folder);
+    if (written)
+        fprintf(out, "%s/index.html, %s/results.csv\n", s->folder, s->folder);
 }

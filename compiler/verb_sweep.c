@@ -42,7 +42,7 @@ static int hand_over(Sweep *s)
 
     if (!sweep_write_results(s) || (left > 0 && !sweep_write_slurm(s)))
         return EXIT_USAGE;
-    sweep_summary(s, stdout);
+    sweep_summary(s, true, stdout);
     if (left > 0)
         printf("%d to run: in %s, sbatch --time=... sweep.sbatch\n", left, s->folder);
     return sweep_count(s, POINT_REFUSED) > 0 ? EXIT_POINT : EXIT_FINE;
@@ -67,7 +67,7 @@ static int run(Sweep *s)
     }
     if (s->options->slurm)
         return hand_over(s);
-    sweep_summary(s, stdout);
+    sweep_summary(s, written, stdout);
     return written ? exit_status(s) : EXIT_USAGE;
 }
 

@@ -204,6 +204,13 @@ sed 's/^sweep.*/sweep { units in [16, 100000]; batch in [1, 30000]; }/' batch.ne
 status 'sweep/shared batch' 5 "$NETC" sweep shared.net -O1 --out shared --slurm
 says 'sweep/shared batch: reason' out '3-100000-1 does not compile: in batches of 30000, the largest of the sweep: shared.net:'
 
+# what could not be written is not named
+rm batch/index.html
+mkdir batch/index.html
+status 'sweep/no page' 2 "$NETC" sweep batch.net -O1 --out batch
+says 'sweep/no page: summary' out '1 done, 1 does not compile'
+check 'sweep/no page: it is not named' test -z "$(grep index.html out)"
+
 # a name has an end
 {
     sed '/^sweep {/,$d; s/^param depth: int/&= 1/' small.net
