@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-
 /* ---- The axes --------------------------------------------------------------------------- */
 
 /* The text of the first element of a list or range, as it was written; NULL: neither. */
@@ -84,8 +83,10 @@ int sweep_open(Sweep *s, const Options *o, Arena *a)
     s->axis = c.model->axis;
     s->n_axes = c.model->n_axes;
     s->folder = o->out ? o->out : arena_printf(a, "%s.sweep", s->name);
-    if (s->n_axes > 0 && !compile_missing(&c))
-        return write_values(s), axes_are_free(s) ? EXIT_FINE : EXIT_USAGE;
+    if (s->n_axes > 0 && !compile_missing(&c)) {
+        write_values(s);
+        return axes_are_free(s) ? EXIT_FINE : EXIT_USAGE;
+    }
     fprintf(stderr, "netc: %s has no '%s' block: there is nothing to %s\n", s->source->path,
             s->n_axes > 0 ? compile_missing(&c) : "sweep", s->n_axes > 0 ? "run" : "sweep over");
     return EXIT_SOURCE;
@@ -206,15 +207,13 @@ static bool is_in(Sweep *s, const int *choice)
 
 void sweep_list(Sweep *s)
 {
-    int *choice;
-
     s->n_product = 1;
     for (int k = 0; k < s->n_axes; k++)
         s->n_product *= s->axis[k].n;
     s->at = arena_array(s->arena, int, s->n_product);
     s->point = arena_array(s->arena, Point, s->n_product);
     for (int place = 0; place < s->n_product; place++) {
-        choice = arena_array(s->arena, int, s->n_axes);
+        int *choice = arena_array(s->arena, int, s->n_axes);
         choose(s, place, choice);
         const bool in = is_in(s, choice);
         s->at[place] = in ? s->n_points : -1;
