@@ -64,8 +64,10 @@ static double share_apart(double apart, const double *square, int64_t places)
     return roots > 0 ? apart * pairs / roots : 0;
 }
 
-/* E[1 / s^2] E[s^2] of one channel's variance: a generalised chi-square, by its eigenvalues. */
-static double inverse_moment(const Flow *f, const Centre *c, int64_t places, double variance)
+/* E[1 / s^2] E[s^2] of one channel's variance, to which eps is added: a generalised chi-square, by
+ * its eigenvalues. */
+static double inverse_moment(const Flow *f, const Centre *c, int64_t places, double variance,
+                             double eps)
 {
     const double n = c->rows * variance, many = (double)(places - 1);
     const double here = c->square[SAME] - mixed(f, c->square);
@@ -81,7 +83,7 @@ static double inverse_moment(const Flow *f, const Centre *c, int64_t places, dou
 
     for (int i = 0; i <= nodes; i++) {
         const double t = 1e-5 * exp(step * i);
-        double log_f = 0;
+        double log_f = -t * eps / variance;
 
         for (int k = 0; k < 4; k++)
             log_f -= 0.5 * count[k] * log1p(2 * lambda[k] * t);
@@ -126,7 +128,7 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Centre g = centre_of(f, dy->square, dy->cross, x->positions);
     const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
     const double factor = kept_share(f, k, dy, &g) / variance
-                        * inverse_moment(f, &c, x->positions, variance);
+                        * inverse_moment(f, &c, x->positions, variance, eps);
     Gradient *dx = gradient_like(f, dy, x->positions);
 
     if (f->batch * (double)x->positions < 4)

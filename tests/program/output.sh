@@ -170,7 +170,7 @@ plain = [line.split('\r')[-1].replace('\x1b[K', '') for line in lines]
 assert max(map(len, plain)) <= int(sys.argv[2]), max(plain, key=len)
 print(drawn[-1][:-3])
 PY
-in_terminal() { status "$1" 0 python3 "$ROOT/tests/terminal.py" "$2" "$3" ./deep --no-out --lr 1e-6 --epochs 99 ${4-}; cp out screen; }
+in_terminal() { status "$1" 0 python3 "$ROOT/tests/terminal.py" "$2" "$3" ./deep --no-out --lr 1e-6 --epochs 99 --set batch=1 ${4-}; cp out screen; }
 for columns in 60 80 120; do
     for language in C en_US.UTF-8; do
         name="output/terminal of $columns columns, $language"
