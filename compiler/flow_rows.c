@@ -125,6 +125,29 @@ double flow_arrives(const FlowLayer *row)
     return rt_arrives(row->delta_rms, row->carried);
 }
 
+static bool starts_at_zero(const Layer *layer)
+{
+    for (int i = 0; i < layer->n_params; i++) {
+        const Draw draw = draw_of(&layer->param[i]);
+        if (layer->param[i].is_weight && (draw.var > 0 || draw.mean != 0))
+            return false;
+    }
+    return layer->n_params > 0;
+}
+
+/* Weights of 0 pass nothing back before their first update: what is behind them then is not known
+ * yet, if they get one. */
+static const FlowLayer *find_opener(const Forecast *out, int first)
+{
+    const FlowLayer *row;
+    int i = first;
+
+    while (i < out->n && flow_arrives(&out->layer[i]) == 0)
+        i++;
+    row = &out->layer[i];
+    return i > first && i < out->n && row->grad_norm > 0 && starts_at_zero(row->layer) ? row : NULL;
+}
+
 /* As the reports: from the first layer with a weight matrix to the last but the output's. */
 void flow_measure(Forecast *out)
 {
@@ -145,7 +168,9 @@ void flow_measure(Forecast *out)
         return;
     out->flow = out->layer[first].delta_rms == 0 ? 0
               : out->layer[first].delta_rms / out->layer[last].delta_rms;
-    out->gained = flow_arrives(&out->layer[first]) == 0 ? -INFINITY
+    out->opener = find_opener(out, first);
+    out->gained = out->opener ? NAN
+                : flow_arrives(&out->layer[first]) == 0 ? -INFINITY
                 : log10(flow_arrives(&out->layer[first]) / flow_arrives(&out->layer[last]));
     out->spread = out->layer[first].spread;
     fit(out, first, last);

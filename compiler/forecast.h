@@ -69,6 +69,8 @@ typedef struct {
     double flow, decades_per_layer; /* as in the reports */
     double gained;                  /* decades that what arrives (rt_arrives) at the first layer is
                                      * over that at the last hidden one; -INFINITY: nothing does */
+    const FlowLayer *opener;        /* its weights start at 0, so that nothing comes past it before
+                                     * its first update, and `gained` is NAN; NULL: none */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0 */
     int64_t batch;                  /* as set, or all samples where there are fewer */

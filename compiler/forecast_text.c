@@ -165,6 +165,9 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
 
     if (f->flow == 1 && isnan(f->decades_per_layer))
         fputs("flow 1: fewer than two hidden layers\n", out);
+    else if (f->opener)
+        fprintf(out, "flow 0: no gradient comes past %s before its first update, since its weights "
+                     "are 0\n", f->opener->path);
     else if (f->flow == 0)
         fputs("flow 0: nothing arrives at the first layer\n", out);
     else if (!isfinite(f->flow))
@@ -186,7 +189,8 @@ static void put_range(const Forecast *f, bool in_double, FILE *out)
     for (int i = f->n - 1; i >= 0; i--) {
         over = f->layer[i].act_rms <= largest ? over : i;
         above = above < 0 && f->layer[i].delta_rms > largest ? i : above;
-        under = under < 0 && f->layer[i].delta_rms < smallest && !f->layer[i].rests ? i : under;
+        under = under < 0 && f->layer[i].delta_rms < smallest && !f->layer[i].rests
+             && !(f->opener > &f->layer[i]) ? i : under;
     }
     if (above >= 0)
         fprintf(out, "overflow: dL/dz of %s is over the largest %s, %.1e\n",

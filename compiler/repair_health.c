@@ -239,7 +239,8 @@ static void examine_flow(Examination *e)
 {
     const double decades = e->c->forecast->gained;
 
-    e->h->decades = isnan(decades) ? -HEALTH_LOST
+    e->h->decades = e->c->forecast->opener ? 0
+                  : isnan(decades) ? -HEALTH_LOST
                   : fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST);
     e->h->unknown = !(fabs(e->h->decades) < HEALTH_LOST);
     raise_up_to(e->h, AILMENT_VANISHING, -e->h->decades, HEALTH_LOST);

@@ -80,15 +80,25 @@ static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
     put_left("now", ailments(found, &c->health, false, a), out);
 }
 
+static void put_healthy(const Suggestions *found, FILE *out)
+{
+    const Forecast *f = found->c->forecast;
+
+    fprintf(out, "%s is healthy at initialisation: ", found->c->model->name);
+    if (f->opener)
+        fprintf(out, "no gradient comes past %s\n  before its first update", f->opener->path);
+    else
+        fprintf(out, "flow %+.1f decades%s", found->health.decades,
+                fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
+    fputs("; nothing to mend\n", out);
+}
+
 void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
 {
     const char *path = found->c->source->path;
-    const Forecast *f = found->c->forecast;
 
     if (!(found->health.penalty > 0)) {
-        fprintf(out, "%s is healthy at initialisation: flow %+.1f decades%s; nothing to mend\n",
-                found->c->model->name, found->health.decades,
-                fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
+        put_healthy(found, out);
         return;
     }
     fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,
