@@ -155,11 +155,10 @@ void sweep_csv(const Sweep *s, FILE *out);
 void sweep_page(const Sweep *s, FILE *out);
 void sweep_summary(const Sweep *s, bool written, FILE *out);    /* written: it names the two */
 
-/* Parts of the page: sweep_style.c, sweep_maps.c; a text with all escaped that HTML would read. */
+/* Parts of the page: sweep_style.c, sweep_maps.c. */
 void sweep_style(FILE *out);
 void sweep_maps(const Sweep *s, FILE *out);
 void sweep_legend(FILE *out);
-void sweep_html(const char *text, FILE *out);
 void sweep_link(const Sweep *s, const Point *p, FILE *out);     /* <a href="runs/..."> */
 
 /* What the points are compared by, beside their flow: an accuracy where the target is a class. */

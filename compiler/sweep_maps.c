@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/html.h"
+
 typedef enum { MAP_PREDICTED, MAP_FLOW, MAP_MEASURE, N_MAPS } MapKind;
 
 /* Two axes (of one there is one row), and what the others have. */
@@ -90,7 +92,7 @@ static void put_breakable(const char *text, FILE *out)
 
     for (; *text; text++) {
         piece[0] = *text;
-        sweep_html(piece, out);
+        rt_html_text(out, piece);
         if (*text == '_' || *text == '(')
             fputs("<wbr>", out);
     }
@@ -117,7 +119,7 @@ static void put_row(const Pair *m, MapKind kind, int i)
     fputs("<tr><th scope=\"row\">", m->out);
     if (m->row >= 0) {
         m->choice[m->row] = i;
-        sweep_html(m->s->text[m->row][i], m->out);
+        rt_html_text(m->out, m->s->text[m->row][i]);
     }
     fputs("</th>", m->out);
     for (int k = 0; k < m->s->axis[m->column].n; k++) {
@@ -151,7 +153,7 @@ static void put_others(const Pair *m)
         if (k == m->row || k == m->column)
             continue;
         fprintf(m->out, "%s%s = ", gap, m->s->axis[k].name);
-        sweep_html(m->s->text[k][m->choice[k]], m->out);
+        rt_html_text(m->out, m->s->text[k][m->choice[k]]);
         gap = ", ";
     }
     fputs("</h3>\n", m->out);

@@ -6,23 +6,7 @@
 #include <sys/stat.h>
 
 #include "output.h"
-
-void sweep_html(const char *text, FILE *out)
-{
-    static const struct { char c; const char *as; } escape[] = {
-        { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" },
-    };
-
-    for (; *text; text++) {
-        const char *as = NULL;
-        for (size_t i = 0; i < countof(escape); i++)
-            as = *text == escape[i].c ? escape[i].as : as;
-        if (as)
-            fputs(as, out);
-        else if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
-            putc(*text, out);
-    }
-}
+#include "runtime/html.h"
 
 /* To the run's report, where it has one. */
 void sweep_link(const Sweep *s, const Point *p, FILE *out)
@@ -33,7 +17,7 @@ void sweep_link(const Sweep *s, const Point *p, FILE *out)
     const bool has = n < (int)sizeof path && stat(path, &status) == 0;
 
     fprintf(out, "<a href=\"runs/%s/%s\" title=\"%s: ", p->name, has ? "report.html" : "", p->name);
-    sweep_html(sweep_describe(s, p, s->arena), out);
+    rt_html_text(out, sweep_describe(s, p, s->arena));
     fprintf(out, "; %s\">", sweep_status_word(p->status));
 }
 
@@ -99,7 +83,7 @@ static void put_point(const Sweep *s, const Point *p, Measure measure, FILE *out
     fprintf(out, "%s</a></th>", p->name);
     for (int k = 0; k < s->n_axes; k++) {
         fputs("<td class=\"t\">", out);
-        sweep_html(s->text[k][p->choice[k]], out);
+        rt_html_text(out, s->text[k][p->choice[k]]);
         fputs("</td>", out);
     }
     fprintf(out, "<td class=\"t\">%s</td>", sweep_status_word(p->status));
@@ -140,9 +124,9 @@ static void put_failures(const Sweep *s, FILE *out)
         if (p->status != POINT_FAILED && p->status != POINT_REFUSED)
             continue;
         fprintf(out, "<li>%s (", p->name);
-        sweep_html(sweep_describe(s, p, s->arena), out);
+        rt_html_text(out, sweep_describe(s, p, s->arena));
         fputs("): ", out);
-        sweep_html(p->why ? p->why : "", out);
+        rt_html_text(out, p->why ? p->why : "");
         fputs("</li>\n", out);
     }
     fputs("</ul>\n", out);
@@ -177,6 +161,6 @@ void sweep_page(const Sweep *s, FILE *out)
     put_failures(s, out);
     put_points(s, out);
     fputs("<h2>Source</h2>\n<pre>", out);
-    sweep_html(s->source->text, out);
+    rt_html_text(out, s->source->text);
     fputs("</pre>\n</main>\n</body>\n</html>\n", out);
 }

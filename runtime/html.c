@@ -19,7 +19,7 @@ void rt_html_text(FILE *out, const char *text)
         const char *name = entity(*text);
         if (name)
             fputs(name, out);
-        else
+        else if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
             putc(*text, out);
     }
 }
