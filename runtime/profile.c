@@ -2,6 +2,7 @@
 #include "profile.h"
 #include "clock.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ void rt_profile_free(rt_profile *p)
 {
     free(p->forward);
     free(p->order);
+    free(p->plain.seconds);
+    free(p->watched.seconds);
     *p = (rt_profile){ .net = NULL };
 }
 
@@ -54,10 +57,48 @@ void rt_profile_start_step(rt_profile *p, int64_t rows)
     if (!p)
         return;
     lap(p);
+    p->began = p->last;
     p->open = &p->part[RT_AT_OTHER];
     p->between = false;
     p->steps++;
     p->rows += rows;
+}
+
+/* Where memory runs out the step is missing among those whose times are told. */
+static void keep_time(rt_step_times *t, double seconds)
+{
+    if (t->n == t->room) {
+        const int64_t room = t->room ? 2 * t->room : 1024;
+        double *more = realloc(t->seconds, (size_t)room * sizeof *more);
+        if (!more)
+            return;
+        t->seconds = more;
+        t->room = room;
+    }
+    t->seconds[t->n++] = seconds;
+}
+
+void rt_profile_end_step(rt_profile *p, bool watched)
+{
+    if (!p)
+        return;
+    rt_profile_turn(p, RT_AT_OTHER);
+    keep_time(watched ? &p->watched : &p->plain, p->last - p->began);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double rt_profile_within(rt_step_times *t, double share)
+{
+    if (t->n == 0)
+        return 0;
+    qsort(t->seconds, (size_t)t->n, sizeof *t->seconds, by_size);
+    return t->seconds[(int64_t)ceil(share * (double)t->n) - 1];
 }
 
 static bool is_at(const rt_profile *p, int layer, const rt_watch *w)

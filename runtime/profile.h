@@ -14,6 +14,12 @@ typedef enum {
     RT_AT_DATA, RT_AT_LOSS, RT_AT_UPDATE, RT_AT_WATCHING, RT_AT_OTHER, RT_PROFILE_PARTS
 } rt_profile_part;
 
+/* What whole steps took, each: a mean hides the disturbed ones. */
+typedef struct {
+    double *seconds;                /* [n], in the order of the steps until rt_profile_within */
+    int64_t n, room;
+} rt_step_times;
+
 typedef struct rt_profile {
     const rt_net *net;
     const char *memory;             /* of the pass: the rt_watch of a layer stands in it */
@@ -23,6 +29,8 @@ typedef struct rt_profile {
     bool between;                   /* since then it is the next layer's that is marked */
     int *order, n_order, at;        /* layers of the marks of a pass, as they came in the first */
     int64_t steps, rows;
+    double began;                   /* when this step did */
+    rt_step_times plain, watched;   /* of steps that were not and that were watched */
 } rt_profile;
 
 bool rt_profile_new(rt_profile *p, const rt_net *net, const void *memory, rt_error *e);
@@ -30,11 +38,15 @@ void rt_profile_free(rt_profile *p);
 
 /* p may be NULL everywhere below: then nothing is measured. */
 void rt_profile_start_step(rt_profile *p, int64_t rows);
+void rt_profile_end_step(rt_profile *p, bool watched);
 /* What follows belongs to `next`; a pass begins with its data. */
 void rt_profile_turn(rt_profile *p, rt_profile_part next);
 void rt_profile_output(rt_profile *p, const rt_watch *w);       /* the layer's forward work ends */
 void rt_profile_delta(rt_profile *p, const rt_watch *w);        /* its backward work begins */
 void rt_profile_watched(rt_profile *p);     /* since the last mark it was watching */
 void rt_profile_between(rt_profile *p);     /* ... or has begun, of a layer marked only later */
+
+/* Seconds within which this share of the steps, in (0, 1], was done.  Sorts them; 0 of none. */
+double rt_profile_within(rt_step_times *t, double share);
 
 #endif

@@ -116,7 +116,16 @@ static void print_layer(const rt_profile *p, int layer, double peak, double step
     fprintf(out, " %5.1f%%\n", 100 * both / step);
 }
 
-void rt_profile_text(const rt_profile *p, int threads, double peak, const rt_style *s)
+/* A mean has the disturbed steps in it, the quickest tenth hardly. */
+static void print_times(const char *which, rt_step_times *t, FILE *out)
+{
+    if (t->n > 0)
+        fprintf(out, "%-21s %10.1f the median of %lld, %.1f the quickest tenth's longest\n", which,
+                rt_profile_within(t, 0.5) * 1e6, (long long)t->n,
+                rt_profile_within(t, 0.1) * 1e6);
+}
+
+void rt_profile_text(rt_profile *p, int threads, double peak, const rt_style *s)
 {
     const double step = whole(p);
     bool *shown = calloc((size_t)p->net->n_layers + 1, sizeof *shown);
@@ -136,7 +145,10 @@ void rt_profile_text(const rt_profile *p, int threads, double peak, const rt_sty
     for (int i = 0; i < RT_PROFILE_PARTS; i++)
         fprintf(s->out, "%-21s %10.1f %38.1f%%\n", part[i].name, micro(p, p->part[i]),
                 100 * p->part[i] / step);
-    fprintf(s->out, "%-21s %10.1f\n\n", "step", micro(p, step));
+    fprintf(s->out, "%-21s %10.1f\n", "step", micro(p, step));
+    print_times("steps not watched", &p->plain, s->out);
+    print_times("steps watched", &p->watched, s->out);
+    fputc('\n', s->out);
     free(shown);
 }
 
@@ -158,7 +170,18 @@ static void put_layer(rt_json *j, const rt_profile *p, int layer)
     rt_json_close(j, '}');
 }
 
-void rt_profile_json(const rt_profile *p, int threads, double peak, const rt_style *s)
+static void put_times(rt_json *j, const char *which, rt_step_times *t)
+{
+    if (t->n == 0)
+        return;
+    rt_json_open(j, which, '{');
+    rt_json_integer(j, "steps", t->n);
+    rt_json_number(j, "tenth_us", rt_profile_within(t, 0.1) * 1e6);
+    rt_json_number(j, "median_us", rt_profile_within(t, 0.5) * 1e6);
+    rt_json_close(j, '}');
+}
+
+void rt_profile_json(rt_profile *p, int threads, double peak, const rt_style *s)
 {
     rt_json j;
 
@@ -169,6 +192,8 @@ void rt_profile_json(const rt_profile *p, int threads, double peak, const rt_sty
     rt_json_number(&j, "step_us", micro(p, whole(p)));
     for (int i = 0; i < RT_PROFILE_PARTS; i++)
         rt_json_number(&j, part[i].key, micro(p, p->part[i]));
+    put_times(&j, "plain", &p->plain);
+    put_times(&j, "watched", &p->watched);
     rt_json_open(&j, "layers", '[');
     for (int i = 0; i < p->net->n_layers; i++)
         if (is_timed(p, i))

@@ -5,8 +5,8 @@
 #include "profile.h"
 #include "report.h"
 
-/* `peak` in GFLOP/s, of so many threads. */
-void rt_profile_text(const rt_profile *p, int threads, double peak, const rt_style *s);
-void rt_profile_json(const rt_profile *p, int threads, double peak, const rt_style *s);
+/* `peak` in GFLOP/s, of so many threads.  Both sort the times of the steps. */
+void rt_profile_text(rt_profile *p, int threads, double peak, const rt_style *s);
+void rt_profile_json(rt_profile *p, int threads, double peak, const rt_style *s);
 
 #endif

@@ -189,7 +189,7 @@ static void warn_of_warmup(const rt_run *run)
                 "never reaches lr = %g\n", run->model->name, set->warmup, run->steps, set->lr);
 }
 
-static void report_profile(const Program *p, const rt_profile *profile, double peak)
+static void report_profile(const Program *p, rt_profile *profile, double peak)
 {
     const int threads = rt_pool_threads(p->run.pool);
 

@@ -245,7 +245,7 @@ static rt_outcome take_step(Training *t, int64_t step, int64_t from)
         return RT_BROKEN;
     if (run->history.nonfinite.happened && run->set->on_nonfinite == RT_STOP)
         return RT_DIVERGED;
-    rt_profile_turn(run->pass.profile, RT_AT_OTHER);
+    rt_profile_end_step(run->pass.profile, b.watching);
     rt_progress_step(t->to->progress, run, step, b.loss + run->update.penalty,
                      accuracy_of(run, t->hits, t->rows));
     return RT_TRAINED;

@@ -39,6 +39,7 @@ check 'profile/json: the summary is last' sh -c 'tail -n 1 out | grep -q "\"even
 number() { sed -n "s/.*\"$1\":\([0-9.e+-]*\)[,}].*/\1/p" event; }
 of_layer() { sed "s/.*\"name\":\"$1\"\([^}]*\)}.*/\1/; s/.*\"$2\":\([0-9.e+-]*\).*/\1/" event; }
 check 'profile/json: the parts are the step' sh -c 'tr ",{}[]" "\n\n\n\n\n" < event | awk -F: "
+    /(tenth|median)_us/ { next }
     /_us\"/ { if (\$1 ~ /step_us/) step = \$2; else sum += \$2 }
     END { exit !(step > 0 && sum > 0.999 * step && sum < 1.001 * step) }"'
 for direction in forward_us backward_us; do
@@ -49,6 +50,12 @@ done
 check 'profile/json: the steps are the recurrent layer'"'"'s' \
     awk -v mem="$(of_layer mem backward_us)" -v behind="$(of_layer 'h\[0\]' backward_us)" 'BEGIN { exit !(mem > 2 * behind) }'
 check 'profile/json: a peak' awk -v peak="$(number peak_gflops)" 'BEGIN { exit !(peak > 0.1) }'
+
+# Of 12 steps each is watched or is not.
+steps_of() { sed -n "s/.*\"$1\":{\"steps\":\([0-9]*\),.*/\1/p" event; }
+check 'profile/json: every step has a time' test "$(($(steps_of plain) + $(steps_of watched)))" -eq 12
+check 'profile/json: a tenth is done before half' sh -c 'grep -o "\"tenth_us\":[^}]*" event | tr -c "0-9.e+\n" " " |
+    awk "{ exit !(\$1 > 0 && \$1 <= \$NF) }"'
 
 for mode in --dry-run --check-grad '--eval --load with.safetensors'; do
     # shellcheck disable=SC2086
