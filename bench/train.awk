@@ -1,43 +1,71 @@
-# train.awk -- from the lines of train.sh to its table: microseconds a step, the least of all rounds.
+# train.awk -- from the lines of train.sh to its tables: the least of all rounds.
 function least(key, value) { if (!(key in best) || value < best[key]) best[key] = value }
+function most(key, value) { if (value > best[key]) best[key] = value }
+function ratio(a, b) { return a && b ? sprintf("%.2f", a / b) : "-" }
+function first_seen(list, name) { if (!((list, name) in seen)) { seen[list, name] = 1; member[list, ++count[list]] = name } }
 
-function step_time(run, way,    key) {
-    key = run " " way " "
-    return (best[key longest[run]] - best[key "1"]) * 1000 / (longest[run] - 1)
+$1 == "peak" { most("peak " $2, $3); next }
+$1 == "libraries" { libraries = $4; next }
+$2 == "work" { work[$1] = $3; first_seen("net", $1); next }
+$2 == "memory" { plan[$1] = $3; data[$1] = $4; next }
+$3 ~ /^peer/ { first_seen("peer", $4); least($1 " " $2 " " $3 " " $4, $5 + 0); most($1 " " $2 " memory " $4, $6); next }
+$3 == "start" { least($1 " start", $4 + 0); next }
+{
+    least($1 " " $2 " " $3, $4 + 0)
+    least($1 " " $2 " " $3 " median", $5 + 0)
+    if ($3 == "plain") most($1 " " $2 " memory", $6)
 }
 
-function ratio(a, b) { return a && b ? sprintf("%.2f", a / b) : "-" }
+function step_line(net, threads,    run, plain, watched, torch, torch_watched, rate) {
+    run = net " " threads " "
+    plain = best[run "plain"]
+    watched = best[run "watched"]
+    torch = best[run "peer-plain " first]
+    torch_watched = best[run "peer-watched " first]
+    rate = 2 * work[net] / plain / 1000
+    printf "%-9s %7s | %9.0f %7.1f %4.0f%% %7.2f | %9s %12s | %5s %7s\n", net, threads, plain, rate, 100 * rate / best["peak " threads],
+        watched / plain, torch ? sprintf("%.0f", torch) : "-", ratio(torch_watched, torch), ratio(torch, plain), ratio(torch_watched, watched)
+}
 
-$1 == "peak" { if ($3 > peak[$2]) peak[$2] = $3; next }
-$2 == "work" { work[$1] = $3; next }
+function net_line(net,    cost, all) {
+    cost = best[net " 1 default-watched median"] - best[net " 1 default-plain median"]
+    all = plan[net] + data[net] + libraries
+    printf "%-9s | %8.2f %10.2f | %10.2f%% | %6.0f %9.1f %5.2f %8s\n", net, best[net " 1 plain"] / best[net " 2 plain"], best[net " start"] / 1000,
+        100 * cost / 50 / best[net " 1 default-plain median"], best[net " 1 memory"], all, best[net " 1 memory"] / all,
+        first ? best[net " 1 memory " first] : "-"
+}
 
-{
-    run = $1 " " $2
-    if (!(run in seen)) { order[++runs] = run; seen[run] = 1 }
-    if ($4 == "peer") {
-        least(run " " $3 " peer", $5 + 0)
-        if ($3 == "plain" && $6 > memory[run " peer"]) memory[run " peer"] = $6
-        next
+function peer_line(net, threads,    i, time) {
+    printf "%-9s %7s |", net, threads
+    for (i = 1; i <= count["peer"]; i++) {
+        time = best[net " " threads " peer-plain " member["peer", i]]
+        printf " %12.0f %5s", time, ratio(time, best[net " " threads " plain"])
     }
-    if ($4 + 0 > longest[run] + 0) longest[run] = $4
-    least(run " " $3 " " $4, $5 + 0)
-    if ($3 == "plain" && $7 > memory[run]) memory[run] = $7
+    print ""
 }
 
 END {
-    printf "peak in GFLOP/s: %s on one thread, %s on two\n\n", peak[1], peak[2]
-    print "                  |             netc                |         PyTorch        | times as fast | MiB, peak"
-    print "net       threads | us a step GFLOP/s share watched | us a step      watched | plain watched | netc PyTorch"
-    for (i = 1; i <= runs; i++) {
-        split(order[i], part, " ")
-        plain = step_time(order[i], "plain")
-        watched = step_time(order[i], "watched")
-        peer = best[order[i] " plain peer"]
-        peer_watched = best[order[i] " watched peer"]
-        rate = 2 * work[part[1]] / plain / 1000
-        printf "%-9s %7s | %9.0f %7.1f %4.0f%% %7.2f | %9s %12s | %5s %7s | %4.0f %7s\n", part[1], part[2], plain, rate,
-            100 * rate / peak[part[2]], watched / plain, peer ? sprintf("%.0f", peer) : "-", ratio(peer_watched, peer),
-            ratio(peer, plain), ratio(peer_watched, watched), memory[order[i]], memory[order[i] " peer"] ? memory[order[i] " peer"] : "-"
-    }
-    print "\nshare: of the peak on as many threads, by the multiply-adds of products and convolutions; watched: times a plain step"
+    first = member["peer", 1]
+    printf "peak in GFLOP/s: %s on one thread, %s on two\n\n", best["peak 1"], best["peak 2"]
+    printf "%-17s | %29s  | %22s | %13s\n", "", "netc             ", first ? first : "no peer", "times as fast"
+    print "net       threads | us a step GFLOP/s share watched | us a step      watched | plain watched"
+    for (i = 1; i <= count["net"]; i++)
+        for (threads = 1; threads <= 2; threads++)
+            step_line(member["net", i], threads)
+    print "\nshare: of the peak on as many threads, by the multiply-adds of products and convolutions; watched: times a plain step\n"
+
+    print "          |  2 over      first |    watching |          MiB, peak"
+    print "net       | 1 thread    step, s |  by default |   netc  foreseen ratio     peer"
+    for (i = 1; i <= count["net"]; i++)
+        net_line(member["net", i])
+    print "\nfirst step: seconds from the .net file to the end of it; by default: one step in 50; foreseen: plan, data and libraries"
+    if (count["peer"] < 2)
+        exit
+    printf "\n%-17s |", "us a step, times"
+    for (i = 1; i <= count["peer"]; i++)
+        printf " %18s", member["peer", i]
+    print ""
+    for (i = 1; i <= count["net"]; i++)
+        for (threads = 1; threads <= 2; threads++)
+            peer_line(member["net", i], threads)
 }
