@@ -1,46 +1,14 @@
-/* page_data.c -- the numbers of a report for its script: JSON, large arrays of it in base64. */
+/* page_data.c -- the numbers of a report for its script: JSON, large arrays packed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
 #include "json_line.h"
 #include "page.h"
-#include "png.h"
+#include "page_pack.h"
 #include "viridis.h"
 
 enum { POINTS = 2000 };             /* of a curve */
-
-/* An array's bytes in base64, as a member; to a file in memory, since keys and texts go there. */
-static bool put_bytes(rt_json *j, const char *key, const void *data, size_t n)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-
-    if (!out)
-        return false;
-    rt_base64(out, data, n);
-    const bool ok = fclose(out) == 0;
-    rt_json_text(j, key, ok ? text : NULL);
-    free(text);
-    return ok;
-}
-
-/* Floats, the least significant byte first on any machine. */
-static bool put_floats(rt_json *j, const char *key, const float *x, size_t n)
-{
-    unsigned char *bytes = malloc(4 * n + 1);
-
-    for (size_t i = 0; bytes && i < n; i++) {
-        uint32_t word;
-        memcpy(&word, &x[i], 4);
-        for (int b = 0; b < 4; b++)
-            bytes[4 * i + (size_t)b] = (unsigned char)(word >> (8 * b));
-    }
-    const bool ok = bytes && put_bytes(j, key, bytes, 4 * n);
-    free(bytes);
-    return ok;
-}
 
 /* To six digits. */
 static void put_short(rt_json *j, double x)
@@ -98,7 +66,7 @@ static bool put_cells(rt_json *j, const rt_kept *k)
 {
     rt_json_open(j, "cells", '{');
     for (rt_kept_quantity q = 0; q < RT_KEPT_QUANTITIES; q++)
-        if (!put_floats(j, rt_kept_key[q], k->cell[q], k->n_layers * k->n_columns))
+        if (!rt_page_pack_floats(j, rt_kept_key[q], k->cell[q], k->n_layers * k->n_columns))
             return false;
     rt_json_close(j, '}');
     return true;
@@ -115,7 +83,8 @@ static bool put_bins(rt_json *j, const rt_kept *k)
     for (size_t i = 0; i < k->n_bins; i++)
         rt_json_integer(j, NULL, (int64_t)k->bin_column[i]);
     rt_json_close(j, ']');
-    const bool ok = put_bytes(j, "delta", k->bins[0], n) && put_bytes(j, "gradient", k->bins[1], n);
+    const bool ok = rt_page_pack_bytes(j, "delta", k->bins[0], n)
+                 && rt_page_pack_bytes(j, "gradient", k->bins[1], n);
     rt_json_close(j, '}');
     return ok;
 }
@@ -209,7 +178,7 @@ static bool put_runs(rt_json *j, const rt_kept *k)
         rt_json_text(j, "path", k->path);
         put_layers(j, k);
         put_columns(j, k);
-        ok = put_floats(j, "delta", k->cell[RT_KEPT_DELTA], k->n_layers * k->n_columns);
+        ok = rt_page_pack_floats(j, "delta", k->cell[RT_KEPT_DELTA], k->n_layers * k->n_columns);
         put_steps(j, k);
         put_epochs(j, k);
         rt_json_close(j, '}');

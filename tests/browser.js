@@ -58,6 +58,12 @@ function say(name, holds, why) {
     console.log(holds ? `ok report/${name}` : `FAIL report/${name}: ${JSON.stringify(why)}`);
 }
 
+/* Until it is true; the limit of all ends what never is. */
+async function until(expression) {
+    while (!await value(expression))
+        await sleep(20);
+}
+
 /* ---- What a reader does ---- */
 
 const text = id => value(`document.getElementById('${id}').textContent`);
@@ -98,7 +104,17 @@ async function open(url, width = 1100) {
     await event('Page.loadEventFired');
 }
 
-async function readMap() {
+/* The reading of a cell is what the run's log has. */
+function isLogged(reading, folder) {
+    const [, name, step, delta, output] = /^(.*), step (\d+): dL\/dz (\S+), output (\S+),/.exec(reading);
+    const line = fs.readFileSync(path.join(folder, 'flow.jsonl'), 'utf8').split('\n')
+        .find(l => l.includes(`"step":${step},`));
+    const layer = JSON.parse(line).layers.find(l => l.name === name);
+    return [[delta, layer.delta_rms], [output, layer.act_rms]].every(([got, logged]) =>
+        Math.abs(+got - logged) <= (/e/.test(got) ? 0.051 : 0.0051) * logged);
+}
+
+async function readMap(folder) {
     const at = await place('heat', 0.4, 0.1);
     await mouse('mouseMoved', at);
     say('hover tells a cell', /, step \d+: dL\/dz /.test(await text('heat-reading')), await text('heat-reading'));
@@ -106,6 +122,7 @@ async function readMap() {
     await mouse('mouseReleased', at);
     say('click shows a histogram', await value("document.querySelectorAll('#histogram rect').length > 0"));
     const before = await text('heat-reading');
+    say('a cell is what was logged', isLogged(before, folder), before);
     await press('heat', 'ArrowDown');
     say('keys move on the map', await text('heat-reading') !== before, before);
 }
@@ -150,6 +167,7 @@ function readTraffic(url) {
 }
 
 async function readRuns(url) {
+    await until("document.querySelectorAll('#ratio rect').length > 0");
     for (const id of ['loss', 'loss-test', 'profile'])
         say(`runs: ${id} is drawn`, await value(`document.querySelectorAll('#${id} canvas').length === 2`));
     const cells = "document.querySelectorAll('#ratio rect').length";
@@ -165,12 +183,14 @@ async function readPage(url) {
     await open(url);
     if (await value("document.getElementById('differences') !== null"))
         return readRuns(url);
+    await until("document.getElementById('heat').tabIndex === 0");
     const wall = await value("(t => t.loadEventEnd - t.responseEnd)(performance.getEntriesByType('navigation')[0])");
     const { metrics } = await ask('Performance.getMetrics');
     const spent = metrics.find(m => m.name === 'TaskDuration').value * 1000;
     console.log(`    opens in ${spent.toFixed(0)} ms of the processor, ${wall.toFixed(0)} ms of the clock`);
+    say('opens within a second of the processor', spent < 1000, spent);
     say('drawn without a script is hidden', !await shown('loss-drawn'));
-    await readMap();
+    await readMap(path.dirname(url.slice('file://'.length)));
     await slide();
     await readCharts();
     say('no text ran as a script', await value('window.hacked === undefined'));

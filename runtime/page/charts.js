@@ -7,15 +7,20 @@ root.classList.add('js');
 
 /* ---- Numbers ---- */
 
-function bytes(text) {
-    const raw = atob(text), to = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++)
-        to[i] = raw.charCodeAt(i);
-    return to;
+/* Arrays come in zlib's format, in base64. */
+async function bytes(text) {
+    const packed = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/* Little-endian, as are all machines with a browser; decoded when they are first read. */
-const floats = text => new Float32Array(bytes(text).buffer);
+/* Of each float its three upper bytes, each kind of byte in a row. */
+async function floats(text) {
+    const planes = await bytes(text), n = planes.length / 3, words = new Uint32Array(n);
+    for (let i = 0; i < n; i++)
+        words[i] = planes[i] << 24 | planes[n + i] << 16 | planes[2 * n + i] << 8;
+    return new Float32Array(words.buffer);
+}
 
 function figure(x) {
     if (x === Infinity) return 'not finite';

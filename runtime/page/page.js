@@ -3,14 +3,7 @@
 const layers = data.layers;
 const columns = data.columns.map(([step, clipped, flow, slope, start, r2]) =>
     ({ step, clipped, flow, slope, start, r2 }));
-const cells = {};
-for (const key of Object.keys(data.cells))
-    Object.defineProperty(cells, key, { configurable: true, get() {
-        const value = floats(data.cells[key]);
-        Object.defineProperty(cells, key, { value });
-        return value;
-    } });
-const bins = { ...data.bins, delta: bytes(data.bins.delta), gradient: bytes(data.bins.gradient) };
+const cells = {}, bins = { ...data.bins };
 const cell = (key, layer, column) => cells[key][layer * columns.length + column];
 
 /* ---- Map of delta ---- */
@@ -159,7 +152,8 @@ function showColumn(column) {
     $('slider').value = column;
     $('slider-step').textContent = String(step);
     $('health-step').textContent = String(step);
-    profileChart.updateOptions({ file: profileRows(column) });
+    if (profileChart)
+        profileChart.updateOptions({ file: profileRows(column) });
     $('profile-reading').textContent = slope === null ? `flow ${figure(flow)}`
         : `flow ${figure(flow)}; ${Math.abs(slope).toFixed(2)} decades ${slope > 0 ? 'lost' : 'gained'} ` +
           `a layer on the way back (r2 ${r2 === null ? 'none' : r2.toFixed(2)})`;
@@ -174,7 +168,7 @@ function showColumn(column) {
 function profile() {
     const all = cells.delta_rms.map(x => log10(x) ?? NaN).filter(Number.isFinite);
     const low = all.reduce((a, b) => Math.min(a, b), 0), high = all.reduce((a, b) => Math.max(a, b), low + 1);
-    profileChart = chart('profile', profileRows(0),
+    profileChart = chart('profile', profileRows(+$('slider').value),
         ['layer', 'delta', 'first step', 'forecast', 'fit'], {
             inks: ['--first', '--dim', '--third', '--second'],
             valueRange: [Math.floor(low), Math.ceil(high)],
@@ -186,6 +180,9 @@ function profile() {
                          axisLabelWidth: 124 },
                     y: { axisLabelFormatter: decade, valueFormatter: y => figure(10 ** y), axisLabelWidth: 60 } },
         });
+}
+
+function slide() {
     const slider = $('slider');
     let playing = 0;
     slider.max = columns.length - 1;
@@ -288,16 +285,36 @@ function clip() {
 
 /* ---- All of it ---- */
 
-theme();
-whenSeen('loss', curves);
-if (heat && columns.length) {
-    heatMap();
-    profile();
-    whenSeen('update', updates);
-    whenSeen('health', () => health(+$('slider').value));
-    whenSeen('clip', clip);
+async function unpack() {
+    for (const key of Object.keys(data.cells))
+        cells[key] = await floats(data.cells[key]);
+    for (const kind of ['delta', 'gradient'])
+        bins[kind] = await bytes(data.bins[kind]);
+}
+
+function chooseLayer() {
     layers.forEach((l, i) => $('exponents-layer').append(element('option', { value: i }, l.name)));
     $('exponents-layer').addEventListener('change', exponents);
     $('exponents-of').addEventListener('change', exponents);
+}
+
+async function showFlow() {
+    if (!window.DecompressionStream) {
+        $('heat-reading').textContent = 'This browser cannot unpack the numbers of the layers: of before 2023.';
+        return;
+    }
+    await unpack();
+    heatMap();
+    slide();
+    chooseLayer();
+    whenSeen('profile', profile);
+    whenSeen('update', updates);
+    whenSeen('health', () => health(+$('slider').value));
+    whenSeen('clip', clip);
     whenSeen('exponents', exponents);
 }
+
+theme();
+whenSeen('loss', curves);
+if (heat && columns.length)
+    showFlow();

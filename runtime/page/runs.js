@@ -2,7 +2,7 @@
 
 /* Okabe and Ito's colours, which the colour-blind tell apart; past seven they come again, dashed. */
 const TINTS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8c8c3c'];
-const runs = data.runs.map((run, i) => ({ ...run, delta: floats(run.delta), tint: TINTS[i % TINTS.length],
+const runs = data.runs.map((run, i) => ({ ...run, tint: TINTS[i % TINTS.length],
     columns: run.columns.map(c => c[0]), rowOf: new Map(run.layers.map((l, k) => [l.name, k])) }));
 const labels = runs.map((run, i) => runs.findIndex(r => r.path === run.path) === i ? run.path : `${run.path} (${i + 1})`);
 const tints = runs.map(run => run.tint);
@@ -94,11 +94,9 @@ function ratio() {
     $('ratio-reading').textContent = 'blue: less, orange: more, full at three decades';
 }
 
-theme();
-overlay('loss', 'curves', 1, 'loss of the batch');
-overlay('loss-test', 'epochs', 2, 'test loss');
-overlay('accuracy-test', 'epochs', 4, 'test accuracy');
-if (names.length) {
+async function compare() {
+    for (const run of runs)
+        run.delta = await floats(run.delta);
     profiles();
     for (const [id, chosen] of [['over', 1], ['under', 0]]) {
         labels.forEach((label, i) => $(id).append(element('option', { value: i }, label)));
@@ -107,3 +105,10 @@ if (names.length) {
     }
     ratio();
 }
+
+theme();
+overlay('loss', 'curves', 1, 'loss of the batch');
+overlay('loss-test', 'epochs', 2, 'test loss');
+overlay('accuracy-test', 'epochs', 4, 'test accuracy');
+if (names.length)
+    compare();
