@@ -30,6 +30,16 @@ bool rt_made_begin(const rt_request *r, double n, int64_t inputs, rt_made *m, rt
     return true;
 }
 
+bool rt_made_samples(rt_made *m, bool (*fill)(rt_made *m, int64_t i, rt_error *e), rt_error *e)
+{
+    for (int64_t i = 0; i < m->out->n; i++) {
+        m->stream.step = (uint64_t)i;
+        if (!fill(m, i, e))
+            return false;
+    }
+    return true;
+}
+
 /* What the samples are, "[100,10] or [100]". */
 static bool misfit(const rt_request *r, const rt_sequences *kind, int64_t length, rt_error *e)
 {

@@ -31,6 +31,9 @@ typedef struct {
 bool rt_made_sequences(const rt_request *r, const rt_sequences *kind, rt_made *m, rt_samples *out,
                        rt_error *e);
 
+/* Makes the samples, each from its own numbers; `fill` says what sample i is. */
+bool rt_made_samples(rt_made *m, bool (*fill)(rt_made *m, int64_t i, rt_error *e), rt_error *e);
+
 /* Step t of sample i is this symbol. */
 void rt_made_symbol(rt_made *m, int64_t i, int64_t t, int symbol);
 

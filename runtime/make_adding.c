@@ -31,10 +31,5 @@ bool rt_read_adding(const rt_request *r, rt_samples *out, rt_error *e)
     if (!rt_target_is_number(r->model, "adding", e)
         || !rt_made_sequences(r, &(rt_sequences){.least = 2, .width = 2}, &m, out, e))
         return false;
-    for (int64_t i = 0; i < out->n; i++) {
-        m.stream.step = (uint64_t)i;
-        if (!fill(&m, i, e))
-            return false;
-    }
-    return true;
+    return rt_made_samples(&m, fill, e);
 }

@@ -36,10 +36,5 @@ bool rt_read_gaussian(const rt_request *r, rt_samples *out, rt_error *e)
         return false;
     if (seed > 0)
         m.stream.seed = (uint64_t)seed;
-    for (int64_t i = 0; i < out->n; i++) {
-        m.stream.step = (uint64_t)i;
-        if (!fill(&m, i, e))
-            return false;
-    }
-    return true;
+    return rt_made_samples(&m, fill, e);
 }

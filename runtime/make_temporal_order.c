@@ -34,10 +34,5 @@ bool rt_read_temporal_order(const rt_request *r, rt_samples *out, rt_error *e)
     if (!rt_target_is_number(r->model, "temporal_order", e)
         || !rt_made_sequences(r, &kind, &m, out, e))
         return false;
-    for (int64_t i = 0; i < out->n; i++) {
-        m.stream.step = (uint64_t)i;
-        if (!fill(&m, i, e))
-            return false;
-    }
-    return true;
+    return rt_made_samples(&m, fill, e);
 }
