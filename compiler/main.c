@@ -46,7 +46,7 @@ static int perform(const Options *o, Arena *a, Folder *folder)
     case VERB_EXPLAIN:  return verb_explain(o);
     case VERB_DIFF:     return verb_diff(o, a);
     case VERB_SUGGEST:  return verb_suggest(o, a);
-    case VERB_REPORT:   return verb_report(o);
+    case VERB_REPORT:   return verb_report(o, a);
     case VERB_SWEEP:    return verb_sweep(o, a);
     case VERB_GRAPH:    return verb_graph(o, a);
     case VERB_EXPORT:   return verb_export(o, a);

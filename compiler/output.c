@@ -68,7 +68,7 @@ bool output_start(Output *o, const char *path, const char *const *source)
         return fail(path, "it is a directory");
     for (int i = 0; source && source[i]; i++)
         if (same_file(&old, source[i]))
-            return fail(path, i ? "the source imports it; name another file with -o"
+            return fail(path, i ? "it is read for this; name another file with -o"
                                 : "it is the source; name another file with -o");
     return S_ISREG(old.st_mode) ? make_temporary(o, &old) : true;
 }

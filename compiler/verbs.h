@@ -13,7 +13,7 @@ int verb_expand(const Options *o, Arena *a);
 int verb_explain(const Options *o);
 int verb_diff(const Options *o, Arena *a);
 int verb_suggest(const Options *o, Arena *a);
-int verb_report(const Options *o);
+int verb_report(const Options *o, Arena *a);
 int verb_graph(const Options *o, Arena *a);
 int verb_export(const Options *o, Arena *a);
 int verb_sweep(const Options *o, Arena *a);

@@ -172,6 +172,22 @@ bool rt_kept_open(rt_kept *k, const char *path, rt_error *e)
     return false;
 }
 
+/* ---- What is missing --------------------------------------------------------------------- */
+
+bool rt_kept_ended(const rt_kept *k) { return strcmp(k->status, "running") != 0; }
+
+/* The last step of a run is always watched. */
+rt_kept_cut rt_kept_cut_log(const rt_kept *k, int log)
+{
+    const int64_t steps = json_integer_value(json_object_get(k->facts, "steps_done"));
+    const int64_t metrics = k->n_steps ? k->step[k->n_steps - 1].step : -1;
+    const int64_t flow = k->n_columns ? k->column[k->n_columns - 1].step : -1;
+    const rt_kept_cut cut[RT_KEPT_LOGS] = { { "metrics.jsonl", metrics, steps },
+                                            { "flow.jsonl", flow, steps } };
+
+    return rt_kept_ended(k) && cut[log].last + 1 < steps ? cut[log] : (rt_kept_cut){ .last = -1 };
+}
+
 void rt_kept_free(rt_kept *k)
 {
     free(k->path);

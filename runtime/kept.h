@@ -92,6 +92,16 @@ static inline float rt_kept_cell(const rt_kept *k, rt_kept_quantity q, size_t la
     return k->cell[q][layer * k->n_columns + column];
 }
 
+/* A log of an ended run that does not reach its end. */
+#define RT_KEPT_LOGS 2
+typedef struct {
+    const char *file;               /* NULL: this log is whole, or the run has not ended */
+    int64_t last, steps;            /* its last step, -1: none; the steps of the run */
+} rt_kept_cut;
+
+bool rt_kept_ended(const rt_kept *k);
+rt_kept_cut rt_kept_cut_log(const rt_kept *k, int log);
+
 /* The object's number by this key, or NaN. */
 double rt_kept_number(const json_t *object, const char *key);
 /* Its text, or "". */

@@ -67,6 +67,28 @@ static bool fill(FILE *out, const char *text, const rt_kept *k, rt_error *e)
     return true;
 }
 
+/* The page in memory, to be freed. */
+static char *page(const char *form, const rt_kept *k, size_t *n, rt_error *e)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, n);
+
+    if (!out)
+        return rt_fail(e, "%s: out of memory", k->path), NULL;
+    const bool filled = fill(out, form, k, e);
+    const bool whole = !ferror(out);
+    const bool closed = fclose(out) == 0 && whole;
+    if (filled && (closed || rt_fail(e, "%s: out of memory", k->path)))
+        return text;
+    free(text);
+    return NULL;
+}
+
+char *rt_page_text(const rt_kept *k, size_t *n, rt_error *e)
+{
+    return page(k[1].path ? rt_page_runs_html : rt_page_html, k, n, e);
+}
+
 static bool write_file(const char *path, const char *text, size_t n, rt_error *e)
 {
     rt_atomic_file f;
@@ -75,33 +97,17 @@ static bool write_file(const char *path, const char *text, size_t n, rt_error *e
         && rt_atomic_file_end(&f, e);
 }
 
-static bool write_page(const char *form, const rt_kept *k, const char *path, rt_error *e)
+bool rt_page_write(const char *directory, rt_error *e)
 {
-    char *text = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
+    size_t n;
+    rt_kept *k = rt_page_open(&directory, 1, e);
+    char *path = k ? rt_kept_file(k, RT_PAGE, e) : NULL;
+    char *text = path ? rt_page_text(k, &n, e) : NULL;
+    const bool ok = text && write_file(path, text, n, e);
 
-    if (!out)
-        return rt_fail(e, "%s: out of memory", path);
-    const bool ok = fill(out, form, k, e);
-    const bool whole = !ferror(out);
-    const bool closed = fclose(out) == 0 && whole;
-    const bool written = ok && (closed || rt_fail(e, "%s: out of memory", path))
-                      && write_file(path, text, n, e);
     free(text);
-    return written;
-}
-
-bool rt_page_write(const char *directory, const char *path, rt_error *e)
-{
-    rt_kept k;
-
-    if (!rt_kept_open(&k, directory, e))
-        return false;
-    char *inside = path ? NULL : rt_kept_file(&k, "report.html", e);
-    const bool ok = (path || inside) && write_page(rt_page_html, &k, path ? path : inside, e);
-    free(inside);
-    rt_kept_free(&k);
+    free(path);
+    rt_page_close(k);
     return ok;
 }
 
@@ -124,13 +130,4 @@ rt_kept *rt_page_open(const char *const *directory, size_t n, rt_error *e)
             return NULL;
         }
     return k;
-}
-
-bool rt_page_write_runs(const char *const *directory, size_t n, const char *path, rt_error *e)
-{
-    rt_kept *k = rt_page_open(directory, n, e);
-    const bool ok = k && write_page(rt_page_runs_html, k, path, e);
-
-    rt_page_close(k);
-    return ok;
 }

@@ -5,18 +5,20 @@
 #include "error.h"
 #include "kept.h"
 
-/* DIR/report.html, from what else is in the directory; `path` NULL, or where it goes instead. */
-bool rt_page_write(const char *directory, const char *path, rt_error *e);
-
-/* Several runs side by side. */
-bool rt_page_write_runs(const char *const *directory, size_t n, const char *path, rt_error *e);
-
-/* The same of one or several for a terminal of 80 columns. */
-bool rt_page_print(FILE *out, const char *const *directory, size_t n, rt_error *e);
+#define RT_PAGE "report.html"
 
 /* The runs in an array that ends with one without a path; NULL: see *e. */
 rt_kept *rt_page_open(const char *const *directory, size_t n, rt_error *e);
 void rt_page_close(rt_kept *k);
+
+/* Of one run its report, of several a page of them side by side; to be freed.  NULL: see *e. */
+char *rt_page_text(const rt_kept *k, size_t *n, rt_error *e);
+
+/* DIR/report.html, from what else is in the directory. */
+bool rt_page_write(const char *directory, rt_error *e);
+
+/* The same of one or several for a terminal of 80 columns. */
+void rt_page_print(FILE *out, const rt_kept *k);
 
 /* ---- Its parts, each written where page/page.html has {{its name}} ------------------------- */
 

@@ -142,7 +142,8 @@ static void put_verdicts(FILE *out, const rt_kept *k)
     const json_t *list = json_object_get(k->summary, "verdicts");
 
     if (!k->summary)
-        fputs("no verdict: the run has not ended, or was killed\n", out);
+        fputs(rt_kept_ended(k) ? "no verdict: there is no summary.json\n"
+                               : "no verdict: the run has not ended, or was killed\n", out);
     else if (json_array_size(list) == 0)
         fputs("no fault was found in the gradient flow\n", out);
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -206,12 +207,12 @@ static void put_profiles(FILE *out, const rt_kept *k)
     }
 }
 
-bool rt_page_print(FILE *out, const char *const *directory, size_t n, rt_error *e)
+void rt_page_print(FILE *out, const rt_kept *k)
 {
-    rt_kept *k = rt_page_open(directory, n, e);
+    size_t n = 0;
 
-    if (!k)
-        return false;
+    while (k[n].path)
+        n++;
     for (size_t from = 0; from < n; from += RUNS) {
         fputs(from ? "\n" : "", out);
         put_table(out, k, from, least(from + RUNS, n));
@@ -224,6 +225,4 @@ bool rt_page_print(FILE *out, const char *const *directory, size_t n, rt_error *
         putc('\n', out);
         put_verdicts(out, k);
     }
-    rt_page_close(k);
-    return true;
 }

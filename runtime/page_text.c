@@ -16,9 +16,10 @@ static void put_cell(FILE *out, const char *text)
 
 static void put_unended(FILE *out, const rt_kept *k)
 {
-    fputs("<p class=\"verdict fair\"><b>No verdict:</b> the run is ", out);
-    rt_html_text(out, k->status);
-    fputs(" or was killed; it is judged when it ends.</p>\n", out);
+    fputs("<p class=\"verdict fair\"><b>No verdict:</b> ", out);
+    fputs(rt_kept_ended(k) ? "there is no summary.json.</p>\n"
+                           : "the run is running or was killed; it is judged when it ends.</p>\n",
+          out);
 }
 
 static void put_healthy(FILE *out, const rt_kept *k)
@@ -85,6 +86,20 @@ static void put_measures(FILE *out, const char *part, double loss, double accura
         fputs("</li>", out);
 }
 
+static void put_cut(FILE *out, rt_kept_cut cut)
+{
+    char last[RT_FIGURE], steps[RT_FIGURE];
+
+    if (!cut.file)
+        return;
+    fprintf(out, "<p class=\"note\"><b>%s was cut:</b> it ", cut.file);
+    if (cut.last < 0)
+        fputs("has no step", out);
+    else
+        fprintf(out, "ends at step %s", rt_grouped(last, (uint64_t)cut.last));
+    fprintf(out, ", and the run did %s steps.</p>\n", rt_grouped(steps, (uint64_t)cut.steps));
+}
+
 bool rt_page_facts(FILE *out, const rt_kept *k, rt_error *e)
 {
     const rt_kept_epoch *end = k->n_epochs ? &k->epoch[k->n_epochs - 1] : NULL;
@@ -104,6 +119,8 @@ bool rt_page_facts(FILE *out, const rt_kept *k, rt_error *e)
     fputs("</li><li>", out);
     rt_html_text(out, rt_kept_text(k->facts, "started"));
     fputs("</li></ul>\n", out);
+    for (int i = 0; i < RT_KEPT_LOGS; i++)
+        put_cut(out, rt_kept_cut_log(k, i));
     return true;
 }
 

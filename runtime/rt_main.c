@@ -163,7 +163,7 @@ static bool write_end(Program *p, const char *word, int status)
 
     return rt_run_dir_end(p->dir, &p->run, word, status, &p->error)
         && rt_run_summary_write(path, &p->run.history, &p->error)
-        && rt_page_write(path, NULL, &p->error);
+        && rt_page_write(path, &p->error);
 }
 
 /* What fails there is told once. */

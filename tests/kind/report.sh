@@ -84,6 +84,30 @@ for file in metrics flow; do printf '{"event":"st' >> killed/$file.jsonl; done
 status 'report/a killed run' 0 "$NETC" report killed
 says 'report/a killed run: no verdict' killed/report.html 'was killed'
 
+# ---- Logs of a run that has ended, cut
+for file in metrics flow; do
+    cp -r run "cut.$file" && sed -i '/"step":40,/,$d' "cut.$file/$file.jsonl"
+    status "report/cut $file" 0 "$NETC" report "cut.$file"
+    sentence "report/cut $file: sentence" "cut.$file/$file.jsonl was cut: its last step is 35, and run.json tells of 60 steps"
+    says "report/cut $file: the page" "cut.$file/report.html" "$file.jsonl was cut:</b> it ends at step 35"
+    : > "cut.$file/$file.jsonl"
+    status "report/empty $file" 0 "$NETC" report --text "cut.$file"
+    sentence "report/empty $file: sentence" "cut.$file/$file.jsonl was cut: it holds no step, and"
+done
+status 'report/whole logs' 0 "$NETC" report run
+check 'report/whole logs: no sentence' test ! -s err
+
+# ---- What cannot be written
+status 'report/no folder' 2 "$NETC" report run -o nowhere/page.html
+sentence 'report/no folder: sentence' 'cannot write nowhere/page.html: No such file'
+status 'report/a full disk' 2 "$NETC" report run -o /dev/full
+sentence 'report/a full disk: sentence' 'cannot write /dev/full: No space left'
+status 'report/a full disk: --text' 2 sh -c "'$NETC' report --text run > /dev/full"
+status 'report/over a log' 2 "$NETC" report run -o run/flow.jsonl
+sentence 'report/over a log: sentence' 'cannot write run/flow.jsonl: it is read for this'
+status 'report/-o -' 0 "$NETC" report run -o -
+same 'report/-o -: the same page' $page out
+
 # ---- Several runs, and the terminal
 sed 's/lr = 0.1/lr = 0.01/; s/sigmoid/tanh/' deep.net > tanh.net
 compile tanh -O1
@@ -129,7 +153,7 @@ for seed in $(seq 1 "${DAMAGES:=100}"); do
     awk -v SEED="$seed" -f damage.awk "run/$file" > "damaged/$file"
     "$NETC" report damaged > out 2> err
     got=$?
-    if [ $got -gt 1 ] || [ "$(wc -l < err)" -ne $got ]; then
+    if [ $got -gt 1 ] || [ "$(grep -vc '^netc: warning: damaged/.* was cut: ' err)" -ne $got ]; then
         head -5 err
         fail "report/damage $seed of $file" "exit status $got"
         damaged=1
