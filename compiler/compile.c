@@ -78,6 +78,7 @@ void compile_forecast(Compilation *c, Session *s)
                                   s);
     }
     c->forecast = forecast(c->program, c->input, s);
+    c->forecast->step_length = step_length(c->program, c->forecast, s);
 }
 
 void compile_warn(Compilation *c, Session *s)

@@ -254,10 +254,25 @@ static void scale_forward(Flow *f, Trace *t, NodeId y)
     t->kernel[y] = k;
 }
 
+/* dLoss/dscale is the sum of dy body over all units, which know nothing of each other. */
+static void record_scale(Flow *f, Trace *t, NodeId y, const Gradient *dy)
+{
+    const Kernel *body = kernel_in(t, y, 0);
+    FlowLayer *row = &t->row[t->g->node[y].layer];
+    double total = 0;
+
+    for (int s = 0; s < PAIRS; s++)
+        total += f->batch * f->pairs[s] * pair_sum(dy, s, body, s);
+    row->scale_grad = sqrt(fmax((double)body->channels * total, 0));
+    row->body_rms = sqrt(mean_of_squares(body->square[SAME], body->positions));
+}
+
 static void scale_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const double a = factor_of(t, y);
 
+    if (tensor_of(t, y, 1))
+        record_scale(f, t, y, dy);
     flow_give(f, t, y, 0, scaled(f, dy, t->kernel[y]->positions, a * a));
 }
 

@@ -20,6 +20,8 @@ typedef struct {
     bool rests;                     /* a residual's scale, which starts at 0, leaves it without */
     bool awaits;                    /* a trained scale around it, which starts small */
     double grad_norm;               /* of dLoss/dW; NAN without a weight */
+    double scale_grad;              /* of a residual with a trained scale: dLoss/dscale, */
+    double body_rms;                /* and the RMS of what the scale multiplies */
     double spread;                  /* standard deviation over seeds of log10 of both gradients */
     double saturated, dead;
     double first_rms, last_rms, decades_per_step;   /* delta by step, where layer->steps */
@@ -75,6 +77,7 @@ typedef struct {
     double loss;                    /* at step 0 */
     int64_t batch;                  /* as set, or all samples where there are fewer */
     double grad_norm;               /* of the whole gradient */
+    double step_length;             /* of the first steps, over what such a net bears */
     InputMoments input;
     const char *rough;
     bool too_large;                 /* for a forecast: no layers, no numbers; `rough` says why */

@@ -43,6 +43,7 @@ void forecast_json(const Forecast *f, FILE *out)
     put("gained", f->gained, out);
     put("spread", f->spread, out);
     put("loss", f->loss, out);
+    put("step_length", f->too_large ? NAN : f->step_length, out);
     fputs(",\"input\":", out);
     diag_json_string(f->input.from, out);
     fputs(",\"unread\":", out);

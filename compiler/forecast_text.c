@@ -203,6 +203,16 @@ static void put_range(const Forecast *f, bool in_double, FILE *out)
                 f->layer[under].path, type, smallest);
 }
 
+/* As counted in docs/warnings.md; from 1 on there is a warning. */
+const char *forecast_step_words(const Forecast *f, Arena *a)
+{
+    const double least = 0.3;
+
+    return f->step_length >= least && f->step_length < 1
+         ? arena_printf(a, "first steps are %.2g of what such a net bears: one such run in seven "
+                        "fails\n", f->step_length) : "";
+}
+
 void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out)
 {
     if (f->too_large) {
@@ -226,6 +236,7 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
     put_range(f, m->settings.double_precision, out);
     if (isfinite(f->loss))
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
+    fputs(forecast_step_words(f, a), out);
     if (f->rough)
         fprintf(out, "rough: %s\n", f->rough);
     for (int i = 0; i < f->n; i++)

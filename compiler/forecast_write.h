@@ -7,6 +7,9 @@
 /* A table of layers with bars of log10 dL/dz; `full`: of all layers, else of the first and last. */
 void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out);
 
+/* Of steps that are long, but not warned of, a line; else "". */
+const char *forecast_step_words(const Forecast *f, Arena *a);
+
 /* Why there is none: a block that is not there. */
 void forecast_lacks(const char *name, const char *missing, FILE *out);
 

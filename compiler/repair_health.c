@@ -43,7 +43,6 @@ enum {
 typedef struct {
     const Compilation *c;
     const Sites *sites;
-    Arena *arena;
     const Gauss *gauss;
     Health *h;
     int plain;                      /* layers in a row without skip or batchnorm */
@@ -250,7 +249,7 @@ static void examine_flow(Examination *e)
 /* log10 of twice the length of a step, of which 1 is the most. */
 static double step_measure(const Examination *e)
 {
-    return log10(fmax(2 * step_length_of(e->c, e->arena), 0.1));
+    return log10(fmax(2 * e->c->forecast->step_length, 0.1));
 }
 
 static void examine_plain(Examination *e)
@@ -281,7 +280,7 @@ static void sum_up(Health *h)
 Health health_of(const Compilation *c, const Sites *sites, Arena *a)
 {
     Health h = { .penalty = 0 };
-    Examination e = { .c = c, .sites = sites, .arena = a, .gauss = gauss_new(a), .h = &h };
+    Examination e = { .c = c, .sites = sites, .gauss = gauss_new(a), .h = &h };
 
     for (int i = 0; i < N_AILMENTS; i++)
         h.limit[i] = limit_of((AilmentId)i);

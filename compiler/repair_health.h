@@ -37,8 +37,6 @@ Health health_of(const Compilation *c, const struct Sites *sites, Arena *a);
  * rate is too high, or note it. */
 Warned warnings_of(const Compilation *c, Arena *a);
 bool warned_of_rate(const Compilation *c, double rate, Arena *a);
-/* How long the first steps are, over what such a net bears; as netc check sees it. */
-double step_length_of(const Compilation *c, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);
 /* Over the limit of the rate, or warned of it. */

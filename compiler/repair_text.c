@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "forecast_write.h"
 #include "repair.h"
 
 enum { SHOWN = 10, WHAT = 47 };
@@ -80,7 +81,7 @@ static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
     put_left("now", ailments(found, &c->health, false, a), out);
 }
 
-static void put_healthy(const Suggestions *found, FILE *out)
+static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
 {
     const Forecast *f = found->c->forecast;
 
@@ -90,7 +91,7 @@ static void put_healthy(const Suggestions *found, FILE *out)
     else
         fprintf(out, "flow %+.1f decades%s", found->health.decades,
                 fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
-    fputs("; nothing to mend\n", out);
+    fprintf(out, "; nothing to mend\n%s", forecast_step_words(f, a));
 }
 
 void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
@@ -98,7 +99,7 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
     const char *path = found->c->source->path;
 
     if (!(found->health.penalty > 0)) {
-        put_healthy(found, out);
+        put_healthy(found, a, out);
         return;
     }
     fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,

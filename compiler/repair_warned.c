@@ -45,16 +45,6 @@ Warned warnings_of(const Compilation *c, Arena *a)
     return out;
 }
 
-double step_length_of(const Compilation *c, Arena *a)
-{
-    const ArenaMark mark = arena_mark(a);
-    Trial *t = trial_of(c, a);
-    const double length = step_length(&t->program, c->forecast, &t->quiet);
-
-    arena_release(a, mark);
-    return length;
-}
-
 static void set_rate(Model *m, double rate, Arena *a)
 {
     Value *optimizer = &m->settings.optimizer;

@@ -9,6 +9,7 @@
 typedef struct {
     double share;                   /* of the weights: sum over the layers */
     double layers;                  /* one behind the other */
+    double scales;                  /* of the sums, by trained scales of residuals */
     double most;                    /* share of one layer, */
     int at;                         /* of this one */
     double times;                   /* by what updates add to each other, or are cut */
@@ -16,6 +17,8 @@ typedef struct {
     double bears;                   /* sum that one layer bears */
     double length;                  /* times share over what so many layers bear */
 } Step;
+
+static const double A_SCALE = 2.5;  /* layers that bear as little as a scale */
 
 /* ---- Layers -------------------------------------------------------------------------------- */
 
@@ -74,6 +77,28 @@ static void add_layer(Step *s, const Warn *w, int i, double weight, bool in_row)
     }
 }
 
+/* A step of a residual's scale moves its body for all samples at once.  What bodies add differs
+ * from one to the next: its squares add up.  Steps of the rate for each scale move little beside
+ * those for each weight. */
+static double moved_by_scale(const Warn *w, const FlowLayer *join)
+{
+    const double moved = w->rate * join->scale_grad * join->body_rms / join->z_rms;
+
+    return isfinite(moved) && !w->adaptive ? moved : 0;
+}
+
+static double moved_by_scales(const Warn *w)
+{
+    double squares = 0;
+
+    for (int i = 0; i < w->forecast->n_joins; i++) {
+        const double moved = moved_by_scale(w, &w->forecast->join[i]);
+
+        squares += moved * moved;
+    }
+    return sqrt(squares);
+}
+
 /* ---- The whole ----------------------------------------------------------------------------- */
 
 static Step of_layers(const Warn *w)
@@ -91,7 +116,18 @@ static Step of_layers(const Warn *w)
         add_layer(&s, w, i, counts(w, p, batchnorms) * (adds ? bodies : 1), !adds);
     }
     s.layers = fmax(s.layers, 1);
+    s.scales = moved_by_scales(w);
     return s;
+}
+
+static double of_rows(const Step *s)
+{
+    return s->share * pow(s->layers, 0.75);
+}
+
+static double of_scales(const Step *s)
+{
+    return s->scales * A_SCALE;
 }
 
 static Step lasting(Step s, double times, double bears, const char *why)
@@ -99,7 +135,7 @@ static Step lasting(Step s, double times, double bears, const char *why)
     s.times = times;
     s.bears = bears;
     s.why = times < 1 || times > 1 ? why : "";
-    s.length = times * s.share * pow(s.layers, 0.75) / bears;
+    s.length = times * (of_rows(&s) + of_scales(&s)) / bears;
     return s;
 }
 
@@ -149,21 +185,55 @@ double warn_step_length(const Warn *w)
     return first_step(w).length;
 }
 
+static const char *times_why(const Warn *w, const Step *s)
+{
+    return *s->why ? arena_printf(w->session->arena, ", times %.2g%s", s->times, s->why) : "";
+}
+
+/* The residual whose scale moves most. */
+static const FlowLayer *most_moved(const Warn *w)
+{
+    const FlowLayer *join = w->forecast->join, *found = join;
+
+    for (int i = 0; i < w->forecast->n_joins; i++)
+        if (moved_by_scale(w, &join[i]) > moved_by_scale(w, found))
+            found = &join[i];
+    return found;
+}
+
+static void note_scales(const Warn *w, const Step *s, Message *m)
+{
+    const FlowLayer *most = most_moved(w);
+
+    diag_note(m, warn_argument(most->layer->item, "scale"), "a step of its scale moves %s by %.2g, "
+              "those of all move the sum by %.2g%s; it bears %.3g / %.3g = %.2g", most->path,
+              moved_by_scale(w, most), s->scales, times_why(w, s), s->bears, A_SCALE,
+              s->bears / A_SCALE);
+}
+
+static void note_layers(const Warn *w, const Step *s, Message *m)
+{
+    const FlowLayer *row = w->site[s->at].row;
+
+    diag_note(m, warn_at(row), "update over weights is %.2g in %s and %.2g in all%s; %.3g layer%s "
+              "in a row bear%s %.3g / %.3g^0.75 = %.2g", s->most, row->path, s->share,
+              times_why(w, s), s->layers, s->layers > 1 ? "s" : "", s->layers > 1 ? "" : "s",
+              s->bears, s->layers, s->bears / pow(s->layers, 0.75));
+}
+
 void warn_rate(Warn *w)
 {
     const Step s = first_step(w);
-    const FlowLayer *row = w->site[s.at].row;
     Message *m;
 
     if (!warn_reaches(w, s.length) || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
         return;
     m = warn_say(w, s.length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
                  "such a net bears", s.length);
-    diag_note(m, warn_at(row), "update over weights is %.2g in %s and %.2g in all%s%s; %.3g "
-              "layer%s in a row bear%s %.3g / %.3g^0.75 = %.2g", s.most, row->path, s.share,
-              *s.why ? arena_printf(w->session->arena, ", times %.2g", s.times) : "", s.why,
-              s.layers, s.layers > 1 ? "s" : "", s.layers > 1 ? "" : "s", s.bears, s.layers,
-              s.bears / pow(s.layers, 0.75));
+    if (of_scales(&s) > of_rows(&s))
+        note_scales(w, &s, m);
+    else
+        note_layers(w, &s, m);
     if (w->forecast->input.why && !w->adaptive)
         diag_note(m, w->model->data.decl->at, "a quarter counts: the data could not be read");
 }

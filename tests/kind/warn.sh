@@ -44,6 +44,12 @@ sed 's/varied/loop/' one-class.fine.net > "$WORK/loop.net"
 status 'warn/a loop of links' 0 "$NETC" check "$WORK/loop.net"
 says 'warn/a loop of links says' "$WORK/out" '(loop.csv: Too many levels of symbolic links)'
 
+# Steps that are long, but not warned of.
+sed 's/lr = 20/lr = 0.2/' rate-too-high.net > "$WORK/long.net"
+silent 'warn/long steps' "$NETC" check "$WORK/long.net"
+status 'warn/long steps' 0 "$NETC" check "$WORK/long.net"
+says 'warn/long steps say' "$WORK/out" 'first steps are 0.'
+
 # A row a source.
 sed -n 's/^WARNING([a-z_]*, [A-Z_]*, "\([a-z-]*\)",.*/\1/p' "$ROOT/compiler/warnings.def" | sort > "$WORK/rows"
 for file in *.err; do echo "${file%%.*}"; done | sort -u > "$WORK/files"
