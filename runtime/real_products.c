@@ -17,7 +17,7 @@ enum {
     NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads, or copies, its rows of a */
     NATIVE_TILES = 8,               /* at least, where there are columns for them */
     SMALL = 16384,                  /* numbers of a b that one thread packs for all tiles */
-    SUM_COLUMNS = 64
+    SUM_COLUMNS = 512, SUM_ROWS = 64, SUM_TILES = 16     /* of column sums */
 };
 _Static_assert(SMALL * sizeof(rt_real) <= RT_JOB_BYTES, "a small b fits, packed");
 #define FLOPS_PER_NS 60.0
@@ -143,29 +143,58 @@ void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const r
 
 /* ---- Column sums ---------------------------------------------------------------------------- */
 
+/* In tiles of some rows and of columns that lie contiguous for long, so that they stream. */
 typedef struct {
-    int n, m;
+    int n, m, rows, down, across;   /* rows of a tile; tiles */
     const rt_real *x;
     rt_real *y;
+    double *partial;                /* [down][m] */
 } column_sum;
+
+/* Four rows at a time: sums are loaded and stored less. */
+static void add_rows(int n, size_t m, int columns, const rt_real *x, double *restrict sum)
+{
+    int i = 0;
+
+    for (; i + 4 <= n; i += 4, x += 4 * m)
+        for (int j = 0; j < columns; j++)
+            sum[j] += ((double)x[j] + (double)x[m + (size_t)j])
+                    + ((double)x[2 * m + (size_t)j] + (double)x[3 * m + (size_t)j]);
+    for (; i < n; i++, x += m)
+        for (int j = 0; j < columns; j++)
+            sum[j] += (double)x[j];
+}
 
 static void column_sum_tile(void *arg, int tile)
 {
     const column_sum *s = arg;
-    const int j0 = tile * SUM_COLUMNS, columns = lesser(s->m - j0, SUM_COLUMNS);
+    const int row = tile / s->across, i0 = row * s->rows, j0 = tile % s->across * SUM_COLUMNS;
+    const int columns = lesser(s->m - j0, SUM_COLUMNS);
     double sum[SUM_COLUMNS] = { 0 };
 
-    for (int i = 0; i < s->n; i++) {
-        const rt_real *x = s->x + (size_t)i * (size_t)s->m + j0;
+    add_rows(lesser(s->n - i0, s->rows), (size_t)s->m, columns,
+             s->x + (size_t)i0 * (size_t)s->m + j0, sum);
+    if (s->down == 1)
         for (int j = 0; j < columns; j++)
-            sum[j] += (double)x[j];
-    }
-    for (int j = 0; j < columns; j++)
-        s->y[j0 + j] = (rt_real)sum[j];
+            s->y[j0 + j] = (rt_real)sum[j];
+    else
+        memcpy(s->partial + (size_t)row * (size_t)s->m + j0, sum, (size_t)columns * sizeof *sum);
 }
 
 void rt_column_sum(rt_pass *c, int n, int m, const rt_real *x, rt_real *y)
 {
-    column_sum s = { n, m, x, y };
-    rt_run_tiles(c->pool, 0.5 * n * m, (m + SUM_COLUMNS - 1) / SUM_COLUMNS, column_sum_tile, &s);
+    column_sum s = { .n = n, .m = m, .across = tiles_of(m, SUM_COLUMNS), .x = x, .y = y };
+    const int fit = RT_JOB_BYTES / (int)sizeof *s.partial / m;
+
+    s.down = larger(lesser(lesser(SUM_TILES / s.across, n / SUM_ROWS), fit), 1);
+    s.rows = tiles_of(n, s.down);
+    s.down = tiles_of(n, s.rows);
+    s.partial = rt_thread_memory(RT_OF_JOB);
+    rt_run_tiles(c->pool, 0.2 * n * m, s.down * s.across, column_sum_tile, &s);
+    for (int j = 0; j < m && s.down > 1; j++) {
+        double sum = 0;
+        for (int i = 0; i < s.down; i++)
+            sum += s.partial[(size_t)i * (size_t)m + (size_t)j];
+        y[j] = (rt_real)sum;
+    }
 }
