@@ -27,11 +27,11 @@ FLOOR13 = main verb_*
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm then tiles update \
+RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
 	processors options activation profile
-RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h channels reals history \
-	recurrent pieces softmax
-RUNTIME5 = zip array made prepare checkpoint kernels report run position
+RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
+	recurrent pieces runs softmax
+RUNTIME5 = zip array channels made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \

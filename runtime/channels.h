@@ -3,7 +3,7 @@
 #ifndef RT_CHANNELS_H
 #define RT_CHANNELS_H
 
-#include "sums.h"
+#include "runs.h"
 #include "tiles.h"
 
 enum { RT_CHANNEL_BLOCK = 32, RT_PLANE_BLOCK = 4 };     /* channels of a tile: inner 1, or more */
@@ -53,7 +53,7 @@ static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_
                 sum[k] += (double)row[k];
         else
             for (size_t k = 0; k < block.count; k++)
-                sum[k] += rt_sum(p->inner, row + k * p->inner);
+                sum[k] += rt_run_sum(p->inner, row + k * p->inner);
     }
 }
 
@@ -70,31 +70,9 @@ static inline void rt_channel_products(const rt_planes *p, rt_block block, const
                 sum[k] += (double)a[at + k] * ((double)b[at + k] - (double)b0[k]);
         else
             for (size_t k = 0; k < block.count; k++)
-                sum[k] += rt_sum_products(p->inner, a + at + k * p->inner, 0,
-                                          b + at + k * p->inner, (double)b0[k]);
+                sum[k] += rt_run_products(p->inner, a + at + k * p->inner,
+                                          b + at + k * p->inner, b0[k]);
     }
-}
-
-/* Adds to the sums of x - x0 and of its square. */
-static inline void rt_add_moments(size_t n, const rt_real *x, double x0, double *sum,
-                                  double *square)
-{
-    double first[RT_LANES] = { 0 }, second[RT_LANES] = { 0 };
-    size_t i = 0;
-
-    for (; i + RT_LANES <= n; i += RT_LANES)
-        for (size_t l = 0; l < RT_LANES; l++) {
-            const double d = (double)x[i + l] - x0;
-            first[l] += d;
-            second[l] += d * d;
-        }
-    for (size_t l = 0; l < n % RT_LANES; l++) {
-        const double d = (double)x[i + l] - x0;
-        first[l] += d;
-        second[l] += d * d;
-    }
-    *sum += rt_sum_lanes(first);
-    *square += rt_sum_lanes(second);
 }
 
 /* Mean and biased variance over rows and inner, in one pass: about a value of the channel, so that
@@ -103,27 +81,27 @@ static inline void rt_channel_moments(const rt_planes *p, rt_block block, const 
                                       double *mean, double *var)
 {
     const double count = (double)p->n * (double)p->inner;
-    double about[RT_CHANNEL_BLOCK];
+    rt_real about[RT_CHANNEL_BLOCK];
 
     for (size_t k = 0; k < block.count; k++) {
-        about[k] = (double)x[rt_plane(p, 0, block.first + k)];
+        about[k] = x[rt_plane(p, 0, block.first + k)];
         mean[k] = var[k] = 0;
     }
     for (size_t i = 0; i < p->n; i++) {
         const rt_real *row = x + rt_plane(p, i, block.first);
         for (size_t k = 0; p->inner == 1 && k < block.count; k++) {
-            const double d = (double)row[k] - about[k];
+            const double d = (double)row[k] - (double)about[k];
             mean[k] += d;
             var[k] += d * d;
         }
         for (size_t k = 0; p->inner > 1 && k < block.count; k++)
-            rt_add_moments(p->inner, row + k * p->inner, about[k], &mean[k], &var[k]);
+            rt_run_moments(p->inner, row + k * p->inner, about[k], &mean[k], &var[k]);
     }
     for (size_t k = 0; k < block.count; k++) {
         mean[k] /= count;
         var[k] = var[k] / count - mean[k] * mean[k];
         var[k] = var[k] < 0 ? 0 : var[k];
-        mean[k] += about[k];
+        mean[k] += (double)about[k];
     }
 }
 

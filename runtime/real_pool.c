@@ -2,9 +2,9 @@
  *
  * Planes are independent of each other; a tile is some of them. */
 #include "columns.h"
+#include "max_pairs.h"
 #include "sums.h"
 #include "tiles.h"
-#include "vectors.h"
 
 #include <string.h>
 
@@ -86,107 +86,6 @@ static void find_largest(const rt_window *v, int i, rt_span windows, const rt_re
         }
 }
 
-/* ---- Max over pairs of pixels: kernel 2, stride 2 -------------------------------------------- */
-
-/* The most common window: each pixel is in one of them, and the whole row is vector code. */
-static bool is_pairs(const rt_window *v)
-{
-    return v->kernel == 2 && v->stride == 2 && v->top == 0 && v->left == 0
-        && 2 * v->out_height <= v->height && 2 * v->out_width <= v->width;
-}
-
-static void max_pairs(int n, const rt_real *restrict a, const rt_real *restrict b,
-                      rt_real *restrict y)
-{
-    for (int j = 0; j < n; j++) {
-        rt_real most = a[2 * j];
-        most = a[2 * j + 1] > most || a[2 * j + 1] != a[2 * j + 1] ? a[2 * j + 1] : most;
-        most = b[2 * j] > most || b[2 * j] != b[2 * j] ? b[2 * j] : most;
-        y[j] = b[2 * j + 1] > most || b[2 * j + 1] != b[2 * j + 1] ? b[2 * j + 1] : most;
-    }
-}
-
-static void max_pairs_plane(const rt_window *v, const rt_real *x, rt_real *y)
-{
-    for (int i = 0; i < v->out_height; i++, y += v->out_width) {
-        const rt_real *row = x + (ptrdiff_t)2 * i * v->width;
-        max_pairs(v->out_width, row, row + v->width, y);
-    }
-}
-
-typedef __typeof__((rt_vector){ 0 } > (rt_vector){ 0 }) mask;
-
-RT_INLINE rt_vector select(mask m, rt_vector a, rt_vector b)
-{
-    return (rt_vector)((m & (mask)a) | (~m & (mask)b));
-}
-
-/* Where a pixel takes the place of the largest so far, which stays if it is a NaN. */
-RT_INLINE mask exceeds(rt_vector x, rt_vector most)
-{
-    return (x > most) | ((x != x) & (most == most));
-}
-
-/* The four pixels of a vector of windows, in the order of rows; each becomes its gradient: dy for
- * the first of the largest, 0 for the others. */
-RT_INLINE void share_gradient(rt_vector dy, rt_real *p, rt_real *q, rt_real *r, rt_real *s)
-{
-    const rt_vector zero = { 0 };
-    const rt_vector a = rt_load(p), b = rt_load(q), c = rt_load(r), d = rt_load(s);
-    const mask second = exceeds(b, a), fourth = exceeds(d, c);
-    const mask lower = exceeds(select(fourth, d, c), select(second, b, a));
-    const rt_vector up = select(lower, zero, dy), down = select(lower, dy, zero);
-
-    rt_store(p, select(second, zero, up));
-    rt_store(q, select(second, up, zero));
-    rt_store(r, select(fourth, zero, down));
-    rt_store(s, select(fourth, down, zero));
-}
-
-/* Windows of a row, at most LARGEST: rows a and b of pixels, da and db of their gradients. */
-static void max_pairs_dx(int n, const rt_real *restrict dy, const rt_real *restrict a,
-                         const rt_real *restrict b, rt_real *restrict da, rt_real *restrict db)
-{
-    const int end = rt_pieces(n, RT_VECTOR_LANES) * RT_VECTOR_LANES;
-    rt_real p[LARGEST], q[LARGEST], r[LARGEST], s[LARGEST], d[LARGEST];
-
-    for (int j = n; j < end; j++)
-        p[j] = q[j] = r[j] = s[j] = d[j] = 0;
-    for (int j = 0; j < n; j++) {
-        p[j] = a[2 * j], q[j] = a[2 * j + 1];
-        r[j] = b[2 * j], s[j] = b[2 * j + 1];
-        d[j] = dy[j];
-    }
-    for (int j = 0; j < end; j += RT_VECTOR_LANES)
-        share_gradient(rt_load(d + j), p + j, q + j, r + j, s + j);
-    for (int j = 0; j < n; j++) {
-        da[2 * j] = p[j], da[2 * j + 1] = q[j];
-        db[2 * j] = r[j], db[2 * j + 1] = s[j];
-    }
-}
-
-static void max_pairs_dx_row(int n, const rt_real *dy, const rt_real *x, ptrdiff_t width,
-                             rt_real *dx)
-{
-    for (int j = 0; j < n; j += LARGEST)
-        max_pairs_dx(n - j < LARGEST ? n - j : LARGEST, dy + j, x + 2 * j, x + width + 2 * j,
-                     dx + 2 * j, dx + width + 2 * j);
-}
-
-static void max_pairs_dx_plane(const rt_window *v, const rt_real *dy, const rt_real *x, rt_real *dx)
-{
-    const ptrdiff_t width = v->width;
-    const size_t seen = (size_t)(2 * v->out_width);
-
-    for (int i = 0; i < v->out_height; i++, dy += v->out_width, x += 2 * width, dx += 2 * width) {
-        max_pairs_dx_row(v->out_width, dy, x, width, dx);
-        rt_clear(dx + seen, dx + width);
-        rt_clear(dx + width + seen, dx + 2 * width);
-    }
-    if (2 * v->out_height < v->height)
-        rt_clear(dx, dx + (v->height - 2 * v->out_height) * width);
-}
-
 /* ---- Max over any window --------------------------------------------------------------------- */
 
 static void max_plane(const rt_window *v, const rt_real *x, rt_real *y)
@@ -205,7 +104,7 @@ static void max_tile(void *arg, int tile)
 {
     const pooling *p = arg;
     void (*plane)(const rt_window *, const rt_real *, rt_real *)
-        = is_pairs(&p->v) ? max_pairs_plane : max_plane;
+        = rt_is_pairs(&p->v) ? rt_max_pairs : max_plane;
     for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
         plane(&p->v, p->x + k * p->plane, p->y + k * p->out_plane);
 }
@@ -235,8 +134,8 @@ static void max_dx_tile(void *arg, int tile)
     for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
         rt_real *dx = p->dx + k * p->plane;
         const rt_real *dy = p->dy + k * p->out_plane, *x = p->x + k * p->plane;
-        if (is_pairs(&p->v)) {
-            max_pairs_dx_plane(&p->v, dy, x, dx);
+        if (rt_is_pairs(&p->v)) {
+            rt_max_pairs_dx(&p->v, dy, x, dx);
             continue;
         }
         memset(dx, 0, p->plane * sizeof *dx);

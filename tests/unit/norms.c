@@ -281,6 +281,53 @@ TEST(same_bits_for_any_threads)
     free(x), free(dy), free(one), free(more);
 }
 
+/* ---- Long planes: their sums are of blocks in the values' precision ---------------------------- */
+
+enum { LONG = 1003, ROWS = 3 };
+
+/* One channel, against sums in double. */
+static void check_long(const rt_real *x, const rt_real *dy)
+{
+    rt_pass c = { .rows = ROWS, .training = true, .frozen = true };
+    double mean = 0, var = 0, sum = 0, product = 0;
+    rt_real stats[2], dgamma, dbeta;
+
+    for (int i = 0; i < ROWS * LONG; i++)
+        mean += (double)x[i] / (ROWS * LONG), sum += (double)dy[i];
+    for (int i = 0; i < ROWS * LONG; i++)
+        var += ((double)x[i] - mean) * ((double)x[i] - mean) / (ROWS * LONG);
+    rt_batchnorm_stats(&c, ROWS, 1, LONG, 0, 0.1, x, NULL, NULL, stats);
+    rt_batchnorm_dgamma(&c, ROWS, 1, LONG, dy, x, stats, &dgamma);
+    rt_channel_sum(&c, ROWS, 1, LONG, dy, &dbeta);
+    for (int i = 0; i < ROWS * LONG; i++)
+        product += (double)dy[i] * ((double)x[i] - (double)stats[0]) * (double)stats[1];
+    CHECK_NEAR(stats[0] / mean, 1, 1e-5);
+    CHECK_NEAR((double)stats[1] * sqrt(var), 1, 1e-5);
+    if (fabs(product) < 1e38)
+        CHECK_NEAR(dgamma / product, 1, 1e-4);
+    CHECK_NEAR(dbeta / sum, 1, 1e-4);
+}
+
+/* Also where squares and products have no place in float, at either end, though their sums in
+ * double make numbers that do. */
+TEST(long_planes_of_any_size)
+{
+    static const double size[] = { 1, 1e-24, 1e24, 3e37 };
+    static rt_real x[ROWS * LONG], dy[ROWS * LONG];
+    rt_real *drawn = normals(ROWS * LONG, 1);
+
+    for (size_t k = 0; k < RT_COUNT(size); k++) {
+        for (int i = 0; i < ROWS * LONG; i++) {
+            x[i] = (rt_real)(size[k] * (0.3 + (double)drawn[i]));
+            dy[i] = k == 3 ? (rt_real)((i % LONG % 2 ? -1 : 1) * (1e38 + 1e35 * (double)drawn[i]))
+                           : (rt_real)(size[k] * (1 + 0.2 * (double)drawn[i]));
+        }
+        dy[0] = (rt_real)((double)dy[0] * 0.5);
+        check_long(x, dy);
+    }
+    free(drawn);
+}
+
 int main(void)
 {
     RUN(batchnorm_and_its_gradients);
@@ -291,5 +338,6 @@ int main(void)
     RUN(one_sample_is_finite);
     RUN(large_means_are_no_matter);
     RUN(same_bits_for_any_threads);
+    RUN(long_planes_of_any_size);
     return test_done();
 }
