@@ -13,12 +13,6 @@
 
 enum { SAME, OTHER, KIN, PAIRS };
 
-/* A unit's values for a sample, one of another class and one of its class; or, of a gradient, its
- * square and its products with theirs in units of their means. */
-typedef struct {
-    double x[PAIRS];
-} Neuron;
-
 typedef struct Neurons Neurons;     /* of what a tensor's units are made: flow_neurons.c */
 
 /* A forward tensor of `channels` units at `positions` places (pixels, steps; 1 for a vector). */

@@ -98,11 +98,13 @@ static double shared(const Flow *f, const Kernel *z, const Bend *b, const double
     return fmax(one / f->batch + two * (f->batch - 1) / f->batch, 0);
 }
 
-/* Variance that this layer adds to ln X. */
+/* Variance that this layer adds to ln X: none where an activation before met the same units. */
 static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
 {
     double order[3];
 
+    if (neurons_settled(z))
+        return 0;
     free_orders(z, b->m.order, order);
     return fmax(b->m.kurtosis, 0) * shared(f, z, b, order) / (double)z->channels;
 }
@@ -200,7 +202,8 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     const double low = fmax(near_one - 0.02, -1);
     const double slope = (series_at(&b.m.value, high) - series_at(&b.m.value, low))
                        / one / (high - low);
-    const double places = (double)(z->channels * z->positions);
+    const double fresh = neurons_settled(z) ? 0 : (1 + b.m.slope_kurtosis)
+                       / (double)(z->channels * z->positions);
     Kernel *k = kernel_new(f, n->shape);
     Table table;
 
@@ -212,7 +215,7 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     k->mean = b.m.mean;
     k->log_var = b.slope * b.slope * z->log_var + noise;
     k->pair_var = fmin(slope * slope * z->pair_var
-                       + (1 - near_one) * (1 - near_one) * (1 + b.m.slope_kurtosis) / places, 1);
+                       + (1 - near_one) * (1 - near_one) * fresh, 1);
     k->source = z;
     k->act = act;
     k->neurons = neurons_of_act(f, z, act);
@@ -235,6 +238,8 @@ static double backward_noise(const Flow *f, const Kernel *z, const Bend *b, cons
 #define SHARE(o, c, c2) (kurtosis * share_at(o, c, c2))
 #define TERM(c, c2, r) (SHARE(loose, c, c2) + 2 * (r) * (SHARE(order, c, c2) + !dy->rotated))
 
+    if (neurons_settled(z))
+        return 0;
     free_orders(z, order, loose);
     for (int64_t p = 0; p < z->positions; p++) {
         sum += dy->square[SAME][p];
@@ -302,9 +307,10 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     dz->gain = b.slope_slope + b.slope * dy->gain;
     dz->log_var = dy->log_var + dy->gain * dy->gain * forward_noise(f, z, &b) + noise;
     dz->rotated = false;
-    dz->alike = fmin(dy->alike * kept * kept + (1 - dy->alike) * (1 + 2 * dy->alike)
-                     * (1 + b.m.slope_kurtosis * b.mixed_square)
-                     / (double)(z->channels * z->positions), 1);
+    if (!neurons_settled(z))
+        dz->alike = fmin(dy->alike * kept * kept + (1 - dy->alike) * (1 + 2 * dy->alike)
+                         * (1 + b.m.slope_kurtosis * b.mixed_square)
+                         / (double)(z->channels * z->positions), 1);
     flow_give(f, t, y, 0, dz);
 }
 

@@ -19,6 +19,8 @@ Kernel *kernel_of_input(Flow *f, double factor)
         put_squares(k, &f->input, factor, s);
         k->cross[s] = f->input.apart[s];
     }
+    if (f->input.unit)
+        k->neurons = neurons_given(f, f->input.unit, factor);
     k->mean = f->input.mean;
     k->pair_var = f->input.pair_var;
     return k;

@@ -242,7 +242,8 @@ Draw draw_of(const Tensor *t)
         return (Draw){ .var = a * a / fmax(in, (double)t->shape.dim[0] / fmax(t->gates, 1)),
                        .orthogonal = true };
     if (strcmp(id, "IDENTITY") == 0)
-        return (Draw){ .var = a * a / fmax(in, out), .orthogonal = true };
+        return (Draw){ .var = a * a / fmax(in, out), .orthogonal = true, .identity = true,
+                       .gain = a };
     return fan_draw(t, t->init);
 }
 

@@ -10,12 +10,13 @@
 
 enum { BISECTIONS = 40 };
 
-/* What a tensor's units are made of: one Gaussian, phi of part[0], a sum or a product. */
+/* What a tensor's units are made of: one Gaussian, phi of part[0], its units one by one, a sum or a
+ * product. */
 struct Neurons {
     const Kernel *part[2];
-    double scale[2];
+    double scale[2], stretch;
     Act act;
-    bool is_act, is_product, bent;
+    bool is_act, is_carried, is_product, bent, settled;
     Neuron *sample;                   /* [NEURONS]; NULL until asked for */
 };
 
@@ -28,7 +29,7 @@ Neurons *neurons_of_act(Flow *f, const Kernel *z, Act act)
 {
     Neurons *u = neurons_gaussian(f);
 
-    *u = (Neurons){ .part = { z }, .act = act, .is_act = true,
+    *u = (Neurons){ .part = { z }, .act = act, .is_act = true, .settled = true,
                   .bent = z->neurons->bent || act.kind != ACTIVATION_LINEAR };
     return u;
 }
@@ -39,6 +40,34 @@ Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, 
 
     *u = (Neurons){ .part = { a, b }, .scale = { of_a, of_b },
                   .bent = a->neurons->bent || (b && b->neurons->bent) };
+    return u;
+}
+
+Neurons *neurons_carried(Flow *f, const Kernel *x, double gain, double stretch)
+{
+    Neurons *u = neurons_gaussian(f);
+
+    *u = (Neurons){ .part = { x }, .scale = { gain }, .stretch = stretch, .is_carried = true,
+                    .bent = x->neurons->bent || stretch > 1, .settled = x->neurons->settled };
+    return u;
+}
+
+int neurons_carrier(int k, double stretch)
+{
+    const double at = (k + 0.5) * stretch;
+
+    return at < NEURONS ? (int)at : -1;
+}
+
+Neurons *neurons_given(Flow *f, const Neuron *unit, double factor)
+{
+    Neurons *u = neurons_gaussian(f);
+
+    *u = (Neurons){ .bent = true, .settled = true };
+    u->sample = arena_array(f->arena, Neuron, NEURONS);
+    for (int i = 0; i < NEURONS; i++)
+        for (int s = 0; s < PAIRS; s++)
+            u->sample[i].x[s] = sqrt(factor) * unit[i].x[s];
     return u;
 }
 
@@ -78,6 +107,11 @@ bool neurons_related(const Kernel *a, const Kernel *b)
 bool neurons_bent(const Kernel *k)
 {
     return k->neurons->bent;
+}
+
+bool neurons_settled(const Kernel *k)
+{
+    return k->neurons->settled;
 }
 
 bool neurons_drawn(const Kernel *k)
@@ -180,6 +214,19 @@ static void draw_product(Flow *f, const Kernel *k, Neuron *unit)
             unit[i].x[s] = a[i].x[s] * b[i].x[s];
 }
 
+static void draw_carried(Flow *f, const Kernel *k, Neuron *unit)
+{
+    const Neurons *u = k->neurons;
+    const Neuron *x = neurons_of(f, u->part[0]);
+
+    for (int i = 0; i < NEURONS; i++) {
+        const int from = neurons_carrier(i, u->stretch);
+
+        for (int s = 0; from >= 0 && s < PAIRS; s++)
+            unit[i].x[s] = u->scale[0] * x[from].x[s];
+    }
+}
+
 static void draw_sum(Flow *f, const Kernel *k, Neuron *unit)
 {
     const Neurons *u = k->neurons;
@@ -209,7 +256,9 @@ const Neuron *neurons_of(Flow *f, const Kernel *k)
         for (int i = 0; i < NEURONS; i++)
             for (int s = 0; s < PAIRS; s++)
                 u->sample[i].x[s] = act_value(u->act, z[i].x[s]);
-    } else if (u->is_product)
+    } else if (u->is_carried)
+        draw_carried(f, k, u->sample);
+    else if (u->is_product)
         draw_product(f, k, u->sample);
     else if (u->part[0])
         draw_sum(f, k, u->sample);
@@ -242,6 +291,12 @@ void neurons_put(Flow *f, Kernel *k)
 
 /* ---- Activations of samples ------------------------------------------------------------------ */
 
+/* At 0, where many inputs lie, as programs have it: that of what is under. */
+static double slope_at(Act act, double z)
+{
+    return act_slope(act, z == 0 ? -1e-300 : z);
+}
+
 void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS])
 {
     const Neuron *unit = neurons_of(f, z);
@@ -251,7 +306,7 @@ void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value
     for (int s = 0; s < PAIRS; s++)
         value[s] = 0;
     for (int i = 0; i < NEURONS; i++) {
-        const double own = act_value(act, unit[i].x[SAME]), slope = act_slope(act, unit[i].x[SAME]);
+        const double own = act_value(act, unit[i].x[SAME]), slope = slope_at(act, unit[i].x[SAME]);
 
         m->mean += own / NEURONS;
         m->slope_square += slope * slope / NEURONS;
@@ -278,10 +333,10 @@ Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, do
     for (int s = 0; s < PAIRS; s++)
         slope[s] = 0;
     for (int i = 0; i < NEURONS; i++) {
-        const double own = act_slope(act, unit[i].x[SAME]);
+        const double own = slope_at(act, unit[i].x[SAME]);
 
         for (int s = 0; s < PAIRS; s++) {
-            out[i].x[s] = own * act_slope(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
+            out[i].x[s] = own * slope_at(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
             slope[s] += out[i].x[s] / NEURONS;
         }
     }

@@ -1,10 +1,11 @@
-/* flow_products.c -- the forecast of products with a weight: dense, convolution, embedding.
+/* flow_products.c -- the forecast of products with a weight: dense, convolution.
  *
  *   forward   K_s = v n_in X_s + v_b;   backward   G_s = v n_out G_s;
  *   E |dLoss/dW|^2 = n_out n_in B sum over s of M_s G_s X_s, summed over places and taps. */
 #include "flow_walk.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double MUCH_MEAN = 1;  /* fan_in mean^2 / variance: two decades off at 7, 0.1 at 0.4 */
 
@@ -50,6 +51,33 @@ static void carry_fluctuations(Flow *f, const Product *p, const Kernel *x, Kerne
     z->rotated = p->w.orthogonal && p->n_out >= p->fan_in;
     if (p->w.mean * p->w.mean * p->fan_in > MUCH_MEAN * p->w.var && !p->w.symmetric)
         f->rough = "weights have a mean, which adds up over a layer";
+}
+
+static void carry(Flow *f, Trace *t, NodeId y, const Product *p, Kernel *z)
+{
+    if (p->w.identity)
+        identity_forward(f, kernel_in(t, y, 0), z, tensor_of(t, y, 1), p->b);
+    else
+        carry_fluctuations(f, p, kernel_in(t, y, 0), z);
+    t->kernel[y] = z;
+}
+
+/* dx, whose squares are those of dz, by place, times the weight's: what came of x comes back. */
+static void give_back(Flow *f, Trace *t, NodeId y, const Product *p, double n_out,
+                      const Gradient *dz, Gradient *dx)
+{
+    const Kernel *x = kernel_in(t, y, 0);
+    const double factor = (p->w.var + p->w.mean * p->w.mean) * n_out;
+
+    if (p->w.identity) {
+        identity_backward(f, x, tensor_of(t, y, 1), dz, dx);
+    } else {
+        for (int s = 0; s < PAIRS; s++)
+            for (int64_t i = 0; i < x->positions; i++)
+                dx->square[s][i] *= factor;
+        flow_along(x, dx);
+    }
+    flow_give(f, t, y, 0, dx);
 }
 
 /* The norm of dLoss/dW, and what it fluctuates by from net to net. */
@@ -103,12 +131,13 @@ static void affine_forward(Flow *f, Trace *t, NodeId y)
 
     for (int s = 0; s < PAIRS; s++)
         for (int64_t i = 0; i < z->positions; i++)
-            z->square[s][i] = grown(&p, x->square[s][i], 1, x->mean);
+            z->square[s][i] = p.w.identity ? x->square[s][i]
+                            : grown(&p, x->square[s][i], 1, x->mean);
     all = mean_of_squares(z->square[SAME], z->positions);
     for (int s = 0; s < PAIRS; s++)
-        z->cross[s] = grown(&p, x->cross[s] * square, 1, x->mean) / fmax(all, 1e-300);
-    carry_fluctuations(f, &p, x, z);
-    t->kernel[y] = z;
+        z->cross[s] = p.w.identity ? x->cross[s]
+                    : grown(&p, x->cross[s] * square, 1, x->mean) / fmax(all, 1e-300);
+    carry(f, t, y, &p, z);
 }
 
 static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
@@ -117,7 +146,6 @@ static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     const Kernel *x = kernel_in(t, y, 0), *z = t->kernel[y];
     const Product p = product_of(t, y, (double)n->size[2], (double)n->size[1]);
     Gradient *dx = back_through(f, &p, x, z, dz);
-    const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out;
     double sum[PAIRS][PAIRS];
 
     for (int a = 0; a < PAIRS; a++)
@@ -125,10 +153,8 @@ static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
             sum[a][b] = pair_sum(dz, a, x, b);
     record_weight(f, t, y, &p, dz, sum);
     for (int s = 0; s < PAIRS; s++)
-        for (int64_t i = 0; i < x->positions; i++)
-            dx->square[s][i] = factor * dz->square[s][i];
-    flow_along(x, dx);
-    flow_give(f, t, y, 0, dx);
+        memcpy(dx->square[s], dz->square[s], (size_t)x->positions * sizeof(double));
+    give_back(f, t, y, &p, p.n_out, dz, dx);
 }
 
 const FlowRule flow_affine = { affine_forward, affine_backward };
@@ -182,10 +208,19 @@ struct Sweep {
     double *root_x, *root_dz;       /* backward: roots of the SAME squares */
     double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap: of products */
     double *up_root, *up_both;      /* of roots and squares of one: back dz's, forward x's */
+    int only;                       /* the one tap that a signal comes through, or -1 */
 };
+
+/* Of a weight that starts as the identity the middle tap alone is not zero. */
+static int only_tap(const Product *p, const Window *v)
+{
+    return p->w.identity ? (int)(v->kernel / 2 * v->kernel + v->kernel / 2) : -1;
+}
 
 static void gather(Sweep *w, const Strip *r)
 {
+    if (w->only >= 0 && r->tap != w->only)
+        return;
     for (int s = 0; s < PAIRS; s++)
         for (int64_t i = 0; i < r->n; i++)
             w->z->square[s][r->out + i] += w->x->square[s][r->in + i * r->stride];
@@ -230,19 +265,20 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     Sweep w = { .x = x, .z = z, .taps = arena_array(f->arena, double, z->positions),
                 .up_root = arena_array(f->arena, double, taps),
                 .up_both = arena_array(f->arena, double, taps),
-                .root_x = roots(f, x->square[SAME], x->positions) };
+                .root_x = roots(f, x->square[SAME], x->positions), .only = only_tap(&p, v) };
     double apart, all;
 
     visit_taps(v, gather, &w);
     for (int64_t i = 0; i < z->positions; i++)
         for (int s = 0; s < PAIRS; s++)
-            z->square[s][i] = grown(&p, z->square[s][i] / fmax(w.taps[i], 1), w.taps[i], x->mean);
+            z->square[s][i] = p.w.identity ? z->square[s][i]
+                : grown(&p, z->square[s][i] / fmax(w.taps[i], 1), w.taps[i], x->mean);
     apart = taps_apart(&w, taps) / pairs;
     all = fmax(roots_apart(z->square[SAME], z->positions) / pairs, 1e-300);
     for (int s = 0; s < PAIRS; s++)
-        z->cross[s] = fmin(grown(&p, x->cross[s] * apart, 1, x->mean) / all, 1);
-    carry_fluctuations(f, &p, x, z);
-    t->kernel[y] = z;
+        z->cross[s] = p.w.identity ? x->cross[s]
+                    : fmin(grown(&p, x->cross[s] * apart, 1, x->mean) / all, 1);
+    carry(f, t, y, &p, z);
 }
 
 static double along(const double *dz, const double *x, const Strip *r)
@@ -260,7 +296,7 @@ static void scatter(Sweep *w, const Strip *r)
         const double *dz = w->dz->square[a] + r->out;
         double *dx = w->dx->square[a] + r->in;
 
-        for (int64_t i = 0; i < r->n; i++)
+        for (int64_t i = 0; i < r->n && (w->only < 0 || r->tap == w->only); i++)
             dx[i * r->stride] += dz[i];
         for (int b = 0; b < PAIRS; b++)
             w->same[r->tap][a][b] += along(dz, w->x->square[b] + r->in, r);
@@ -305,70 +341,16 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
                 .up_root = arena_array(f->arena, double, taps),
                 .up_both = arena_array(f->arena, double, taps),
                 .root_x = roots(f, x->square[SAME], x->positions),
-                .root_dz = roots(f, dz->square[SAME], z->positions) };
-    const double factor = (p.w.var + p.w.mean * p.w.mean) * p.n_out / (double)v->groups;
+                .root_dz = roots(f, dz->square[SAME], z->positions), .only = only_tap(&p, v) };
     double sum[PAIRS][PAIRS] = { { 0 } };
 
     w.same = arena_alloc(f->arena, (size_t)taps * sizeof *w.same);
     visit_taps(v, scatter, &w);
-    if (v->stride > 1)
+    if (v->stride > 1 && !p.w.identity)
         cross_by_taps(&w, taps, x->positions);
     add_taps(&w, taps, sum);
     record_weight(f, t, y, &p, dz, sum);
-    for (int s = 0; s < PAIRS; s++)
-        for (int64_t i = 0; i < x->positions; i++)
-            dx->square[s][i] *= factor;
-    flow_along(x, dx);
-    flow_give(f, t, y, 0, dx);
+    give_back(f, t, y, &p, p.n_out / (double)v->groups, dz, dx);
 }
 
 const FlowRule flow_conv = { conv_forward, conv_backward };
-
-/* ---- Embedding ----------------------------------------------------------------------------- */
-
-/* Words as vectors of zeros and a one: two places hold the same word with the data's probability,
- * else with 1 / words. */
-static Kernel *kernel_of_words(Flow *f, const Node *n)
-{
-    const InputMoments *in = &f->input;
-    const double chance = 1 / (double)n->size[1];
-    Kernel *k = kernel_new(f, n->shape);
-    const bool known = in->word[SAME] && k->positions == shape_size(f->model->input);
-
-    for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = known ? in->word_apart[s] : chance;
-        for (int64_t i = 0; i < k->positions; i++)
-            k->square[s][i] = s == SAME ? 1 : known ? in->word[s][i] : chance;
-    }
-    return k;
-}
-
-static void embedding_forward(Flow *f, Trace *t, NodeId y)
-{
-    const Draw w = draw_of(tensor_of(t, y, 1));
-    const double common = w.mean * w.mean, square = w.var + common;
-    Kernel *k = kernel_of_words(f, &t->g->node[y]);
-
-    k->mean = w.mean;
-    for (int s = 0; s < PAIRS; s++) {
-        k->cross[s] = (k->cross[s] * w.var + common) / fmax(square, 1e-300);
-        for (int64_t i = 0; i < k->positions; i++)
-            k->square[s][i] = k->square[s][i] * w.var + common;
-    }
-    t->kernel[y] = k;
-}
-
-static void embedding_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
-{
-    const Node *n = &t->g->node[y];
-    const Kernel *words = kernel_of_words(f, n);
-    FlowLayer *row = &t->row[n->layer];
-    double total = 0;
-
-    for (int s = 0; s < PAIRS; s++)
-        total += f->batch * f->pairs[s] * pair_sum(dy, s, words, s);
-    row->grad_norm = sqrt((double)n->size[2] * fmax(total, 0));
-    row->spread = flow_spread(dy->log_var);
-}
-
-const FlowRule flow_embedding = { embedding_forward, embedding_backward };

@@ -108,17 +108,35 @@ double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x);
 typedef struct {
     double var, mean;
     bool orthogonal, symmetric;     /* symmetric: all elements are equal */
+    bool identity;                  /* times `gain`, of a convolution its middle tap; var is that
+                                     * of all its elements */
+    double gain;
 } Draw;
 Draw draw_of(const Tensor *t);
 const Tensor *tensor_of(const Trace *t, NodeId y, int i);       /* NULL where there is none */
 
+/* ---- flow_identity.c: the rule of a weight that starts as the identity ----------------------- */
+
+/* Where z has the squares and crosses of those places of x that come through. */
+void identity_forward(Flow *f, const Kernel *x, Kernel *z, const Tensor *w, Draw bias);
+/* Where dx has the squares of dz at the places of x that they came from. */
+void identity_backward(Flow *f, const Kernel *x, const Tensor *w, const Gradient *dz, Gradient *dx);
+
 /* ---- flow_neurons.c -------------------------------------------------------------------------- */
 
-enum { NEURONS = 1024 };
+enum { NEURONS = MOMENTS_UNITS };
 
 Neurons *neurons_gaussian(Flow *f);
 Neurons *neurons_of_act(Flow *f, const Kernel *z, Act act);
 Neurons *neurons_of_sum(Flow *f, const Kernel *a, double of_a, const Kernel *b, double of_b);
+
+/* Unit i of the whole is unit i * stretch of x, times the gain; past its last, zero. */
+Neurons *neurons_carried(Flow *f, const Kernel *x, double gain, double stretch);
+/* What stands where in such a tensor: the sample of x that its k-th is, or -1. */
+int neurons_carrier(int k, double stretch);
+Neurons *neurons_given(Flow *f, const Neuron *unit, double factor);     /* [NEURONS] */
+/* Its units' lengths do not fluctuate beyond what they did at an activation before. */
+bool neurons_settled(const Kernel *k);
 
 Neurons *neurons_of_product(Flow *f, const Kernel *a, const Kernel *b);
 

@@ -30,6 +30,13 @@ typedef struct {
 
 /* The second moments of one sample, of two of different classes, of two of one class; [places]. */
 enum { MOMENTS_SAME, MOMENTS_OTHER, MOMENTS_KIN, MOMENTS_PAIRS };
+enum { MOMENTS_UNITS = 1024 };
+
+/* A unit's values for a sample, one of another class and one of its class; or, of a gradient, its
+ * square and its products with theirs in units of their means. */
+typedef struct {
+    double x[MOMENTS_PAIRS];
+} Neuron;
 
 /* The data by itself, where it could be read. */
 typedef struct {
@@ -55,6 +62,7 @@ typedef struct {
     double apart[MOMENTS_PAIRS];    /* E x_a(p) x_b(p') over the root of both squares, p' != p */
     const double *word[MOMENTS_PAIRS];      /* of an embedding's input: probability that ... */
     double word_apart[MOMENTS_PAIRS];       /* ... both hold the same word; NULL: all words alike */
+    const Neuron *unit;             /* [MOMENTS_UNITS]: of all inputs in turn; NULL: as normal */
     double same_class;              /* probability that two samples share the class */
     double target_mean, target_square;      /* of a target vector */
     double target_other, target_kin;        /* E t_a t_b */

@@ -22,6 +22,9 @@ InputMoments moments_of(const Samples *s, Arena *a);
 /* moments_facts.c */
 DataFacts moments_facts(const Samples *s, Arena *a);
 
+/* moments_units.c: drawn with a fixed seed, their mean square set to `square`; NULL: all are 0. */
+const Neuron *moments_units(const Samples *s, double square, Arena *a);
+
 /* Adds word, word_apart: of inputs that are numbers of words. */
 void moments_of_words(const Samples *s, InputMoments *in, Arena *a);
 

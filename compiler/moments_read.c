@@ -214,6 +214,8 @@ static InputMoments measure(const Program *p, const rt_model *record, const rt_s
 
     if (has_words(p))
         moments_of_words(&words, &in, s->arena);
+    else
+        in.unit = moments_units(&samples, in.square, s->arena);
     in.facts = moments_facts(&samples, s->arena);
     in.facts.samples = samples_there(m, part);
     if (part->partial)

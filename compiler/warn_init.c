@@ -145,7 +145,7 @@ static double excess(const Warn *w, int i)
     double x;
 
     if (i >= w->n - 1 || !is_product(p) || p->inside || p->norm || !(p->draw.var > 0) ||
-        p->draw.mean != 0 || init_of(p)->is_default || init_of(p)->as_default)
+        p->draw.mean != 0 || p->draw.identity || init_of(p)->is_default || init_of(p)->as_default)
         return 0;
     x = 0.5 * log10(p->draw.var / suitable_variance(p));
     return fabs(x) > 0.05 ? x : 0;
