@@ -81,7 +81,7 @@ cp -r parts before
 for part in tall wide; do
     for stop in -S -c -O0; do
         status "outputs/import $part $stop" 2 "$NETC" $stop imports.net -o parts/$part.net
-        sentence "outputs/import $part $stop sentence" "parts/$part.net: the source imports it"
+        sentence "outputs/import $part $stop sentence" "parts/$part.net: it is read for this"
     done
 done
 check 'outputs/imports are as they were' diff -r parts before
