@@ -26,8 +26,8 @@ FLOOR13 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c terminal
-RUNTIME2 = png event_file alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
+RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
+RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
 	processors options activation profile
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
 	recurrent pieces runs softmax
@@ -35,7 +35,7 @@ RUNTIME5 = zip array channels made prepare checkpoint kernels report run positio
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \
-	history_file snapshot run_log.h run_events run_source run_facts run_summary run_dir.h
+	history_file snapshot run_log.h run_hparams run_events run_source run_facts run_summary run_dir.h
 RUNTIME7 = predict.c check_grad check_grad_weight.c findings table train run_dir.c run_log.c
 RUNTIME8 = judge_* verdict report_* table_* replay rt_main
 
@@ -221,7 +221,7 @@ $(BUILD)/runtime/digits_data.c: runtime/digits/embed.sh runtime/digits/digits.cs
 $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 	$(compile_c) -Iruntime -c $< -o $@
 
-$(BUILD)/runtime/event_file.o: $(BUILD)/runtime/event.pb-c.h
+$(BUILD)/runtime/event_file.o $(BUILD)/runtime/event_hparams.o: $(BUILD)/runtime/event.pb-c.h
 
 page = page.html page.css page.js charts.js runs.html runs.js dygraphs.LICENSE
 $(BUILD)/runtime/page_files.c: runtime/page/embed.sh $(page:%=runtime/page/%)

@@ -87,6 +87,17 @@ static void put_options(const Sweep *s, bool begins, FILE *out)
     }
 }
 
+/* The program that a point shares was compiled with the params of another. */
+static void put_params(const Sweep *s, const Point *p, FILE *out)
+{
+    for (int k = 0; k < s->n_axes; k++) {
+        if (s->axis[k].setting)
+            continue;
+        fputs(" --param ", out);
+        put_word(out, arena_printf(s->arena, "%s=%s", s->axis[k].name, s->text[k][p->choice[k]]));
+    }
+}
+
 static void put_points(const Sweep *s, FILE *out)
 {
     fputs("case $name in\n", out);
@@ -99,6 +110,7 @@ static void put_points(const Sweep *s, FILE *out)
             fputs(" --set ", out);
             put_word(out, p->set[k]);
         }
+        put_params(s, p, out);
         fputs(" ;;\n", out);
     }
     fputs("*) echo \"point: there is no point '$name' that compiles\" >&2; exit 2 ;;\n"

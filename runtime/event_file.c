@@ -151,23 +151,30 @@ bool rt_event_scalar(FILE *out, rt_moment at, const char *tag, double value)
     return put_value(out, at, &v);
 }
 
-/* The plugin that shows the tensor. */
-static bool put_tensor(FILE *out, rt_moment at, const char *tag, const char *plugin,
-                       const char *description, RtTb__Tensor *tensor)
+static bool put_tensor(FILE *out, rt_moment at, const char *tag, RtTb__SummaryMetadata *metadata,
+                       RtTb__Tensor *tensor)
+{
+    RtTb__Summary__Value v = RT_TB__SUMMARY__VALUE__INIT;
+
+    v.tag = (char *)tag;
+    v.metadata = metadata;
+    v.value_case = RT_TB__SUMMARY__VALUE__VALUE_TENSOR;
+    v.tensor = tensor;
+    return put_value(out, at, &v);
+}
+
+/* For the plugin that shows the tensor. */
+static bool put_shown(FILE *out, rt_moment at, const char *tag, const char *plugin,
+                      const char *description, RtTb__Tensor *tensor)
 {
     RtTb__SummaryMetadata__PluginData data = RT_TB__SUMMARY_METADATA__PLUGIN_DATA__INIT;
     RtTb__SummaryMetadata metadata = RT_TB__SUMMARY_METADATA__INIT;
-    RtTb__Summary__Value v = RT_TB__SUMMARY__VALUE__INIT;
 
     data.plugin_name = (char *)plugin;
     metadata.plugin_data = &data;
     metadata.summary_description = (char *)description;
     metadata.data_class = RT_TB__DATA_CLASS__DATA_CLASS_TENSOR;
-    v.tag = (char *)tag;
-    v.metadata = &metadata;
-    v.value_case = RT_TB__SUMMARY__VALUE__VALUE_TENSOR;
-    v.tensor = tensor;
-    return put_value(out, at, &v);
+    return put_tensor(out, at, tag, &metadata, tensor);
 }
 
 bool rt_event_text(FILE *out, rt_moment at, const char *tag, const char *markdown)
@@ -180,7 +187,7 @@ bool rt_event_text(FILE *out, rt_moment at, const char *tag, const char *markdow
     tensor.tensor_shape = &scalar;
     tensor.n_string_val = 1;
     tensor.string_val = &text;
-    return put_tensor(out, at, tag, "text", "", &tensor);
+    return put_shown(out, at, tag, "text", "", &tensor);
 }
 
 bool rt_event_histogram(FILE *out, rt_moment at, const char *tag, const char *description,
@@ -199,5 +206,25 @@ bool rt_event_histogram(FILE *out, rt_moment at, const char *tag, const char *de
     tensor.tensor_shape = &shape;
     tensor.n_double_val = (size_t)rows * 3;
     tensor.double_val = row ? row[0] : NULL;
-    return put_tensor(out, at, tag, "histograms", description, &tensor);
+    return put_shown(out, at, tag, "histograms", description, &tensor);
+}
+
+/* The tensor is the smallest that there is: of no floats. */
+bool rt_event_plugin(FILE *out, rt_moment at, const char *tag, const char *plugin,
+                     const void *content, size_t n)
+{
+    RtTb__SummaryMetadata__PluginData data = RT_TB__SUMMARY_METADATA__PLUGIN_DATA__INIT;
+    RtTb__SummaryMetadata metadata = RT_TB__SUMMARY_METADATA__INIT;
+    RtTb__Tensor tensor = RT_TB__TENSOR__INIT;
+    RtTb__TensorShape shape = RT_TB__TENSOR_SHAPE__INIT;
+    RtTb__TensorShape__Dim none = RT_TB__TENSOR_SHAPE__DIM__INIT, *dim = &none;
+
+    data.plugin_name = (char *)plugin;
+    data.content = (ProtobufCBinaryData){ .len = n, .data = (uint8_t *)content };
+    metadata.plugin_data = &data;
+    tensor.dtype = RT_TB__DATA_TYPE__DT_FLOAT;
+    shape.n_dim = 1;
+    shape.dim = &dim;
+    tensor.tensor_shape = &shape;
+    return put_tensor(out, at, tag, &metadata, &tensor);
 }

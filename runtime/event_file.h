@@ -32,4 +32,8 @@ bool rt_event_text(FILE *out, rt_moment at, const char *tag, const char *markdow
 bool rt_event_histogram(FILE *out, rt_moment at, const char *tag, const char *description,
                         double (*row)[3], int rows);
 
+/* What only a plugin reads, as it has it: a message in protobuf's format. */
+bool rt_event_plugin(FILE *out, rt_moment at, const char *tag, const char *plugin,
+                     const void *content, size_t n);
+
 #endif

@@ -12,6 +12,7 @@ typedef enum {
     NUMBER,                         /* a whole number */
     SETTING,                        /* the setting of the option's name */
     KEY_VALUE,                      /* --set */
+    PARAM,
     COLOR,
     GEMM
 } Kind;
@@ -32,6 +33,7 @@ static const Row rows[] = {
     { "--seed", SETTING, "N", 0, "seed of the initial weights, the order of samples, dropout" },
     { "--batch", SETTING, "N", 0, "samples in an update" },
     { "--set", KEY_VALUE, "KEY=VALUE", 0, "change any number of the training listed below" },
+    { "--param", PARAM, "NAME=VALUE", 0, "have run.json tell of this value of a param" },
     { "--threads", NUMBER, "N", AT(threads), "threads; results are the same for any number" },
     { "--gemm", GEMM, "WHICH", AT(gemm), "matrix products: auto (by size), native, openblas" },
     { "--data", TEXT, "DIR", AT(data), "where the data files are" },
@@ -132,6 +134,16 @@ static bool read_pair(Reading *r, const char *value)
     return true;
 }
 
+static bool read_param(rt_options *o, const char *value, rt_error *e)
+{
+    if (o->n_params == RT_PARAMS)
+        return rt_fail(e, "--param: more than %d params", RT_PARAMS);
+    if (*value == '=' || !strchr(value, '='))
+        return rt_fail(e, "--param wants NAME=VALUE, not '%.80s'", value);
+    o->param[o->n_params++] = value;
+    return true;
+}
+
 static bool read_number(const Row *row, int64_t *field, const char *value, rt_error *e)
 {
     const bool width = !strcmp(row->name, "--width"), threads = !strcmp(row->name, "--threads");
@@ -186,6 +198,7 @@ static bool apply(Reading *r, const Row *row, const char *value)
     case NUMBER: return read_number(row, field, value, r->error);
     case SETTING: return read_setting(r, row, value);
     case KEY_VALUE: return read_pair(r, value);
+    case PARAM: return read_param(r->options, value, r->error);
     case COLOR: return read_color(field, value, r->error);
     case GEMM: return read_gemm(field, value, r->error);
     }

@@ -7,7 +7,8 @@
 #include "error.h"
 #include "netrt.h"
 
-enum { RT_LEAST_WIDTH = 40 };       /* columns of a report */
+enum { RT_LEAST_WIDTH = 40,         /* columns of a report */
+       RT_PARAMS = 64 };            /* that --param can tell of */
 
 typedef enum { RT_COLOR_AUTO, RT_COLOR_ALWAYS, RT_COLOR_NEVER } rt_color;
 
@@ -24,6 +25,8 @@ typedef struct {
     bool no_out;
     const char *data, *save, *load, *save_grads, *predict, *replay, *out, *resume;
                                     /* NULL: not given */
+    const char *param[RT_PARAMS];   /* "NAME=VALUE" */
+    int n_params;
 } rt_options;
 
 /* Reads the arguments; numbers of the training go to *set, which holds the program's own before. */

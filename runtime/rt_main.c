@@ -18,6 +18,7 @@
 #include "run_facts.h"
 #include "run_place.h"
 #include "run_plan.h"
+#include "run_source.h"
 #include "run_summary.h"
 #include "signals.h"
 #include "style.h"
@@ -41,6 +42,7 @@ typedef struct {
     char *const *argv;
     rt_run_dir *dir;                /* of a training, without --no-out; or NULL */
     rt_position from;               /* --resume: where */
+    rt_notes notes;                 /* --param: the program's with other values */
     rt_error error;
 } Program;
 
@@ -264,13 +266,26 @@ static bool can_write(const rt_options *o, rt_error *e)
         && (!o->predict || rt_atomic_file_possible(o->predict, e));
 }
 
+/* NULL: none, or see p->error. */
+static const rt_notes *notes_of(Program *p)
+{
+    const rt_options *o = &p->options;
+
+    if (o->n_params == 0)
+        return &rt_model_notes;
+    p->notes = &rt_model_notes ? rt_model_notes : (rt_notes){ .source = "" };
+    return rt_run_params(&p->notes, o->param, o->n_params, &p->error) ? &p->notes : NULL;
+}
+
 static int run_program(Program *p, const rt_model *model)
 {
     const rt_options *o = &p->options;
-    const rt_notes *notes = &rt_model_notes;
+    const rt_notes *notes = notes_of(p);
     const char *directory = o->data ? o->data : notes && notes->directory ? notes->directory : ".";
     const int threads = o->threads ? (int)o->threads : rt_default_threads();
 
+    if (o->n_params && !notes)
+        return fail(p, model, EXIT_USAGE);
     if (o->replay)
         return replay(p, model, threads);
     if (!can_write(o, &p->error)
@@ -335,6 +350,7 @@ static int run_options(Program *p, const rt_model *model, int argc, char **argv)
     p->writer = p->options.json ? &rt_json_writer : &rt_text_writer;
     const int status = run_program(p, model);
     rt_run_free(&p->run);
+    free((void *)p->notes.param);
     return status;
 }
 

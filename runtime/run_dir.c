@@ -311,7 +311,7 @@ bool rt_run_dir_end(rt_run_dir *d, const rt_run *run, const char *status, int ex
                     rt_error *e)
 {
     const bool saved = d->broken || (write_best(d, run, e)
-                                     && rt_run_events_end(&d->events, &run->history, e));
+                                     && rt_run_events_end(&d->events, &run->history, status, e));
 
     return rt_run_facts_write(&d->facts, d->path, status, exit_status, run->history.steps, e)
         && saved;

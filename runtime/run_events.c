@@ -9,7 +9,9 @@
 
 #include "clock.h"
 #include "event_file.h"
+#include "event_hparams.h"
 #include "report.h"
+#include "run_hparams.h"
 #include "settings.h"
 
 enum {
@@ -112,9 +114,17 @@ static void put_description(Telling *t, const rt_run *run)
     if (text)
         describe(text, run);
     put_text(t, "config", text, &markdown);
+    t->ok = t->ok && rt_run_hparams_begin(t->out, t->at, run);
 }
 
-bool rt_run_events_end(rt_run_events *x, const rt_history *h, rt_error *e)
+/* One that was stopped may go on: it has no end yet.  TensorBoard keeps the first that it reads. */
+static void put_end(Telling *t, const char *status)
+{
+    if (strcmp(status, "stopped") != 0)
+        t->ok = t->ok && rt_event_session_end(t->out, t->at, !strcmp(status, "done"));
+}
+
+bool rt_run_events_end(rt_run_events *x, const rt_history *h, const char *status, rt_error *e)
 {
     Telling t = telling(x, h->steps);
     char *markdown = NULL;
@@ -124,6 +134,7 @@ bool rt_run_events_end(rt_run_events *x, const rt_history *h, rt_error *e)
     if (text)
         judge(text, h);
     put_text(&t, "verdicts", text, &markdown);
+    put_end(&t, status);
     return is_told(x, &t, e);
 }
 

@@ -21,10 +21,11 @@ bool rt_run_events_open(rt_run_events *x, const char *directory, const rt_run *r
 void rt_run_events_close(rt_run_events *x);
 
 /* The last record of the history, with the batch's accuracy (NaN: there is none); the last epoch;
- * the verdicts at the end. */
+ * the verdicts at the end, and
+ * how it ended (a word of run.json's status). */
 bool rt_run_events_step(rt_run_events *x, const rt_history *h, double accuracy, rt_error *e);
 bool rt_run_events_epoch(rt_run_events *x, const rt_history *h, rt_error *e);
-bool rt_run_events_end(rt_run_events *x, const rt_history *h, rt_error *e);
+bool rt_run_events_end(rt_run_events *x, const rt_history *h, const char *status, rt_error *e);
 
 /* All of it on the disk. */
 bool rt_run_events_sync(rt_run_events *x, rt_error *e);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <sha2.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A file's name need not be UTF-8. */
@@ -44,6 +45,40 @@ void *rt_run_source(const rt_notes *notes)
     json_object_set_new(source, "imports", imports);
     return source;
 }
+
+/* ---- Other values of params -------------------------------------------------------------- */
+
+static bool set_param(rt_named_text *list, const char *given, rt_error *e)
+{
+    const size_t n = strcspn(given, "=");
+
+    for (; list->name; list++)
+        if (strlen(list->name) == n && !strncmp(list->name, given, n)) {
+            list->text = given + n + 1;
+            return true;
+        }
+    return rt_fail(e, "--param: the source has no param '%.*s'", (int)n, given);
+}
+
+bool rt_run_params(rt_notes *told, const char *const *given, int n, rt_error *e)
+{
+    size_t params = 0;
+
+    while (told->param && told->param[params].name)
+        params++;
+    rt_named_text *list = calloc(params + 1, sizeof *list);
+    if (!list)
+        return rt_fail(e, "out of memory for %zu params", params);
+    if (params)
+        memcpy(list, told->param, params * sizeof *list);
+    told->param = list;
+    for (int i = 0; i < n; i++)
+        if (!set_param(list, given[i], e))
+            return false;
+    return true;
+}
+
+/* ---- The same source? -------------------------------------------------------------------- */
 
 /* Texts and params: a file may have been moved. */
 static bool same_files(const json_t *was, const json_t *is)

@@ -75,13 +75,36 @@ def protoc(record):
     return text
 
 
-scalars, histograms, texts, seen = {}, {}, {}, 0
+scalars, histograms, texts, hparams, seen = {}, {}, {}, {}, 0
 
 
 def purge(step):
     for kept in scalars, histograms, texts:
         for key in [k for k in kept if k[1] >= step]:
             del kept[key]
+
+
+def read_hparams(kind, content):
+    """By protoc, and what it holds: names and values; how it ended.  Parts of a list may come in several messages."""
+    done = subprocess.run(['protoc', '--proto_path=' + schema, '--decode=rt_tb.HParams', 'event.proto'],
+                          input=content, capture_output=True, check=True)
+    assert not any(line.strip()[:1].isdigit() for line in done.stdout.decode().splitlines()), done.stdout
+    field = {'experiment': 2, 'session_start_info': 3, 'session_end_info': 4}[kind]
+    parts = [v for n, v in fields(content) if n == field]
+    assert parts and all(n == field for n, v in fields(content)), content
+    if kind == 'session_end_info':
+        assert len(parts) == 1 and first(parts[0], 2)
+        return first(parts[0], 1, 0)
+    if kind == 'experiment':
+        return ([first(v, 1).decode() for p in parts for n, v in fields(p) if n == 4],
+                [first(first(v, 1), 2).decode() for p in parts for n, v in fields(p) if n == 5])
+    values = {}
+    for entry in (v for p in parts for n, v in fields(p) if n == 1):
+        (field, value), = fields(first(entry, 2))
+        values[first(entry, 1).decode()] = (struct.unpack('<d', value)[0] if field == 2 else
+                                            value.decode() if field == 3 else bool(value))
+    assert sum(1 for p in parts for n, v in fields(p) if n == 5) == 1
+    return values
 
 
 def read_value(step, value):
@@ -91,6 +114,11 @@ def read_value(step, value):
         scalars[tag, step] = struct.unpack('<f', first(value, 2))[0]
         return
     plugin = first(first(first(value, 9), 1), 1).decode()
+    if plugin == 'hparams':
+        kind = tag.split('/')[1]
+        hparams.setdefault(kind, []).append(read_hparams(kind, first(first(first(value, 9), 1), 2)))
+        assert first(tensor, 1) == 1 and [first(d, 1, 0) for n, d in fields(first(tensor, 2)) if n == 2] == [0]
+        return
     if plugin == 'text':
         texts[tag, step] = first(tensor, 8).decode()
         return
@@ -154,6 +182,15 @@ for key, value in last['settings'].items():
     assert '| %s | ' % key in texts['config', 0], key
 for line in last['source']['text'].splitlines() if last['source'] else []:
     assert '    ' + line + '\n' in texts['config', 0], line
+columns, metrics = hparams['experiment'][0]
+row = hparams['session_start_info'][0]
+assert sorted(columns) == sorted(row) and len(set(columns)) == len(columns), (columns, row)
+for key, value in {**((last['source'] or {}).get('params') or {}), **last['settings']}.items():
+    # a run that goes on may be longer
+    assert (restarts and key in ('steps', 'epochs')) or row[key] == value or isinstance(value, str) and float(value) == row[key], (key, value, row)
+assert {tag for tag, step in scalars} >= set(metrics) or last['status'] != 'done', metrics
+ends = {'done': [1], 'diverged': [2], 'stopped': []}
+assert last['status'] not in ends or hparams.get('session_end_info', [])[-1:] == ends[last['status']], hparams
 if last['status'] != 'failed':
     assert ('verdicts', last['steps_done']) in texts
 print(len(scalars), 'scalars', len(histograms), 'histograms', len(texts), 'texts')

@@ -1,6 +1,6 @@
 #!/bin/sh
 # onnxruntime.sh -- `make onnxruntime`: every example and every net of tests/c, tests/export, tests/reference and
-# tests/gradients, trained for a few steps and exported, in ONNX Runtime against the program's own outputs.
+# tests/gradients, trained for a few steps and exported, in ONNX Runtime against the same net compiled in double.
 #
 # BUILD names the build folder, PYTHON an interpreter with the packages onnx and onnxruntime (of PyPI), MNIST a folder
 # with MNIST; without it the examples on MNIST are left out.
@@ -23,13 +23,24 @@ trained() {
     [ -f "$3" ]
 }
 
+# in_double FILE NAME : the net's program in double, as $WORK/NAME.double
+in_double() {
+    folder=$(cd "$(dirname "$1")" && pwd)
+    if grep -q 'precision *= *double' "$1"; then cat "$1"; else
+        sed "s/^train {/train { precision = double;/; s|^import \"|import \"$folder/|" "$1"
+    fi > "$WORK/$2.double.net"
+    "$NETC" "$WORK/$2.double.net" -O1 -o "$WORK/$2.double"
+}
+
 try() {
     name=$(net_name "$1") weights=$WORK/$(net_name "$1").safetensors
     program=$(build_net "$1" 2> "$WORK/err") && trained "$1" "$program" "$weights" > "$WORK/out" 2> "$WORK/err" &&
         "$program" --load "$weights" --data "$(data_of "$1")" --predict "$WORK/$name.npz" 2> "$WORK/err" &&
+        in_double "$1" "$name" 2> "$WORK/err" &&
+        "$WORK/$name.double" --load "$weights" --data "$(data_of "$1")" --predict "$WORK/$name.double.npz" 2> "$WORK/err" &&
         "$NETC" export "$1" --onnx "$weights" -o "$WORK/$name.onnx" 2> "$WORK/err" && return
     grep -q 'cannot be exported to ONNX' "$WORK/err" && { echo "not exportable: $(cat "$WORK/err")"; return; }
-    echo "FAIL $1: $(tail -n 1 "$WORK/err")"
+    echo "FAIL $1: $(grep -m 1 error "$WORK/err" || tail -n 1 "$WORK/err")"
 }
 
 for net in $(nets_to_run) tests/export/*.net tests/reference/*/*.net tests/gradients/*.net; do try "$net"; done > "$WORK/log"

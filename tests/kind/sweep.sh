@@ -50,6 +50,9 @@ sed 's/^train {/train { batch = 64;/' small.net > one/small.net
 check 'sweep/small: and with another rate' cmp other/checkpoints/last.safetensors \
     'a folder/runs/3-sigmoid-2-0.01-64/checkpoints/last.safetensors'
 
+check 'sweep/small: params of the point, not of the program it shares' grep -q '"rate": "0.01"' \
+    'a folder/runs/3-sigmoid-2-0.01-64/run.json'
+
 # once more: nothing is compiled or run again
 touch before
 status 'sweep/again' 0 "$NETC" sweep small.net -O1 --out 'a folder' -j 2
