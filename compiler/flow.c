@@ -355,6 +355,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)
         mix_sizes(p, input, f.norm_var, s, out);
+    flow_penalise(&p->model->settings, out);
     flow_measure(out);
     if (!out->rough)
         out->rough = looks_rough(&f, out);

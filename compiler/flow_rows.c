@@ -145,7 +145,7 @@ static const FlowLayer *find_opener(const Forecast *out, int first)
     while (i < out->n && flow_arrives(&out->layer[i]) == 0)
         i++;
     row = &out->layer[i];
-    return i > first && i < out->n && row->grad_norm > 0 && starts_at_zero(row->layer) ? row : NULL;
+    return i > first && i < out->n && row->loss_norm > 0 && starts_at_zero(row->layer) ? row : NULL;
 }
 
 /* As the reports: from the first layer with a weight matrix to the last but the output's. */

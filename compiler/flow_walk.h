@@ -52,6 +52,9 @@ void flow_rows(const Trace *t, Arena *a, Forecast *out);
 /* The flow and the norm of the whole gradient, of layers that are there. */
 void flow_measure(Forecast *out);
 
+/* flow_penalty.c: adds the penalties to the loss and to the norms. */
+void flow_penalise(const Settings *set, Forecast *out);
+
 extern const FlowRule
     flow_reshape, flow_tap, flow_pick, flow_copy, flow_add, flow_mul, flow_scale, flow_scale_by,
     flow_act_y, flow_act_x, flow_softmax, flow_affine, flow_dropout, flow_batchnorm,

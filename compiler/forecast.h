@@ -19,7 +19,8 @@ typedef struct {
                                      * that it stands within; of a residual, what its skip does */
     bool rests;                     /* a residual's scale, which starts at 0, leaves it without */
     bool awaits;                    /* a trained scale around it, which starts small */
-    double grad_norm;               /* of dLoss/dW; NAN without a weight */
+    double grad_norm;               /* of dLoss/dW, as in the reports; NAN without a weight */
+    double loss_norm;               /* ... without what a penalty adds */
     double scale_grad;              /* of a residual with a trained scale: dLoss/dscale, */
     double body_rms;                /* and the RMS of what the scale multiplies */
     double spread;                  /* standard deviation over seeds of log10 of both gradients */
@@ -82,7 +83,8 @@ typedef struct {
     const FlowLayer *opener;        /* its weights start at 0, so that nothing comes past it before
                                      * its first update, and `gained` is NAN; NULL: none */
     double spread;                  /* of log10 flow */
-    double loss;                    /* at step 0 */
+    double loss;                    /* at step 0, with the penalty */
+    double penalty;                 /* of l1 and l2 */
     int64_t batch;                  /* as set, or all samples where there are fewer */
     double grad_norm;               /* of the whole gradient */
     double step_length;             /* of the first steps, over what such a net bears */

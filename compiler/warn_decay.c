@@ -36,7 +36,7 @@ static Pull pull_of(const Warn *w)
             continue;
         s.n += n;
         s.weights += n * rms * rms;
-        s.gradient += p->row->grad_norm * p->row->grad_norm;
+        s.gradient += p->row->loss_norm * p->row->loss_norm;
         s.pull += n * (2 * l2 * rms) * (2 * l2 * rms);
         s.l2 = fmax(s.l2, l2);
     }

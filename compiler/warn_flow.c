@@ -306,19 +306,20 @@ void warn_loss_init(Warn *w)
     const FlowLayer *row = w->site[w->n - 1].row;
     const Target *target = &w->model->target;
     const double guess = target->one_hot ? log(2) : log((double)target->classes);
+    const double loss = w->forecast->loss - w->forecast->penalty;
     Message *m;
 
     if (target->kind != TARGET_CLASS || row->layer->act != ACTIVATION_LINEAR ||
-        !(w->forecast->loss > guess) || !warn_reaches(w, row->z_rms))
+        !(loss > guess) || !warn_reaches(w, row->z_rms))
         return;
     m = warn_cause(w, EXPLODES);
     if (m) {
         diag_note(m, warn_at(row), "the logits start with RMS %.2g, the loss at %.2g",
-                  row->z_rms, w->forecast->loss);
+                  row->z_rms, loss);
         return;
     }
     m = warn_say(w, row->z_rms, warn_argument(row->layer->item, "init"), "the logits start with "
-                 "RMS %.2g, and the loss at %.2g", row->z_rms, w->forecast->loss);
+                 "RMS %.2g, and the loss at %.2g", row->z_rms, loss);
     diag_note(m, warn_at(row), "a guess among %lld classes has a loss of %.2g; an initialiser "
               "%.2g times as large starts near it", (long long)target->classes, guess,
               1 / row->z_rms);

@@ -283,7 +283,7 @@ int64_t warn_weights(const Site *p)
 
 double warn_gradient_rms(const Site *p)
 {
-    return p->row->grad_norm / sqrt((double)warn_weights(p));
+    return p->row->loss_norm / sqrt((double)warn_weights(p));
 }
 
 double warn_weight_rms(const Site *p)
