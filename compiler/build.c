@@ -77,7 +77,8 @@ int build_product(const Compilation *c, const Session *s, const Options *o, cons
     const CcJob job = {
         .stem = c->model->name, .c = c->c, .c_size = c->c_size, .notes = c->notes,
         .notes_size = c->notes_size, .is_double = c->model->settings.double_precision,
-        .object = o->product == TARGET_OBJECT, .output = output, .source = source,
+        .object = o->product == TARGET_OBJECT, .lean = o->verb == VERB_SWEEP, .output = output,
+        .source = source,
         .command = o->cc, .optimize = o->optimize, .march = o->march, .portable = o->portable,
         .verbose = o->verbose, .dry_run = o->dry_run,
     };

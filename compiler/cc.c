@@ -1,9 +1,9 @@
 /* cc.c -- from C to a program: the C compiler and the linker.
  *
- * A program is compiled twice, at once: for its own precision, and in double for --check-grad.  The
- * compiler runs in a folder of its own, so neither its messages nor the program name a path of this
- * machine.  All memory is taken before the folder exists, so that running out of it leaves nothing
- * behind. */
+ * A program is compiled twice, at once: for its own precision, and in double for --check-grad (but
+ * not for a sweep, which trains).  The compiler runs in a folder of its own: neither its messages
+ * nor the program name a path of this machine.  All memory is taken before the folder exists, so
+ * that running out of it leaves nothing behind. */
 #include "cc.h"
 
 #include <stdlib.h>
@@ -122,6 +122,17 @@ static bool add_unit(Build *b, int which, const char *suffix, const char *text, 
     return true;
 }
 
+/* Asked for with --cc "gcc -g"; a sanitizer names functions by them. */
+static bool keeps_symbols(const Process *p)
+{
+    bool keeps = false;
+
+    for (int i = 1; i < p->n; i++)
+        keeps = keeps || strncmp(p->word[i], "-g", 2) == 0
+             || strncmp(p->word[i], "-fsanitize", 10) == 0;
+    return keeps;
+}
+
 static bool add_link(Build *b)
 {
     b->link.log = arena_printf(b->arena, "./%s_link.log", b->job->stem);
@@ -132,6 +143,8 @@ static bool add_link(Build *b)
             process_word(&b->link, b->arena, b->unit[i].object);
     process_word(&b->link, b->arena, b->library);
     split_words(b, &b->link, NETC_LIBRARIES);
+    if (b->job->lean && !keeps_symbols(&b->link))
+        process_word(&b->link, b->arena, "-s");
     add_words(b, &b->link, (const char *const[]){ "-o", b->output.temporary, NULL });
     return true;
 }
@@ -156,7 +169,7 @@ static bool prepare(Build *b)
         return false;
     if (j->object)
         return true;
-    return (j->is_double || add_unit(b, UNIT_DOUBLE, "_f64", j->c, j->c_size))
+    return (j->is_double || j->lean || add_unit(b, UNIT_DOUBLE, "_f64", j->c, j->c_size))
         && add_unit(b, UNIT_NOTES, "_notes", j->notes, j->notes_size) && add_link(b);
 }
 

@@ -10,6 +10,7 @@ typedef struct {
     size_t c_size, notes_size;
     bool is_double;                 /* the program itself is in double precision */
     bool object;                    /* stop at an object file, without the notes */
+    bool lean;                      /* for training alone: no copy in double, no symbols */
     const char *output;
     const char *const *source;      /* what must not be overwritten, as of output_start */
     const char *command;            /* the C compiler and its first arguments; NULL: $CC, else cc */

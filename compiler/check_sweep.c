@@ -51,6 +51,27 @@ static bool in_range(Checker *c, const Value *list, const Param *setting, const 
     return true;
 }
 
+/* The product of an axis with a value twice would run the same points twice. */
+static bool has_twice(Checker *c, const Value *list, const char *who)
+{
+    Arena *a = c->s->arena;
+    Map seen = { 0 };
+
+    for (int i = 0; i < list->n; i++) {
+        Value *v = &list->item[i];
+        const Str text = intern(c->s->names, value_text(v, a));
+        const Value *first = map_get(&seen, text);
+        if (first) {
+            Message *m = diag_error(c->s->diag, MSG_SWEEP_LIST, v->at, "%s has the value %s twice",
+                                    who, text);
+            diag_note(m, first->at, "first here");
+            return true;
+        }
+        map_put(&seen, text, v, a);
+    }
+    return false;
+}
+
 static void check_axis(Checker *c, const Line *axis)
 {
     Session *s = c->s;
@@ -64,7 +85,7 @@ static void check_axis(Checker *c, const Line *axis)
         return;
     list.element = element.mask;
     v = value_fit(eval(axis->value, &list, &in), &list, who, s);
-    if (v.kind != VALUE_LIST || !in_range(c, &v, setting, who))
+    if (v.kind != VALUE_LIST || !in_range(c, &v, setting, who) || has_twice(c, &v, who))
         return;
     if (!v.n)
         diag_error(s->diag, MSG_SWEEP_LIST, axis->value->at, "the axis '%s' has no values",

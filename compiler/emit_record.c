@@ -183,7 +183,7 @@ static void emit_data(Writer *w)
 
 /* ---- The record ---------------------------------------------------------------------------- */
 
-static bool has_batch_statistics(const Program *p)
+bool emit_has_batch_statistics(const Program *p)
 {
     for (int i = 0; i < p->n; i++)
         for (NodeId id = 1; id < p->graph[i]->n; id++)
@@ -240,7 +240,7 @@ static void emit_model(Writer *w)
     if (w->program->gemm)
         emit_line(w->out, ".gemm = RT_GEMM_%s,",
                   strcmp(w->program->gemm, "native") == 0 ? "NATIVE" : "OPENBLAS");
-    if (has_batch_statistics(w->program))
+    if (emit_has_batch_statistics(w->program))
         emit_line(w->out, ".batch_statistics = true,");
     emit_sizes(w);
     emit_line(w->out, ".optimizer_slots = %d,", optimizer_slots(&set->optimizer));

@@ -92,6 +92,9 @@ const char *emit_c(const Program *program, Session *s, size_t *size);
  * are one program. */
 const char *emit_numberless(const Program *program, Session *s, size_t *size);
 
+/* emit_has_batch_statistics -- has it a batchnorm, which sees the whole batch at once? */
+bool emit_has_batch_statistics(const Program *program);
+
 /* emit_notes -- the second, tiny unit: lines of the source, and the forecast, for the binary's
  * messages and expectations. */
 const char *emit_notes(const Program *program, const Forecast *forecast, Session *s,

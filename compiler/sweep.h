@@ -22,6 +22,13 @@ typedef enum {
     N_POINT_STATUSES
 } PointStatus;
 
+/* What of a program decides which numbers it takes. */
+typedef struct {
+    const char *optimizer, *clip;   /* "sgd", "none" */
+    const char *loss, *schedule;    /* names of the runtime's, without RT_: "MSE", "STEP" */
+    bool batch_statistics;
+} Takes;
+
 /* What its run measured; NAN where there is nothing. */
 typedef struct {
     double loss_train, loss_test, accuracy_train, accuracy_test;
@@ -35,6 +42,7 @@ typedef struct {
     const char *numbers;            /* "lr=0.1\nmomentum=0.9\n": all that its program reads */
     const char **set;               /* of those the ones that are not the program's own */
     int n_set;
+    Takes takes;
     int program;                    /* by number; -1: it does not compile */
     double predicted;               /* flow */
     const char *warnings;           /* "vanishing-gradient ...", "" */
@@ -116,7 +124,7 @@ typedef enum { WORD_PLAIN, WORD_DATA, WORD_LOAD } ProgramWord;
 ProgramWord sweep_word(char *const *words, const char **value);
 bool sweep_has_word(const Sweep *s, const char *option);
 
-/* False after a sentence: options that a sweep has no place for. */
+/* False after a sentence: options that a sweep has no place for, or that a program refuses. */
 bool sweep_words(const Sweep *s);
 
 /* ---- sweep_build.c, sweep_run.c: work, with its progress -------------------------------- */

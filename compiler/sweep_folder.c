@@ -54,10 +54,11 @@ static bool lock(const char *folder)
     return false;
 }
 
+/* Has it nothing in it, or does not exist? */
 static bool is_empty(const char *folder)
 {
     DIR *entries = opendir(folder);
-    bool empty = entries != NULL;
+    bool empty = entries || errno == ENOENT;
 
     for (struct dirent *e; entries && (e = readdir(entries));)
         empty = empty && (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."));
@@ -103,7 +104,45 @@ static int holds(const char *path, const char *text, size_t size)
     return c == EOF && n == size;
 }
 
-/* A folder is taken up by the same sweep alone: same points, programs, options. */
+/* Nothing has run in it, nor waits in a queue. */
+static bool is_unused(const Sweep *s)
+{
+    return is_empty(sweep_file(s, "runs", s->arena))
+        && access(sweep_file(s, "sweep.sbatch", s->arena), F_OK) != 0;
+}
+
+/* Another sweep may have an unused folder, but not its programs and what they said. */
+static bool take_over(const Sweep *s)
+{
+    const char *bin = sweep_file(s, "bin", s->arena);
+    DIR *entries = opendir(bin);
+
+    for (struct dirent *e; entries && (e = readdir(entries));)
+        if (e->d_name[strspn(e->d_name, "0123456789")] == '\0')
+            unlink(arena_printf(s->arena, "%s/%s", bin, e->d_name));
+    if (entries)
+        closedir(entries);
+    for (int i = 0; i < s->n_points; i++) {
+        unlink(arena_printf(s->arena, "%s/results/%s.json", s->folder, s->point[i].name));
+        unlink(arena_printf(s->arena, "%s/logs/%s.log", s->folder, s->point[i].name));
+    }
+    return true;
+}
+
+/* A sweep.json of netc's begins so, whichever version wrote it. */
+static bool is_of_netc(const char *path)
+{
+    char text[16] = "";
+    FILE *in = fopen(path, "r");
+    const bool read = in && fgets(text, 3, in) && fgets(text, sizeof text, in);
+
+    if (in)
+        fclose(in);
+    return read && strncmp(text, "  \"netc\":", 9) == 0;
+}
+
+/* A folder in which something has run is taken up by the same sweep alone: same points, programs,
+ * options. */
 static bool is_own(const Sweep *s)
 {
     const char *path = sweep_file(s, "sweep.json", s->arena);
@@ -114,6 +153,8 @@ static bool is_own(const Sweep *s)
     free(text);
     if (same > 0 || (same < 0 && is_empty(s->folder)))
         return true;
+    if (same == 0 && is_of_netc(path) && is_unused(s))
+        return take_over(s);
     if (same == 0)
         fprintf(stderr, "netc: %s holds another sweep: its source, axes or options are not these; "
                         "name another folder with --out, or remove it\n", s->folder);

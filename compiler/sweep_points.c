@@ -14,6 +14,8 @@ typedef struct {
     uint64_t hash[2];
     double predicted, work;
     char *numbers, *warnings, *why;     /* to be freed; why: NULL where it compiles */
+    char *optimizer, *clip;             /* to be freed */
+    Takes takes;
 } Kept;
 
 /* FNV-1a, 64 bits, from two starts: nobody makes two texts of one hash on purpose. */
@@ -53,6 +55,17 @@ static char *keep_numbers(const Compilation *c, Session *session)
     if (out)
         fclose(out);
     return text;
+}
+
+static void keep_takes(const Compilation *c, Kept *kept)
+{
+    const Settings *set = &c->model->settings;
+
+    kept->optimizer = strdup(set->optimizer.callee->name);
+    kept->clip = strdup(set->clip.callee->name);
+    kept->takes = (Takes){ .loss = set->loss.callee->id_name,
+                           .schedule = set->schedule.callee->id_name,
+                           .batch_statistics = emit_has_batch_statistics(c->program) };
 }
 
 /* The first line of what is wrong, behind what it holds for. */
@@ -135,6 +148,7 @@ static bool compile_point(const Sweep *s, const Point *p, Kept *kept)
     kept->work = work_of(&c);
     kept->numbers = keep_numbers(&c, &session);
     kept->warnings = keep_warnings(&session);
+    keep_takes(&c, kept);
     return hash_program(s, p, kept);
 }
 
@@ -181,6 +195,9 @@ static void take_point(Sweep *s, Point *p, const Kept *kept, bool compiles)
 {
     p->numbers = take(kept->numbers, s->arena);
     p->warnings = take(kept->warnings, s->arena);
+    p->takes = kept->takes;
+    p->takes.optimizer = take(kept->optimizer, s->arena);
+    p->takes.clip = take(kept->clip, s->arena);
     const char *why = take(kept->why, s->arena);
     if (!compiles) {
         p->status = POINT_REFUSED;

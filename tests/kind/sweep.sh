@@ -32,6 +32,9 @@ status 'sweep/small' 0 "$NETC" sweep small.net -O1 --out 'a folder' -j 2
 says 'sweep/small: summary' out 'small: 9 points of 3 programs: 9 done'
 check 'sweep/small: 80 columns' awk 'length > 80 { bad = 1 } END { exit bad }' out
 check 'sweep/small: programs' test "$(ls 'a folder/bin' | wc -l)" -eq 3
+[ "$SANITIZED" ] ||
+    check 'sweep/small: programs without symbols' test -z "$(nm 'a folder/bin/1' 2> nm.err)"
+status 'sweep/small: programs for training alone' 1 'a folder/bin/1' --check-grad
 check 'sweep/small: runs' test "$(ls 'a folder/runs' | wc -l)" -eq 9
 says 'sweep/small: names' 'a folder/points.txt' '2-sigmoid-2-0.1-64'
 check 'sweep/small: csv' test "$(head -n 1 'a folder/results.csv')" = 'point,phi,depth,rate,batch,status,exit_status,loss_train,loss_test,accuracy_train,accuracy_test,flow_first,flow_last,predicted_flow,seconds,warnings,run'
@@ -61,6 +64,25 @@ check 'sweep/make by hand' make -s -C 'a folder' 7-relu-3-0.1-16
 sed 's/dense(16/dense(12/' small.net > one/small.net
 refuses 'sweep/another sweep' 2 'a folder holds another sweep' "$NETC" sweep one/small.net -O1 --out 'a folder'
 refuses 'sweep/another option' 2 'a folder holds another sweep' "$NETC" sweep small.net -O1 --out 'a folder' -- --steps 20
+
+# words that the programs refuse, before anything is written
+refuses 'sweep/an unknown word' 2 'unknown option --epohcs; did you mean --epochs?' "$NETC" sweep small.net --out unmade -- --epohcs 3
+refuses 'sweep/a number without an option' 2 "for the programs: '3' is not an option" "$NETC" sweep small.net --out unmade -- 3
+refuses 'sweep/a missing file' 2 '--load missing.safetensors: No such file or directory' "$NETC" sweep small.net --out unmade -- --load missing.safetensors
+refuses 'sweep/epochs and steps' 2 'epochs and steps: only one can be given' "$NETC" sweep small.net --out unmade -- --epochs 2 --steps 2
+sed 's|lr = rate|lr = 0.1|; s|rate in.*|optimizer in [sgd(0.1, momentum = 0.5), adam(0.01)];|; /param rate/d; /where batch/d' small.net > kinds.net
+refuses 'sweep/a word for some' 2 "for the program of point 03-sigmoid-2-adam_0.01-16: 'momentum' is not read by this program: its optimizer is adam" "$NETC" sweep kinds.net --out unmade -- --set momentum=0.1
+check 'sweep/refused words: nothing was written' test ! -e unmade
+
+# a folder in which nothing has run is another's to take
+status 'sweep/nothing has run' 5 "$NETC" sweep small.net -O1 --out taken -- --data . --load small.net
+check 'sweep/nothing has run: no run' test -z "$(ls taken/runs)"
+status 'sweep/taken over' 0 "$NETC" sweep small.net -O1 --out taken -- --steps 3
+says 'sweep/taken over: all' out '9 done'
+refuses 'sweep/not taken over' 2 'taken holds another sweep' "$NETC" sweep small.net -O1 --out taken
+mkdir foreign foreign/bin
+echo '{ "netc": 1 }' > foreign/sweep.json
+refuses 'sweep/a folder of others' 2 'foreign holds another sweep' "$NETC" sweep small.net -O1 --out foreign
 
 # ---- The page
 cat > page.py <<'PY'
