@@ -1,15 +1,5 @@
 /* repair_clip.c -- repairs of a clip that cuts every step: a wider one, or none. */
-#include <string.h>
-
 #include "repair_rules.h"
-
-static bool is_warned_of(const Health *h, const char *name)
-{
-    for (int i = 0; i < h->warned.n; i++)
-        if (strcmp(h->warned.name[i], name) == 0)
-            return true;
-    return false;
-}
 
 /* About what the norm of the gradient starts with cuts bursts only. */
 bool repair_wider_clip(Repair *r, const char *how)
@@ -19,6 +9,6 @@ bool repair_wider_clip(Repair *r, const char *how)
     const char *value = *how ? how : arena_printf(r->s->arena, "global_norm(%s)",
                                                   real_text(limit, r->s->arena));
 
-    return clip && limit > 0 && is_warned_of(r->health, "clip-small")
+    return clip && limit > 0 && health_warns(r->health, "clip-small")
         && repair_value(r, clip->value, "clip", NULL, value);
 }

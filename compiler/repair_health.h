@@ -39,6 +39,8 @@ Warned warnings_of(const Compilation *c, Arena *a);
 bool warned_of_rate(const Compilation *c, double rate, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);
+/* netc check warns of it. */
+bool health_warns(const Health *h, const char *name);
 /* Over the limit of the rate, or warned of it. */
 bool health_ails_by_rate(const Health *h);
 /* What it adds to the penalty. */

@@ -155,16 +155,25 @@ static double bearable_rate(const Repair *r, double rate)
     return x;
 }
 
+/* A fifth of the longest steps that such a net bears. */
+static double lively_rate(const Repair *r, double rate)
+{
+    return round_down(0.2 * rate / r->c->forecast->step_length);
+}
+
 bool repair_rate(Repair *r, const char *how)
 {
     const Value *optimizer = &r->c->model->settings.optimizer;
     const Setting *s = repair_setting(r->c->model->settings.decl, "optimizer");
     const double rate = value_arg(optimizer, "lr")->real;
-    const double bearable = s && health_ails_by_rate(r->health) ? bearable_rate(r, rate) : rate;
+    const bool low = health_warns(r->health, "rate-too-low")
+                  || health_warns(r->health, "stagnation");
+    const double bearable = !s || !(low || health_ails_by_rate(r->health)) ? rate
+                          : low ? lively_rate(r, rate) : bearable_rate(r, rate);
     const char *text = real_text(bearable, r->s->arena);
 
     (void)how;
-    if (!(bearable > 0 && bearable < rate))
+    if (!(bearable > 0 && isfinite(bearable) && (low || bearable < rate) && bearable != rate))
         return false;
     for (const Arg *a = s->value->args; a; a = a->next)
         if (s->value->kind == EXPR_CALL && (a->name ? !strcmp(a->name, "lr")

@@ -29,13 +29,17 @@ bool health_ails(const Health *h, AilmentId id)
     return h->measure[id] > h->limit[id];
 }
 
+bool health_warns(const Health *h, const char *name)
+{
+    for (int i = 0; i < h->warned.n; i++)
+        if (strcmp(h->warned.name[i], name) == 0)
+            return true;
+    return false;
+}
+
 bool health_ails_by_rate(const Health *h)
 {
-    bool warned = false;
-
-    for (int i = 0; i < h->warned.n; i++)
-        warned = warned || strcmp(h->warned.name[i], "rate-too-high") == 0;
-    return warned || health_ails(h, AILMENT_RATE);
+    return health_warns(h, "rate-too-high") || health_ails(h, AILMENT_RATE);
 }
 
 static bool is_told(const Health *h, const char *name)

@@ -5,7 +5,7 @@
 #include "flow_walk.h"
 
 /* What several warnings would be about; the first that is given explains the others. */
-typedef enum { VANISHES, EXPLODES, N_SYMPTOMS } Symptom;
+typedef enum { VANISHES, EXPLODES, IDLES, N_SYMPTOMS } Symptom;
 
 /* A row of warnings.def. */
 typedef struct Warn Warn;
@@ -108,6 +108,10 @@ double warn_first_update(const Warn *w, const Site *p);
 
 /* ---- warn_rate.c --------------------------------------------------------------------------- */
 
+/* A weight of layer i as drawn, or of the usual size where that is more. */
+double warn_usual_weight(const Warn *w, int i);
+/* RMS of each layer's first update over that of its weights, added up. */
+double warn_share(const Warn *w);
 /* How long the first steps are, over what such a net bears. */
 double warn_step_length(const Warn *w);
 

@@ -1,12 +1,8 @@
-/* warn_decay.c -- the warnings of decay that leaves nothing of the weights, and of a warmup longer
- * than the run. */
+/* warn_decay.c -- the warning of decay that leaves nothing of the weights. */
 #include "warn.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-/* ---- Decay --------------------------------------------------------------------------------- */
 
 /* Over layers before no norm: there the size of weights is free. */
 typedef struct {
@@ -110,28 +106,4 @@ void warn_decay(Warn *w)
     if (word_is(&w->model->settings.optimizer, "ADAMW"))
         judge_adamw(w, &s);
     judge_l2(w, &s);
-}
-
-/* ---- Warmup -------------------------------------------------------------------------------- */
-
-void warn_warmup(Warn *w)
-{
-    const Settings *set = &w->model->settings;
-    const int64_t samples = w->forecast->input.facts.samples, batch = set->batch;
-    const int64_t epoch = samples ? (samples + batch - 1) / batch : 0;
-    const double steps = set->steps ? (double)set->steps : (double)set->epochs * (double)epoch;
-    const bool warms = word_is(&set->schedule, "COSINE") || word_is(&set->schedule, "LINEAR");
-    const double warmup = warms ? (double)value_arg(&set->schedule, "warmup")->integer : 0;
-    const Span at = warn_setting(set->decl, "schedule");
-    Message *m;
-
-    if (!(steps > 0) || !warn_reaches(w, warmup / steps))
-        return;
-    m = warn_say(w, warmup / steps, at, "the warmup takes %.10g steps, the run %.10g: the rate "
-                 "ends at %.2g times lr", warmup, steps, fmin(steps / warmup, 1));
-    if (set->steps)
-        diag_note(m, warn_setting(set->decl, "steps"), "the run is this long");
-    else
-        diag_note(m, warn_setting(set->decl, "epochs"), "%" PRId64 " epochs of %" PRId64 " steps: "
-                  "%" PRId64 " samples in batches of %" PRId64, set->epochs, epoch, samples, batch);
 }

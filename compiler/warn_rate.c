@@ -1,4 +1,4 @@
-/* warn_rate.c -- how long the steps are beside what the net bears: too long, or too short. */
+/* warn_rate.c -- how long the steps are beside what the net bears. */
 #include "warn.h"
 
 #include <math.h>
@@ -29,7 +29,7 @@ static bool is_flat(const Site *p)
 
 /* Weights as drawn; those drawn small on purpose, as a last layer's, may grow to the usual size,
  * and those before and behind a sigmoid, whose slope is a quarter of tanh's, to twice that. */
-static double usual_weight(const Warn *w, int i)
+double warn_usual_weight(const Warn *w, int i)
 {
     const Site *p = &w->site[i];
     const double usual = fmax(warn_weight_rms(p), 1 / sqrt(fmax((double)p->weight->fan_in, 1)));
@@ -65,7 +65,7 @@ static double counts(const Warn *w, const Site *p, int batchnorms)
 
 static void add_layer(Step *s, const Warn *w, int i, double weight, bool in_row)
 {
-    const double share = warn_first_update(w, &w->site[i]) / usual_weight(w, i);
+    const double share = warn_first_update(w, &w->site[i]) / warn_usual_weight(w, i);
 
     if (weight == 0 || !isfinite(share))
         return;
@@ -180,6 +180,11 @@ static Step first_step(const Warn *w)
     return step;
 }
 
+double warn_share(const Warn *w)
+{
+    return of_layers(w).share;
+}
+
 double warn_step_length(const Warn *w)
 {
     return first_step(w).length;
@@ -236,28 +241,4 @@ void warn_rate(Warn *w)
         note_layers(w, &s, m);
     if (w->forecast->input.why && !w->adaptive)
         diag_note(m, w->model->data.decl->at, "a quarter counts: the data could not be read");
-}
-
-/* ---- Too short by far ---------------------------------------------------------------------- */
-
-/* By rates over 1 a net is not brought along that would bear them no more once it has learned
- * something.  Losses of vectors may be small, and their gradients with them. */
-void warn_faint(Warn *w)
-{
-    const Settings *set = &w->model->settings;
-    const Step s = of_layers(w);
-    double at_one;
-    Message *m;
-
-    if (w->adaptive || w->model->target.kind != TARGET_CLASS || w->model->target.one_hot ||
-        w->forecast->input.facts.constant >= 1)
-        return;
-    at_one = s.share / w->rate / sqrt(1 - value_arg(&set->optimizer, "momentum")->real);
-    if (!warn_reaches(w, at_one) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
-        return;
-    m = warn_say(w, at_one, warn_at(w->site[0].row), "the gradient is too faint for any rate: at "
-                 "lr = 1 an update is %.2g of the weights", at_one);
-    diag_note(m, warn_optimizer(w, "lr"), "added up over %d layers; at lr = %.2g it is %.2g", w->n,
-              w->rate, at_one * w->rate);
-    warn_explains(w, VANISHES, m);
 }

@@ -57,8 +57,10 @@ void warn_clip_small(Warn *w)
         { "VALUE", "RMS in the largest layer" }, { "ADAPTIVE", "share of the weights" },
     };
     const Value *clip = &w->model->settings.clip;
+    const Span at = warn_setting(w->model->settings.decl, "clip");
     const char *what = "";
     double size, limit;
+    Message *m;
 
     if (word_is(clip, "NONE") || w->adaptive || warn_cause(w, EXPLODES))
         return;
@@ -68,11 +70,11 @@ void warn_clip_small(Warn *w)
         what = word_is(clip, of[i].id) ? of[i].of : what;
     if (!warn_reaches(w, size / limit))
         return;
-    diag_note(warn_say(w, size / limit, warn_setting(w->model->settings.decl, "clip"),
-                       "the limit %.2g is %.2g times under the gradient's %s at the start, %.2g: "
-                       "every step is cut", limit, size / limit, what, size),
-              warn_setting(w->model->settings.decl, "clip"), "a cut step has the rate %.2g * %.2g "
-              "/ %.2g = %.2g", w->rate, limit, size, w->rate * limit / size);
+    m = warn_say(w, size / limit, at, "the limit %.2g is %.2g times under the gradient's %s at the "
+                 "start, %.2g: every step is cut", limit, size / limit, what, size);
+    diag_note(m, at, "a cut step has the rate %.2g * %.2g / %.2g = %.2g", w->rate, limit, size,
+              w->rate * limit / size);
+    warn_explains(w, IDLES, m);
 }
 
 /* ---- Updates that come to nothing ---------------------------------------------------------- */
@@ -82,6 +84,7 @@ void warn_adam_eps(Warn *w)
     double least = INFINITY, eps;
     int at = 0;
     const FlowLayer *row;
+    Message *m;
 
     if (!w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
         return;
@@ -94,10 +97,11 @@ void warn_adam_eps(Warn *w)
     row = w->site[at].row;
     if (!(least > 0) || !warn_reaches(w, eps / least))
         return;
-    diag_note(warn_say(w, eps / least, warn_optimizer(w, "eps"), "an element of dL/dW of %s is "
-                       "about %.2g, and eps %.2g", row->path, least, eps), warn_at(row),
-              "the first update is lr * %.2g / (%.2g + %.2g) = %.2g lr", least, least, eps,
-              least / (least + eps));
+    m = warn_say(w, eps / least, warn_optimizer(w, "eps"), "an element of dL/dW of %s is about "
+                 "%.2g, and eps %.2g", row->path, least, eps);
+    diag_note(m, warn_at(row), "the first update is lr * %.2g / (%.2g + %.2g) = %.2g lr", least,
+              least, eps, least / (least + eps));
+    warn_explains(w, IDLES, m);
 }
 
 void warn_stagnation(Warn *w)
@@ -107,6 +111,7 @@ void warn_stagnation(Warn *w)
     int at = 0;
     const double cut = fmin(warn_clip(w), 1);
     const Site *p;
+    Message *m;
 
     if (w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
         return;
@@ -122,8 +127,10 @@ void warn_stagnation(Warn *w)
     p = &w->site[at];
     if (most == 0 || !warn_reaches(w, most))
         return;
-    diag_note(warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to "
-                       "change its weights", p->row->path), warn_at(p->row), "lr %.2g * %.2g = "
-              "%.2g an element, under half an ulp of %.2g", w->rate, cut * warn_gradient_rms(p),
-              cut * warn_first_update(w, p), warn_weight_rms(p));
+    m = warn_say(w, most, warn_optimizer(w, "lr"), "the updates of %s are too small to change its "
+                 "weights", p->row->path);
+    diag_note(m, warn_at(p->row), "lr %.2g * %.2g = %.2g an element, under half an ulp of %.2g",
+              w->rate, cut * warn_gradient_rms(p), cut * warn_first_update(w, p),
+              warn_weight_rms(p));
+    warn_explains(w, IDLES, m);
 }

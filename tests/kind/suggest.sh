@@ -107,9 +107,10 @@ vary image sigmoid 's/input  \[64\];/& reshape([1, 8, 8]); conv(8, 3, pad = same
     s/dense(64, act/conv(8, 3, pad = same, act/; s/logits/flatten; &/; s/= 30/= 12/'
 vary cut sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    clip = global_norm(1e-6);/'
 vary endless sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/lr = 0.1/lr = 1e30/'
+vary slow sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/lr = 0.1/lr = 1e-7/'
 vary pixels sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^data.*/data {\n    train = digits(split = 0.8);\n    scale = 100;\n}/'
 broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
-    forgetful gru loop wide image houses cut endless pixels'
+    forgetful gru loop wide image houses cut endless slow pixels'
 
 # sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
 sound() {
@@ -172,6 +173,7 @@ first() { "$NETC" suggest "$1.net" > said; says "suggest/$1: $2" said " 1  $2"; 
 first cut 'clip = global_norm('
 first endless 'lr = '
 says 'suggest/endless: how far' said 'steps are 6.0 decades too long for such a net, or more'
+first slow 'lr = 0.0'
 first pixels 'normalize = standard in place of scale'
 "$NETC" suggest plain.net > said
 check 'suggest/plain: nothing of more than is told apart' sh -c '! grep -q ", or " said'

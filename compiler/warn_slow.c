@@ -1,0 +1,145 @@
+/* warn_slow.c -- warnings of runs that get nowhere: gradients too faint, rates too low, warmups that
+ * do not end. */
+#include "warn.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* ---- The run ------------------------------------------------------------------------------- */
+
+typedef struct {
+    double steps;                   /* 0: not known */
+    int64_t samples, epoch;         /* steps of one */
+} Course;
+
+static Course course_of(const Warn *w)
+{
+    const Settings *set = &w->model->settings;
+    const int64_t samples = w->forecast->input.facts.samples, batch = set->batch;
+    const int64_t epoch = samples ? (samples + batch - 1) / batch : 0;
+
+    return (Course){ set->steps ? (double)set->steps : (double)set->epochs * (double)epoch, samples,
+                  epoch };
+}
+
+static void note_course(const Warn *w, const Course *course, Message *m)
+{
+    const Settings *set = &w->model->settings;
+
+    if (set->steps)
+        diag_note(m, warn_setting(set->decl, "steps"), "the run is this long");
+    else
+        diag_note(m, warn_setting(set->decl, "epochs"), "%" PRId64 " epochs of %" PRId64 " steps: "
+                  "%" PRId64 " samples in batches of %" PRId64, set->epochs, course->epoch,
+                  course->samples, set->batch);
+}
+
+static bool falls_to_zero(const Value *schedule)
+{
+    return word_is(schedule, "COSINE") || word_is(schedule, "LINEAR");
+}
+
+void warn_warmup(Warn *w)
+{
+    const Value *schedule = &w->model->settings.schedule;
+    const Course course = course_of(w);
+    const double warmup = falls_to_zero(schedule)
+                        ? (double)value_arg(schedule, "warmup")->integer : 0;
+    Message *m;
+
+    if (!(course.steps > 0) || !warn_reaches(w, warmup / course.steps))
+        return;
+    m = warn_say(w, warmup / course.steps, warn_setting(w->model->settings.decl, "schedule"), "the "
+                 "warmup takes %.10g steps, the run %.10g: the rate ends at %.2g times lr", warmup,
+                 course.steps, fmin(course.steps / warmup, 1));
+    note_course(w, &course, m);
+}
+
+/* ---- Gradients that are too faint ---------------------------------------------------------- */
+
+/* By rates over 1 a net is not brought along that would bear them no more once it has learned
+ * something.  Losses of vectors may be small, and their gradients with them. */
+void warn_faint(Warn *w)
+{
+    const Settings *set = &w->model->settings;
+    double at_one;
+    Message *m;
+
+    if (w->adaptive || w->model->target.kind != TARGET_CLASS || w->model->target.one_hot ||
+        w->forecast->input.facts.constant >= 1)
+        return;
+    at_one = warn_share(w) / w->rate / sqrt(1 - value_arg(&set->optimizer, "momentum")->real);
+    if (!warn_reaches(w, at_one) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+        return;
+    m = warn_say(w, at_one, warn_at(w->site[0].row), "the gradient is too faint for any rate: at "
+                 "lr = 1 an update is %.2g of the weights", at_one);
+    diag_note(m, warn_optimizer(w, "lr"), "added up over %d layers; at lr = %.2g it is %.2g", w->n,
+              w->rate, at_one * w->rate);
+    warn_explains(w, VANISHES, m);
+}
+
+/* ---- Rates that are too low ---------------------------------------------------------------- */
+
+/* Updates that one of the start adds up to, at the most. */
+static double full_updates(const Warn *w, double steps)
+{
+    const Value *optimizer = &w->model->settings.optimizer;
+    const bool has_momentum = word_is(optimizer, "SGD") || word_is(optimizer, "RMSPROP");
+    const double n = falls_to_zero(&w->model->settings.schedule) ? steps / 2 : steps;
+
+    return word_is(optimizer, "ADAGRAD") ? 2 * sqrt(steps)
+         : has_momentum ? n / (1 - value_arg(optimizer, "momentum")->real) : n;
+}
+
+/* Updates times gradients: of weights whose gradients are normal the mean size is 0.8 RMS. */
+static double first_decrease(const Warn *w)
+{
+    double sum = 0;
+
+    for (int i = 0; i < w->n; i++) {
+        const Site *p = &w->site[i];
+        const double rms = warn_gradient_rms(p), n = (double)warn_weights(p);
+
+        if (isfinite(rms))
+            sum += n * (w->adaptive ? 0.8 * w->rate * rms * rms / (rms + w->eps)
+                                    : w->rate * rms * rms);
+    }
+    return sum;
+}
+
+static double most_moved(const Warn *w, double updates)
+{
+    double most = 0;
+
+    for (int i = 0; i < w->n; i++) {
+        const double rms = warn_gradient_rms(&w->site[i]);
+        const double update = w->adaptive ? w->rate * rms / (rms + w->eps) : w->rate * rms;
+
+        if (isfinite(rms))
+            most = fmax(most, updates * update / warn_usual_weight(w, i));
+    }
+    return most;
+}
+
+/* To first order, which holds while weights move little; noise in the batches makes it less.  A run
+ * of few steps is made to look at gradients, not to train. */
+void warn_rate_low(Warn *w)
+{
+    const double most_moves = 0.1, most_length = 0.03, few_steps = 100;
+    const Course course = course_of(w);
+    const double updates = full_updates(w, course.steps);
+    const double share = updates * first_decrease(w) / w->forecast->loss;
+    const double length = w->forecast->step_length;
+    Message *m;
+
+    if (!(course.steps >= few_steps) || w->forecast->input.why ||
+        w->forecast->input.facts.constant >= 1 || !warn_reaches(w, share) || most_moved(w, updates) > most_moves || length > most_length ||
+        warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) || warn_cause(w, IDLES))
+        return;
+    m = warn_say(w, share, warn_optimizer(w, "lr"), "at this rate the whole run takes %.2g %% off "
+                 "the loss, at the most", 100 * share);
+    diag_note(m, warn_optimizer(w, "lr"), "%.10g steps add up to %.3g of the first, which takes "
+              "%.2g of the loss, and is %.2g of what such a net bears", course.steps, updates,
+              first_decrease(w) / w->forecast->loss, length);
+    note_course(w, &course, m);
+}
