@@ -79,7 +79,7 @@ int verb_report(const Options *o, Arena *a)
         return fail(&e);
     warn_of_cuts(k);
     if (o->text)
-        rt_page_print(stdout, k);
+        status = rt_page_print(stdout, k, &e) ? EXIT_FINE : fail(&e);
     else
         status = write_page(o, k, a);
     rt_page_close(k);

@@ -1,5 +1,6 @@
 /* kept_compare.c -- what differs between runs: settings, and what they came to. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "figures.h"
 #include "kept_compare.h"
@@ -31,25 +32,120 @@ static json_t *text_of(const json_t *value)
     return string;
 }
 
-/* [key, value of the first, ...], if they differ. */
-static void add_if_different(json_t *rows, const rt_kept *k, size_t i, const char *key)
+/* ---- Groups ------------------------------------------------------------------------------ */
+
+/* Two objects but for the seed. */
+static bool same_but_seed(const json_t *a, const json_t *b)
+{
+    json_t *x = json_copy((json_t *)a), *y = json_copy((json_t *)b);
+
+    json_object_del(x, "seed");
+    json_object_del(y, "seed");
+    const bool same = (!a && !b) || json_equal(x, y);
+    json_decref(x);
+    json_decref(y);
+    return same;
+}
+
+/* Threads and processors change no result that is compared here. */
+static bool differ_in_seed(const rt_kept *a, const rt_kept *b)
+{
+    bool same = !strcmp(a->name, b->name)
+             && json_equal(json_object_get(a->facts, "layers"), json_object_get(b->facts, "layers"))
+             && !strcmp(rt_kept_text(json_object_get(a->facts, "source"), "sha256"),
+                        rt_kept_text(json_object_get(b->facts, "source"), "sha256"));
+
+    for (size_t i = 0; same && i < sizeof place / sizeof place[0]; i++)
+        same = !strcmp(place[i].part, "machine") || same_but_seed(part_of(a, i), part_of(b, i));
+    return same && !json_equal(json_object_get(a->facts, "seed"), json_object_get(b->facts, "seed"));
+}
+
+bool rt_kept_by_seed(const rt_kept *k, size_t *group)
+{
+    bool several = false;
+
+    for (size_t i = 0; k[i].path; i++) {
+        group[i] = i;
+        for (size_t first = 0; first < i && group[i] == i; first++)
+            if (group[first] == first && differ_in_seed(&k[first], &k[i]))
+                group[i] = first;
+        several |= group[i] != i;
+    }
+    return several;
+}
+
+void rt_kept_singly(const rt_kept *k, size_t *group)
+{
+    for (size_t i = 0; k[i].path; i++)
+        group[i] = i;
+}
+
+size_t rt_kept_members(const rt_kept *k, const size_t *group, size_t of)
+{
+    size_t n = 0;
+
+    for (size_t i = of; k[i].path; i++)
+        n += group[i] == of;
+    return n;
+}
+
+/* The words that occur in a list, in its order, each once; of several how often. */
+static json_t *tally(const json_t *words)
+{
+    char text[256] = "";
+    const size_t n = json_array_size(words);
+    size_t at = 0;
+
+    for (size_t i = 0; i < n && at < sizeof text; i++) {
+        const json_t *word = json_array_get(words, i);
+        size_t same = 0, before = 0;
+        for (size_t j = 0; j < n; j++)
+            if (json_equal(word, json_array_get(words, j)))
+                j < i ? before++ : same++;
+        if (before)
+            continue;
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", at ? ", " : "",
+                               json_string_value(word));
+        if (same > 1 && same < n && at < sizeof text)
+            at += (size_t)snprintf(text + at, sizeof text - at, " (%zu)", same);
+    }
+    return json_string(text);
+}
+
+/* ---- Settings ---------------------------------------------------------------------------- */
+
+static bool differs(const rt_kept *k, size_t i, const char *key)
+{
+    const json_t *first = json_object_get(part_of(k, i), key);
+
+    for (const rt_kept *x = k + 1; x->path; x++) {
+        const json_t *value = json_object_get(part_of(x, i), key);
+        if (!value != !first || (value && !json_equal(value, first)))
+            return true;
+    }
+    return false;
+}
+
+/* [key, value of the first group, ...] */
+static void add_setting(json_t *rows, const rt_kept *k, const size_t *group, size_t i,
+                        const char *key)
 {
     json_t *row = json_pack("[s]", key);
-    bool differs = false;
 
-    for (const rt_kept *x = k; x->path; x++) {
-        const json_t *value = json_object_get(part_of(x, i), key);
-        const json_t *first = json_object_get(part_of(k, i), key);
-        differs |= !value != !first || (value && !json_equal(value, first));
-        json_array_append_new(row, text_of(value));
+    for (size_t g = 0; k[g].path; g++) {
+        json_t *words = json_array();
+        for (size_t x = g; group[g] == g && k[x].path; x++)
+            if (group[x] == g)
+                json_array_append_new(words, text_of(json_object_get(part_of(&k[x], i), key)));
+        if (group[g] == g)
+            json_array_append_new(row, tally(words));
+        json_decref(words);
     }
-    if (differs)
-        json_array_append(rows, row);
-    json_decref(row);
+    json_array_append_new(rows, row);
 }
 
 /* Every key of any run once. */
-static void compare_part(json_t *rows, const rt_kept *k, size_t i)
+static void compare_part(json_t *rows, const rt_kept *k, const size_t *group, size_t i)
 {
     json_t *seen = json_object();
 
@@ -60,102 +156,118 @@ static void compare_part(json_t *rows, const rt_kept *k, size_t i)
             if (json_is_object(value) || json_object_get(seen, key))
                 continue;
             json_object_set_new(seen, key, json_true());
-            add_if_different(rows, k, i, key);
+            if (differs(k, i, key))
+                add_setting(rows, k, group, i, key);
         }
     }
     json_decref(seen);
 }
 
+json_t *rt_kept_differences(const rt_kept *k, const size_t *group)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
+        compare_part(rows, k, group, i);
+    return rows;
+}
+
 /* ---- What they came to ------------------------------------------------------------------- */
 
-typedef const char *Result(const rt_kept *k, char text[RT_FIGURE]);
-
-static const rt_kept_epoch *end_of(const rt_kept *k)
+static double of_end(const rt_kept *k, size_t offset)
 {
-    return k->n_epochs ? &k->epoch[k->n_epochs - 1] : NULL;
+    const char *end = k->n_epochs ? (const char *)&k->epoch[k->n_epochs - 1] : NULL;
+
+    return end ? *(const double *)(const void *)(end + offset) : NAN;
 }
 
-static const char *figure(double x, char text[RT_FIGURE])
+static double loss_train(const rt_kept *k) { return of_end(k, offsetof(rt_kept_epoch, loss_train)); }
+static double loss_test(const rt_kept *k) { return of_end(k, offsetof(rt_kept_epoch, loss_test)); }
+
+static double accuracy_test(const rt_kept *k)
 {
-    return isnan(x) ? "" : rt_figure(text, x);
+    return of_end(k, offsetof(rt_kept_epoch, accuracy_test));
 }
 
-static const char *percent(double x, char text[RT_FIGURE])
+static double flow_first(const rt_kept *k) { return k->n_columns ? k->column[0].flow : NAN; }
+
+static double flow_last(const rt_kept *k)
 {
-    return isnan(x) ? "" : rt_percent(text, x);
+    return k->n_columns ? k->column[k->n_columns - 1].flow : NAN;
 }
 
-static const char *status(const rt_kept *k, char text[RT_FIGURE])
-{
-    (void)text;
-    return k->status;
-}
+static const char *status(const rt_kept *k) { return k->status; }
 
-static const char *loss_train(const rt_kept *k, char text[RT_FIGURE])
-{
-    return end_of(k) ? figure(end_of(k)->loss_train, text) : "";
-}
-
-static const char *loss_test(const rt_kept *k, char text[RT_FIGURE])
-{
-    return end_of(k) ? figure(end_of(k)->loss_test, text) : "";
-}
-
-static const char *accuracy_test(const rt_kept *k, char text[RT_FIGURE])
-{
-    return end_of(k) ? percent(end_of(k)->accuracy_test, text) : "";
-}
-
-static const char *flow_first(const rt_kept *k, char text[RT_FIGURE])
-{
-    return k->n_columns ? figure(k->column[0].flow, text) : "";
-}
-
-static const char *flow_last(const rt_kept *k, char text[RT_FIGURE])
-{
-    return k->n_columns ? figure(k->column[k->n_columns - 1].flow, text) : "";
-}
-
-static const char *verdict(const rt_kept *k, char text[RT_FIGURE])
+static const char *verdict(const rt_kept *k)
 {
     const json_t *list = json_object_get(k->summary, "verdicts");
 
-    (void)text;
     if (!k->summary)
         return "";
     return json_array_size(list) ? rt_kept_text(json_array_get(list, 0), "verdict") : "none";
 }
 
+typedef const char *Show(char text[RT_FIGURE], double x);
+
+/* A number that is shown somehow, or a word. */
 static const struct {
     const char *name;
-    Result *tell;
+    double (*number)(const rt_kept *k);
+    Show *show;
+    const char *(*word)(const rt_kept *k);
 } result[] = {
-    { "status", status },               { "train loss", loss_train },
-    { "test loss", loss_test },         { "test accuracy", accuracy_test },
-    { "flow, first step", flow_first }, { "flow, last step", flow_last },
-    { "verdict", verdict },
+    { "status", NULL, NULL, status },
+    { "train loss", loss_train, rt_figure, NULL },
+    { "test loss", loss_test, rt_figure, NULL },
+    { "test accuracy", accuracy_test, rt_percent, NULL },
+    { "flow, first step", flow_first, rt_figure, NULL },
+    { "flow, last step", flow_last, rt_figure, NULL },
+    { "verdict", NULL, NULL, verdict },
 };
 
-json_t *rt_kept_results(const rt_kept *k)
+static json_t *words_of(const rt_kept *k, const size_t *group, size_t g, size_t i)
+{
+    json_t *words = json_array();
+
+    for (size_t x = g; k[x].path; x++)
+        if (group[x] == g)
+            json_array_append_new(words, json_string(result[i].word(&k[x])));
+    json_t *text = tally(words);
+    json_decref(words);
+    return text;
+}
+
+/* "0.81", or "0.81 (0.77 to 0.85)". */
+static json_t *numbers_of(const rt_kept *k, const size_t *group, size_t g, size_t i)
+{
+    double n = 0, sum = 0, low = INFINITY, high = -INFINITY;
+    char mean[RT_FIGURE], from[RT_FIGURE], to[RT_FIGURE];
+
+    for (size_t x = g; k[x].path; x++) {
+        const double value = group[x] == g ? result[i].number(&k[x]) : NAN;
+        if (isnan(value))
+            continue;
+        n++, sum += value, low = fmin(low, value), high = fmax(high, value);
+    }
+    if (!(n > 0))
+        return json_string("");
+    result[i].show(mean, sum / n);
+    return high > low ? json_sprintf("%s (%s to %s)", mean, result[i].show(from, low),
+                                     result[i].show(to, high))
+                      : json_string(mean);
+}
+
+json_t *rt_kept_results(const rt_kept *k, const size_t *group)
 {
     json_t *rows = json_array();
 
     for (size_t i = 0; i < sizeof result / sizeof result[0]; i++) {
         json_t *row = json_pack("[s]", result[i].name);
-        for (const rt_kept *x = k; x->path; x++) {
-            char text[RT_FIGURE];
-            json_array_append_new(row, json_string(result[i].tell(x, text)));
-        }
+        for (size_t g = 0; k[g].path; g++)
+            if (group[g] == g)
+                json_array_append_new(row, result[i].word ? words_of(k, group, g, i)
+                                                          : numbers_of(k, group, g, i));
         json_array_append_new(rows, row);
     }
-    return rows;
-}
-
-json_t *rt_kept_differences(const rt_kept *k)
-{
-    json_t *rows = json_array();
-
-    for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
-        compare_part(rows, k, i);
     return rows;
 }

@@ -18,7 +18,7 @@ char *rt_page_text(const rt_kept *k, size_t *n, rt_error *e);
 bool rt_page_write(const char *directory, rt_error *e);
 
 /* The same of one or several for a terminal of 80 columns. */
-void rt_page_print(FILE *out, const rt_kept *k);
+bool rt_page_print(FILE *out, const rt_kept *k, rt_error *e);
 
 /* ---- Its parts, each written where page/page.html has {{its name}} ------------------------- */
 

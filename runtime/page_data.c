@@ -4,6 +4,7 @@
 
 #include "html.h"
 #include "json_line.h"
+#include "kept_compare.h"
 #include "page.h"
 #include "page_pack.h"
 #include "viridis.h"
@@ -168,22 +169,36 @@ static bool put_whole(rt_json *j, const rt_kept *k)
 }
 
 /* Delta and the curves of each run. */
+static bool put_run(rt_json *j, const rt_kept *k, size_t group)
+{
+    rt_json_open(j, NULL, '{');
+    rt_json_text(j, "path", k->path);
+    rt_json_unsigned(j, "group", group);
+    put_layers(j, k);
+    put_columns(j, k);
+    const bool ok = rt_page_pack_floats(j, "delta", k->cell[RT_KEPT_DELTA],
+                                        k->n_layers * k->n_columns);
+    put_steps(j, k);
+    put_epochs(j, k);
+    rt_json_close(j, '}');
+    return ok;
+}
+
 static bool put_runs(rt_json *j, const rt_kept *k)
 {
-    bool ok = true;
+    size_t n = 0;
 
+    while (k[n].path)
+        n++;
+    size_t *group = calloc(n + 1, sizeof *group);
+    bool ok = group != NULL;
+    if (ok)
+        rt_kept_by_seed(k, group);
     rt_json_open(j, "runs", '[');
-    for (; ok && k->path; k++) {
-        rt_json_open(j, NULL, '{');
-        rt_json_text(j, "path", k->path);
-        put_layers(j, k);
-        put_columns(j, k);
-        ok = rt_page_pack_floats(j, "delta", k->cell[RT_KEPT_DELTA], k->n_layers * k->n_columns);
-        put_steps(j, k);
-        put_epochs(j, k);
-        rt_json_close(j, '}');
-    }
+    for (size_t i = 0; ok && i < n; i++)
+        ok = put_run(j, &k[i], group[i]);
     rt_json_close(j, ']');
+    free(group);
     return ok;
 }
 

@@ -1,4 +1,5 @@
 /* page_terminal.c -- runs for a terminal of 80 columns, in plain characters. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "figures.h"
@@ -31,12 +32,28 @@ static void put_wrapped(FILE *out, const char *text, size_t at, size_t indent)
     putc('\n', out);
 }
 
-/* The end of a long name tells more than its beginning. */
+/* At most `width` columns of a text; of a long one its end, which tells more than its beginning. */
+static const char *fitted(char room[NAME + 1], const char *text, size_t width)
+{
+    const size_t n = strlen(text);
+
+    snprintf(room, NAME + 1, "%s%s", n > width ? ".." : "",
+             n > width ? text + n - (width - 2) : text);
+    return room;
+}
+
 static void put_name(FILE *out, const char *name)
 {
-    const size_t n = strlen(name);
+    char room[NAME + 1];
 
-    fprintf(out, "%-*s", NAME, n > NAME - 1 ? name + n - (NAME - 1) : name);
+    fprintf(out, "%-*s", NAME, fitted(room, name, NAME - 1));
+}
+
+static void put_cell(FILE *out, const char *text)
+{
+    char room[NAME + 1];
+
+    fprintf(out, "%*s", CELL, fitted(room, text, CELL - 1));
 }
 
 /* ---- Delta ------------------------------------------------------------------------------- */
@@ -167,20 +184,18 @@ static void put_rows(FILE *out, const json_t *rows, size_t from, size_t to)
         const json_t *row = json_array_get(rows, i);
         put_name(out, json_string_value(json_array_get(row, 0)));
         for (size_t c = from; c < to; c++)
-            fprintf(out, "%*.*s", CELL, CELL - 1, json_string_value(json_array_get(row, c + 1)));
+            put_cell(out, json_string_value(json_array_get(row, c + 1)));
         putc('\n', out);
     }
 }
 
-static void put_table(FILE *out, const rt_kept *k, size_t from, size_t to)
+static void put_table(FILE *out, const rt_kept *k, const size_t *group, size_t from, size_t to)
 {
-    json_t *results = rt_kept_results(k), *differences = rt_kept_differences(k);
+    json_t *results = rt_kept_results(k, group), *differences = rt_kept_differences(k, group);
 
     put_name(out, "");
-    for (size_t i = from; i < to; i++) {
-        const size_t n = strlen(k[i].path);
-        fprintf(out, "%*s", CELL, n > CELL - 1 ? k[i].path + n - (CELL - 1) : k[i].path);
-    }
+    for (size_t i = from; i < to; i++)
+        put_cell(out, k[i].path);
     putc('\n', out);
     put_rows(out, results, from, to);
     put_rows(out, differences, from, to);
@@ -207,16 +222,30 @@ static void put_profiles(FILE *out, const rt_kept *k)
     }
 }
 
-void rt_page_print(FILE *out, const rt_kept *k)
+/* As many beside each other as fit. */
+static bool put_tables(FILE *out, const rt_kept *k, size_t n, rt_error *e)
+{
+    size_t *group = calloc(n + 1, sizeof *group);
+
+    if (!group)
+        return rt_fail(e, "out of memory for %zu runs", n);
+    rt_kept_singly(k, group);
+    for (size_t from = 0; from < n; from += RUNS) {
+        fputs(from ? "\n" : "", out);
+        put_table(out, k, group, from, least(from + RUNS, n));
+    }
+    free(group);
+    return true;
+}
+
+bool rt_page_print(FILE *out, const rt_kept *k, rt_error *e)
 {
     size_t n = 0;
 
     while (k[n].path)
         n++;
-    for (size_t from = 0; from < n; from += RUNS) {
-        fputs(from ? "\n" : "", out);
-        put_table(out, k, from, least(from + RUNS, n));
-    }
+    if (!put_tables(out, k, n, e))
+        return false;
     if (n > 1) {
         put_profiles(out, k);
     } else {
@@ -225,4 +254,5 @@ void rt_page_print(FILE *out, const rt_kept *k)
         putc('\n', out);
         put_verdicts(out, k);
     }
+    return true;
 }

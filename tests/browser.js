@@ -166,24 +166,44 @@ function readTraffic(url) {
     say('nothing is requested', asked.length === 0, asked);
 }
 
+/* The chart's lines, by the key above it. */
+const lines = id => value(`document.getElementById('${id}').previousElementSibling.querySelectorAll('span').length`);
+
+/* Those that differ in the seed alone, as one line or by themselves. */
+async function regroup() {
+    const before = await lines('loss');
+    await value("document.getElementById('singly').click()");
+    say('runs: each by itself', await lines('loss') > before && await value("document.getElementById('each').open"), before);
+    await value("document.getElementById('singly').click()");
+    say('runs: by seeds again', await lines('loss') === before, before);
+}
+
 async function readRuns(url) {
-    await until("document.querySelectorAll('#ratio rect').length > 0");
-    for (const id of ['loss', 'loss-test', 'profile'])
+    for (const id of ['loss', 'loss-test', 'profile']) {
+        await seen(id);
         say(`runs: ${id} is drawn`, await value(`document.querySelectorAll('#${id} canvas').length === 2`));
-    const cells = "document.querySelectorAll('#ratio rect').length";
-    say('runs: ratios are drawn', await value(cells) > 20, await value(cells));
+    }
+    await seen('ratio');
+    say('runs: ratios are drawn', await value("document.querySelector('#ratio image').getAttribute('href').length > 100"));
     await press('slider', 'End');
     say('runs: slider moves the step', await text('slider-step') !== '0', await text('slider-step'));
     await mouse('mouseMoved', await place('ratio', 0.5, 0.3));
     say('runs: hover tells a ratio', / decades/.test(await text('ratio-reading')), await text('ratio-reading'));
+    if (await value("document.getElementById('singly') !== null"))
+        await regroup();
     readTraffic(url);
 }
 
+/* Numbers are unpacked after the page is loaded. */
+async function openWhole(url, width) {
+    await open(url, width);
+    await until("document.documentElement.classList.contains('ready')");
+}
+
 async function readPage(url) {
-    await open(url);
+    await openWhole(url);
     if (await value("document.getElementById('differences') !== null"))
         return readRuns(url);
-    await until("document.getElementById('heat').tabIndex === 0");
     const wall = await value("(t => t.loadEventEnd - t.responseEnd)(performance.getEntriesByType('navigation')[0])");
     const { metrics } = await ask('Performance.getMetrics');
     const spent = metrics.find(m => m.name === 'TaskDuration').value * 1000;
@@ -209,7 +229,7 @@ async function readWithoutScript(url) {
 }
 
 async function takePicture(url, file, width) {
-    await open(url, width);
+    await openWhole(url, width);
     await value("dispatchEvent(new Event('beforeprint'))");
     await sleep(300);
     const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: true, format: 'png',

@@ -81,7 +81,7 @@ function whenSeen(id, draw) {
 }
 const seen = new Set();
 
-const charts = [];
+const charts = new Set(), drawn = new Map();
 const ink = name => getComputedStyle(root).getPropertyValue(name).trim();
 
 /* What is drawn how: above a chart of few lines. */
@@ -94,31 +94,41 @@ function key(box, labels, inks, series) {
         line.append(one);
     });
     box.before(line);
+    return line;
 }
 
-/* rows [[x, y, ...]]; the colours are names of the style sheet's, or colours.  Arrow keys read it. */
+/* rows [[x, y, ...]]; the colours are names of the style sheet's, or colours.  Arrow keys read it.
+ * What the element showed before goes. */
 function chart(id, rows, labels, options) {
     const box = $(id);
+    if (drawn.has(id))
+        drawn.get(id)();
     const { inks, ...rest } = options;
     const tints = () => inks.map(c => c.startsWith('--') ? ink(c) : c);
     const live = () => ({ colors: tints(), axisLineColor: ink('--line'), gridLineColor: ink('--line') });
     const g = new Dygraph(box, rows, { labels, legend: 'follow', strokeWidth: 1.5, highlightCircleSize: 3,
         connectSeparatedPoints: false, ...live(), ...rest });
-    if (inks.length < 8)
-        key(box, labels, inks, rest.series);
+    const line = inks.length < 8 ? key(box, labels, inks, rest.series) : null;
     let at = -1;
     box.tabIndex = 0;
     box.setAttribute('role', 'img');
     box.setAttribute('aria-label', rest.title || labels.slice(1, 4).join(', '));
-    box.addEventListener('keydown', event => {
+    box.onkeydown = event => {
         const move = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
         if (move === undefined)
             return;
         at = Math.min(Math.max(at + move, 0), g.numRows() - 1);
         g.setSelection(at);
         event.preventDefault();
+    };
+    const redraw = () => g.updateOptions(live());
+    charts.add(redraw);
+    drawn.set(id, () => {
+        charts.delete(redraw);
+        g.destroy();
+        if (line)
+            line.remove();
     });
-    charts.push(() => g.updateOptions(live()));
     return g;
 }
 

@@ -301,6 +301,7 @@ function chooseLayer() {
 async function showFlow() {
     if (!window.DecompressionStream) {
         $('heat-reading').textContent = 'This browser cannot unpack the numbers of the layers: of before 2023.';
+        root.classList.add('ready');
         return;
     }
     await unpack();
@@ -312,9 +313,12 @@ async function showFlow() {
     whenSeen('health', () => health(+$('slider').value));
     whenSeen('clip', clip);
     whenSeen('exponents', exponents);
+    root.classList.add('ready');
 }
 
 theme();
 whenSeen('loss', curves);
 if (heat && columns.length)
     showFlow();
+else
+    root.classList.add('ready');

@@ -117,6 +117,19 @@ says 'report/two runs: a setting that differs' runs.html '<tr><th>lr</th><td>0.1
 check 'report/two runs: none that does not' sh -c '! grep -q "<th>batch</th>" runs.html'
 check 'report/two runs: no address' sh -c "! grep -qiE 'https?:|sourceMapping' runs.html"
 node "$ROOT/tests/browser.js" runs.html
+check 'report/two runs: no groups' sh -c '! grep -q "id=.each" runs.html'
+for seed in 2 3; do
+    status "report/seed $seed" 0 ./deep.program --quiet --seed $seed --out "seed$seed"
+done
+status 'report/seeds' 0 "$NETC" report run seed2 second seed3 -o seeds.html
+says 'report/seeds: one column' seeds.html '<tr><th></th><th>run and 2 of other seeds</th><th>second</th></tr>'
+says 'report/seeds: settings' seeds.html '<tr><th>seed</th><td>1, 2, 3</td><td>1</td></tr>'
+loss() { sed -n 's/^  "loss_train": \([0-9.]*\).*/\1/p; s/.*"loss_train":\([0-9.]*\).*/\1/p' "$1/summary.json" | head -n 1; }
+check 'report/seeds: mean and range' grep -q "$(for x in run seed2 seed3; do loss $x; done | sort -g | awk '
+    function figure(v) { return sprintf("%.2f", v) }
+    { x[NR] = $1; sum += $1 }
+    END { print "<th>train loss</th><td>" figure(sum / NR) " (" figure(x[1]) " to " figure(x[NR]) ")</td>" }')" seeds.html
+node "$ROOT/tests/browser.js" seeds.html
 status 'report/--text' 0 "$NETC" report --text run
 says 'report/--text: the map' out 'logits            '
 status 'report/--text of five' 0 "$NETC" report --text run second diverged run second
