@@ -4,7 +4,7 @@
 
 #include "kept.h"
 
-/* Of runs in an array that ends with one without a path.  A group is named by the first run of it. */
+/* Of runs in an array that ends with one without a path.  A group's name is its first run. */
 
 /* Each run's group: those that differ from one another in the seed alone; true if any has two. */
 bool rt_kept_by_seed(const rt_kept *k, size_t *group);

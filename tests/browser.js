@@ -230,6 +230,8 @@ async function readWithoutScript(url) {
 
 async function takePicture(url, file, width) {
     await openWhole(url, width);
+    await value(`document.head.append(Object.assign(document.createElement('style'),
+        { textContent: 'section { content-visibility: visible !important; }' }))`);
     await value("dispatchEvent(new Event('beforeprint'))");
     await sleep(300);
     const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: true, format: 'png',
