@@ -161,24 +161,30 @@ static Pair class_pair(Flow *f, const Outputs *base, double in_common)
 }
 
 /* The mean over the batch, its units, and the steps that have a loss of their own: another step has
- * a label of its own, of the same sample too. */
+ * a label of its own, of the same sample too, and the kinds of pairs are alike. */
 static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double classes = (double)z->channels, steps = (double)z->positions;
     const double scale = 1 / (classes * f->batch * f->batch * steps * steps);
+    const InputMoments *in = &f->input;
+    const double *same = in->label_steps == z->positions ? in->label_same : NULL;
 
     for (int s = OTHER; s < PAIRS; s++) {
         const Pair pair = class_pair(f, base, mean_of_squares(z->square[s], z->positions));
 
         for (int64_t p = 0; p < z->positions; p++) {
             g->square[SAME][p] = scale * (pair.square - 2 / classes + 1);
-            g->square[s][p] = scale * (pair.other - 2 / classes + (s == KIN));
+            g->square[s][p] = scale * (pair.other - 2 / classes + (same ? same[p] : s == KIN));
         }
         f->loss = pair.loss;
     }
-    for (int s = 0; z->positions > 1 && s < PAIRS; s++)
-        g->cross[s] = (class_pair(f, base, z->cross[s] * base->q).other - 2 / classes
-                       + f->same_class) * scale / g->square[SAME][0];
+    for (int s = 0; z->positions > 1 && s < PAIRS; s++) {
+        const double equal = !same ? f->same_class : s == SAME ? in->label_within
+                           : in->label_apart;
+
+        g->cross[s] = (class_pair(f, base, z->cross[s] * base->q).other - 2 / classes + equal)
+                    * scale / g->square[SAME][0];
+    }
 }
 
 static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *base, Gradient *g)

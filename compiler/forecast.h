@@ -65,6 +65,10 @@ typedef struct {
     double word_apart[MOMENTS_PAIRS];       /* ... both hold the same word; NULL: all words alike */
     const Neuron *unit;             /* [MOMENTS_UNITS]: of all inputs in turn; NULL: as normal */
     double same_class;              /* probability that two samples share the class */
+    const double *label_same;       /* [label_steps]: ... at each step, where steps have labels of
+                                     * their own; or NULL */
+    int64_t label_steps;
+    double label_within, label_apart;       /* ... at two steps of one sample, of two */
     double target_mean, target_square;      /* of a target vector */
     double target_other, target_kin;        /* E t_a t_b */
     const char *from;               /* what the inputs are taken for: "unit normal inputs" */

@@ -22,6 +22,9 @@ InputMoments moments_of(const Samples *s, Arena *a);
 /* moments_facts.c */
 DataFacts moments_facts(const Samples *s, Arena *a);
 
+/* moments_labels.c: adds label_same and what goes with it; x may be numbers of words. */
+void moments_of_labels(const Samples *s, bool words, InputMoments *in, Arena *a);
+
 /* moments_units.c: drawn with a fixed seed, their mean square set to `square`; NULL: all are 0. */
 const Neuron *moments_units(const Samples *s, double square, Arena *a);
 

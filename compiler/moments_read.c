@@ -209,13 +209,15 @@ static InputMoments measure(const Program *p, const rt_model *record, const rt_s
     const Samples samples = samples_of(record, part, m->input, s->arena);
     const Samples words = { .n = samples.n, .channels = 1, .places = shape_size(m->input),
                             .x = samples.x, .label = samples.label, .labels = samples.labels };
+    const bool of_words = has_words(p);
     const char *file = record->data->train.text[0], *name = record->data->train.reader;
     InputMoments in = moments_of(&samples, s->arena);
 
-    if (has_words(p))
+    if (of_words)
         moments_of_words(&words, &in, s->arena);
     else
         in.unit = moments_units(&samples, in.square, s->arena);
+    moments_of_labels(of_words ? &words : &samples, of_words, &in, s->arena);
     in.facts = moments_facts(&samples, s->arena);
     in.facts.samples = samples_there(m, part);
     if (part->partial)

@@ -218,6 +218,57 @@ TEST(words)
     front_close(&session);
 }
 
+enum { LABELS = 4, WIDE = 3 };
+
+/* Of pairs at steps t != u: of one sample, or of two; how much those of one label weigh. */
+static double weight_of_equal(const Samples *s, bool words, bool within)
+{
+    double equal = 0, all = 0;
+    for (int64_t i = 0; i < s->n; i++)
+        for (int64_t j = 0; j < s->n; j++)
+            for (int k = 0; (i == j) == within && k < LABELS * LABELS; k++) {
+                const int t = k / LABELS, u = k % LABELS;
+                double both = words ? at(s, i, 0, t) == at(s, j, 0, u) : 0;
+                for (int c = 0; !words && c < WIDE; c++)
+                    both += at(s, i, c, t) * at(s, j, c, u);
+                all += t != u ? both : 0;
+                equal += t != u && s->label[i * LABELS + t] == s->label[j * LABELS + u] ? both : 0;
+            }
+    return equal / all;
+}
+
+TEST(labels_of_steps)
+{
+    Session session = front_open();
+    fill(LABELS * WIDE, LABELS);
+    const Samples s = {.n = N, .channels = WIDE, .places = LABELS, .channels_last = true, .x = x,
+                       .label = label, .labels = LABELS};
+    InputMoments in = moments_of(&s, session.arena);
+    moments_of_labels(&s, false, &in, session.arena);
+    CHECK_NEAR(in.label_within, weight_of_equal(&s, false, true), 1e-12);
+    CHECK_NEAR(in.label_apart, weight_of_equal(&s, false, false), 1e-12);
+    /* the steps behind the first have the numbers 0, 1, 2 in turn: 8, 8 and 7 of 23 */
+    CHECK_NEAR(in.label_same[1], (2 * 8 * 7 + 7 * 6) / (23.0 * 22), 1e-12);
+    CHECK(in.label_steps == LABELS);
+    front_close(&session);
+}
+
+TEST(labels_of_words)
+{
+    static double word[N * LABELS];
+    Session session = front_open();
+    fill(LABELS, LABELS);
+    for (int i = 0; i < N * LABELS; i++)
+        word[i] = (i * i + i / 3) % 5;
+    const Samples s = {.n = N, .channels = 1, .places = LABELS, .x = word, .label = label,
+                       .labels = LABELS};
+    InputMoments in = moments_of(&s, session.arena);
+    moments_of_labels(&s, true, &in, session.arena);
+    CHECK_NEAR(in.label_within, weight_of_equal(&s, true, true), 1e-12);
+    CHECK_NEAR(in.label_apart, weight_of_equal(&s, true, false), 1e-12);
+    front_close(&session);
+}
+
 int main(void)
 {
     RUN(vectors);
@@ -228,5 +279,7 @@ int main(void)
     RUN(pairs_that_are_missing);
     RUN(zeros_are_finite);
     RUN(words);
+    RUN(labels_of_steps);
+    RUN(labels_of_words);
     return test_done();
 }
