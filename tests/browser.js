@@ -184,7 +184,8 @@ async function readRuns(url) {
         say(`runs: ${id} is drawn`, await value(`document.querySelectorAll('#${id} canvas').length === 2`));
     }
     await seen('ratio');
-    say('runs: ratios are drawn', await value("document.querySelector('#ratio image').getAttribute('href').length > 100"));
+    say('runs: ratios are drawn', await value(`(() => { const i = document.querySelector('#ratio image');
+        return i.getAttribute('href').length > 100 && i.getBoundingClientRect().width > 400; })()`));
     await press('slider', 'End');
     say('runs: slider moves the step', await text('slider-step') !== '0', await text('slider-step'));
     await mouse('mouseMoved', await place('ratio', 0.5, 0.3));

@@ -45,7 +45,7 @@ function colour(share) {
 /* ---- Elements: text goes in as text, never as markup ---- */
 
 function element(name, attributes, text) {
-    const svg = /^(svg|g|rect|path|text|title)$/.test(name);
+    const svg = /^(svg|g|rect|path|text|title|image)$/.test(name);
     const e = svg ? document.createElementNS(SVG_SPACE, name) : document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {}))
         e.setAttribute(key, value);
@@ -132,8 +132,13 @@ function chart(id, rows, labels, options) {
     return g;
 }
 
-/* The exponent on a log axis that is drawn linear: 10^-12 as 1e-12. */
-const decade = x => Number.isInteger(x) ? '1e' + x : '';
+/* The exponent on a log axis that is drawn linear: 10^-12 as 1e-12; between decades where there are few. */
+function decade(x, granularity, options, g) {
+    if (Number.isInteger(x))
+        return '1e' + x;
+    const [low, high] = g.yAxisRange();
+    return high - low < 2 ? figure(10 ** x) : '';
+}
 const log10 = x => x > 0 && Number.isFinite(x) ? Math.log10(x) : null;
 
 /* ---- Dark and light ---- */
