@@ -47,7 +47,7 @@ real_files = $(filter runtime/real_%,$(runtime_files))
 parser = $(if $(wildcard grammar/net.y),$(BUILD)/grammar/net.tab.o $(BUILD)/grammar/net.lex.o)
 
 compiler_objects = $(compiler_files:%.c=$(BUILD)/%.o) $(BUILD)/compiler/onnx.pb-c.o \
-	$(BUILD)/compiler/predict_kernels.o $(parser)
+	$(BUILD)/compiler/predict_kernels.o $(BUILD)/compiler/sweep_files.o $(parser)
 runtime_objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(real_files),$(runtime_files))) \
 	$(real_files:%.c=$(BUILD)/%_f32.o) $(real_files:%.c=$(BUILD)/%_f64.o) \
 	$(BUILD)/runtime/digits_data.o $(BUILD)/runtime/event.pb-c.o \
@@ -207,6 +207,15 @@ $(BUILD)/compiler/predict_kernels.c: compiler/emit_predict/embed.sh $(sort $(wil
 $(BUILD)/compiler/predict_kernels.o: $(BUILD)/compiler/predict_kernels.c
 	$(compile_c) $(compiler_flags) -c $< -o $@
 
+# The page of a sweep.
+$(BUILD)/compiler/sweep_files.c: compiler/page/embed.sh runtime/page/define.sh compiler/page/sweep.html \
+		compiler/page/sweep.css
+	@mkdir -p $(@D)
+	sh $< runtime/page/define.sh > $@
+
+$(BUILD)/compiler/sweep_files.o: $(BUILD)/compiler/sweep_files.c
+	$(compile_c) $(compiler_flags) -c $< -o $@
+
 $(BUILD)/compiler/onnx.o $(BUILD)/compiler/onnx_layers.o $(BUILD)/compiler/onnx_sequences.o \
 	$(BUILD)/compiler/verb_export.o: $(BUILD)/compiler/onnx.pb-c.h
 
@@ -224,7 +233,7 @@ $(BUILD)/runtime/digits_data.o: $(BUILD)/runtime/digits_data.c
 $(BUILD)/runtime/event_file.o $(BUILD)/runtime/event_hparams.o: $(BUILD)/runtime/event.pb-c.h
 
 page = page.html page.css page.js charts.js runs.html runs.js dygraphs.LICENSE
-$(BUILD)/runtime/page_files.c: runtime/page/embed.sh $(page:%=runtime/page/%)
+$(BUILD)/runtime/page_files.c: runtime/page/embed.sh runtime/page/define.sh $(page:%=runtime/page/%)
 	@mkdir -p $(@D)
 	@test -r $(DYGRAPHS)/dygraph.min.js || { echo '$(DYGRAPHS)/dygraph.min.js is missing: \
 	make demo installs libjs-dygraphs; make DYGRAPHS=... takes it from elsewhere'; exit 1; }

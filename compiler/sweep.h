@@ -157,25 +157,53 @@ void sweep_read(Sweep *s);
 int sweep_count(const Sweep *s, PointStatus status);
 const char *sweep_status_word(PointStatus status);
 
-/* results.csv and index.html; false after a sentence. */
+/* A number of a point. */
+typedef struct {
+    const char *name;               /* "test accuracy" */
+    size_t offset;                  /* in Point */
+    bool is_flow;                   /* is compared by its decades */
+    bool is_loss;                   /* the least is the best */
+    bool is_forecast;               /* is known of a point that did not run */
+} Measure;
+
+/* NAN: it has none.  What weights that are not finite classify by chance is no accuracy. */
+double sweep_measured(const Point *p, Measure m);
+
+/* The flows, and what points are compared by beside: an accuracy where the target is a class. */
+extern const Measure sweep_predicted_flow, sweep_first_flow;
+Measure sweep_measure(const Sweep *s);
+
+/* results.csv, index.html and seeds.csv; false after a sentence. */
 bool sweep_write_results(const Sweep *s);
 void sweep_csv(const Sweep *s, FILE *out);
+void sweep_csv_field(const char *text, FILE *out);
+void sweep_csv_number(double x, FILE *out);         /* behind a comma; nothing if not finite */
 void sweep_page(const Sweep *s, FILE *out);
-void sweep_summary(const Sweep *s, bool written, FILE *out);    /* written: it names the two */
+void sweep_summary(const Sweep *s, bool written, FILE *out);    /* written: it names them */
 
-/* Parts of the page: sweep_style.c, sweep_maps.c. */
-void sweep_style(FILE *out);
+/* ---- sweep_seeds.c: points that differ in their seed alone ------------------------------ */
+
+/* The axis `seed` beside others; -1: there is none. */
+int sweep_seeds(const Sweep *s);
+
+typedef struct {
+    double mean, least, largest;    /* NAN: n is 0; the mean of a flow is that of its decades */
+    int n, points;                  /* of so many points so many have a number */
+    int lost;                       /* so many ended without one */
+} Spread;
+
+/* Of the points that differ from this choice in the seed alone; its seed is the first. */
+Spread sweep_spread(const Sweep *s, const int *choice, Measure m);
+
+void sweep_seeds_csv(const Sweep *s, FILE *out);
+void sweep_seeds_table(const Sweep *s, FILE *out);
+
+/* ---- sweep_page.c, sweep_maps.c: parts of the page -------------------------------------- */
+
+extern const char sweep_html[], sweep_css[];        /* page/sweep.html, page/sweep.css */
 void sweep_maps(const Sweep *s, FILE *out);
 void sweep_legend(FILE *out);
 void sweep_link(const Sweep *s, const Point *p, FILE *out);     /* <a href="runs/..."> */
-
-/* What the points are compared by, beside their flow: an accuracy where the target is a class. */
-typedef struct {
-    const char *name;               /* "test accuracy" */
-    bool is_loss;
-    size_t offset;                  /* in Measured */
-} Measure;
-Measure sweep_measure(const Sweep *s);
-double sweep_measured(const Point *p, Measure m);
+void sweep_figure(double x, int digits, FILE *out);             /* a cell; empty if not finite */
 
 #endif

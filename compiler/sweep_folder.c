@@ -122,6 +122,7 @@ static bool take_over(const Sweep *s)
             unlink(arena_printf(s->arena, "%s/%s", bin, e->d_name));
     if (entries)
         closedir(entries);
+    unlink(sweep_file(s, "seeds.csv", s->arena));
     for (int i = 0; i < s->n_points; i++) {
         unlink(arena_printf(s->arena, "%s/results/%s.json", s->folder, s->point[i].name));
         unlink(arena_printf(s->arena, "%s/logs/%s.log", s->folder, s->point[i].name));
@@ -195,5 +196,7 @@ bool sweep_write_slurm(const Sweep *s) { return put(s, "sweep.sbatch", sweep_slu
 
 bool sweep_write_results(const Sweep *s)
 {
-    return put(s, "results.csv", sweep_csv) && put(s, "index.html", sweep_page);
+    return put(s, "results.csv", sweep_csv)
+        && (sweep_seeds(s) < 0 || put(s, "seeds.csv", sweep_seeds_csv))
+        && put(s, "index.html", sweep_page);
 }

@@ -1,5 +1,8 @@
 /* sweep_maps.c -- the maps of a sweep's page: for each pair of axes, and each choice of the others,
- * the flow that was predicted beside the one that was measured, and the accuracy; a table each. */
+ * the flow that was predicted beside the one that was measured, and the accuracy; a table each.
+ *
+ * With several seeds a cell has the mean of its seeds, and under it the least and the largest; maps
+ * with the seed as an axis follow. */
 #include "sweep.h"
 
 #include <math.h>
@@ -7,26 +10,18 @@
 
 #include "runtime/html.h"
 
-typedef enum { MAP_PREDICTED, MAP_FLOW, MAP_MEASURE, N_MAPS } MapKind;
+enum { N_MAPS = 3 };                /* predicted flow, flow, accuracy or loss */
 
 /* Two axes (of one there is one row), and what the others have. */
 typedef struct {
     const Sweep *s;
     FILE *out;
-    Measure measure;
-    double least, largest;          /* of the measure, over all points */
+    Measure measure[N_MAPS];
+    double least, largest;          /* of the last, over all points */
     int row, column;                /* axes; row -1: there is one axis */
+    int seeds;                      /* the axis that a cell is the mean of; -1: none */
     int *choice;
 } Pair;
-
-static double value_of(const Pair *m, const Point *p, MapKind kind)
-{
-    if (kind == MAP_PREDICTED)
-        return p->predicted;
-    if (kind == MAP_MEASURE)
-        return sweep_measured(p, m->measure);
-    return p->status <= POINT_DIVERGED ? p->measured.flow_first : NAN;
-}
 
 /* By decades from 1: within half a decade, within two, .. ten, more. */
 static const char *flow_class(double flow)
@@ -40,49 +35,84 @@ static const char *flow_class(double flow)
 }
 
 /* An accuracy from 0 to 1; a loss from the largest to the least. */
-static const char *measure_class(const Pair *m, double value)
+static const char *measure_class(const Pair *m, Measure measure, double value)
 {
     static const char *const name[] = { "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7" };
     const double range = m->largest - m->least;
-    const double good = !m->measure.is_loss ? value
-                      : range > 0 ? (m->largest - value) / range : 1;
+    const double good = !measure.is_loss ? value : range > 0 ? (m->largest - value) / range : 1;
 
+    if (measure.is_flow)
+        return flow_class(value);
     return isfinite(value) ? name[(int)fmin(fmax(good * 8, 0), 7)] : "";
 }
 
-static void put_value(const Pair *m, MapKind kind, const Point *p)
+static void put_number(const Pair *m, Measure measure, double value)
 {
-    const double value = value_of(m, p, kind);
-
-    if (isfinite(value) && kind == MAP_MEASURE && !m->measure.is_loss)
+    if (!measure.is_flow && !measure.is_loss)
         fprintf(m->out, "%.2f", value);
-    else if (isfinite(value))
-        fprintf(m->out, fabs(value) >= 100 && fabs(value) < 1e4 ? "%.0f" : "%.2g", value);
-    else if (kind == MAP_PREDICTED)
-        fputs("–", m->out);
     else
-        fputs(p->status == POINT_UNEXPECTED ? "–" : sweep_status_word(p->status), m->out);
+        fprintf(m->out, fabs(value) >= 100 && fabs(value) < 1e4 ? "%.0f" : "%.2g", value);
 }
 
-/* The cell of a point; one that a `where` left out is empty. */
-static void put_cell(const Pair *m, MapKind kind)
+static void put_value(const Pair *m, Measure measure, const Point *p)
+{
+    const double value = sweep_measured(p, measure);
+
+    if (isfinite(value))
+        put_number(m, measure, value);
+    else if (measure.is_forecast || p->status == POINT_UNEXPECTED)
+        fputs("–", m->out);
+    else
+        fputs(sweep_status_word(p->status), m->out);
+}
+
+static void put_point(const Pair *m, Measure measure, const Point *p)
+{
+    const double value = sweep_measured(p, measure);
+    const bool lost = !measure.is_forecast && p->status >= POINT_DIVERGED
+                   && p->status <= POINT_REFUSED && !isfinite(value);
+
+    fprintf(m->out, "<td class=\"%s\">", lost ? "x" : measure_class(m, measure, value));
+    sweep_link(m->s, p, m->out);
+    put_value(m, measure, p);
+    fputs("</a></td>", m->out);
+}
+
+/* "0.93", and under it "0.91 – 0.95", "2 of 3": it leads to the row of its seeds. */
+static void put_spread(const Pair *m, Measure measure, Spread spread)
+{
+    const bool lost = spread.n == 0 && spread.lost > 0 && !measure.is_forecast;
+
+    fprintf(m->out, "<td class=\"%s\"><a href=\"#seeds-%d\">",
+            lost ? "x" : measure_class(m, measure, spread.mean), sweep_place(m->s, m->choice));
+    if (spread.n == 0)
+        fputs("–", m->out);
+    else
+        put_number(m, measure, spread.mean);
+    if (spread.least < spread.largest) {
+        fputs("<small><span>", m->out);
+        put_number(m, measure, spread.least);
+        fputs("</span> – <span>", m->out);
+        put_number(m, measure, spread.largest);
+        fputs("</span></small>", m->out);
+    }
+    if (spread.n < spread.points)
+        fprintf(m->out, "<small>%d of %d</small>", spread.n, spread.points);
+    fputs("</a></td>", m->out);
+}
+
+/* The cell of a point, or of its seeds; one that a `where` left out is empty. */
+static void put_cell(const Pair *m, Measure measure)
 {
     const int at = m->s->at[sweep_place(m->s, m->choice)];
-    const Point *p = at >= 0 ? &m->s->point[at] : NULL;
+    const Spread spread = m->seeds >= 0 ? sweep_spread(m->s, m->choice, measure) : (Spread){ 0 };
 
-    if (!p) {
+    if (spread.points > 0)
+        put_spread(m, measure, spread);
+    else if (m->seeds < 0 && at >= 0)
+        put_point(m, measure, &m->s->point[at]);
+    else
         fputs("<td></td>", m->out);
-        return;
-    }
-    const double value = value_of(m, p, kind);
-    const bool lost = kind != MAP_PREDICTED && p->status >= POINT_DIVERGED
-                   && p->status <= POINT_REFUSED && !isfinite(value);
-    const char *name = lost ? "x" : kind == MAP_MEASURE ? measure_class(m, value)
-                                                        : flow_class(value);
-    fprintf(m->out, "<td class=\"%s\">", name);
-    sweep_link(m->s, p, m->out);
-    put_value(m, kind, p);
-    fputs("</a></td>", m->out);
 }
 
 /* A narrow column: a long word may be broken behind an underscore or a bracket. */
@@ -114,7 +144,7 @@ static void put_head(const Pair *m)
     fputs("</tr></thead>\n", m->out);
 }
 
-static void put_row(const Pair *m, MapKind kind, int i)
+static void put_row(const Pair *m, Measure measure, int i)
 {
     fputs("<tr><th scope=\"row\">", m->out);
     if (m->row >= 0) {
@@ -124,46 +154,43 @@ static void put_row(const Pair *m, MapKind kind, int i)
     fputs("</th>", m->out);
     for (int k = 0; k < m->s->axis[m->column].n; k++) {
         m->choice[m->column] = k;
-        put_cell(m, kind);
+        put_cell(m, measure);
     }
     fputs("</tr>\n", m->out);
 }
 
-static void put_map(const Pair *m, MapKind kind)
+static void put_map(const Pair *m, Measure measure)
 {
-    static const char *const title[] = { "predicted flow", "measured flow, at step 0" };
     const int rows = m->row >= 0 ? m->s->axis[m->row].n : 1;
 
-    fprintf(m->out, "<table class=\"map\"><caption>%s</caption>\n",
-            kind == MAP_MEASURE ? m->measure.name : title[kind]);
+    fprintf(m->out, "<table class=\"map\"><caption>%s</caption>\n", measure.name);
     put_head(m);
     fputs("<tbody>\n", m->out);
     for (int i = 0; i < rows; i++)
-        put_row(m, kind, i);
+        put_row(m, measure, i);
     fputs("</tbody></table>\n", m->out);
 }
 
 /* "depth = 5", of the axes that the map does not show. */
 static void put_others(const Pair *m)
 {
-    const char *gap = "";
+    const char *gap = "<h3>";
 
-    fputs("<h3>", m->out);
     for (int k = 0; k < m->s->n_axes; k++) {
-        if (k == m->row || k == m->column)
+        if (k == m->row || k == m->column || k == m->seeds)
             continue;
         fprintf(m->out, "%s%s = ", gap, m->s->axis[k].name);
         rt_html_text(m->out, m->s->text[k][m->choice[k]]);
         gap = ", ";
     }
-    fputs("</h3>\n", m->out);
+    fputs(*gap == '<' ? "" : "</h3>\n", m->out);
 }
 
 /* The next choice of the other axes; false behind the last. */
 static bool next_others(const Pair *m)
 {
     for (int k = m->s->n_axes - 1; k >= 0; k--) {
-        if (k == m->row || k == m->column)
+        if (k == m->row || k == m->column || k == m->seeds)
             continue;
         if (++m->choice[k] < m->s->axis[k].n)
             return true;
@@ -178,13 +205,14 @@ static void put_pair(const Pair *m, bool open)
     fprintf(m->out, "<details%s><summary>", open ? " open" : "");
     if (m->row >= 0)
         fprintf(m->out, "%s by ", m->s->axis[m->row].name);
-    fprintf(m->out, "%s</summary>\n", m->s->axis[m->column].name);
+    fprintf(m->out, "%s%s</summary>\n", m->s->axis[m->column].name,
+            m->seeds >= 0 ? ", over seeds" : "");
     do {
         put_others(m);
         fputs("<div class=\"maps\">\n", m->out);
-        for (MapKind kind = MAP_PREDICTED; kind < N_MAPS; kind++) {
+        for (int k = 0; k < N_MAPS; k++) {
             fputs("<div class=\"wide\">", m->out);
-            put_map(m, kind);
+            put_map(m, m->measure[k]);
             fputs("</div>\n", m->out);
         }
         fputs("</div>\n", m->out);
@@ -197,7 +225,7 @@ static void find_range(Pair *m)
     m->least = INFINITY;
     m->largest = -INFINITY;
     for (int i = 0; i < m->s->n_points; i++) {
-        const double value = sweep_measured(&m->s->point[i], m->measure);
+        const double value = sweep_measured(&m->s->point[i], m->measure[N_MAPS - 1]);
         if (!isfinite(value))
             continue;
         m->least = fmin(m->least, value);
@@ -205,21 +233,37 @@ static void find_range(Pair *m)
     }
 }
 
-void sweep_maps(const Sweep *s, FILE *out)
+/* All pairs of axes, with the seed among them or without. */
+static void put_pairs(Pair *m, int seed, bool with_seed, bool open)
 {
     enum { OPEN_CELLS = 4000 };     /* more than that a reader opens one by one */
-    Pair m = { .s = s, .out = out, .measure = sweep_measure(s), .row = -1,
-              .choice = arena_array(s->arena, int, s->n_axes) };
-    bool open = true;
+    const bool is_small = m->s->n_product * m->s->n_axes * N_MAPS < OPEN_CELLS;
+
+    for (m->row = 0; m->row < m->s->n_axes; m->row++)
+        for (m->column = m->row + 1; m->column < m->s->n_axes; m->column++) {
+            if (seed >= 0 && (m->row == seed || m->column == seed) != with_seed)
+                continue;
+            put_pair(m, open);
+            open = is_small;
+        }
+}
+
+void sweep_maps(const Sweep *s, FILE *out)
+{
+    const int seed = sweep_seeds(s);
+    Pair m = { .s = s, .out = out, .row = -1, .seeds = seed,
+               .measure = { sweep_predicted_flow, sweep_first_flow, sweep_measure(s) },
+               .choice = arena_array(s->arena, int, s->n_axes) };
 
     find_range(&m);
-    if (s->n_axes == 1)
+    if (s->n_axes == 1 || (seed >= 0 && s->n_axes == 2)) {
+        m.column = seed == 0;
         put_pair(&m, true);
-    for (m.row = 0; m.row < s->n_axes; m.row++)
-        for (m.column = m.row + 1; m.column < s->n_axes; m.column++) {
-            put_pair(&m, open);
-            open = s->n_product * s->n_axes * N_MAPS < OPEN_CELLS;
-        }
+    }
+    put_pairs(&m, seed, false, true);
+    m.seeds = -1;
+    if (seed >= 0)
+        put_pairs(&m, seed, true, false);
 }
 
 void sweep_legend(FILE *out)

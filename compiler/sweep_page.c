@@ -25,7 +25,7 @@ static void put_counts(const Sweep *s, FILE *out)
 {
     const char *gap = ": ";
 
-    fprintf(out, "<p>%d points", s->n_points);
+    fprintf(out, "%d points", s->n_points);
     for (PointStatus k = POINT_DONE; k < N_POINT_STATUSES; k++)
         if (sweep_count(s, k) > 0) {
             fprintf(out, "%s%d %s", gap, sweep_count(s, k), sweep_status_word(k));
@@ -55,17 +55,15 @@ static void put_agreement(const Sweep *s, FILE *out)
         gone += flow < 1e-3;
         gone_as_said += flow < 1e-3 && p->predicted < 1e-3;
     }
-    if (n == 0)
-        fputs("</p>\n", out);
-    else
+    if (n > 0)
         fprintf(out, " The forecast is within half a decade of the measured flow in %d of %d. In %d"
-                     " the gradient vanishes (flow under 0.001), which was foretold of %d.</p>\n",
+                     " the gradient vanishes (flow under 0.001), which was foretold of %d.",
                 near, n, gone, gone_as_said);
 }
 
 /* ---- The table of points ---- */
 
-static void put_figure(double x, int digits, FILE *out)
+void sweep_figure(double x, int digits, FILE *out)
 {
     fputs("<td>", out);
     if (isfinite(x))
@@ -87,12 +85,12 @@ static void put_point(const Sweep *s, const Point *p, Measure measure, FILE *out
         fputs("</td>", out);
     }
     fprintf(out, "<td class=\"t\">%s</td>", sweep_status_word(p->status));
-    put_figure(sweep_measured(p, measure), 4, out);
-    put_figure(ended ? p->measured.loss_train : NAN, 4, out);
-    put_figure(p->predicted, 2, out);
-    put_figure(flow, 2, out);
-    put_figure(flow > 0 && p->predicted > 0 ? log10(flow / p->predicted) : NAN, 2, out);
-    put_figure(ended ? p->measured.flow_last : NAN, 2, out);
+    sweep_figure(sweep_measured(p, measure), 4, out);
+    sweep_figure(ended ? p->measured.loss_train : NAN, 4, out);
+    sweep_figure(p->predicted, 2, out);
+    sweep_figure(flow, 2, out);
+    sweep_figure(flow > 0 && p->predicted > 0 ? log10(flow / p->predicted) : NAN, 2, out);
+    sweep_figure(ended ? p->measured.flow_last : NAN, 2, out);
     fprintf(out, "<td class=\"t\">%s</td></tr>\n", p->warnings);
 }
 
@@ -100,7 +98,7 @@ static void put_points(const Sweep *s, FILE *out)
 {
     const Measure measure = sweep_measure(s);
 
-    fputs("<h2>Points</h2>\n<div class=\"wide\"><table><thead><tr>"
+    fputs("<div class=\"wide\"><table><thead><tr>"
           "<th scope=\"col\">point</th>", out);
     for (int k = 0; k < s->n_axes; k++)
         fprintf(out, "<th scope=\"col\">%s</th>", s->axis[k].name);
@@ -141,26 +139,70 @@ static void put_title(const Sweep *s, FILE *out)
         fprintf(out, "%s%s", k == 0 ? "" : k + 1 < s->n_axes ? ", " : " and ", s->axis[k].name);
 }
 
+static void put_css(const Sweep *s, FILE *out)
+{
+    (void)s;
+    fputs(sweep_css, out);
+}
+
+static void put_legend(const Sweep *s, FILE *out)
+{
+    (void)s;
+    sweep_legend(out);
+}
+
+static void put_source(const Sweep *s, FILE *out) { rt_html_text(out, s->source->text); }
+
+static void put_seeds_note(const Sweep *s, FILE *out)
+{
+    if (sweep_seeds(s) >= 0)
+        fputs("; one over seeds has their mean, of a flow that of its decades, under it the least "
+              "and the largest, and leads to their row", out);
+}
+
+static void put_seeds_file(const Sweep *s, FILE *out)
+{
+    if (sweep_seeds(s) >= 0)
+        fputs("; over seeds: <a href=\"seeds.csv\">seeds.csv</a>", out);
+}
+
+static void put_seeds(const Sweep *s, FILE *out)
+{
+    if (sweep_seeds(s) >= 0)
+        sweep_seeds_table(s, out);
+}
+
+/* Each is written where page/sweep.html has {{its name}}. */
+static const struct {
+    const char *name;
+    void (*put)(const Sweep *s, FILE *out);
+} part[] = {
+    { "title", put_title }, { "css", put_css }, { "counts", put_counts },
+    { "agreement", put_agreement }, { "seeds_note", put_seeds_note },
+    { "seeds_file", put_seeds_file }, { "legend", put_legend }, { "maps", sweep_maps },
+    { "seeds", put_seeds }, { "failures", put_failures }, { "points", put_points },
+    { "source", put_source },
+};
+
+static void put_part(const Sweep *s, const char *name, size_t n, FILE *out)
+{
+    for (size_t i = 0; i < countof(part); i++)
+        if (strlen(part[i].name) == n && memcmp(part[i].name, name, n) == 0) {
+            part[i].put(s, out);
+            return;
+        }
+    bug("the page of a sweep has no part '%.*s'", (int)n, name);
+}
+
 void sweep_page(const Sweep *s, FILE *out)
 {
-    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width\">\n<title>", out);
-    put_title(s, out);
-    fputs("</title>\n<style>\n", out);
-    sweep_style(out);
-    fputs("</style>\n</head>\n<body>\n<main>\n<h1>", out);
-    put_title(s, out);
-    fputs("</h1>\n", out);
-    put_counts(s, out);
-    put_agreement(s, out);
-    fputs("<p class=\"note\">Each cell leads to its run. All numbers: "
-          "<a href=\"results.csv\">results.csv</a>.</p>\n", out);
-    sweep_legend(out);
-    fputs("<h2>Maps</h2>\n", out);
-    sweep_maps(s, out);
-    put_failures(s, out);
-    put_points(s, out);
-    fputs("<h2>Source</h2>\n<pre>", out);
-    rt_html_text(out, s->source->text);
-    fputs("</pre>\n</main>\n</body>\n</html>\n", out);
+    const char *text = sweep_html;
+
+    for (const char *at; (at = strstr(text, "{{")) != NULL;) {
+        const char *end = strstr(at, "}}");
+        fwrite(text, 1, (size_t)(at - text), out);
+        put_part(s, at + 2, (size_t)(end - at - 2), out);
+        text = end + 2;
+    }
+    fputs(text, out);
 }

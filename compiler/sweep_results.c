@@ -187,22 +187,30 @@ void sweep_read(Sweep *s)
 
 /* ---- What points are compared by -------------------------------------------------------- */
 
+const Measure sweep_predicted_flow = { .name = "predicted flow", .is_flow = true,
+                                       .is_forecast = true,
+                                       .offset = offsetof(Point, predicted) };
+const Measure sweep_first_flow = { .name = "measured flow, at step 0", .is_flow = true,
+                                   .offset = offsetof(Point, measured.flow_first) };
+
 double sweep_measured(const Point *p, Measure m)
 {
     double value;
+    const bool ended = p->status < POINT_DIVERGED || (p->status == POINT_DIVERGED && m.is_flow);
 
-    memcpy(&value, (const char *)&p->measured + m.offset, sizeof value);
-    return p->status <= POINT_DIVERGED ? value : NAN;
+    memcpy(&value, (const char *)p + m.offset, sizeof value);
+    return ended || m.is_forecast ? value : NAN;
 }
 
 /* The first that any point has: accuracies exist where the target is a class, test data may not. */
 Measure sweep_measure(const Sweep *s)
 {
     static const Measure measure[] = {
-        { "test accuracy", false, offsetof(Measured, accuracy_test) },
-        { "training accuracy", false, offsetof(Measured, accuracy_train) },
-        { "test loss", true, offsetof(Measured, loss_test) },
-        { "training loss", true, offsetof(Measured, loss_train) },
+        { .name = "test accuracy", .offset = offsetof(Point, measured.accuracy_test) },
+        { .name = "training accuracy", .offset = offsetof(Point, measured.accuracy_train) },
+        { .name = "test loss", .offset = offsetof(Point, measured.loss_test), .is_loss = true },
+        { .name = "training loss", .offset = offsetof(Point, measured.loss_train),
+          .is_loss = true },
     };
 
     for (size_t m = 0; m < countof(measure); m++)
@@ -215,7 +223,7 @@ Measure sweep_measure(const Sweep *s)
 /* ---- results.csv ------------------------------------------------------------------------ */
 
 /* RFC 4180 */
-static void put_field(const char *text, FILE *out)
+void sweep_csv_field(const char *text, FILE *out)
 {
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
         fputs(text, out);
@@ -227,7 +235,7 @@ static void put_field(const char *text, FILE *out)
     putc('"', out);
 }
 
-static void put_number(double x, FILE *out)
+void sweep_csv_number(double x, FILE *out)
 {
     putc(',', out);
     if (isfinite(x))
@@ -241,20 +249,20 @@ static void put_row(const Sweep *s, const Point *p, FILE *out)
     const double number[] = { m->loss_train, m->loss_test, m->accuracy_train, m->accuracy_test,
                               m->flow_first, m->flow_last };
 
-    put_field(p->name, out);
+    sweep_csv_field(p->name, out);
     for (int k = 0; k < s->n_axes; k++) {
         putc(',', out);
-        put_field(s->text[k][p->choice[k]], out);
+        sweep_csv_field(s->text[k][p->choice[k]], out);
     }
     fprintf(out, ",%s,", sweep_status_word(p->status));
     if (p->exit_status >= 0)
         fprintf(out, "%d", p->exit_status);
     for (size_t i = 0; i < countof(number); i++)
-        put_number(ended ? number[i] : NAN, out);
-    put_number(p->predicted, out);
-    put_number(ended ? m->seconds : NAN, out);
+        sweep_csv_number(ended ? number[i] : NAN, out);
+    sweep_csv_number(p->predicted, out);
+    sweep_csv_number(ended ? m->seconds : NAN, out);
     putc(',', out);
-    put_field(p->warnings, out);
+    sweep_csv_field(p->warnings, out);
     fprintf(out, ",runs/%s\n", p->name);
 }
 

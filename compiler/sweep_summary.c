@@ -21,25 +21,18 @@ static double median(double *value, int n)
 /* Flows are compared by their decades: a flow of 0 has infinitely many. */
 static double decades(double flow) { return flow >= 0 ? log10(flow) : NAN; }
 
-typedef double Of(const Point *p, Measure m);
-
-static double predicted_of(const Point *p, Measure m) { return (void)m, decades(p->predicted); }
-
-static double flow_of(const Point *p, Measure m)
-{
-    (void)m;
-    return p->status <= POINT_DIVERGED ? decades(p->measured.flow_first) : NAN;
-}
-
-static double median_of(const Sweep *s, int axis, int value, Of *of, Measure m)
+/* The median of the points that have this value on the axis. */
+static double median_of(const Sweep *s, int axis, int value, Measure m)
 {
     double *list = arena_array(s->arena, double, s->n_points + 1);
     int n = 0;
 
-    for (int i = 0; i < s->n_points; i++)
-        if (s->point[i].choice[axis] == value && !isnan(of(&s->point[i], m)))
-            list[n++] = of(&s->point[i], m);
-    return median(list, n);
+    for (int i = 0; i < s->n_points; i++) {
+        const double x = sweep_measured(&s->point[i], m), y = m.is_flow ? decades(x) : x;
+        if (s->point[i].choice[axis] == value && !isnan(y))
+            list[n++] = y;
+    }
+    return m.is_flow ? pow(10, median(list, n)) : median(list, n);
 }
 
 static double best_of(const Sweep *s, int axis, int value, Measure m)
@@ -73,9 +66,9 @@ static void put_value(const Sweep *s, int axis, int value, Measure m, FILE *out)
         return;
     fprintf(out, "  %-10.10s %-20.20s %6d", value == 0 ? s->axis[axis].name : "",
             s->text[axis][value], n);
-    put(out, 10, 2, pow(10, median_of(s, axis, value, predicted_of, m)));
-    put(out, 10, 2, pow(10, median_of(s, axis, value, flow_of, m)));
-    put(out, 9, 4, median_of(s, axis, value, sweep_measured, m));
+    put(out, 10, 2, median_of(s, axis, value, sweep_predicted_flow));
+    put(out, 10, 2, median_of(s, axis, value, sweep_first_flow));
+    put(out, 9, 4, median_of(s, axis, value, m));
     put(out, 9, 4, best_of(s, axis, value, m));
     putc('\n', out);
 }
@@ -125,5 +118,6 @@ void sweep_summary(const Sweep *s, bool written, FILE *out)
             put_value(s, k, i, m, out);
     put_failures(s, out);
     if (written)
-        fprintf(out, "%s/index.html, %s/results.csv\n", s->folder, s->folder);
+        fprintf(out, sweep_seeds(s) < 0 ? "%s/index.html, results.csv\n"
+                                        : "%s/index.html, results.csv, seeds.csv\n", s->folder);
 }

@@ -95,7 +95,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags[tag] = self.tags.get(tag, 0) + 1
         for name, value in attrs:
-            assert name in ('lang', 'charset', 'name', 'content', 'class', 'href', 'title', 'scope', 'open'), name
+            assert name in ('lang', 'charset', 'name', 'content', 'class', 'href', 'title', 'scope', 'open', 'id'), name
             if name == 'href':
                 assert not value.startswith(('http', '//', 'javascript')), value
                 self.links.append(value)
@@ -116,6 +116,56 @@ PY
 python3 -c 0 2> err && check 'sweep/page' python3 page.py 'a folder/index.html' $((6 * 4 * 3 + 2)) $((6 * 3 * 9 + 9 + 1))
 says 'sweep/page: a cell leads to its run' 'a folder/index.html' 'href="runs/7-relu-3-0.1-16/report.html"'
 says 'sweep/page: the source, escaped' 'a folder/index.html' 'phi == relu || depth &lt; 3'
+
+# ---- Several seeds: two axes beside the seed, so three pairs, the last two of single points
+cat > seeds.net <<'NET'
+param phi: activation = sigmoid;
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    repeat 4 { h = dense(16, act = phi); }
+    logits = dense(10);
+}
+train { optimizer = sgd(lr = 0.1); steps = 12; }
+sweep {
+    phi in [sigmoid, relu];
+    seed in 1..3;
+    lr in [0.1, 1.0, 1e30];
+    where phi == relu || seed < 3;
+    where phi == relu || lr < 1.0;
+}
+NET
+status 'sweep/seeds' 5 "$NETC" sweep seeds.net -O1 --out seeds
+says 'sweep/seeds: the file is named' out 'seeds/index.html, results.csv, seeds.csv'
+check 'sweep/seeds: rows' test "$(cut -d, -f 1-4 seeds/seeds.csv | tr '\n' ' ')" = 'phi,lr,points,ended sigmoid,0.1,2,2 relu,0.1,3,3 relu,1.0,3,3 relu,1e30,3,3 '
+awk -F, -v OFS=, '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    {
+        key = $at["phi"] "," $at["lr"]
+        if (!(key in n)) { order[++rows] = key; least[key] = 1e9; low[key] = 1e9; most[key] = 0; high[key] = 0 }
+        n[key]++
+        flow = $at["flow_first"]; decades[key] += log(flow); if (flow < low[key]) low[key] = flow; if (flow > high[key]) high[key] = flow
+        if ($at["status"] != "done") next
+        x = $at["accuracy_test"]; done[key]++; sum[key] += x; if (x < least[key]) least[key] = x; if (x > most[key]) most[key] = x
+    }
+    END {
+        for (i = 1; i <= rows; i++) {
+            key = order[i]
+            accuracy = done[key] ? sprintf("%.6g,%.6g,%.6g", sum[key] / done[key], least[key], most[key]) : ",,"
+            printf "%s,%s,%.6g,%.6g,%.6g\n", key, accuracy, exp(decades[key] / n[key]), low[key], high[key]
+        }
+    }' seeds/results.csv > seeds.want
+awk -F, -v OFS=, '
+    function six(x) { return x == "" ? "" : sprintf("%.6g", x) }
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { a = at["accuracy_test_mean"]; f = at["flow_first_mean"]; print $1, $2, six($a), six($(a + 1)), six($(a + 2)), six($f), six($(f + 1)), six($(f + 2)) }' seeds/seeds.csv > seeds.is
+same 'sweep/seeds: mean, least and largest' seeds.want seeds.is
+# phi by lr over seeds: 3 maps; phi by seed for each lr and seed by lr for each phi: 3 x 3 + 2 x 3; legend, seeds, points
+python3 -c 0 2> err && check 'sweep/seeds: page' python3 page.py seeds/index.html $((3 + 9 + 6 + 3)) $((3 * 4 + 11 * 3 * 2 + 11 + 11 + 2))
+says 'sweep/seeds: a cell leads to its seeds' seeds/index.html '<a href="#seeds-0">'
+says 'sweep/seeds: which are a row' seeds/index.html '<tr id="seeds-0">'
+says 'sweep/seeds: none of them has an accuracy' seeds/index.html '<small>0 of 3</small>'
 
 # ---- Killed, stopped, gone on
 ended() { test "$(grep -l '"status": "done"' long/runs/*/run.json 2> err | wc -l)" -ge "$1"; }
