@@ -13,6 +13,7 @@
 
 enum { SAME, OTHER, KIN, PAIRS };
 
+typedef struct Lags Lags;           /* by displacement of two places: flow_lags.h */
 typedef struct Neurons Neurons;     /* of what a tensor's units are made: flow_neurons.c */
 
 /* A forward tensor of `channels` units at `positions` places (pixels, steps; 1 for a vector). */
@@ -22,7 +23,8 @@ struct Kernel {
     double mean;                    /* of a unit over all units */
     double *square[PAIRS];          /* [positions]: mean over units of x_a(p) x_b(p) */
     double cross[PAIRS];            /* x_a(p) x_b(p') at two places: so much times the root of
-                                     * square[SAME](p) square[SAME](p') */
+                                     * square[SAME](p) square[SAME](p'), a mean over places */
+    const Lags *lags;               /* ... by how far these are apart; NULL: all alike */
     double log_var;                 /* variance of ln x^2 over the draw of the weights */
     double pair_var;                /* variance of the samples' correlation over pairs */
     bool rotated;                   /* by an orthogonal matrix: its length does not fluctuate */
@@ -36,6 +38,7 @@ struct Kernel {
 typedef struct {
     double *square[PAIRS];          /* [positions] */
     double cross[PAIRS];
+    const Lags *lags;
     const Neuron *neuron;           /* [NEURONS]; NULL: it does not go with the units' values */
     double gain;                    /* d ln G / d ln X */
     double log_var;                 /* of ln G, beside what X brings */

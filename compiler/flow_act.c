@@ -4,7 +4,7 @@
  *
  * A finite width moves the median: ln X spreads by e = kurtosis share / n in each layer, and the
  * typical net falls behind the mean by half of that (Hanin and Nica 2020). */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 #include <math.h>
 
@@ -174,6 +174,32 @@ static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const 
     }
 }
 
+/* ... of two places by their displacement; `with` a gradient. */
+typedef struct {
+    const Series *series;
+    double q, m2, v, one;
+    bool with_gradient;
+} LagsBent;
+
+static double bent_lag(const void *with, int s, const double *common, bool here)
+{
+    const LagsBent *b = with;
+    const double bent = series_at(b->series, clip((common[0] * b->q - b->m2) / b->v)) / b->one;
+
+    (void)s, (void)here;
+    return b->with_gradient ? bent * common[1] : bent;
+}
+
+static const Lags *bent_lags(Flow *f, const Kernel *z, const Gradient *dy, const Series *series)
+{
+    const double q = mean_of_squares(z->square[SAME], z->positions), m2 = z->mean * z->mean;
+    const LagsBent b = { .series = series, .q = q, .m2 = m2, .v = fmax(q - m2, 1e-300),
+                         .one = fmax(series_at(series, 1), 1e-300), .with_gradient = dy };
+    const LagsOf of[] = { { z->lags, z->cross }, { dy ? dy->lags : NULL, dy ? dy->cross : NULL } };
+
+    return lags_made(f, of, dy ? 2 : 1, bent_lag, &b);
+}
+
 /* Where d ln q' / d ln q is over 1, as with gelu under He's gain, samples drift apart in size. */
 static void follow_norms(Flow *f, const Kernel *z, const Bend *b)
 {
@@ -212,6 +238,9 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < k->positions; p++)
             k->square[s][p] *= exp(-noise / 2);
+    k->lags = bent_lags(f, z, NULL, &b.m.value);
+    if (k->lags)
+        lags_mean(f, k->lags, k->square[SAME], k->cross);
     k->mean = b.m.mean;
     k->log_var = b.slope * b.slope * z->log_var + noise;
     k->pair_var = fmin(slope * slope * z->pair_var
@@ -302,6 +331,9 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
         for (int64_t p = 0; p < z->positions; p++)
             dz->square[s][p] *= dy->square[s][p] * exp(-noise / 2);
     }
+    dz->lags = bent_lags(f, z, dy, &b.m.slope);
+    if (dz->lags)
+        lags_mean(f, dz->lags, dz->square[SAME], dz->cross);
     bend_radial(&b, z, t->kernel[y], dy, slopes, dz);
     kept = mixed(f, slopes) / b.m.slope_square;
     dz->gain = b.slope_slope + b.slope * dy->gain;

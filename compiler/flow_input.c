@@ -1,6 +1,6 @@
 /* flow_input.c -- what the forecast starts with: the input's kernel, and what it is taken for where
  * the data is not known. */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 /* A place of its own has its own squares; else all are alike. */
 static void put_squares(Kernel *k, const InputMoments *in, double factor, int s)
@@ -9,6 +9,17 @@ static void put_squares(Kernel *k, const InputMoments *in, double factor, int s)
 
     for (int64_t p = 0; p < k->positions; p++)
         k->square[s][p] = factor * (in->place[s] ? in->place[s][p] : share * in->square);
+}
+
+/* At one place, what the mean of all has; else as was measured at that displacement. */
+static double input_lag(const void *with, int s, int64_t down, int64_t across)
+{
+    const InputMoments *in = with;
+    const int64_t reach = in->near_across;
+
+    if (down || across)
+        return in->near[s][down * (2 * reach + 1) + across + reach];
+    return s == SAME ? 1 : s == OTHER ? in->other : in->kin;
 }
 
 Kernel *kernel_of_input(Flow *f, double factor)
@@ -21,6 +32,8 @@ Kernel *kernel_of_input(Flow *f, double factor)
     }
     if (f->input.unit)
         k->neurons = neurons_given(f, f->input.unit, factor);
+    if (f->input.near[SAME] && f->model->input.rank == 3)
+        k->lags = lags_planned(f, k->height, k->width, input_lag, &f->input);
     k->mean = f->input.mean;
     k->pair_var = f->input.pair_var;
     return k;

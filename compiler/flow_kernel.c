@@ -1,5 +1,5 @@
 /* flow_kernel.c -- what the rules of the forecast share: kernels, gradients, draws. */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,6 +44,7 @@ Gradient *gradient_like(Flow *f, const Gradient *g, int64_t positions)
     Gradient *made = gradient_new(f, positions);
 
     memcpy(made->cross, g->cross, sizeof g->cross);
+    made->lags = g->lags;
     memcpy(made->radial, g->radial, sizeof g->radial);
     made->level = g->level;
     made->own = g->own;
@@ -89,6 +90,15 @@ double mixed(const Flow *f, const double value[PAIRS])
     return (1 - f->same_class) * value[OTHER] + f->same_class * value[KIN];
 }
 
+double batch_sum(const Flow *f, const double value[PAIRS])
+{
+    double sum = 0;
+
+    for (int s = 0; s < PAIRS; s++)
+        sum += f->pairs[s] * value[s];
+    return sum;
+}
+
 /* Both came from one sum behind, whose part along the tensor is divided between them with one
  * sign. */
 static void join_radial(Gradient *sum, const Gradient *g)
@@ -113,6 +123,21 @@ void flow_along(const Kernel *x, Gradient *dx)
             dx->square[s][p] += dx->radial[s] / (n * square) * x->square[s][p] / (n * square);
 }
 
+static double joined_lag(const void *with, int s, const double *common, bool here)
+{
+    const double of_b = *(const double *)with;
+
+    (void)s, (void)here;
+    return (1 - of_b) * common[0] + of_b * common[1];
+}
+
+static const Lags *joined_lags(Flow *f, const Gradient *a, const Gradient *b, double of_b)
+{
+    const LagsOf both[] = { { a->lags, a->cross }, { b->lags, b->cross } };
+
+    return lags_made(f, both, 2, joined_lag, &of_b);
+}
+
 /* Paths are independent: their gradients add, and each keeps its weight in what is told of both. */
 static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t positions)
 {
@@ -127,6 +152,7 @@ static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t posi
         mean[0][s] = mean_of_squares(sum->square[s], positions);
         mean[1][s] = mean_of_squares(g->square[s], positions);
     }
+    sum->lags = joined_lags(f, sum, g, of_g / fmax(of_sum + of_g, 1e-300));
     sum->neuron = neurons_joined(f, sum->neuron, mean[0], g->neuron, mean[1]);
     for (int s = 0; s < PAIRS; s++) {
         sum->cross[s] = sum->cross[s] * of_sum + g->cross[s] * of_g;

@@ -2,7 +2,7 @@
  *
  * Batch normalisation takes away what all samples and places share, and divides: its gradient grows
  * by E phi'^2 / Var phi a layer, whatever the weights (Yang et al. 2019). */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 #include <math.h>
 
@@ -20,21 +20,12 @@ typedef struct {
     double variance;
 } Centre;
 
-static double row_sum(const Flow *f, const double value[PAIRS])
-{
-    double sum = 0;
-
-    for (int s = 0; s < PAIRS; s++)
-        sum += f->pairs[s] * value[s];
-    return sum;
-}
-
 /* Of squares[PAIRS][places] whose places are `cross` alike, in units of the roots of SAME. */
 static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross[PAIRS],
                         int64_t places)
 {
     Centre c = { .rows = f->batch * (double)places, .row = arena_array(f->arena, double, places) };
-    const double coherent = row_sum(f, cross);
+    const double coherent = batch_sum(f, cross);
     double root2 = 0;
 
     for (int64_t p = 0; p < places; p++)
@@ -43,7 +34,7 @@ static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross
         const double here[PAIRS] = { square[SAME][p], square[OTHER][p], square[KIN][p] };
         const double root = sqrt(fmax(square[SAME][p], 0));
 
-        c.row[p] = (row_sum(f, here) + coherent * root * (c.root_sum - root)) / c.rows;
+        c.row[p] = (batch_sum(f, here) + coherent * root * (c.root_sum - root)) / c.rows;
         c.all += c.row[p] / (double)places;
         root2 += root * root;
     }
@@ -56,6 +47,12 @@ static Centre centre_of(Flow *f, double *const square[PAIRS], const double cross
     return c;
 }
 
+/* Mean product of the roots of two places. */
+static double pair_of(const double *square, int64_t places)
+{
+    return roots_apart(square, places) / fmax((double)places * (double)(places - 1), 1);
+}
+
 /* As a share of the places' roots, so that sums over the batch stay zero. */
 static double share_apart(double apart, const double *square, int64_t places)
 {
@@ -64,32 +61,55 @@ static double share_apart(double apart, const double *square, int64_t places)
     return roots > 0 ? apart * pairs / roots : 0;
 }
 
-/* E[1 / s^2] E[s^2] of one channel's variance, to which eps is added: a generalised chi-square, by
- * its eigenvalues. */
-static double inverse_moment(const Flow *f, const Centre *c, int64_t places, double variance,
-                             double eps)
+/* Centred tables: `pair` is the mean product of the roots of two places, before and after. */
+typedef struct {
+    double pair, all, factor, here[PAIRS];
+} LagsCentred;
+
+static double centred_lag(const void *with, int s, const double *common, bool here)
 {
-    const double n = c->rows * variance, many = (double)(places - 1);
-    const double here = c->square[SAME] - mixed(f, c->square);
-    const double far = c->apart[SAME] - mixed(f, c->apart);
-    const double all_here = row_sum(f, c->square), all_far = row_sum(f, c->apart);
-    const double lambda[4] = { fmax(here - far, 0) / n, fmax(here + many * far, 0) / n,
-                               fmax(all_here - all_far, 0) / n,
-                               fmax(all_here + many * all_far, 0) / n };
-    const double count[4] = { (f->batch - 1) * many, f->batch - 1, many, 1 };
-    const int nodes = 300;
-    const double step = 11 * 2.302585092994046 / nodes;
-    double sum = 0;
+    const LagsCentred *c = with;
 
-    for (int i = 0; i <= nodes; i++) {
-        const double t = 1e-5 * exp(step * i);
-        double log_f = -t * eps / variance;
+    return here ? c->here[s] : (common[0] * c->pair - c->all) * c->factor;
+}
 
-        for (int k = 0; k < 4; k++)
-            log_f -= 0.5 * count[k] * log1p(2 * lambda[k] * t);
-        sum += exp(log_f) * t * step * (i == 0 || i == nodes ? 0.5 : 1);
+/* Rows of places whose means differ from the mean of all lose that, by pairs of rows; columns, too. */
+static void take_means(const Centre *c, double factor, double *border, int64_t side, int64_t other,
+                       bool columns)
+{
+    for (int64_t i = 0; border && i < side * side; i++)
+        for (int k = 0; k < 2; k++) {
+            const int64_t line = k ? i / side : i % side;
+            double mean = 0;
+
+            for (int64_t j = 0; j < other; j++)
+                mean += c->row[columns ? j * side + line : line * other + j] / (double)other;
+            border[i] -= factor * (mean - c->all);
+        }
+}
+
+/* `after` is what the places have then, `factor` what has multiplied it; cross is their mean. */
+static const Lags *centred_lags(Flow *f, LagsOf of, const Centre *c, const double *before,
+                                double factor, double *const after[PAIRS],
+                                double cross[PAIRS])
+{
+    const int64_t places = of.lags ? of.lags->height * of.lags->width : 1;
+    LagsCentred with = { pair_of(before, places), c->all, factor, { 0 } };
+    Lags *made;
+
+    if (!of.lags)
+        return NULL;
+    with.factor /= fmax(pair_of(after[SAME], places), 1e-300);
+    for (int s = 0; s < PAIRS; s++)
+        with.here[s] = mean_of_squares(after[s], places)
+                     / fmax(mean_of_squares(after[SAME], places), 1e-300);
+    made = lags_made(f, &of, 1, centred_lag, &with);
+    for (int s = 0; s < PAIRS; s++) {
+        take_means(c, with.factor, made->row[s], made->height, made->width, false);
+        take_means(c, with.factor, made->column[s], made->width, made->height, true);
     }
-    return fmin(sum + 1e-5, 10);
+    lags_mean(f, made, after[SAME], cross);
+    return made;
 }
 
 static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
@@ -104,19 +124,36 @@ static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
             k->square[s][p] = (x->square[s][p] - 2 * c.row[p] + c.all) / variance;
         k->cross[s] = share_apart(c.apart[s] / variance, k->square[SAME], x->positions);
     }
+    k->lags = centred_lags(f, (LagsOf){ x->lags, x->cross }, &c, x->square[SAME], 1 / variance,
+                           k->square, k->cross);
     k->pair_var = x->pair_var;
     f->normalised = true;
     f->small_norms += x->positions > 1 && x->positions <= SMALL_MAP;
     t->kernel[y] = k;
 }
 
+static double pair_sum_by_lags(Flow *f, const Gradient *g, const Kernel *x, int s)
+{
+    double *product = arena_array(f->arena, double, x->positions), same = 0;
+    double mean[PAIRS][PAIRS];
+
+    if (!g->lags && !x->lags)
+        return pair_sum(g, s, x, s);
+    for (int64_t p = 0; p < x->positions; p++) {
+        same += g->square[s][p] * x->square[s][p];
+        product[p] = fmax(g->square[SAME][p] * x->square[SAME][p], 0);
+    }
+    lags_products(f, (LagsOf){ g->lags, g->cross }, (LagsOf){ x->lags, x->cross }, 0, product, mean);
+    return same + mean[s][s] * roots_apart(product, x->positions);
+}
+
 /* The share of the gradient along the output itself, which the division takes away. */
-static double kept_share(const Flow *f, const Kernel *k, const Gradient *dy, const Centre *c)
+static double kept_share(Flow *f, const Kernel *k, const Gradient *dy, const Centre *c)
 {
     double along = 0;
 
     for (int s = 0; s < PAIRS; s++)
-        along += f->pairs[s] * pair_sum(dy, s, k, s);
+        along += f->pairs[s] * pair_sum_by_lags(f, dy, k, s);
     along *= f->batch / c->rows;
     return fmax(1 - along / fmax(c->rows * c->square[SAME], 1e-300), 0);
 }
@@ -128,7 +165,7 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Centre g = centre_of(f, dy->square, dy->cross, x->positions);
     const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
     const double factor = kept_share(f, k, dy, &g) / variance
-                        * inverse_moment(f, &c, x->positions, variance, eps);
+                        * inverse_variance(f, x, k, c.square, c.apart, variance, eps);
     Gradient *dx = gradient_like(f, dy, x->positions);
 
     if (f->batch * (double)x->positions < 4)
@@ -138,6 +175,8 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
             dx->square[s][p] = factor * (dy->square[s][p] - 2 * g.row[p] + g.all);
         dx->cross[s] = share_apart(factor * g.apart[s], dx->square[SAME], x->positions);
     }
+    dx->lags = centred_lags(f, (LagsOf){ dy->lags, dy->cross }, &g, dy->square[SAME], factor,
+                            dx->square, dx->cross);
     dx->gain = -1;
     dx->level = dx->own = 0;
     dx->radial[SAME] = dx->radial[OTHER] = dx->radial[KIN] = 0;
@@ -156,11 +195,20 @@ static double sample_variance(const Trace *t, NodeId y)
     return mean_of_squares(x->square[SAME], x->positions) - x->mean * x->mean + eps;
 }
 
+static double levelled_lag(const void *with, int s, const double *common, bool here)
+{
+    const double *level = with;
+
+    (void)s, (void)here;
+    return (common[0] * level[0] - level[1]) / fmax(level[0] - level[1], 1e-300);
+}
+
 static void rows_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *x = kernel_in(t, y, 0);
     const double m2 = x->mean * x->mean, variance = sample_variance(t, y);
     const double square = mean_of_squares(x->square[SAME], x->positions);
+    const double level[2] = { square, m2 };
     Kernel *k = kernel_new(f, t->g->node[y].shape);
 
     for (int s = 0; s < PAIRS; s++) {
@@ -170,6 +218,7 @@ static void rows_forward(Flow *f, Trace *t, NodeId y)
     }
     k->pair_var = x->pair_var;
     k->rotated = k->centred = x->positions == 1;
+    k->lags = lags_made(f, &(LagsOf){ x->lags, x->cross }, 1, levelled_lag, level);
     f->normalised = true;
     t->kernel[y] = k;
 }
@@ -234,6 +283,13 @@ const FlowRule flow_groupnorm = { rows_forward, groupnorm_backward };
 
 /* ---- Dropout: a value's square grows by 1 / kept, products of two values do not -------------- */
 
+static double thinned_lag(const void *with, int s, const double *common, bool here)
+{
+    const double kept = *(const double *)with;
+
+    return here && s == SAME ? common[0] : kept * common[0];
+}
+
 static void dropout_forward(Flow *f, Trace *t, NodeId y)
 {
     const double kept = 1 - t->g->node[y].number[0];
@@ -244,6 +300,7 @@ static void dropout_forward(Flow *f, Trace *t, NodeId y)
     k->neurons = neurons_gaussian(f);
     for (int64_t p = 0; p < k->positions; p++)
         k->square[SAME][p] /= kept;
+    k->lags = lags_made(f, &(LagsOf){ k->lags, k->cross }, 1, thinned_lag, &kept);
     for (int s = 0; s < PAIRS; s++)
         k->cross[s] *= kept;
     t->kernel[y] = k;
@@ -255,6 +312,7 @@ static void dropout_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const int64_t places = t->kernel[y]->positions;
     Gradient *dx = gradient_like(f, dy, places);
 
+    dx->lags = lags_made(f, &(LagsOf){ dy->lags, dy->cross }, 1, thinned_lag, &kept);
     for (int s = 0; s < PAIRS; s++) {
         dx->cross[s] *= kept;
         for (int64_t p = 0; p < places; p++)

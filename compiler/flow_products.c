@@ -2,7 +2,7 @@
  *
  *   forward   K_s = v n_in X_s + v_b;   backward   G_s = v n_out G_s;
  *   E |dLoss/dW|^2 = n_out n_in B sum over s of M_s G_s X_s, summed over places and taps. */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 #include <math.h>
 #include <string.h>
@@ -204,6 +204,7 @@ struct Sweep {
     const Gradient *dz;
     Kernel *z;                      /* forward: sums of squares under the taps */
     Gradient *dx;
+    bool by_lags;                   /* two places are counted by their displacement */
     double *taps;                   /* forward: taps inside the image, by output */
     double *root_x, *root_dz;       /* backward: roots of the SAME squares */
     double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap: of products */
@@ -253,6 +254,30 @@ static double *roots(Flow *f, const double *square, int64_t n)
     return root;
 }
 
+/* An identity passes places on as they are. */
+static void put_lags(Flow *f, const Product *p, const Window *v, const Kernel *x, Kernel *z)
+{
+    if (p->w.identity)
+        z->lags = z->height == x->height && z->width == x->width ? x->lags : NULL;
+    else {
+        z->lags = lags_of_conv(f, x, v, mean_of_squares(z->square[SAME], z->positions),
+                               p->b.var + z->mean * z->mean);
+        if (z->lags)
+            lags_mean(f, z->lags, z->square[SAME], z->cross);
+    }
+}
+
+static void put_lags_back(Flow *f, const Product *p, const Window *v, const Kernel *x,
+                          const Gradient *dz, Gradient *dx)
+{
+    if (p->w.identity)
+        dx->lags = v->out.dim[1] == x->height && v->out.dim[2] == x->width ? dz->lags : NULL;
+    else if (x->lags || dz->lags) {
+        dx->lags = lags_back_conv(f, dz, v);
+        lags_mean(f, dx->lags, dx->square[SAME], dx->cross);
+    }
+}
+
 static void conv_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
@@ -279,6 +304,7 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
         z->cross[s] = p.w.identity ? x->cross[s]
                     : fmin(grown(&p, x->cross[s] * apart, 1, x->mean) / all, 1);
     carry(f, t, y, &p, z);
+    put_lags(f, &p, v, x, z);
 }
 
 static double along(const double *dz, const double *x, const Strip *r)
@@ -325,7 +351,8 @@ static void add_taps(const Sweep *w, int64_t taps, double sum[PAIRS][PAIRS])
 
         for (int a = 0; a < PAIRS; a++)
             for (int b = 0; b < PAIRS; b++)
-                sum[a][b] += w->same[k][a][b] + w->dz->cross[a] * w->x->cross[b] * apart;
+                sum[a][b] += w->same[k][a][b]
+                           + (w->by_lags ? 0 : w->dz->cross[a] * w->x->cross[b] * apart);
     }
 }
 
@@ -346,9 +373,13 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
 
     w.same = arena_alloc(f->arena, (size_t)taps * sizeof *w.same);
     visit_taps(v, scatter, &w);
-    if (v->stride > 1 && !p.w.identity)
+    put_lags_back(f, &p, v, x, dz, dx);
+    if (v->stride > 1 && !p.w.identity && !dx->lags)
         cross_by_taps(&w, taps, x->positions);
+    w.by_lags = z->lags && !p.w.identity;
     add_taps(&w, taps, sum);
+    if (w.by_lags)
+        lags_add_conv(f, dz, z, p.b.var + z->mean * z->mean, p.w.var * p.n_in, sum);
     record_weight(f, t, y, &p, dz, sum);
     give_back(f, t, y, &p, p.n_out / (double)v->groups, dz, dx);
 }

@@ -1,5 +1,5 @@
 /* flow_views.c -- the forecast of what only moves, joins or picks numbers. */
-#include "flow_walk.h"
+#include "flow_lags.h"
 
 #include <math.h>
 
@@ -43,6 +43,7 @@ static void reshape_forward(Flow *f, Trace *t, NodeId y)
     k->mean = x->mean;
     k->log_var = x->log_var;
     k->pair_var = x->pair_var;
+    k->lags = as_it_was ? x->lags : NULL;
     for (int s = 0; s < PAIRS; s++) {
         const double mean = mean_of_squares(x->square[s], x->positions);
 
@@ -58,6 +59,8 @@ static void reshape_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const int64_t from = t->kernel[y]->positions, to = kernel_in(t, y, 0)->positions;
     Gradient *dx = gradient_like(f, dy, to);
 
+    if (from != to)
+        dx->lags = NULL;
     for (int s = 0; s < PAIRS; s++) {
         dx->cross[s] = from == to ? dy->cross[s] : 0;
         for (int64_t p = 0; p < to; p++)
@@ -70,13 +73,40 @@ const FlowRule flow_reshape = { reshape_forward, reshape_backward };
 
 /* ---- Joins --------------------------------------------------------------------------------- */
 
+/* Of several tensors, with these shares of the sum's square; or of a product. */
+typedef struct {
+    int n;
+    double *share, shift;
+} SumOf;
+
+static double lag_of_sum(const void *with, int s, const double *common, bool here)
+{
+    const SumOf *p = with;
+    double sum = p->shift;
+
+    (void)s, (void)here;
+    for (int i = 0; i < p->n; i++)
+        sum += p->share[i] * common[i];
+    return sum;
+}
+
+static double lag_of_product(const void *with, int s, const double *common, bool here)
+{
+    (void)with, (void)s, (void)here;
+    return common[0] * common[1];
+}
+
 /* Fresh weights of mean zero on one path: the kernels add.  Of a tensor to itself, fourfold. */
-static void put_sum(Kernel *k, const Kernel *a, const Kernel *b, bool same)
+static void put_sum(Flow *f, Kernel *k, const Kernel *a, const Kernel *b, bool same)
 {
     const double means = 2 * a->mean * b->mean;
     const double qa = mean_of_squares(a->square[SAME], a->positions);
     const double qb = mean_of_squares(b->square[SAME], a->positions), q = qa + qb + means;
+    const LagsOf of[] = { { a->lags, a->cross }, { b->lags, b->cross } };
+    double share[] = { qa / fmax(q, 1e-300), qb / fmax(q, 1e-300) };
+    const SumOf sum = { 2, share, means / fmax(q, 1e-300) };
 
+    k->lags = same ? a->lags : lags_made(f, of, 2, lag_of_sum, &sum);
     for (int s = 0; s < PAIRS; s++) {
         k->cross[s] = same ? a->cross[s]
                     : (a->cross[s] * qa + b->cross[s] * qb + means) / fmax(q, 1e-300);
@@ -109,7 +139,7 @@ static void add_forward(Flow *f, Trace *t, NodeId y)
     Kernel *k = kernel_new(f, t->g->node[y].shape);
     double w;
 
-    put_sum(k, a, b, a->neurons == b->neurons);
+    put_sum(f, k, a, b, a->neurons == b->neurons);
     k->neurons = neurons_of_sum(f, a, 1, b, 1);
     w = mean_of_squares(b->square[SAME], k->positions)
       / fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
@@ -153,6 +183,7 @@ const FlowRule flow_add = { add_forward, add_backward };
 static void mul_forward(Flow *f, Trace *t, NodeId y)
 {
     const Kernel *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
+    const LagsOf of[] = { { a->lags, a->cross }, { b->lags, b->cross } };
     Kernel *k = kernel_new(f, t->g->node[y].shape);
 
     for (int s = 0; s < PAIRS; s++) {
@@ -160,6 +191,7 @@ static void mul_forward(Flow *f, Trace *t, NodeId y)
         for (int64_t p = 0; p < k->positions; p++)
             k->square[s][p] = a->square[s][p] * b->square[s][p];
     }
+    k->lags = lags_made(f, of, 2, lag_of_product, NULL);
     k->mean = a->mean * b->mean;
     k->log_var = a->log_var + b->log_var;
     k->pair_var = fmin(a->pair_var + b->pair_var, 1);
@@ -175,8 +207,10 @@ static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 
     for (int i = 0; i < (same ? 1 : 2); i++) {
         const Kernel *other = kernel_in(t, y, 1 - i);
+        const LagsOf of[] = { { dy->lags, dy->cross }, { other->lags, other->cross } };
         Gradient *dx = gradient_like(f, dy, other->positions);
 
+        dx->lags = lags_made(f, of, 2, lag_of_product, NULL);
         for (int s = 0; s < PAIRS; s++) {
             dx->cross[s] *= other->cross[s];
             for (int64_t p = 0; p < other->positions; p++)
@@ -187,6 +221,23 @@ static void mul_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 }
 
 const FlowRule flow_mul = { mul_forward, mul_backward };
+
+static const Lags *lags_of_parts(Flow *f, const Trace *t, NodeId y, double q)
+{
+    const Node *n = &t->g->node[y];
+    LagsOf *of = arena_array(f->arena, LagsOf, n->n_in);
+    const SumOf parts = { .n = n->n_in, .share = arena_array(f->arena, double, n->n_in) };
+    const int64_t all = n->shape.dim[n->shape.rank == 3 ? 0 : n->shape.rank - 1];
+
+    for (int i = 0; i < n->n_in; i++) {
+        const Kernel *x = kernel_in(t, y, i);
+
+        of[i] = (LagsOf){ x->lags, x->cross };
+        parts.share[i] = (double)x->channels / (double)all
+                       * mean_of_squares(x->square[SAME], x->positions) / fmax(q, 1e-300);
+    }
+    return lags_made(f, of, n->n_in, lag_of_sum, &parts);
+}
 
 /* Units of several tensors beside each other: means by their numbers. */
 static void concat_forward(Flow *f, Trace *t, NodeId y)
@@ -212,6 +263,7 @@ static void concat_forward(Flow *f, Trace *t, NodeId y)
     }
     for (int s = 0; s < PAIRS; s++)
         k->cross[s] /= fmax(q, 1e-300);
+    k->lags = lags_of_parts(f, t, y, q);
     t->kernel[y] = k;
 }
 

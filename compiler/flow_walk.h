@@ -29,7 +29,7 @@ typedef struct {
      * its largest, and the variance of ln q; over vectors alone */
     double norm_slope, norm_gain, norm_var;
     bool normalised, has_places;
-    bool blurred;                   /* what near places have in common adds up: flow_blur */
+    bool blurred;                   /* sums of residuals are bent at several places: flow_blur */
     double recurrent;               /* layers, over which the work of probes is divided */
     int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
     double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
@@ -93,8 +93,7 @@ void flow_give(Flow *f, Trace *t, NodeId y, int i, Gradient *g);
 /* Adds dx's part along x to its squares, behind a product with a weight. */
 void flow_along(const Kernel *x, Gradient *dx);
 
-/* Units of x, at several places and not about zero, are averaged or bent: two places near each
- * other then count for more than the one number for all pairs of places tells. */
+/* Units of x, at several places and not about zero, are made of a residual's sum. */
 void flow_blur(Flow *f, const Kernel *x);
 
 void flow_stay_infinite(Trace *t, NodeId y);    /* where an input is past all range */
@@ -103,6 +102,8 @@ double mean_of_squares(const double *square, int64_t n);
 /* Sum over pairs of different places of the products of their roots: what a cross counts in. */
 double roots_apart(const double *square, int64_t places);
 double mixed(const Flow *f, const double value[PAIRS]);         /* of two different samples */
+/* Of a sample with all of the batch. */
+double batch_sum(const Flow *f, const double value[PAIRS]);
 
 /* Sum over all pairs of places of gradient times input: what a weight shared by places collects. */
 double pair_sum(const Gradient *g, int of_g, const Kernel *x, int of_x);
@@ -124,6 +125,32 @@ const Tensor *tensor_of(const Trace *t, NodeId y, int i);       /* NULL where th
 void identity_forward(Flow *f, const Kernel *x, Kernel *z, const Tensor *w, Draw bias);
 /* Where dx has the squares of dz at the places of x that they came from. */
 void identity_backward(Flow *f, const Kernel *x, const Tensor *w, const Gradient *dz, Gradient *dx);
+
+/* ---- flow_variance.c ------------------------------------------------------------------------- */
+
+double inverse_variance(Flow *f, const Kernel *x, const Kernel *k, const double here[PAIRS],
+                        const double apart[PAIRS], double variance, double eps);
+
+/* ---- flow_pool.c: of windows, by the tables of flow_lags.h ------------------------------------ */
+
+/* Windows of `kernel` places: what two of them have in common, at all pairs of their places. */
+typedef struct {
+    const Lags *lags;
+    const double *cross;
+    int64_t kernel, stride;
+    double factor;                  /* mean square before over that after */
+} Means;
+
+/* Of the windows of two places. */
+typedef struct {
+    const Gradient *dy;
+    int64_t stride;
+    double own[PAIRS];
+} Spread;
+
+double lag_of_means(const void *with, int s, int64_t down, int64_t across);
+double lag_within(const Kernel *x, int64_t kernel, int s);   /* two different places of a window */
+double lag_spread(const void *with, int s, int64_t down, int64_t across);
 
 /* ---- flow_neurons.c -------------------------------------------------------------------------- */
 

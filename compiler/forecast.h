@@ -61,6 +61,9 @@ typedef struct {
     double norm_var;                /* variance of ln |x|^2 over samples */
     const double *place[MOMENTS_PAIRS];     /* by place (pixel, step); NULL: all places alike */
     double apart[MOMENTS_PAIRS];    /* E x_a(p) x_b(p') over the root of both squares, p' != p */
+    /* ... of two pixels by their displacement, [.. + 1][2 near_across + 1]; NULL: all alike */
+    const double *near[MOMENTS_PAIRS];
+    int64_t near_across;
     const double *word[MOMENTS_PAIRS];      /* of an embedding's input: probability that ... */
     double word_apart[MOMENTS_PAIRS];       /* ... both hold the same word; NULL: all words alike */
     const Neuron *unit;             /* [MOMENTS_UNITS]: of all inputs in turn; NULL: as normal */

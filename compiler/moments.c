@@ -11,14 +11,6 @@
 
 enum { SAME = MOMENTS_SAME, OTHER = MOMENTS_OTHER, KIN = MOMENTS_KIN, PAIRS = MOMENTS_PAIRS };
 
-/* Samples by class, and how many ordered pairs there are. */
-typedef struct {
-    int64_t n, *order;
-    const int32_t *label;           /* NULL: all of one class */
-    double pairs[PAIRS];
-    Arena *arena;
-} Classes;
-
 typedef struct {
     int32_t label;
     int64_t sample;
@@ -32,7 +24,7 @@ static int by_label(const void *a, const void *b)
                                 : (p->sample > q->sample) - (p->sample < q->sample);
 }
 
-static bool last_of_class(const Classes *c, int64_t i)
+bool last_of_class(const Classes *c, int64_t i)
 {
     return i + 1 == c->n || (c->label && c->label[c->order[i]] != c->label[c->order[i + 1]]);
 }
@@ -247,6 +239,8 @@ InputMoments moments_of(const Samples *s, Arena *a)
     in.kin = mean(product[KIN], width) / fmax(in.square, 1e-300);
     put_places(s, product, &in, a);
     put_apart(s, &c, &in);
+    if (s->height > 1 && s->places / s->height > 1)
+        moments_near(s, &c, &in);
     put_variances(s, &in);
     put_targets(s, &c, &in);
     return in;

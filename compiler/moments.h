@@ -8,6 +8,7 @@
  * channels_last at p channels + c. */
 typedef struct {
     int64_t n, channels, places;
+    int64_t height;                 /* rows of an image's places; 0: no image */
     bool channels_last;
     const double *x;                /* [n][channels places] */
     const int32_t *label;           /* [n][labels], or NULL */
@@ -15,6 +16,19 @@ typedef struct {
     const double *target;           /* [n][targets], or NULL */
     int64_t targets;
 } Samples;
+
+/* Samples by class, and how many ordered pairs there are. */
+typedef struct {
+    int64_t n, *order;
+    const int32_t *label;           /* NULL: all of one class */
+    double pairs[MOMENTS_PAIRS];
+    Arena *arena;
+} Classes;
+
+bool last_of_class(const Classes *c, int64_t i);
+
+/* moments_near.c: adds near, near_across, of images. */
+void moments_near(const Samples *s, const Classes *c, InputMoments *in);
 
 /* Fills all but `from` and `why`.  Of two different samples all pairs count, each once. */
 InputMoments moments_of(const Samples *s, Arena *a);

@@ -99,8 +99,10 @@ static Samples samples_of(const rt_model *record, const rt_samples *part, Shape 
                   .channels_last = input.rank < 3, .targets = part->targets,
                   .label = part->label, .labels = (int64_t)rt_labels(record) };
 
-    if (input.rank == 3)
+    if (input.rank == 3) {
         s.channels = input.dim[0];
+        s.height = input.dim[1];
+    }
     s.places = size / s.channels;
     s.x = doubles(record, part->x, s.n * size, a);
     if (part->target)

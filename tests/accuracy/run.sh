@@ -21,7 +21,7 @@ measure() {
     [ "$(cat "$measure_name.key" 2> /dev/null)" = "$measure_key" ] && return
     "$NETC" -O1 "$@" -o "$measure_name.program" 2> "$measure_name.messages" || return 1
     for seed in $(seq "$SEEDS"); do
-        "$measure_name.program" --steps 1 --seed "$seed" --threads 1 --json --quiet --no-out \
+        "$measure_name.program" --data "$WORK" --steps 1 --seed "$seed" --threads 1 --json --quiet --no-out \
             | awk -f "$ZOO/layers.awk"
     done > "$measure_name.measured"
     rm "$measure_name.program"
@@ -34,7 +34,7 @@ one() {
     rm -f "$WORK/$one_name.rows"
     for param; do set -- "$@" -D "$param"; shift; done
     measure "$WORK/$one_name" "$one_file" "$@" &&
-        "$NETC" check --json "$one_file" "$@" | awk -f "$ZOO/layers.awk" > "$WORK/$one_name.forecast" &&
+        "$NETC" check --json "$one_file" "$@" --data "$WORK" | awk -f "$ZOO/layers.awk" > "$WORK/$one_name.forecast" &&
         awk -v family="$one_family" -v net="$one_name" -f "$ZOO/compare.awk" \
             "$WORK/$one_name.forecast" "$WORK/$one_name.measured" > "$WORK/$one_name.rows"
     [ -s "$WORK/$one_name.rows" ] || echo "$one_name: nothing to compare" >&2
@@ -42,6 +42,7 @@ one() {
 
 . "$ZOO/jobs.sh"
 mkdir -p "$WORK"
+awk -f "$ZOO/smooth.awk" > "$WORK/smooth.csv"
 chosen "${NETS:-zoo}" "$@" > "$WORK/nets"
 all_of "$WORK/nets"
 cut -d' ' -f1 "$WORK/nets" | while read -r name; do cat "$WORK/$name.rows"; done > "$WORK/rows"

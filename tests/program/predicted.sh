@@ -53,14 +53,15 @@ sed 's/batch = 32/batch = 20/' few.net > exact.net
 "$NETC" check --json exact.net | tail -n 1 > got
 same 'predicted/few samples: as in batches of so many' want got
 
-# ---- A layer that alone is rough: it reads smooth images, and a mean over the plane is taken
+# ---- A layer that alone is rough: it reads smooth images, and sums of residuals are bent
 cat > smooth.net <<'NET'
 data = digits(split = 0.8);
 model {
     input [1, 8, 8];
     target class(10);
     c = conv(8, 3, pad = same, act = relu);
-    d = conv(8, 3, pad = same, act = relu);
+    residual { d = conv(8, 3, pad = same); }
+    relu;
     global_avg_pool;
     logits = dense(10);
 }
@@ -69,9 +70,9 @@ NET
 "$NETC" check smooth.net > forecast.txt
 says 'predicted/smooth images' forecast.txt 'rough in dL/dW of c: neighbours in an image are alike'
 check 'predicted/smooth images: one layer' test "$(grep -c '^rough' forecast.txt)" -eq 1
-sed 's/global_avg_pool/flatten/' smooth.net > flat.net
-"$NETC" check flat.net > forecast.txt
-check 'predicted/smooth images, flattened' sh -c '! grep -q "^rough" forecast.txt'
+sed 's/residual { \(.*\) }/\1/' smooth.net > plain.net
+"$NETC" check plain.net > forecast.txt
+check 'predicted/smooth images, no residual' sh -c '! grep -q "^rough" forecast.txt'
 
 # ---- Weights that were loaded: the forecast stays, and is not compared
 status predicted/--load 0 ./deep --quiet --steps 1 --load deep.safetensors --width 200

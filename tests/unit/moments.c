@@ -127,6 +127,37 @@ static void compare(int64_t channels, int64_t places, bool last, const int32_t *
     front_close(&session);
 }
 
+/* At every displacement, of all pairs of places that have it. */
+static void check_near(const Samples *s, const InputMoments *in, int pair)
+{
+    const int64_t width = s->places / s->height, reach = width - 1;
+    for (int64_t d = 0; d < s->height; d++)
+        for (int64_t e = -reach; e <= reach; e++) {
+            double sum = 0, roots = 0;
+            for (int64_t p = 0; p < s->places; p++) {
+                const int64_t row = p / width + d, column = p % width + e, q = row * width + column;
+                if (row >= s->height || column < 0 || column >= width)
+                    continue;
+                sum += product(s, pair, p, q);
+                roots += sqrt(product(s, MOMENTS_SAME, p, p) * product(s, MOMENTS_SAME, q, q));
+            }
+            CHECK_NEAR(in->near[pair][d * (2 * reach + 1) + e + reach], sum / roots, 1e-12);
+        }
+    CHECK(in->near_across == reach);
+}
+
+TEST(neighbours_in_an_image)
+{
+    Session session = front_open();
+    const Samples s = {.n = N, .channels = 2, .places = 12, .height = 4, .x = x, .label = label,
+                       .labels = 1};
+    fill(24, 1);
+    const InputMoments in = moments_of(&s, session.arena);
+    for (int pair = 0; pair < MOMENTS_PAIRS; pair++)
+        check_near(&s, &in, pair);
+    front_close(&session);
+}
+
 TEST(vectors) { compare(5, 1, true, label); }
 TEST(images) { compare(2, 6, false, label); }
 TEST(sequences) { compare(3, 4, true, label); }
@@ -273,6 +304,7 @@ int main(void)
 {
     RUN(vectors);
     RUN(images);
+    RUN(neighbours_in_an_image);
     RUN(sequences);
     RUN(without_classes_all_pairs_count);
     RUN(probability_of_one_class);
