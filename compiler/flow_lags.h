@@ -7,7 +7,7 @@
 
 #include "flow_walk.h"
 
-enum { MOST_LAGS = 32,              /* along a side: all of an image of CIFAR */
+enum { MOST_LAGS = 16,              /* along a side */
        MOST_BORDERED = 64 };        /* of longer sides borders do not count */
 
 /* As `cross` of a Kernel or a Gradient, a number for each displacement; farther ones as the last.

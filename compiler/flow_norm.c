@@ -73,19 +73,17 @@ static double centred_lag(const void *with, int s, const double *common, bool he
     return here ? c->here[s] : (common[0] * c->pair - c->all) * c->factor;
 }
 
-/* Rows of places whose means differ from the mean of all lose that, by pairs of rows; columns, too. */
-static void take_means(const Centre *c, double factor, double *border, int64_t side, int64_t other,
-                       bool columns)
+/* Lines of places (rows, columns) whose means differ from that of all lose it, pair by pair. */
+static void take_means(Flow *f, const Centre *c, double factor, double *border, int64_t side,
+                       int64_t other, bool columns)
 {
-    for (int64_t i = 0; border && i < side * side; i++)
-        for (int k = 0; k < 2; k++) {
-            const int64_t line = k ? i / side : i % side;
-            double mean = 0;
+    double *line = arena_array(f->arena, double, side);
 
-            for (int64_t j = 0; j < other; j++)
-                mean += c->row[columns ? j * side + line : line * other + j] / (double)other;
-            border[i] -= factor * (mean - c->all);
-        }
+    for (int64_t i = 0; border && i < side; i++)
+        for (int64_t j = 0; j < other; j++)
+            line[i] += (c->row[columns ? j * side + i : i * other + j] - c->all) / (double)other;
+    for (int64_t i = 0; border && i < side * side; i++)
+        border[i] -= factor * (line[i / side] + line[i % side]);
 }
 
 /* `after` is what the places have then, `factor` what has multiplied it; cross is their mean. */
@@ -105,8 +103,8 @@ static const Lags *centred_lags(Flow *f, LagsOf of, const Centre *c, const doubl
                      / fmax(mean_of_squares(after[SAME], places), 1e-300);
     made = lags_made(f, &of, 1, centred_lag, &with);
     for (int s = 0; s < PAIRS; s++) {
-        take_means(c, with.factor, made->row[s], made->height, made->width, false);
-        take_means(c, with.factor, made->column[s], made->width, made->height, true);
+        take_means(f, c, with.factor, made->row[s], made->height, made->width, false);
+        take_means(f, c, with.factor, made->column[s], made->width, made->height, true);
     }
     lags_mean(f, made, after[SAME], cross);
     return made;

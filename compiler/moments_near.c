@@ -5,7 +5,7 @@
 
 enum { SAME = MOMENTS_SAME, OTHER = MOMENTS_OTHER, KIN = MOMENTS_KIN, PAIRS = MOMENTS_PAIRS };
 
-enum { BASES = 16, REACH = 31, NEAR_WORK = 20 << 20, NEAR_LEAST = 16 };
+enum { BASES = 16, REACH = 15, NEAR_WORK = 20 << 20, NEAR_LEAST = 16 };
 
 /* Sums over pairs of pixels at each displacement, and over those whose second the image has. */
 typedef struct {
