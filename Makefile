@@ -95,7 +95,7 @@ help:
 	@echo 'make onnxruntime  PYTHON=...: what netc exports, in ONNX Runtime'
 	@echo 'make diffs    what an edit of a .net changes in the C'
 	@echo 'make growth   what depth 1,000 costs against depth 10'
-	@echo 'make accuracy the forecast of 290 nets against what their programs measure'
+	@echo 'make accuracy the forecast of 407 nets against what their programs measure'
 	@echo 'make lint     floors, sizes, names'
 	@echo 'make bench    how fast netc and its programs are on this machine'
 	@echo 'make install  PREFIX=$(PREFIX) DESTDIR='

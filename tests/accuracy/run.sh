@@ -12,15 +12,15 @@ case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 NETC=$BUILD/bin/netc
 export OPENBLAS_NUM_THREADS=1
 
-# measure NAME FILE OPTION... : NAME.measured, a line a layer and seed
+# measure NAME SEEDS FILE OPTION... : NAME.measured, a line a layer and seed
 measure() {
-    measure_name=$1; shift
+    measure_name=$1 measure_seeds=$2; shift 2
     "$NETC" -S "$@" -o "$measure_name.c" 2> "$measure_name.messages" || return 1
-    measure_key="$(cksum < "$measure_name.c") $SEEDS"
+    measure_key="$(cksum < "$measure_name.c") $measure_seeds"
     rm "$measure_name.c"
     [ "$(cat "$measure_name.key" 2> /dev/null)" = "$measure_key" ] && return
     "$NETC" -O1 "$@" -o "$measure_name.program" 2> "$measure_name.messages" || return 1
-    for seed in $(seq "$SEEDS"); do
+    for seed in $(seq "$measure_seeds"); do
         "$measure_name.program" --data "$WORK" --steps 1 --seed "$seed" --threads 1 --json --quiet --no-out \
             | awk -f "$ZOO/layers.awk"
     done > "$measure_name.measured"
@@ -32,8 +32,9 @@ measure() {
 one() {
     one_name=$1 one_family=$2 one_file=$ZOO/nets/$3.net; shift 3
     rm -f "$WORK/$one_name.rows"
+    [ "$one_family" = images ] && one_seeds=$((4 * SEEDS)) || one_seeds=$SEEDS
     for param; do set -- "$@" -D "$param"; shift; done
-    measure "$WORK/$one_name" "$one_file" "$@" &&
+    measure "$WORK/$one_name" "$one_seeds" "$one_file" "$@" &&
         "$NETC" check --json "$one_file" "$@" --data "$WORK" | awk -f "$ZOO/layers.awk" > "$WORK/$one_name.forecast" &&
         awk -v family="$one_family" -v net="$one_name" -f "$ZOO/compare.awk" \
             "$WORK/$one_name.forecast" "$WORK/$one_name.measured" > "$WORK/$one_name.rows"
