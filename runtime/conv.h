@@ -15,10 +15,11 @@ enum {
 
 /* ---- A product ------------------------------------------------------------------------------ */
 
-/* Terms of sums: a_i[a_at[t]] b[b_at[t] + p], t under depth, of row i and place p of a result. */
+/* Terms of sums: a_i[a_at[t]] b_v[b_at[t] + p], t under depth, of row i and place p of vector v of
+ * a result. */
 typedef struct {
     int depth;
-    const rt_real *a[RT_CONV_ROWS], *b;
+    const rt_real *a[RT_CONV_ROWS], *b[RT_CONV_VECTORS];
     const int32_t *a_at, *b_at;
 } rt_terms;
 
@@ -42,12 +43,23 @@ typedef struct {
     int n;
     int tap[RT_CONV_KERNEL];        /* row, or column, of the kernel */
     int64_t offset[RT_CONV_KERNEL]; /* growing */
+    int64_t first, last;            /* offsets between which all of these are */
 } rt_side;
 
-/* For each column l of a kernel, the rows of a plane as the positions see them through it, one
- * behind the other without gaps, zeros for the padding.  So what is seen through place k, l from
- * all positions lies contiguous, at row_at[k] in the copy for l, over the ends of rows.  Under a
- * stride rows k share theirs whose distance is a multiple of it: a strand. */
+/* A part of a plane and its padding: `rows` rows, `pitch` apart, of `seen` numbers; the first of
+ * all is pixel (row, column), or where it would be. */
+typedef struct {
+    int64_t row, column;
+    int rows, seen, pitch;
+} rt_frame;
+
+/* A plane with its padding, so that what a vector of positions sees through place k, l of a kernel
+ * is contiguous.
+ *
+ * Where vectors of positions do not go over the ends of rows of several, under a stride of 1, it is
+ * one copy, whose rows are `pitch` apart.  Else there is one for each column l of the kernel: the
+ * rows as the positions see them through it, one behind the other without gaps.  Under a stride
+ * rows k share theirs whose distance is a multiple of it: a strand. */
 typedef struct {
     rt_window plane;                /* its height, width and stride */
     rt_side down, across;
@@ -56,18 +68,32 @@ typedef struct {
     struct { int64_t offset; int more, at; } strand[RT_CONV_KERNEL];   /* `more` rows than rows */
     int row_at[RT_CONV_KERNEL];
     int seen;                       /* pixels, and padding, that a row of positions sees */
-    int size;                       /* of the copy for one l, with room behind it for a vector: what
+    bool padded;                    /* one copy, which begins `lead` numbers behind a vector: */
+    rt_frame frame;                 /* `rows` more rows than positions, seen from row 0 */
+    int lead;
+    int copies, pitch;              /* from one row of positions to the next in a copy */
+    int size;                       /* of a copy, with a vector behind its end: what
                                      * lies there goes into sums of places that nobody takes */
 } rt_shifts;
 
 #define rt_shifts_of RT_NAME(rt_shifts_of)
 #define rt_shift RT_NAME(rt_shift)
 
-/* False where the copy for one l would have more than `most` numbers. */
+/* False where the copies would have more than `most` numbers. */
 bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *across, int rows,
                   int columns, int most, rt_shifts *s);
-/* The copies of one plane for all l, for `rows` rows of positions from `first` on. */
+/* The copies of one plane, for `rows` rows of positions from `first` on. */
 void rt_shift(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to);
+
+#define rt_frame_plane RT_NAME(rt_frame_plane)
+void rt_frame_plane(const rt_window *plane, const rt_frame *f, const rt_real *x, rt_real *to);
+
+/* Where in the copies position 0 sees the plane through place k, l. */
+static inline int rt_shift_at(const rt_shifts *s, int k, int l)
+{
+    const int moved = s->padded ? (int)(s->across.offset[l] - s->across.first) : l * s->size;
+    return s->row_at[k] + moved;
+}
 
 /* The offsets of all places of a kernel along a side. */
 static inline rt_side rt_side_of(int kernel, int dilation, int before)
@@ -77,6 +103,8 @@ static inline rt_side rt_side_of(int kernel, int dilation, int before)
         side.tap[k] = k;
         side.offset[k] = (int64_t)k * dilation - before;
     }
+    side.first = side.offset[0];
+    side.last = side.offset[kernel - 1];
     return side;
 }
 

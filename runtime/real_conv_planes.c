@@ -2,7 +2,7 @@
  * planes.
  *
  * With copies that make what is seen through a place of the kernel contiguous (rt_shifts):
- *   y[f][p] = b[f] + sum over c, k, l of w[f][c][k][l] copy[c][l][row_at[k] + p]
+ *   y[f][p] = b[f] + sum over c, k, l of w[f][c][k][l] what p sees of copy[c] through k, l
  * and nothing is gathered for a place of its own.  A band of rows of one image and group is a tile:
  * its copies stay in L2, those that some vectors of positions see in L1, for all filters.
  *
@@ -39,6 +39,7 @@ typedef struct {
     size_t w_group;
     int n_parts;
     bool blank;                     /* some part has no terms */
+    bool alike;                     /* the parts see the same copies */
     int block;                      /* channels that are summed over at once */
     int band, bands;                /* rows of a part in a tile */
     rt_tiles tiles;
@@ -93,45 +94,66 @@ static void deliver(const planes *p, const stripe *b, int count, int at, int n, 
     }
 }
 
-static void multiply_filters(const planes *p, const stripe *b, int first, int count, int at,
-                             int vectors)
+/* Sums of some neighbouring filters: into y, or, where they do not lie there together, by way of a
+ * buffer.  t->a are the weights of these filters. */
+static void multiply_filters(const planes *p, const stripe *b, const rt_terms *t, int first,
+                             int count, int at, int vectors)
 {
     static const rt_real zero[RT_CONV_ROWS];
-    const subplane *part = b->part;
     const bool fresh = b->channel == 0;
     const int n = lesser(b->positions - at, vectors * RT_VECTOR_LANES);
     const rt_real *start = b->b && fresh ? b->b + first : zero;
     rt_real *y = b->y + (size_t)first * p->out_plane;
-    rt_terms t = { .depth = part->terms * b->channels, .b = b->copies + at, .a_at = part->w_at,
-                   .b_at = part->x_at };
 
-    for (int i = 0; i < count; i++)
-        t.a[i] = b->w + (ptrdiff_t)(first + i) * p->w_filter + (ptrdiff_t)b->channel * p->w_channel;
     if (p->step == 1 && n == vectors * RT_VECTOR_LANES) {
         y += (size_t)b->first * (size_t)p->width + (size_t)at;
-        rt_conv_product(count, vectors, &t, start, !fresh, y, p->out_plane);
+        rt_conv_product(count, vectors, t, start, !fresh, y, p->out_plane);
     } else {
         enum { ROOM = RT_CONV_VECTORS * RT_VECTOR_LANES };
         _Alignas(64) rt_real sum[RT_CONV_ROWS * ROOM];
-        rt_conv_product(count, vectors, &t, start, false, sum, ROOM);
+        rt_conv_product(count, vectors, t, start, false, sum, ROOM);
         deliver(p, b, count, at, n, sum, ROOM, y);
+    }
+}
+
+/* All filters at some vectors of positions from `at` on, which see the copies from t->b on. */
+static void multiply_places(const planes *p, const stripe *b, rt_terms *t, int at, int vectors)
+{
+    const int rows = rt_piece(p->filters, rt_conv_rows(vectors));
+    const rt_real *w = b->w + (ptrdiff_t)b->channel * p->w_channel;
+
+    for (int f = 0; f < p->filters; f += rows) {
+        const int count = lesser(rows, p->filters - f);
+        for (int i = 0; i < count; i++, w += p->w_filter)
+            t->a[i] = w;
+        multiply_filters(p, b, t, f, count, at, vectors);
     }
 }
 
 static void multiply_band(const planes *p, const stripe *b)
 {
+    const subplane *part = b->part;
     const int vectors = rt_pieces(b->positions, RT_VECTOR_LANES);
-    const int size = rt_piece(vectors, RT_CONV_VECTORS);
+    const int size = rt_piece(vectors, RT_CONV_VECTORS), gap = part->shifts.pitch - part->columns;
+    const rt_real *seen = b->copies;
+    rt_terms t;
 
-    for (int k = 0; k < vectors; k += size) {
+    t.depth = part->terms * b->channels;
+    t.a_at = part->w_at, t.b_at = part->x_at;
+    for (int k = 0, column = 0; k < vectors; k += size) {
         const int width = lesser(size, vectors - k);
-        const int rows = rt_piece(p->filters, rt_conv_rows(width));
-        for (int f = 0; f < p->filters; f += rows)
-            multiply_filters(p, b, f, lesser(rows, p->filters - f), k * RT_VECTOR_LANES, width);
+        for (int v = 0; v < width; v++, seen += RT_VECTOR_LANES) {
+            t.b[v] = seen;
+            column += RT_VECTOR_LANES;
+            if (column == part->columns)
+                column = 0, seen += gap;
+        }
+        multiply_places(p, b, &t, k * RT_VECTOR_LANES, width);
     }
 }
 
-static void run_part(const planes *p, const subplane *part, size_t image, int first,
+/* `copied`: the copies of all channels are there. */
+static void run_part(const planes *p, const subplane *part, size_t image, int first, bool copied,
                      rt_real *copies)
 {
     const size_t group = image % (size_t)p->groups;
@@ -145,9 +167,9 @@ static void run_part(const planes *p, const subplane *part, size_t image, int fi
     for (; b.channel < p->channels; b.channel += p->block) {
         const rt_shifts *s = &part->shifts;
         b.channels = lesser(p->block, p->channels - b.channel);
-        for (int k = 0; k < b.channels; k++)
+        for (int k = 0; k < b.channels && !copied; k++)
             rt_shift(s, first, rows, x + (size_t)(b.channel + k) * p->plane,
-                     copies + (ptrdiff_t)k * s->across.n * s->size);
+                     copies + (ptrdiff_t)k * s->copies * s->size);
         multiply_band(p, &b);
     }
 }
@@ -162,9 +184,12 @@ static void planes_band(const planes *p, size_t image, int first, rt_real *copie
 
     for (int f = 0; f < p->filters && p->blank; f++)
         memset(p->y + at + (size_t)f * p->out_plane, 0, n * sizeof *p->y);
+    bool copied = false;
     for (int i = 0; i < p->n_parts; i++)
-        if (first < p->part[i].rows && p->part[i].terms > 0)
-            run_part(p, &p->part[i], image, first, copies);
+        if (first < p->part[i].rows && p->part[i].terms > 0) {
+            run_part(p, &p->part[i], image, first, copied, copies);
+            copied = p->alike;
+        }
     rt_finish_rows(p->then, at, p->out_plane, (size_t)p->filters, n, p->y + at);
 }
 
@@ -201,10 +226,10 @@ static int fitting(planes *p, const rt_window *plane, int band)
         const rt_side down = t->shifts.down, across = t->shifts.across;
         if (t->terms == 0)
             continue;
-        if (!rt_shifts_of(plane, &down, &across, lesser(band, t->rows), t->columns,
-                          COPIES / across.n, &t->shifts))
+        if (!rt_shifts_of(plane, &down, &across, lesser(band, t->rows), t->columns, COPIES,
+                          &t->shifts))
             return 0;
-        block = lesser(block, COPIES / (across.n * t->shifts.size));
+        block = lesser(block, COPIES / (t->shifts.copies * t->shifts.size));
         block = lesser(block, RT_CONV_TAPS / t->terms);
     }
     return block;
@@ -220,10 +245,22 @@ static int place_terms(planes *p, subplane *t, int kernel, int at)
     for (int c = 0; c < p->block && t->terms > 0; c++)
         for (int k = 0; k < s->down.n; k++)
             for (int l = 0; l < s->across.n; l++, at++) {
-                p->x_at[at] = (c * s->across.n + l) * s->size + s->row_at[k];
+                p->x_at[at] = c * s->copies * s->size + rt_shift_at(s, k, l);
                 p->w_at[at] = c * p->w_channel + s->down.tap[k] * kernel + s->across.tap[l];
             }
     return at;
+}
+
+/* Whether what one part copies of all channels serves the others. */
+static bool are_alike(const planes *p)
+{
+    bool alike = p->block == p->channels;
+    for (int i = 0; i < p->n_parts; i++) {
+        const subplane *t = &p->part[i];
+        alike &= t->rows == p->part[0].rows && t->columns == p->part[0].columns
+              && (t->terms == 0 || t->shifts.padded);
+    }
+    return alike;
 }
 
 /* From the parts, their sides and sizes: bands as high as lets the copies of all channels fit, or
@@ -243,6 +280,7 @@ static bool cut_planes(planes *p, const rt_window *plane, int kernel)
     fitting(p, plane, rt_piece(p->part[0].rows, band));
     p->bands = rt_pieces(p->part[0].rows, p->band);
     p->block = rt_piece(p->channels, lesser(block, RT_CONV_TAPS / square));
+    p->alike = are_alike(p);
     for (int i = 0; i < p->n_parts; i++)
         entries = place_terms(p, &p->part[i], kernel, entries);
     return true;
@@ -289,7 +327,9 @@ bool rt_conv_planes(rt_pass *c, int n, const rt_window *v, const rt_real *x, con
  * pixel x sees position (x + before - k dilation) / step through k, where that is whole. */
 static rt_side turned_side(const rt_window *v, int before, int first)
 {
-    rt_side side = { 0 };
+    const int64_t least = (int64_t)before - (int64_t)(v->kernel - 1) * v->dilation;
+    rt_side side = { .first = least / v->stride - (least % v->stride < 0),
+                     .last = ((int64_t)before + v->stride - 1) / v->stride };
     for (int k = v->kernel - 1; k >= 0; k--) {
         const int64_t offset = (int64_t)first + before - (int64_t)k * v->dilation;
         if (offset % v->stride == 0) {

@@ -10,8 +10,11 @@ RT_INLINE void multiply(const int rows, const int vectors, const rt_terms *t,
                         const rt_real *start, bool more, rt_real *y, size_t ld)
 {
     rt_vector sum[RT_CONV_ROWS][RT_CONV_VECTORS];
-    const rt_real *a[RT_CONV_ROWS];
+    const rt_real *a[RT_CONV_ROWS], *from[RT_CONV_VECTORS];
 
+#pragma GCC unroll 3
+    for (int v = 0; v < vectors; v++)
+        from[v] = t->b[v];
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++) {
         a[i] = t->a[i];
@@ -20,12 +23,11 @@ RT_INLINE void multiply(const int rows, const int vectors, const rt_terms *t,
             sum[i][v] = rt_broadcast(start[i]);
     }
     for (int k = 0; k < t->depth; k++) {
-        const rt_real *from = t->b + t->b_at[k];
-        const ptrdiff_t at = t->a_at[k];
+        const ptrdiff_t at = t->a_at[k], b_at = t->b_at[k];
         rt_vector b[RT_CONV_VECTORS];
 #pragma GCC unroll 3
         for (int v = 0; v < vectors; v++)
-            b[v] = rt_load(from + v * RT_VECTOR_LANES);
+            b[v] = rt_load(from[v] + b_at);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++)
 #pragma GCC unroll 3

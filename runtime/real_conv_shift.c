@@ -1,7 +1,11 @@
-/* real_conv_shift.c -- planes of images as copies that are moved by each column of a kernel. */
+/* real_conv_shift.c -- planes of images with their padding, as one copy or as copies that are moved
+ * by each column of a kernel. */
 #include "conv.h"
 
-enum { ROW = 2048 };                /* pixels at most that a row of positions sees */
+enum {
+    ROW = 2048,                     /* pixels at most that a row of positions sees */
+    AHEAD = 2048, LINE = 64         /* bytes: planes are prefetched so far ahead, by lines */
+};
 
 /* The strand that row k of the kernel is in: that of an earlier row, or a new one. */
 static int strand_of(rt_shifts *s, int k)
@@ -16,38 +20,67 @@ static int strand_of(rt_shifts *s, int k)
     return i;
 }
 
-bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *across, int rows,
-                  int columns, int most, rt_shifts *s)
+/* Where moved copies have the strands and the rows of the kernel; false where a copy has more than
+ * `most` numbers. */
+static bool place_strands(rt_shifts *s, int64_t most)
 {
     enum { APART = 1024, MOVE = 64 };       /* bytes: copies so far apart share few lines of L1 */
     int64_t size = 0;
     int in[RT_CONV_KERNEL];
 
-    const int64_t seen = (int64_t)(columns - 1) * plane->stride + 1 + across->offset[across->n - 1]
-                       - across->offset[0];
-    if (seen > ROW)
-        return false;
-    *s = (rt_shifts){ .plane = *plane, .down = *down, .across = *across, .rows = rows,
-                      .columns = columns, .seen = (int)seen };
-    for (int k = 0; k < down->n; k++) {
+    for (int k = 0; k < s->down.n; k++) {
         in[k] = strand_of(s, k);
-        const int64_t more = (down->offset[k] - s->strand[in[k]].offset) / plane->stride;
-        if (more > most / columns)
+        const int64_t more = (s->down.offset[k] - s->strand[in[k]].offset) / s->plane.stride;
+        if (more > most / s->columns)
             return false;
-        s->row_at[k] = (int)more * columns;
+        s->row_at[k] = (int)more * s->columns;
         s->strand[in[k]].more = (int)more;
     }
     for (int i = 0; i < s->n_strands; i++) {
         s->strand[i].at = (int)size;
-        size += ((int64_t)rows + s->strand[i].more) * columns;
+        size += ((int64_t)s->rows + s->strand[i].more) * s->columns;
         if (size > most)
             return false;
     }
-    for (int k = 0; k < down->n; k++)
+    for (int k = 0; k < s->down.n; k++)
         s->row_at[k] += s->strand[in[k]].at;
     size += RT_VECTOR_LANES;
+    s->pitch = s->columns;
     s->size = (int)size + (size * (int)sizeof(rt_real) % APART < MOVE ? MOVE : 0);
     return s->size <= most;
+}
+
+/* The one copy: its rows are whole vectors apart; what is seen without an offset lies at one. */
+static bool place_padded(rt_shifts *s, int64_t most)
+{
+    const int64_t pitch = rt_pieces(s->seen, RT_VECTOR_LANES) * RT_VECTOR_LANES;
+    const int64_t more = s->down.last - s->down.first, before = s->across.first % RT_VECTOR_LANES;
+    const int lead = (int)((before + RT_VECTOR_LANES) % RT_VECTOR_LANES);
+
+    if (more > most || (s->rows + more) * pitch + RT_VECTOR_LANES > most)
+        return false;
+    for (int k = 0; k < s->down.n; k++)
+        s->row_at[k] = lead + (int)((s->down.offset[k] - s->down.first) * pitch);
+    s->pitch = (int)pitch;
+    s->frame = (rt_frame){ s->down.first, s->across.first, (int)more, s->seen, s->pitch };
+    s->lead = lead;
+    s->size = (int)((s->rows + more) * pitch) + RT_VECTOR_LANES;
+    return true;
+}
+
+bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *across, int rows,
+                  int columns, int most, rt_shifts *s)
+{
+    const int64_t seen = (int64_t)(columns - 1) * plane->stride + 1 + across->last - across->first;
+    if (seen > ROW)
+        return false;
+    *s = (rt_shifts){ .plane = *plane, .down = *down, .across = *across, .rows = rows,
+                      .columns = columns, .seen = (int)seen, .copies = 1 };
+    s->padded = plane->stride == 1 && columns > RT_VECTOR_LANES && columns % RT_VECTOR_LANES == 0;
+    if (s->padded)
+        return place_padded(s, most);
+    s->copies = across->n;
+    return place_strands(s, most / across->n);
 }
 
 /* A row in the copies for all l, from one with its padding: in whole vectors, whose ends the next
@@ -57,7 +90,7 @@ static void copy_row(const rt_shifts *s, const rt_real *row, rt_real *to)
     const int columns = s->columns, size = s->size, n = s->across.n, stride = s->plane.stride;
 
     for (int l = 0; l < n; l++, to += size) {
-        const rt_real *from = row + (s->across.offset[l] - s->across.offset[0]);
+        const rt_real *from = row + (s->across.offset[l] - s->across.first);
         if (stride == 1)
             for (int j = 0; j < columns; j += RT_VECTOR_LANES) {
                 rt_store(to + j, rt_load(from + j));
@@ -77,11 +110,64 @@ static void pad_row(const rt_shifts *s, rt_span inside, int64_t at, const rt_rea
     }
     rt_clear(row, row + inside.first);
     rt_copy_run((size_t)rt_length(inside),
-                x + at * s->plane.width + inside.first + s->across.offset[0], row + inside.first);
+                x + at * s->plane.width + inside.first + s->across.first, row + inside.first);
     rt_clear(row + inside.end, row + s->seen);
 }
 
-/* Where rows of positions are as long as those of the plane, a copy is one run of it with gaps. */
+/* What lies AHEAD of n pixels: the planes of an image follow each other, and the machine's own
+ * prefetching ends with each page. */
+RT_INLINE void prefetch_ahead(int n, const rt_real *x)
+{
+    const char *from = (const char *)x + AHEAD;
+    for (int i = 0; i < n * (int)sizeof *x; i += LINE)
+        __builtin_prefetch(from + i);
+}
+
+/* n numbers in whole vectors, of which the last may begin in the one before it. */
+RT_INLINE void copy_pixels(int n, const rt_real *restrict x, rt_real *restrict y)
+{
+    int j = 0;
+    for (; j + RT_VECTOR_LANES <= n; j += RT_VECTOR_LANES) {
+        rt_store(y + j, rt_load(x + j));
+        __asm__("");
+    }
+    if (j < n && n >= RT_VECTOR_LANES)
+        rt_store(y + n - RT_VECTOR_LANES, rt_load(x + n - RT_VECTOR_LANES));
+    else
+        rt_copy_run((size_t)(n - j), x + j, y + j);
+}
+
+/* rt_clear of a few numbers: gcc would call memset. */
+RT_INLINE void clear_few(rt_real *from, const rt_real *end)
+{
+    while (from < end) {
+        *from++ = 0;
+        __asm__("");
+    }
+}
+
+void rt_frame_plane(const rt_window *plane, const rt_frame *f, const rt_real *x, rt_real *to)
+{
+    const rt_span rows = rt_inside((rt_span){ 0, f->rows }, 1, f->row, plane->height);
+    const rt_span in = rt_inside((rt_span){ 0, f->seen }, 1, f->column, plane->width);
+    const ptrdiff_t pitch = f->pitch;
+    rt_real *row = to + rows.first * pitch, *end = to + rows.end * pitch;
+
+    rt_clear(to, row);
+    rt_clear(end, to + f->rows * pitch);
+    if (row == end)
+        return;
+    x += (f->row + rows.first) * plane->width + f->column + in.first;
+    for (; row < end; row += pitch, x += plane->width) {
+        prefetch_ahead(plane->width, x);
+        clear_few(row, row + in.first);
+        copy_pixels(rt_length(in), x, row + in.first);
+        clear_few(row + in.end, row + f->seen);
+    }
+}
+
+/* Where rows of positions are as long as those of the plane, a moved copy is one run of it with
+ * gaps. */
 static void copy_runs(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to)
 {
     const rt_area a = { { first, first + rows + s->strand[0].more }, { 0, s->columns } };
@@ -94,10 +180,16 @@ static void copy_runs(const rt_shifts *s, int first, int rows, const rt_real *x,
 void rt_shift(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to)
 {
     rt_real padded[ROW + RT_VECTOR_LANES];
-    const rt_span inside = rt_inside((rt_span){ 0, s->seen }, 1, s->across.offset[0],
+    const rt_span inside = rt_inside((rt_span){ 0, s->seen }, 1, s->across.first,
                                      s->plane.width);
     const int together = ROW / s->seen;
 
+    if (s->padded) {
+        rt_frame f = s->frame;
+        f.row += first, f.rows += rows;
+        rt_frame_plane(&s->plane, &f, x, to + s->lead);
+        return;
+    }
     if (s->plane.stride == 1 && s->columns == s->plane.width) {
         copy_runs(s, first, rows, x, to);
         return;

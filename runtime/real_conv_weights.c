@@ -14,7 +14,8 @@
 
 enum {
     LANES = RT_VECTOR_LANES,
-    POSITIONS = 256,                /* at once: those of two vectors of filters stay in L1 */
+    POSITIONS = 1024,               /* at once, of one image, ... */
+    TOGETHER = 256,                 /* ... and of several, whose planes are pieces of their own; */
     FILTERS = 64,                   /* at once: with them, in L2; */
     PADDED = 65536,                 /* as the numbers of padded planes do */
     SHARES = 8,
@@ -54,28 +55,6 @@ typedef struct {
     bool more;                      /* to sums that are begun */
 } piece;
 
-/* A plane with its padding, from the pixels on that row `first` of positions sees. */
-static void pad_plane(const weights *p, int first, const rt_real *x, rt_real *to)
-{
-    const rt_window *v = &p->v;
-    const int64_t top = (int64_t)first * v->stride - v->top;
-    const rt_span columns = rt_inside((rt_span){ 0, p->width }, 1, -(int64_t)v->left, v->width);
-
-    for (int i = 0; i < p->height; i++, to += p->width) {
-        const int64_t row = top + i;
-        rt_real *end = to + p->width;
-        if (row < 0 || row >= v->height || rt_length(columns) == 0) {
-            rt_clear(to, end);
-            continue;
-        }
-        rt_clear(to, to + columns.first);
-        rt_copy_run((size_t)rt_length(columns),
-                    x + (size_t)row * (size_t)v->width + (size_t)(columns.first - v->left),
-                    to + columns.first);
-        rt_clear(to + columns.end, end);
-    }
-}
-
 static const rt_real *planes_of(const weights *p, const piece *t, int channel, int channels,
                                 rt_real *padded)
 {
@@ -83,12 +62,15 @@ static const rt_real *planes_of(const weights *p, const piece *t, int channel, i
     const rt_real *x = p->x + (t->image * channels_all + t->group * (size_t)p->channels
                                + (size_t)channel) * p->plane;
 
+    const rt_frame f = { (int64_t)t->first * p->v.stride - p->v.top, -(int64_t)p->v.left, p->height,
+                         p->width, p->width };
+
     if (p->direct)
         return x + (size_t)t->first * (size_t)p->v.stride * (size_t)p->v.width;
     for (int i = 0; i < t->images; i++, x += channels_all * p->plane)
         for (int c = 0; c < channels; c++)
-            pad_plane(p, t->first, x + (size_t)c * p->plane,
-                      padded + ((ptrdiff_t)i * p->block + c) * p->height * p->width);
+            rt_frame_plane(&p->v, &f, x + (size_t)c * p->plane,
+                           padded + ((ptrdiff_t)c * p->images + i) * p->height * p->width);
     return padded;
 }
 
@@ -99,9 +81,11 @@ static void multiply_panel(const weights *p, const piece *t, int channels, int v
     static const rt_real zero[RT_CONV_ROWS];
     const int depth = channels * p->v.kernel * p->v.kernel;
     const int rows = rt_piece(depth, rt_conv_rows(vectors));
-    rt_terms terms = { .depth = t->images * t->positions, .b = panel, .a_at = p->position_at,
+    rt_terms terms = { .depth = t->images * t->positions, .a_at = p->position_at,
                        .b_at = p->dy_at };
 
+    for (int v = 0; v < vectors; v++)
+        terms.b[v] = panel + v * LANES;
     for (int r = 0; r < depth; r += rows) {
         const int count = lesser(rows, depth - r);
         for (int i = 0; i < count; i++)
@@ -231,7 +215,7 @@ static bool cut_pieces(weights *p)
     const int positions = v->out_height * v->out_width;
     const double image = (double)v->channels * (double)p->plane;
 
-    p->images = positions > POSITIONS ? 1 : lesser(POSITIONS / positions, p->share);
+    p->images = positions > TOGETHER ? 1 : lesser(TOGETHER / positions, p->share);
     p->direct = v->top == 0 && v->left == 0 && seen(v, v->out_height) <= v->height
              && seen(v, v->out_width) <= v->width && image * p->images < INT32_MAX;
     p->rows = rt_piece(v->out_height, lesser(v->out_height, POSITIONS / v->out_width));
@@ -251,10 +235,11 @@ static void place_pieces(weights *p)
     const rt_window *v = &p->v;
     const int kernel = v->kernel, square = kernel * kernel, plane = p->height * p->width;
     const int of_image = p->rows * v->out_width;
-    const int image = p->direct ? v->channels * plane : p->block * plane;
+    const int image = p->direct ? v->channels * plane : plane;
+    const int channel = p->direct ? plane : p->images * plane;
 
     for (int r = 0; r < p->block * square; r++)
-        p->x_at[r] = r / square * plane
+        p->x_at[r] = r / square * channel
                    + (r / kernel % kernel * p->width + r % kernel) * v->dilation;
     for (int i = 0; i < p->images * of_image; i++) {
         const int at = i % of_image, row = at / v->out_width, column = at % v->out_width;
