@@ -1,5 +1,5 @@
-/* real_conv_planes.c -- convolutions, and the gradients of images, as products on moved copies of
- * planes.
+/* real_conv_planes.c -- convolutions, and the gradients of images, as products on copies of planes
+ * with their padding.
  *
  * With copies that make what is seen through a place of the kernel contiguous (rt_shifts):
  *   y[f][p] = b[f] + sum over c, k, l of w[f][c][k][l] what p sees of copy[c] through k, l
@@ -39,7 +39,8 @@ typedef struct {
     size_t w_group;
     int n_parts;
     bool blank;                     /* some part has no terms */
-    bool alike;                     /* the parts see the same copies */
+    bool alike;                     /* the parts see the same copies, of all channels at once */
+    bool by_rows;                   /* the order of terms: rows of the kernel, then channels */
     int block;                      /* channels that are summed over at once */
     int band, bands;                /* rows of a part in a tile */
     rt_tiles tiles;
@@ -130,6 +131,24 @@ static void multiply_places(const planes *p, const stripe *b, rt_terms *t, int a
     }
 }
 
+/* The terms of those rows of the kernel through which some position from `at` to `last` sees
+ * pixels. */
+static void choose_terms(const planes *p, const stripe *b, int at, int last, rt_terms *t)
+{
+    const rt_shifts *s = &b->part->shifts;
+    const int64_t stride = s->plane.stride, upper = (b->first + at / s->columns) * stride;
+    const int64_t lower = (b->first + last / s->columns) * stride;
+    int first = 0, end = s->down.n;
+
+    while (p->by_rows && first < end && lower + s->down.offset[first] < 0)
+        first++;
+    while (p->by_rows && end > first && upper + s->down.offset[end - 1] >= s->plane.height)
+        end--;
+    const int row = b->channels * s->across.n;
+    t->depth = (end - first) * row;
+    t->a_at = b->part->w_at + first * row, t->b_at = b->part->x_at + first * row;
+}
+
 static void multiply_band(const planes *p, const stripe *b)
 {
     const subplane *part = b->part;
@@ -138,17 +157,16 @@ static void multiply_band(const planes *p, const stripe *b)
     const rt_real *seen = b->copies;
     rt_terms t;
 
-    t.depth = part->terms * b->channels;
-    t.a_at = part->w_at, t.b_at = part->x_at;
     for (int k = 0, column = 0; k < vectors; k += size) {
-        const int width = lesser(size, vectors - k);
+        const int width = lesser(size, vectors - k), at = k * RT_VECTOR_LANES;
         for (int v = 0; v < width; v++, seen += RT_VECTOR_LANES) {
             t.b[v] = seen;
             column += RT_VECTOR_LANES;
             if (column == part->columns)
                 column = 0, seen += gap;
         }
-        multiply_places(p, b, &t, k * RT_VECTOR_LANES, width);
+        choose_terms(p, b, at, lesser(b->positions, at + width * RT_VECTOR_LANES) - 1, &t);
+        multiply_places(p, b, &t, at, width);
     }
 }
 
@@ -221,6 +239,7 @@ static int fitting(planes *p, const rt_window *plane, int band)
     int block = p->channels;
 
     p->band = band;
+    p->alike = true;
     for (int i = 0; i < p->n_parts; i++) {
         subplane *t = &p->part[i];
         const rt_side down = t->shifts.down, across = t->shifts.across;
@@ -231,6 +250,8 @@ static int fitting(planes *p, const rt_window *plane, int band)
             return 0;
         block = lesser(block, COPIES / (t->shifts.copies * t->shifts.size));
         block = lesser(block, RT_CONV_TAPS / t->terms);
+        p->alike &= t->shifts.padded && t->rows == p->part[0].rows
+                 && t->columns == p->part[0].columns;
     }
     return block;
 }
@@ -240,27 +261,31 @@ static int fitting(planes *p, const rt_window *plane, int band)
 static int place_terms(planes *p, subplane *t, int kernel, int at)
 {
     const rt_shifts *s = &t->shifts;
+    const int rows = s->down.n, columns = s->across.n;
 
     t->x_at = p->x_at + at, t->w_at = p->w_at + at;
     for (int c = 0; c < p->block && t->terms > 0; c++)
-        for (int k = 0; k < s->down.n; k++)
-            for (int l = 0; l < s->across.n; l++, at++) {
-                p->x_at[at] = c * s->copies * s->size + rt_shift_at(s, k, l);
-                p->w_at[at] = c * p->w_channel + s->down.tap[k] * kernel + s->across.tap[l];
+        for (int k = 0; k < rows; k++)
+            for (int l = 0; l < columns; l++) {
+                const int i = at + (p->by_rows ? k * p->block + c : c * rows + k) * columns + l;
+                p->x_at[i] = c * s->copies * s->size + rt_shift_at(s, k, l);
+                p->w_at[i] = c * p->w_channel + s->down.tap[k] * kernel + s->across.tap[l];
             }
-    return at;
+    return at + p->block * t->terms;
 }
 
-/* Whether what one part copies of all channels serves the others. */
-static bool are_alike(const planes *p)
+/* Whether rows of the kernel see so many rows of padding that it pays to leave these out.  Then the
+ * terms of a row lie together; else those of a channel do, whose planes stay in L1. */
+static bool sees_padding(const planes *p)
 {
-    bool alike = p->block == p->channels;
+    int64_t rows = 0, seen = 0;
     for (int i = 0; i < p->n_parts; i++) {
         const subplane *t = &p->part[i];
-        alike &= t->rows == p->part[0].rows && t->columns == p->part[0].columns
-              && (t->terms == 0 || t->shifts.padded);
+        for (int k = 0; t->terms > 0 && k < t->shifts.down.n; k++, rows += t->rows)
+            seen += rt_length(rt_inside((rt_span){ 0, t->rows }, t->shifts.plane.stride,
+                                        t->shifts.down.offset[k], t->shifts.plane.height));
     }
-    return alike;
+    return 8 * seen < 7 * rows;
 }
 
 /* From the parts, their sides and sizes: bands as high as lets the copies of all channels fit, or
@@ -280,7 +305,8 @@ static bool cut_planes(planes *p, const rt_window *plane, int kernel)
     fitting(p, plane, rt_piece(p->part[0].rows, band));
     p->bands = rt_pieces(p->part[0].rows, p->band);
     p->block = rt_piece(p->channels, lesser(block, RT_CONV_TAPS / square));
-    p->alike = are_alike(p);
+    p->alike = p->alike && p->block == p->channels;
+    p->by_rows = p->channels % p->block == 0 && sees_padding(p);
     for (int i = 0; i < p->n_parts; i++)
         entries = place_terms(p, &p->part[i], kernel, entries);
     return true;
