@@ -3,7 +3,7 @@
 . tests/say.sh
 [ -n "$SANITIZED" ] && { ok widths/sanitized; exit 0; }
 kernels=$(for name in gemm pack products openblas recurrent rnn lstm gru; do echo "runtime/real_$name.c"; done)
-convolutions=$(echo runtime/real_conv*.c)
+images=$(echo runtime/real_conv*.c runtime/real_max_pairs.c runtime/real_pool.c runtime/real_norms.c)
 
 # compile WIDTH FLAGS CC FILE... : an archive in $WORK/WIDTH; real_* for float and for double
 compile() {
@@ -35,8 +35,8 @@ try() {
 
 # shellcheck disable=SC2086
 here() {
-    compile "$1" "$2" "$3" $kernels $convolutions
-    more='conv conv_double'
+    compile "$1" "$2" "$3" $kernels $images
+    more='conv conv_double image_pools image_pools_double norms norms_double'
     try "$1" "$2" "$3" '' "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson
 }
 
