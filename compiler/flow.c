@@ -219,13 +219,13 @@ const FlowRule flow_pick = { pick_forward, pick_backward };
 
 /* ---- The whole ------------------------------------------------------------------------------- */
 
-/* One walk there and back, the input's variance times `factor`. */
-static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
-                       Forecast *out)
+/* One walk there and back, the input's variance times `factor`, the weights of a layer opened. */
+static Flow walk_opened(const Program *p, const InputMoments *input, double factor,
+                        const Layer *open, double open_var, Session *s, Forecast *out)
 {
     const double batch = (double)out->batch;
-    Flow f = { .arena = s->arena, .gauss = gauss_new(s->arena), .model = p->model, .batch = batch,
-               .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
+    Flow f = { .open = open, .open_var = open_var, .arena = s->arena, .gauss = gauss_new(s->arena),
+               .model = p->model, .batch = batch, .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
                .norm_gain = 1 };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
@@ -241,6 +241,34 @@ static Flow walk_whole(const Program *p, const InputMoments *input, double facto
     out->loss = f.loss;
     out->rough = f.rough;
     return f;
+}
+
+static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
+                       Forecast *out)
+{
+    return walk_opened(p, input, factor, NULL, 0, s, out);
+}
+
+/* Weights of 0 after their first update: of sgd the rate times the gradient, of the others about
+ * the rate.  The flow behind them does not depend on how large they are. */
+static Forecast *after_first_update(const Program *p, const InputMoments *input,
+                                    const Forecast *f, Session *s)
+{
+    const Value *optimizer = &p->model->settings.optimizer;
+    const double rate = value_arg(optimizer, "lr")->real;
+    const Layer *layer = f->opener->layer;
+    Forecast *out = arena_new_of(s->arena, Forecast);
+    double n = 0, rms;
+
+    for (int i = 0; i < layer->n_params; i++)
+        n += layer->param[i].is_weight ? (double)shape_size(layer->param[i].shape) : 0;
+    rms = word_is(optimizer, "SGD") ? rate * f->opener->loss_norm / sqrt(n) : rate;
+    out->batch = f->batch;
+    out->input = f->input;
+    walk_opened(p, input, 1, layer, rms > 0 ? rms * rms : 1e-6, s, out);
+    flow_penalise(&p->model->settings, out);
+    flow_measure(out);
+    return out;
 }
 
 /* ---- Samples of different size --------------------------------------------------------------- */
@@ -361,5 +389,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
         out->rough = looks_rough(&f, out);
     if (f.blurred)
         mark_blurred(out);
+    if (out->opens)
+        out->opened = after_first_update(p, input, out, s);
     return out;
 }

@@ -15,11 +15,12 @@ typedef struct {
     double n_in, n_out, fan_in;     /* units that come in and go out; terms of one sum */
 } Product;
 
-static Product product_of(const Trace *t, NodeId z, double n_in, double n_out)
+static Product product_of(const Flow *f, const Trace *t, NodeId z, double n_in, double n_out)
 {
     const Tensor *w = tensor_of(t, z, 1), *b = tensor_of(t, z, 2);
+    const bool opened = f->open && f->open == &t->g->layer[t->g->node[z].layer];
 
-    return (Product){ .w = draw_of(w), .b = b ? draw_of(b) : (Draw){ 0 }, .n_in = n_in,
+    return (Product){ .w = opened ? (Draw){ .var = f->open_var } : draw_of(w), .b = b ? draw_of(b) : (Draw){ 0 }, .n_in = n_in,
                       .n_out = n_out, .fan_in = fmax((double)w->fan_in, 1) };
 }
 
@@ -124,7 +125,7 @@ static void affine_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
     const Kernel *x = kernel_in(t, y, 0);
-    const Product p = product_of(t, y, (double)n->size[2], (double)n->size[1]);
+    const Product p = product_of(f, t, y, (double)n->size[2], (double)n->size[1]);
     Kernel *z = kernel_new(f, n->shape);
     const double square = mean_of_squares(x->square[SAME], x->positions);
     double all;
@@ -144,7 +145,7 @@ static void affine_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
 {
     const Node *n = &t->g->node[y];
     const Kernel *x = kernel_in(t, y, 0), *z = t->kernel[y];
-    const Product p = product_of(t, y, (double)n->size[2], (double)n->size[1]);
+    const Product p = product_of(f, t, y, (double)n->size[2], (double)n->size[1]);
     Gradient *dx = back_through(f, &p, x, z, dz);
     double sum[PAIRS][PAIRS];
 
@@ -283,7 +284,8 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     const Node *n = &t->g->node[y];
     const Window *v = n->window;
     const Kernel *x = kernel_in(t, y, 0);
-    const Product p = product_of(t, y, (double)(v->in.dim[0] / v->groups), (double)v->out.dim[0]);
+    const Product p = product_of(f, t, y, (double)(v->in.dim[0] / v->groups),
+                                 (double)v->out.dim[0]);
     Kernel *z = kernel_new(f, n->shape);
     const int64_t taps = v->kernel * v->kernel;
     const double pairs = fmax((double)z->positions * (double)(z->positions - 1), 1);
@@ -360,7 +362,8 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
 {
     const Window *v = t->g->node[y].window;
     const Kernel *x = kernel_in(t, y, 0), *z = t->kernel[y];
-    const Product p = product_of(t, y, (double)(v->in.dim[0] / v->groups), (double)v->out.dim[0]);
+    const Product p = product_of(f, t, y, (double)(v->in.dim[0] / v->groups),
+                                 (double)v->out.dim[0]);
     const int64_t taps = v->kernel * v->kernel;
     Gradient *dx = back_through(f, &p, x, z, dz);
     Sweep w = { .x = x, .dz = dz, .dx = dx, .root = arena_array(f->arena, double, taps),

@@ -164,11 +164,12 @@ void flow_measure(Forecast *out)
         }
     out->flow = 1;
     out->decades_per_layer = NAN;
+    out->opener = first < 0 ? NULL : find_opener(out, first);
     if (last < 0 || last == first)
         return;
     out->flow = out->layer[first].delta_rms == 0 ? 0
               : out->layer[first].delta_rms / out->layer[last].delta_rms;
-    out->opener = find_opener(out, first);
+    out->opens = out->opener == &out->layer[output];
     out->gained = out->opener ? NAN
                 : flow_arrives(&out->layer[first]) == 0 ? -INFINITY
                 : log10(flow_arrives(&out->layer[first]) / flow_arrives(&out->layer[last]));

@@ -36,6 +36,8 @@ typedef struct {
     uint64_t random;                /* state of the probes' generator */
     double spare;                   /* the second normal of a pair, while has_spare */
     bool has_spare;
+    const Layer *open;              /* its weights are not 0, as at the start, but have open_var */
+    double open_var;
     struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
 } Flow;
 

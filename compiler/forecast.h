@@ -79,7 +79,7 @@ typedef struct {
     DataFacts facts;
 } InputMoments;
 
-typedef struct {
+typedef struct Forecast {
     FlowLayer *layer;               /* with a gradient, in source order, repeats unrolled */
     int n;
     FlowLayer *join;                /* residual sums: act_rms of the sum, z_rms of its skip */
@@ -89,6 +89,8 @@ typedef struct {
                                      * over that at the last hidden one; -INFINITY: nothing does */
     const FlowLayer *opener;        /* its weights start at 0, so that nothing comes past it before
                                      * its first update, and `gained` is NAN; NULL: none */
+    bool opens;                     /* that is the output, and there is a flow behind it */
+    const struct Forecast *opened;  /* what it is with that update, where it opens; else NULL */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0, with the penalty */
     double penalty;                 /* of l1 and l2 */

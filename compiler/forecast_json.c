@@ -41,6 +41,7 @@ void forecast_json(const Forecast *f, FILE *out)
     put("flow", f->flow, out);
     put("decades_per_layer", f->decades_per_layer, out);
     put("gained", f->gained, out);
+    put("gained_then", f->opened ? f->opened->gained : NAN, out);
     put("spread", f->spread, out);
     put("loss", f->loss, out);
     put("step_length", f->too_large ? NAN : f->step_length, out);

@@ -159,6 +159,18 @@ static void put_past(const Forecast *f, FILE *out)
                 round(100 * f->gained) / 100 + 0.0);
 }
 
+static void put_opened(const Forecast *f, FILE *out)
+{
+    const double decades = f->opened ? f->opened->gained : NAN;
+
+    fprintf(out, "flow 0: no gradient comes past %s before its first update, since its weights "
+                 "are 0", f->opener->path);
+    if (isfinite(decades))
+        fprintf(out, ";\nthen %.2f decades are %s to the first layer", fabs(decades),
+                decades < 0 ? "lost" : "gained");
+    fputc('\n', out);
+}
+
 static void put_flow(const Forecast *f, Arena *a, FILE *out)
 {
     const double decades = log10(f->flow);
@@ -166,8 +178,7 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
     if (f->flow == 1 && isnan(f->decades_per_layer))
         fputs("flow 1: fewer than two hidden layers\n", out);
     else if (f->opener)
-        fprintf(out, "flow 0: no gradient comes past %s before its first update, since its weights "
-                     "are 0\n", f->opener->path);
+        put_opened(f, out);
     else if (f->flow == 0)
         fputs("flow 0: nothing arrives at the first layer\n", out);
     else if (!isfinite(f->flow))
@@ -229,7 +240,7 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
     }
     put_table(f, full, a, out);
     for (int i = 0; i < f->n; i++)
-        if (f->layer[i].layer->steps > 1)
+        if (f->layer[i].layer->steps > 1 && !(f->opener > &f->layer[i]))
             put_steps(&f->layer[i], a, out);
     put_flow(f, a, out);
     put_past(f, out);

@@ -236,9 +236,10 @@ static void examine_time(Examination *e, const FlowLayer *row)
 
 static void examine_flow(Examination *e)
 {
-    const double decades = e->c->forecast->gained;
+    const Forecast *f = e->c->forecast->opened ? e->c->forecast->opened : e->c->forecast;
+    const double decades = f->gained;
 
-    e->h->decades = e->c->forecast->opener ? 0
+    e->h->decades = f->opener ? 0
                   : isnan(decades) ? -HEALTH_LOST
                   : fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST);
     e->h->unknown = !(fabs(e->h->decades) < HEALTH_LOST);

@@ -70,6 +70,8 @@ const char *ailment_words(const Health *h, AilmentId id, Arena *a)
         return "no gradient arrives at the first layer";
     if (id == AILMENT_FORGETTING && h->bounded[id])
         return "no gradient arrives at the first step";
+    if (id == AILMENT_FAINT && h->bounded[id])
+        return "samples do not differ where the output layer reads them";
     text = arena_printf(a, ailment[id].words, h->measure[id]);
     if (!h->bounded[id])
         return text;

@@ -66,6 +66,9 @@ Message *warn_say(Warn *w, double measured, Span at, const char *format, ...)
     m = diag_warning(allowed ? w->silent : w->session->diag, w->now->message, w->now->name, at,
                      "%s", text);
     diag_gravity(m, warn_gravity(w, measured));
+    if (w->opener)
+        diag_note(m, warn_at(w->opener), "nothing comes past %s, whose weights are 0, before its "
+                  "first update; this is what does then", w->opener->path);
     return m;
 }
 
@@ -105,6 +108,28 @@ static Warn warn_new(const Program *program, const Forecast *forecast, Session *
     return w;
 }
 
+/* The rules of how the gradient fares from layer to layer, whatever its size. */
+static bool is_of_ratios(const Warning *row)
+{
+    return row->rule == warn_vanishing || row->rule == warn_exploding
+        || row->rule == warn_init_mismatch || row->rule == warn_batchnorm_depth;
+}
+
+/* Where an output's weights start at 0, the flow is that behind their first update. */
+static void run_opened(Warn *w, const Warning *row)
+{
+    Warn opened = warn_new(w->program, w->forecast->opened, w->session);
+
+    opened.opener = w->forecast->opener;
+    opened.now = row;
+    opened.from = w->from;
+    opened.told = w->told;
+    memcpy(opened.cause, w->cause, sizeof w->cause);
+    row->rule(&opened);
+    w->told = opened.told;
+    memcpy(w->cause, opened.cause, sizeof w->cause);
+}
+
 void warn(const Program *program, const Forecast *forecast, Session *s)
 {
     Warn w = warn_new(program, forecast, s);
@@ -114,7 +139,10 @@ void warn(const Program *program, const Forecast *forecast, Session *s)
             continue;
         w.now = &warning[i];
         w.from = from_gravity(w.model, w.now);
-        warning[i].rule(&w);
+        if (forecast->opened && is_of_ratios(w.now))
+            run_opened(&w, w.now);
+        else
+            warning[i].rule(&w);
     }
 }
 

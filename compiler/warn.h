@@ -38,6 +38,7 @@ struct Warn {
     Site *site;                   /* in source order, repeats unrolled; the last is the output's */
     int n;
     Map inside;                     /* items that a residual or a parallel stands around */
+    const FlowLayer *opener;        /* the forecast is that of its first update */
     const Warning *now;             /* the row whose rule runs */
     int from;                       /* the gravity from which on it is given */
     bool adaptive;                  /* the optimiser rescales gradients */

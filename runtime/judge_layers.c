@@ -262,10 +262,23 @@ static bool is_held_back(const rt_history *h, const rt_record *r, int layer)
     return r->layer[layer].watch.delta_rms < 0.01 * rt_carried(h->net, r, layer);
 }
 
+/* At the start nothing comes past weights of 0, as those of an output layer may be; they get an
+ * update first. */
+static bool waits_for_weights(const rt_history *h, const rt_record *r, int layer)
+{
+    bool waits = false;
+
+    for (int i = layer + 1; i < h->net->n_layers; i++) {
+        const rt_slot *w = rt_weight_of(h->net, i);
+        waits = waits || (w && w->tensor->init.kind == RT_ZEROS);
+    }
+    return waits && r->layer[layer].watch.delta_rms == 0;
+}
+
 static bool is_stalled(const rt_history *h, const rt_record *r, int layer)
 {
     return h->net->layer[layer].layer->in_flow && r->rate > 0.01 * h->set->lr
-        && !(r->step == 0 && is_held_back(h, r, layer))
+        && !(r->step == 0 && (is_held_back(h, r, layer) || waits_for_weights(h, r, layer)))
         && isfinite(r->norm_before) && r->layer[layer].update_ratio < 1e-6
         && !is_dead(h, r, layer) && !is_saturated(h, r, layer);
 }

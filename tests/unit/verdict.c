@@ -662,6 +662,20 @@ TEST(finds_what_stalls)
     synthetic_free(s);
 }
 
+/* Behind an output whose weights start at 0 nothing moves in the first step. */
+TEST(waits_for_weights_that_start_at_0)
+{
+    for (int zeros = 0; zeros < 2; zeros++) {
+        Synthetic *s = synthetic_new(4, 16);
+        s->weight.init.kind = zeros ? RT_ZEROS : RT_HE_NORMAL;
+        synthetic_step(s, 0.03, 1);
+        s->watch[1].delta_rms = s->tensor[1].change_sum_squares = 0;
+        synthetic_add(s, 0);
+        CHECK((verdict_of(s, "stalled") == NULL) == (zeros == 1));
+        synthetic_free(s);
+    }
+}
+
 /* ---- Residuals ------------------------------------------------------------------------------ */
 
 /* h[0], eight blocks of a residual around a layer, and one more layer in the last of them. */
@@ -844,6 +858,7 @@ int main(void)
     RUN(takes_the_zeros_of_relu_for_what_they_are);
     RUN(finds_what_is_bound_by_the_clip);
     RUN(finds_what_stalls);
+    RUN(waits_for_weights_that_start_at_0);
     RUN(finds_nothing_wrong_with_scaled_bodies);
     RUN(scales_down_what_explodes);
     RUN(waits_for_a_scale_to_grow);
