@@ -9,8 +9,8 @@
 #include "repair_rules.h"
 
 typedef enum {
-    GROUP_DATA, GROUP_ACTIVATION, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT, GROUP_BIAS,
-    GROUP_SIZE, GROUP_CLIP, GROUP_RATE
+    GROUP_DATA, GROUP_ACTIVATION, GROUP_OUTPUT, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT,
+    GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_RATE
 } Group;
 
 static const struct {
@@ -22,6 +22,8 @@ static const struct {
 #include "repairs.def"
 #undef REPAIR
 };
+
+static const double LONG_STEPS = 0.3;   /* from which on rate-too-high notes them */
 
 enum { N_ROWS = countof(row), NONE = -1, MOST_WORDS = 400, MOST_PAIRS = 64, PAIRS_OF_MANY = 16,
        MANY_LAYERS = 200 };
@@ -66,7 +68,7 @@ static bool compile_text(const Search *search, const char *text, InputMoments *i
     if (t->c.forecast->too_large)
         return false;
     t->sites = sites_of(t->c.model, a);
-    t->health = health_of(&t->c, t->sites, a);
+    t->health = health_of(&t->c, t->sites, &t->s);
     return true;
 }
 
@@ -133,14 +135,15 @@ static bool is_better(double now, double before)
     return now < 0.5 * before;
 }
 
-/* The flow may not be worse, where it is not good.  Nothing that was over its limit may be worse;
+/* The flow may not be worse, where it is not good.  Steps that were too long must become short.  Nothing that was over its limit may be worse;
  * what comes over its limit anew must be little beside what is mended. */
 static bool does_harm(const Health *before, const Health *after)
 {
     const double most = fmax(fabs(before->decades), 1) + 0.1;
     double brought = 0, mended = 0;
 
-    if (fabs(after->decades) > most)
+    if (fabs(after->decades) > most ||
+        (health_ails_by_rate(before) && after->step_length >= LONG_STEPS))
         return true;
     for (int i = 0; i < N_AILMENTS; i++) {
         const AilmentId id = (AilmentId)i;
@@ -173,6 +176,42 @@ static bool is_worth(const Search *search, const Health *after, double least)
 
 /* ---- Rows alone ------------------------------------------------------------------------------ */
 
+static int row_of(Group group)
+{
+    int i = 0;
+
+    while (row[i].group != group)
+        i++;
+    return i;
+}
+
+/* They are too long, or were so before and are longer than what is said without a word. */
+static bool wants_shorter(const Search *search, const Health *h)
+{
+    return health_ails_by_rate(h)
+        || (health_ails_by_rate(&search->found->health) && h->step_length >= LONG_STEPS);
+}
+
+/* Steps that a repair alone would leave too long become shorter with it. */
+static void shorten_steps(Search *search, Tried *t, Candidate *c)
+{
+    const int rate = row_of(GROUP_RATE);
+    const char *what = "", *text;
+    Candidate shorter = *c;
+    Tried after;
+
+    if (!wants_shorter(search, &t->health) || row[c->row[0]].group == GROUP_RATE
+        || (c->row[1] != NONE && row[c->row[1]].group == GROUP_RATE))
+        return;
+    text = mend(search, &t->c, &t->s, t->sites, &t->health, rate, &what);
+    if (!text || strlen(text) >= search->room
+        || !compile_text(search, text, t->c.input, &after)
+        || !(after.health.penalty <= t->health.penalty))
+        return;
+    if (keep(search, &shorter, text, arena_printf(search->s->arena, "%s, %s", c->what, what)))
+        t->health = after.health;
+}
+
 static void try_alone(Search *search, int i)
 {
     Arena *a = search->s->arena;
@@ -186,8 +225,10 @@ static void try_alone(Search *search, int i)
     search->penalty[i] = INFINITY;
     if (c && text && keep(search, c, text, what)
         && compile_text(search, c->text, input_of(i, search->base->input), &tried)) {
-        search->penalty[i] = tried.health.penalty;
         c->row[0] = i, c->row[1] = NONE;
+        if (health_ails_by_rate(now))
+            shorten_steps(search, &tried, c);
+        search->penalty[i] = tried.health.penalty;
         c->health = tried.health;
         count_lines(search, c);
         search->found->n += is_worth(search, &tried.health, now->penalty);
@@ -196,34 +237,6 @@ static void try_alone(Search *search, int i)
 }
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
-
-static int row_of(Group group)
-{
-    int i = 0;
-
-    while (row[i].group != group)
-        i++;
-    return i;
-}
-
-/* Steps that the pair alone would make too long become shorter with it. */
-static void shorten_steps(Search *search, Tried *t, Candidate *c)
-{
-    const int rate = row_of(GROUP_RATE);
-    const char *what = "", *text;
-    Candidate shorter = *c;
-    Tried after;
-
-    if (!health_ails_by_rate(&t->health) || row[c->row[1]].group == GROUP_RATE)
-        return;
-    text = mend(search, &t->c, &t->s, t->sites, &t->health, rate, &what);
-    if (!text || strlen(text) >= search->room
-        || !compile_text(search, text, t->c.input, &after)
-        || !(after.health.penalty < t->health.penalty))
-        return;
-    if (keep(search, &shorter, text, arena_printf(search->s->arena, "%s, %s", c->what, what)))
-        t->health = after.health;
-}
 
 /* What row k makes of what row i made: worth it if it is more than either does. */
 static void try_second(Search *search, Tried *first, const char *before, int i, int k)
@@ -284,6 +297,15 @@ static int by_number(double x, double y)
     return (x > y) - (x < y);
 }
 
+/* An edit of the very thing that is warned of. */
+static bool is_direct(const Candidate *c)
+{
+    const Group group = row[c->row[0]].group;
+
+    return c->row[1] == NONE && (group == GROUP_DATA || group == GROUP_OUTPUT ||
+                                 group == GROUP_SETTING || group == GROUP_RATE);
+}
+
 /* Of what is healthy the smallest edit comes first, else what is nearest to it; of those that are
  * alike what leaves most room, then the order of repairs.def.  Recurrent cells learn to keep what
  * their start forgets: they stand in the order in which they learn. */
@@ -294,6 +316,8 @@ static int by_worth(const void *a, const void *b)
 
     if (!order)
         order = lines_of(x) - lines_of(y);
+    if (!order)
+        order = is_direct(y) - is_direct(x);
     if (!order && !(row[x->row[0]].group == GROUP_CELL && row[y->row[0]].group == GROUP_CELL))
         order = by_number(x->health.strain, y->health.strain);
     if (!order)
@@ -317,7 +341,7 @@ Suggestions *repairs_find(const Compilation *c, Session *s)
                       .pairs = c->model->n_layers > MANY_LAYERS ? PAIRS_OF_MANY : MOST_PAIRS };
 
     found->c = c;
-    found->health = health_of(c, search.sites, s->arena);
+    found->health = health_of(c, search.sites, s);
     if (!(found->health.penalty > 0))
         return found;
     make_room(&search);

@@ -278,10 +278,10 @@ static void sum_up(Health *h)
     }
 }
 
-Health health_of(const Compilation *c, const Sites *sites, Arena *a)
+Health health_of(const Compilation *c, const Sites *sites, Session *s)
 {
-    Health h = { .penalty = 0 };
-    Examination e = { .c = c, .sites = sites, .gauss = gauss_new(a), .h = &h };
+    Health h = { .step_length = c->forecast->step_length };
+    Examination e = { .c = c, .sites = sites, .gauss = gauss_new(s->arena), .h = &h };
 
     for (int i = 0; i < N_AILMENTS; i++)
         h.limit[i] = limit_of((AilmentId)i);
@@ -298,8 +298,8 @@ Health health_of(const Compilation *c, const Sites *sites, Arena *a)
         h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
     examine_plain(&e);
     raise_up_to(&h, AILMENT_RATE, step_measure(&e), MOST_STEPS);
-    h.warned = warnings_of(c, a);
-    raise(&h, AILMENT_WARNED, h.warned.n);
+    h.warned = warnings_of(c, s);
+    raise(&h, AILMENT_WARNED, h.warned.counted);
     sum_up(&h);
     return h;
 }

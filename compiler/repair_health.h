@@ -13,8 +13,8 @@ typedef enum {
 
 /* What netc check warns of, by the names of warnings.def. */
 typedef struct {
-    const char *name[32];
-    int n;
+    const char *name[64];
+    int n, counted;                 /* counted: not mere advice */
 } Warned;
 
 typedef struct {
@@ -23,6 +23,7 @@ typedef struct {
     double penalty;                 /* what is over the limits; 0: healthy */
     double strain;                  /* all measures in units of their limits */
     Warned warned;
+    double step_length;             /* over what such a net bears */
     double decades;                 /* log10 of the flow, or of that through time if it is worse */
     bool unknown;                   /* they are more than can be told: nothing arrives */
 } Health;
@@ -32,10 +33,10 @@ enum { HEALTH_LOST = 60 };          /* decades, where nothing arrives */
 struct Sites;
 
 /* Of a planned program with its forecast. */
-Health health_of(const Compilation *c, const struct Sites *sites, Arena *a);
-/* repair_warned.c: what netc check would warn of, but for mere advice; whether it would say that a
- * rate is too high, or note it. */
-Warned warnings_of(const Compilation *c, Arena *a);
+Health health_of(const Compilation *c, const struct Sites *sites, Session *s);
+/* repair_warned.c: what netc check warns of; whether it would say that a rate is too high, or note
+ * it. */
+Warned warnings_of(const Compilation *c, Session *s);
 bool warned_of_rate(const Compilation *c, double rate, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);

@@ -92,6 +92,25 @@ static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
         fprintf(out, "flow %+.1f decades%s", found->health.decades,
                 fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
     fprintf(out, "; nothing to mend\n%s", forecast_step_words(f, a));
+    if (found->health.warned.n)
+        fprintf(out, "netc check warns of %s\n", health_warnings(&found->health, a));
+}
+
+/* What netc check warns of, whatever is done of what is listed. */
+static const char *without_edit(const Suggestions *found, Arena *a)
+{
+    const Warned *warned = &found->health.warned;
+    const char *text = "";
+
+    for (int i = 0; i < warned->n; i++) {
+        bool mended = false;
+
+        for (int k = 0; k < found->n; k++)
+            mended = mended || !health_warns(&found->candidate[k].health, warned->name[i]);
+        if (!mended)
+            text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", warned->name[i]);
+    }
+    return text;
 }
 
 void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
@@ -113,6 +132,8 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
         put_candidate(found, i, a, out);
     if (!all && found->n > SHOWN)
         fprintf(out, "%d more with --full\n", found->n - SHOWN);
+    if (*without_edit(found, a))
+        fprintf(out, "no edit is known for %s\n", without_edit(found, a));
     if (found->imported)
         fprintf(out, "not edited, since it is imported: %s\n", found->imported);
     if (found->n && strlen(path) <= 20)

@@ -168,7 +168,8 @@ bool repair_rate(Repair *r, const char *how)
     const double rate = value_arg(optimizer, "lr")->real;
     const bool low = health_warns(r->health, "rate-too-low")
                   || health_warns(r->health, "stagnation");
-    const double bearable = !s || !(low || health_ails_by_rate(r->health)) ? rate
+    const bool high = health_ails_by_rate(r->health) || r->health->step_length >= 0.3;
+    const double bearable = !s || !(low || high) ? rate
                           : low ? lively_rate(r, rate) : bearable_rate(r, rate);
     const char *text = real_text(bearable, r->s->arena);
 

@@ -3,12 +3,12 @@
 
 #include "repair_health.h"
 
-/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends. */
-static const char *const left_out[] = {
+/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends: they
+ * are named, but a net without them is no better. */
+static const char *const not_counted[] = {
     "redundant-bias", "decay-before-norm", "correlation-collapse", "seed-lottery", "dead-units",
     "constant-inputs", "one-class", "stray-words", "batch-over-data", "unread-layer",
-    "linear-stack", "one-unit-bottleneck", "softmax-of-one", "activated-logits", "target-range",
-    "decay-too-high", "warmup-over-run",
+    "linear-stack", "unused",
 };
 
 /* A compilation whose warnings are counted in a place of their own. */
@@ -25,23 +25,30 @@ static Trial *trial_of(const Compilation *c, Arena *a)
 
     *t = (Trial){ { a, names, diag_new(a), vocabulary_new(names, a) }, *c->model, *c->program };
     t->program.model = &t->model;
-    t->model.allow = arena_array(a, Str, countof(left_out));
-    t->model.n_allow = 0;
-    for (size_t i = 0; i < countof(left_out); i++)
-        t->model.allow[t->model.n_allow++] = intern(names, left_out[i]);
     return t;
 }
 
-Warned warnings_of(const Compilation *c, Arena *a)
+static bool counts(const char *name)
 {
-    Trial *t = trial_of(c, a);
+    for (size_t i = 0; i < countof(not_counted); i++)
+        if (strcmp(not_counted[i], name) == 0)
+            return false;
+    return true;
+}
+
+Warned warnings_of(const Compilation *c, Session *s)
+{
+    Trial *t = trial_of(c, s->arena);
     Warned out = { .n = 0 };
     const char *name;
 
     warn(&t->program, c->forecast, &t->quiet);
     for (int i = 0; (name = diag_warning_nth(i)); i++)
-        if (diag_warnings_called(t->quiet.diag, name) && out.n < (int)countof(out.name))
+        if ((diag_warnings_called(t->quiet.diag, name) || diag_warnings_called(s->diag, name)) &&
+            out.n < (int)countof(out.name)) {
             out.name[out.n++] = name;
+            out.counted += counts(name);
+        }
     return out;
 }
 

@@ -1,6 +1,7 @@
-/* warn_units.c -- warnings of where activations work: saturated, dead, alike. */
+/* warn_units.c -- warnings of where activations work: saturated, dead, alike, dropped. */
 #include "warn.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -125,4 +126,57 @@ void warn_correlation_collapse(Warn *w)
               warn_at(row), "in %s, the first hidden layer, by %.2g; what tells them apart "
               "has %.2g of the RMS", w->site[0].row->path, w->site[0].row->correlation,
               sqrt(2 * fmax(1 - row->correlation, 0)));
+}
+
+/* ---- Dropped ------------------------------------------------------------------------------- */
+
+typedef struct {
+    double kept;                    /* share of the paths through the net */
+    int64_t dropouts;               /* in a row */
+    double most;                    /* the largest p, */
+    const Item *at;                 /* of this one */
+} Dropped;
+
+/* What a skip goes around does not count. */
+static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *d)
+{
+    for (NodeId id = 1; id < g->n; id++) {
+        const Node *n = &g->node[id];
+        const double p = n->op == OP_DROPOUT && !map_get(&w->inside, n->item)
+                       ? call_arg(n->item->callee, n->item->arg, "p")->real : 0;
+
+        if (n->phase != FORWARD || !(p > 0))
+            continue;
+        d->kept *= pow(1 - p, (double)times);
+        d->dropouts += times;
+        if (p > d->most) {
+            d->most = p;
+            d->at = n->item;
+        }
+    }
+    for (int k = 0; k < g->n_calls; k++) {
+        const Node *call = &g->node[g->call[k]];
+
+        add_dropouts(w, call->unit, times * (call->count > 1 ? call->count : 1), d);
+    }
+}
+
+/* 1 - 0.99 is a rounding over 0.01. */
+void warn_dropout(Warn *w)
+{
+    Dropped d = { .kept = 1 };
+    Message *m;
+
+    add_dropouts(w, w->program->graph[w->program->n - 1], 1, &d);
+    if (!d.at || !warn_reaches(w, d.kept * (1 - 1e-9)))
+        return;
+    m = warn_say(w, d.kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
+                 "the net at each step", d.kept);
+    if (d.dropouts > 1)
+        diag_note(m, d.at->at, "%" PRId64 " dropouts in a row keep 1 - p each, here %.3g",
+                  d.dropouts, 1 - d.most);
+    else
+        diag_note(m, d.at->at, "it keeps 1 - p = %.3g of the units", 1 - d.most);
+    warn_explains(w, VANISHES, m);
+    warn_explains(w, EXPLODES, m);
 }

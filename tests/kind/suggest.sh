@@ -109,8 +109,18 @@ vary cut sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    clip = glo
 vary endless sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/lr = 0.1/lr = 1e30/'
 vary slow sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/lr = 0.1/lr = 1e-7/'
 vary pixels sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^data.*/data {\n    train = digits(split = 0.8);\n    scale = 100;\n}/'
+vary clipped sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/dense(10)/dense(10, act = relu)/'
+vary thin sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^    logits/    thin = dense(1, act = tanh);\n&/'
+vary idle sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/h = dense.*/residual(scale = 0.0) { h = dense(64, act = phi, init = w); }/; /one width/d'
+vary dropped sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^        h = /        dropout(0.95); &/'
+vary pairs sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/h = dense.*/h = dense(64, bias = false); batchnorm; tanh;/; /one width/d; /^param [pw]/d; s/= 32/= 2/'
+vary eps sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/sgd(lr = 0.1)/adam(lr = 0.001, eps = 1.0)/'
+vary decayed sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/sgd(lr = 0.1)/adamw(lr = 0.001, decay = 2000.0)/'
+vary penalised sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    regularize = l2(0.1);/'
+vary warming sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/cosine/cosine(warmup = 5000)/'
 broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
-    forgetful gru loop wide image houses cut endless slow pixels'
+    forgetful gru loop wide image houses cut endless slow pixels
+    clipped thin idle dropped pairs eps decayed penalised warming'
 
 # sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
 sound() {
@@ -173,7 +183,16 @@ first() { "$NETC" suggest "$1.net" > said; says "suggest/$1: $2" said " 1  $2"; 
 first cut 'clip = global_norm('
 first endless 'lr = '
 says 'suggest/endless: how far' said 'steps are 6.0 decades too long for such a net, or more'
-first slow 'lr = 0.0'
+first clipped 'act = linear'
+first thin 'units = 32'
+first idle 'scale = learn(0)'
+first dropped 'p = 0.2'
+first pairs 'batch = 32'
+first eps 'eps = 1e-8'
+first decayed 'decay = 0.01'
+first penalised 'l2 = 1e-4'
+first warming 'warmup = '
+first slow 'lr = 0.1'
 first pixels 'normalize = standard in place of scale'
 "$NETC" suggest plain.net > said
 check 'suggest/plain: nothing of more than is told apart' sh -c '! grep -q ", or " said'
@@ -183,6 +202,21 @@ says 'suggest/lost: alike' said '1 - correlation is 10^-16.0, or less'
 vary counts sigmoid 's/repeat depth/repeat 30/; s/^param depth.*//'
 "$NETC" suggest --full counts.net > said
 says 'suggest/counts' said 'iterations in place of 30'
+
+# What it has no edit for is named.
+sed 's/= sigmoid/= tanh/; s/= 30/= 3/; s/class(10)/[1]/; s/dense(10)/dense(1)/; s/^train {/&\n    loss = mse;/
+    s/^data.*/data { train = digits(split = 0.8); limit = 20; }/' sigmoid.net > few.net
+"$NETC" suggest few.net > said
+says 'suggest/few' said 'netc check warns of batch-over-data'
+# A rate that is too high is lowered in whatever else is done.
+sed 's/= 30/= 6/; s/= sigmoid/= relu/; s/= xavier_uniform/= he_normal/; s/sgd(lr = 0.1)/sgd(lr = 1.0, momentum = 0.9)/' \
+    sigmoid.net > high.net
+"$NETC" suggest --full high.net > said
+check 'suggest/high: every repair lowers the rate' sh -c '[ "$(grep -c "lr = " said)" -ge "$(grep -c "^ *[0-9][0-9]*  " said)" ]'
+# Long steps that are not warned of are told.
+sed 's/lr = 1.0/lr = 0.1/' high.net > long.net
+"$NETC" suggest long.net > said
+says 'suggest/long' said 'first steps are 0.'
 
 # The same twice; what is healthy once it is applied needs no more.
 suggestions plain.net && cp json first

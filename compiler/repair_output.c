@@ -1,0 +1,76 @@
+/* repair_output.c -- repairs of what netc check warns of by name: outputs that do not suit the loss,
+ * one unit between layers, residuals that add nothing, dropout that leaves nothing. */
+#include <math.h>
+
+#include "repair_rules.h"
+
+static const Site *output_of(const Repair *r)
+{
+    const Site *output = NULL;
+
+    for (int i = 0; i < r->sites->n; i++)
+        output = r->sites->site[i]->output ? r->sites->site[i] : output;
+    return output;
+}
+
+/* Logits, and targets of any size, want the sums as they are. */
+bool repair_linear_output(Repair *r, const char *how)
+{
+    const Site *output = output_of(r);
+    const bool warned = health_warns(r->health, "activated-logits")
+                     || health_warns(r->health, "softmax-twice")
+                     || health_warns(r->health, "target-range");
+
+    return warned && output && !output->act_item && repair_find_argument(output, "act")
+        && repair_argument(r, output, "act", how);
+}
+
+static int64_t units_of(const Site *site)
+{
+    return call_arg(site->item->callee, site->item->arg, "units")->integer;
+}
+
+/* As many as there are classes or numbers to tell, twice over. */
+bool repair_wider_layer(Repair *r, const char *how)
+{
+    const Target *target = &r->c->model->target;
+    const int64_t apart = target->kind == TARGET_CLASS ? target->classes
+                        : target->kind == TARGET_VECTOR ? shape_size(target->shape) : 0;
+    int64_t units = 2;
+
+    (void)how;
+    while (units < 2 * apart)
+        units *= 2;
+    for (int i = 0; i < r->sites->n && health_warns(r->health, "one-unit-bottleneck"); i++) {
+        const Site *site = r->sites->site[i];
+
+        if (site_hidden(site) && site_is(site, LAYER_DENSE) && units_of(site) == 1
+            && !repair_argument(r, site, "units",
+                                arena_printf(r->s->arena, "%lld", (long long)units)))
+            return false;
+    }
+    return r->edits.n > 0;
+}
+
+bool repair_learned_scale(Repair *r, const char *how)
+{
+    for (int i = 0; i < r->sites->n && health_warns(r->health, "idle-branch"); i++) {
+        const Site *site = r->sites->site[i];
+        const Value *scale = site->item->kind == ITEM_RESIDUAL
+                           ? call_arg(site->item->callee, site->item->arg, "scale") : NULL;
+
+        if (scale && scale->kind != VALUE_CALL && scale->real == 0
+            && !repair_argument(r, site, "scale", how))
+            return false;
+    }
+    return r->edits.n > 0;
+}
+
+bool repair_lighter_dropout(Repair *r, const char *how)
+{
+    for (int i = 0; i < r->sites->n && health_warns(r->health, "heavy-dropout"); i++)
+        if (site_is(r->sites->site[i], LAYER_DROPOUT)
+            && !repair_argument(r, r->sites->site[i], "p", how))
+            return false;
+    return r->edits.n > 0;
+}
