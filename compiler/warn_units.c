@@ -107,6 +107,16 @@ static double depth_scales(const Warn *w, int last)
     return w->site[0].row->layer->steps || w->adaptive ? 0 : log(at_first / fmax(at_last, 1e-300));
 }
 
+/* 1 - correlation.  Skips carry on what tells samples apart, and what they have in common adds up
+ * beside it, which a bias takes away: there the first layer's size is what it is measured by. */
+static double apart_at(const Warn *w, int last)
+{
+    const FlowLayer *row = w->site[last].row;
+    const double grown = row->z_rms / fmax(w->site[0].row->z_rms, 1e-300);
+
+    return fmin((1 - row->correlation) * (w->site[last].inside ? fmax(grown * grown, 1) : 1), 1);
+}
+
 void warn_correlation_collapse(Warn *w)
 {
     const int last = w->n - 2;
@@ -118,7 +128,7 @@ void warn_correlation_collapse(Warn *w)
         (last + 1 < DEEP && depth_scales(w, last) < most_scales))
         return;
     row = w->site[last].row;
-    alike = w->adaptive ? 1 - 100 * (1 - row->correlation) : row->correlation;
+    alike = 1 - (w->adaptive ? 100 : 1) * apart_at(w, last);
     if (!warn_reaches(w, alike))
         return;
     diag_note(warn_say(w, alike, warn_at(row), "samples look alike in %s: two of "
