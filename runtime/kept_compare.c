@@ -57,7 +57,8 @@ static bool differ_in_seed(const rt_kept *a, const rt_kept *b)
 
     for (size_t i = 0; same && i < sizeof place / sizeof place[0]; i++)
         same = !strcmp(place[i].part, "machine") || same_but_seed(part_of(a, i), part_of(b, i));
-    return same && !json_equal(json_object_get(a->facts, "seed"), json_object_get(b->facts, "seed"));
+    return same
+        && !json_equal(json_object_get(a->facts, "seed"), json_object_get(b->facts, "seed"));
 }
 
 bool rt_kept_by_seed(const rt_kept *k, size_t *group)
@@ -181,8 +182,15 @@ static double of_end(const rt_kept *k, size_t offset)
     return end ? *(const double *)(const void *)(end + offset) : NAN;
 }
 
-static double loss_train(const rt_kept *k) { return of_end(k, offsetof(rt_kept_epoch, loss_train)); }
-static double loss_test(const rt_kept *k) { return of_end(k, offsetof(rt_kept_epoch, loss_test)); }
+static double loss_train(const rt_kept *k)
+{
+    return of_end(k, offsetof(rt_kept_epoch, loss_train));
+}
+
+static double loss_test(const rt_kept *k)
+{
+    return of_end(k, offsetof(rt_kept_epoch, loss_test));
+}
 
 static double accuracy_test(const rt_kept *k)
 {

@@ -99,7 +99,7 @@ static void put_runs(const Map *m, size_t layer, Kind *is_kind, const char *patt
 static void put_layers(const Map *m)
 {
     const rt_kept *k = m->kept;
-    const size_t every = (size_t)ceil(11 / m->row);
+    const size_t every = (size_t)ceil(12 / m->row);
 
     for (size_t i = 0; i < k->n_layers; i += every) {
         fprintf(m->out, "<text class=\"end\" x=\"%d\" y=\"%.1f\">", LEFT - 6,

@@ -8,7 +8,7 @@ enum { CELL = 8, GAP = 2, LEAST_BAR = 10 };
 static const char heading[] = "through time";
 
 typedef struct {
-    int name, bar;                  /* columns of text */
+    int name, bar;                  /* columns of text; no bar: 0 */
     bool middle, flow;              /* shown: these go first where room is short */
 } Layout;
 
@@ -33,6 +33,8 @@ static Layout lay_out(const rt_net *net, const rt_record *r, const bool *shown, 
         l.flow = false;
         l.bar += CELL;
     }
+    if (l.bar < LEAST_BAR)
+        l.bar = 0;
     return l;
 }
 
@@ -43,7 +45,8 @@ static void put_heading(const rt_style *s, const Layout *l, const rt_axis *a)
     if (l->middle)
         fprintf(s->out, "%*s", CELL, "middle");
     fprintf(s->out, "%*s%*s", CELL, "last", GAP, "");
-    rt_axis_line(s, a, l->bar);
+    if (l->bar)
+        rt_axis_line(s, a, l->bar);
     fprintf(s->out, "%*s", CELL, "a step");
     if (l->flow)
         fprintf(s->out, "%*s", CELL, "flow");
@@ -90,7 +93,7 @@ static void put_row(const rt_style *s, const Layout *l, const char *path, const 
     if (l->middle)
         fprintf(s->out, "%*s", CELL, rt_figure(text, w->delta_middle));
     fprintf(s->out, "%*s%*s", CELL, rt_figure(text, w->delta_last), GAP, "");
-    int blanks = put_bar(s, w, a, l->bar) + CELL;
+    int blanks = CELL + (l->bar ? put_bar(s, w, a, l->bar) : 0);
     if (isfinite(w->decades_per_step)) {
         fprintf(s->out, "%*s", blanks, rt_figure(text, w->decades_per_step));
         blanks = 0;

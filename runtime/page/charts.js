@@ -42,6 +42,9 @@ function colour(share) {
     return `rgb(${mix(16)},${mix(8)},${mix(0)})`;
 }
 
+/* On an axis: the end of a long name tells more than its beginning. */
+const brief = name => name.length > 20 ? '\u2026' + name.slice(-19) : name;
+
 /* ---- Elements: text goes in as text, never as markup ---- */
 
 function element(name, attributes, text) {

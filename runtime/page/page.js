@@ -175,9 +175,9 @@ function profile() {
             series: { delta: { strokeWidth: 2.5, drawPoints: true, pointSize: 2.5 },
                       'first step': { strokePattern: [2, 3] }, forecast: { strokePattern: [7, 3] },
                       fit: { strokeWidth: 1, connectSeparatedPoints: true } },
-            axes: { x: { axisLabelFormatter: i => Number.isInteger(i) && layers[i] ? layers[i].name : '',
-                         valueFormatter: i => layers[i].name, pixelsPerLabel: 130,
-                         axisLabelWidth: 124 },
+            axes: { x: { axisLabelFormatter: i => Number.isInteger(i) && layers[i] ? brief(layers[i].name) : '',
+                         valueFormatter: i => layers[i].name, pixelsPerLabel: 150,
+                         axisLabelWidth: 146 },
                     y: { axisLabelFormatter: decade, valueFormatter: y => figure(10 ** y), axisLabelWidth: 60 } },
         });
 }

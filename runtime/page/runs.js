@@ -109,8 +109,8 @@ function showStep() {
 function profiles() {
     const { axes, ...rest } = look(y => figure(10 ** y));
     profileChart = chart('profile', profileRows(), ['layer', ...lines.map(l => l.label)], { ...rest, ylabel: 'delta', drawPoints: true,
-        axes: { x: { axisLabelFormatter: i => Number.isInteger(i) && names[i] ? names[i] : '',
-                     valueFormatter: i => names[i], pixelsPerLabel: 130, axisLabelWidth: 124 },
+        axes: { x: { axisLabelFormatter: i => Number.isInteger(i) && names[i] ? brief(names[i]) : '',
+                     valueFormatter: i => names[i], pixelsPerLabel: 150, axisLabelWidth: 146 },
                 y: { ...axes.y, axisLabelFormatter: decade } } });
 }
 

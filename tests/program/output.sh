@@ -77,6 +77,16 @@ for width in 50 60 61 72 80 100 133; do
 done
 status 'output/--width 40' 0 ./deep --quiet --width 40
 check 'output/--width 40: the titles wrap' sh -c 'grep -q "^Gradient flow" out && ! grep -qE "^Gradient.{33}" out'
+cat > recurrent.net <<'NET'
+data = adding(20, 100, split = 0.8);
+model { input [20, 2]; target [1]; mem = lstm(8); sum = dense(1); }
+train { loss = mse; optimizer = adam(lr = 0.01); batch = 16; steps = 12; }
+NET
+compile recurrent
+for width in 40 48 56; do
+    status "output/recurrent --width $width" 0 ./recurrent --quiet --width $width
+    check "output/recurrent --width $width: no line is wider" test "$(columns out)" -le $width
+done
 status 'output/80 columns by default' 0 ./deep --quiet --every 1
 check 'output/80 columns by default: no line is wider' test "$(columns out)" -le 80
 
