@@ -28,9 +28,9 @@ RUNTIME1 = netrt gravity.h version clock machine error number nearest figures js
 	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
-	processors options activation profile
+	processors options profile vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
-	recurrent pieces runs softmax
+	recurrent pieces runs softmax activation
 RUNTIME5 = zip array channels made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \

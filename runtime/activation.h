@@ -2,16 +2,7 @@
 #ifndef RT_ACTIVATION_H
 #define RT_ACTIVATION_H
 
-#include "netrt.h"
-
-/* y may be what a loop reads, element by element, but not overlap it otherwise: so all loops can
- * take whole vectors, which the compiler is told. */
-#ifdef __clang__
-#define RT_APART _Pragma("clang loop vectorize(assume_safety)")
-#pragma clang diagnostic ignored "-Wpass-failed"    /* it has no vectors of tanh or erf */
-#else
-#define RT_APART _Pragma("GCC ivdep")
-#endif
+#include "vector_tanh.h"
 
 #define EACH(y, f) RT_APART for (size_t i = 0; i < n; i++) (y)[i] = f; break
 
@@ -21,7 +12,7 @@ static inline void rt_activate(rt_activation act, rt_real a, size_t n, const rt_
 {
     switch (act) {
     case RT_SIGMOID: EACH(y, rt_sigmoid(x[i]));
-    case RT_TANH: EACH(y, rt_tanh(x[i]));
+    case RT_TANH: rt_tanh_values(n, x, y); break;
     case RT_RELU: EACH(y, rt_relu(x[i]));
     case RT_LEAKY_RELU: EACH(y, rt_leaky_relu(x[i], a));
     case RT_ELU: EACH(y, rt_elu(x[i], a));

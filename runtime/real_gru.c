@@ -1,6 +1,7 @@
 /* real_gru.c -- the GRU (Cho et al. 2014), its reset gate after the recurrent product. */
 #include "profile.h"
 #include "recurrent.h"
+#include "vector_tanh.h"
 
 typedef struct {
     rt_walk all;
@@ -22,7 +23,10 @@ static void gru_row(size_t units, const rt_real *zx, const rt_real *before, rt_r
         cell[j] = rt_sigmoid(zx[j] + cell[j]);
     for (size_t j = 0; j < units; j++) {
         zh[j] = n[j];
-        n[j] = rt_tanh(zx_n[j] + cell[j] * zh[j]);
+        n[j] = zx_n[j] + cell[j] * zh[j];
+    }
+    rt_tanh_values(units, n, n);
+    for (size_t j = 0; j < units; j++) {
         h[j] = (RT_C(1.0) - z[j]) * n[j] + z[j] * (before ? before[j] : 0);
     }
 }
@@ -39,9 +43,13 @@ static void gru_tile(void *arg, int tile)
 
     for (int k = 0; k < t.steps; k++) {
         const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
+        const int next = k + 1 < t.steps ? rt_step(&t, k + 1) : step;
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->zx + rt_at(&t, 0, next, gates), steps * 3 * units, gates }
+        };
         if (k > 0)
             rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, last, t.units), steps * units, job->b,
-                             0, job->cell + rt_at(&t, 0, step, all), steps * 4 * units);
+                             0, job->cell + rt_at(&t, 0, step, all), steps * 4 * units, ahead);
         for (int i = 0; i < t.n; i++) {
             rt_real *cell = job->cell + rt_at(&t, i, step, all);
             if (k == 0)
@@ -64,12 +72,13 @@ void rt_gru(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_
 /* dz of a step of a sample.  carry: dh that comes from the step after, which becomes the share of
  * the one for the step before that goes past the gates; and dLoss/dzh of n. */
 static void gru_dz_row(size_t units, const rt_real *cell, const rt_real *before,
-                       const rt_real *dh, rt_real *restrict carry, rt_real *restrict dz)
+                       const rt_real *dh, rt_real *carry, rt_real *dz)
 {
     const rt_real *z = cell + units, *n = z + units, *zh = n + units;
-    rt_real *restrict dzh_n = carry + units;
+    rt_real *dzh_n = carry + units;
     rt_real *dz_z = dz + units, *dz_n = dz_z + units;
 
+    RT_APART
     for (size_t j = 0; j < units; j++) {
         const rt_real d = dh[j] + carry[j], r = cell[j];
         const rt_real dn = d * (RT_C(1.0) - z[j]) * rt_tanh_slope(n[j]);
@@ -85,7 +94,7 @@ static void gru_dz_tile(void *arg, int tile)
 {
     const gru_job *job = arg;
     const rt_walk t = rt_walk_of_tile(&job->all, tile);
-    const size_t units = (size_t)t.units;
+    const size_t units = (size_t)t.units, steps = (size_t)t.steps;
     const int gates = 3 * t.units, all = 4 * t.units;
     rt_real *carry = job->carry + (size_t)t.first * 2 * units;
     const rt_matrix b_rz = rt_back(job->w, t.units);
@@ -105,9 +114,16 @@ static void gru_dz_tile(void *arg, int tile)
                        job->dz + rt_at(&t, i, step, gates));
         if (k == 0)
             break;
-        rt_multiply_step(&t, &w_rz, job->dz + rt_at(&t, 0, step, gates),
-                         (size_t)t.steps * 3 * units, carry, 2 * units, carry, 2 * units);
-        rt_multiply_step(&t, &w_n, carry + units, 2 * units, carry, 2 * units, carry, 2 * units);
+        const int older = k > 1 ? rt_step(&t, k - 2) : last;
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->saved + rt_at(&t, 0, last, all), steps * 4 * units, all },
+            { job->dz + rt_at(&t, 0, last, gates), steps * 3 * units, gates },
+            { job->states + rt_at(&t, 0, older, t.units), steps * units, t.units },
+            { job->dh + rt_at(&t, 0, last, t.units), steps * units, t.units }
+        };
+        rt_multiply_step(&t, &w_rz, job->dz + rt_at(&t, 0, step, gates), steps * 3 * units, carry,
+                         2 * units, carry, 2 * units, ahead);
+        rt_multiply_step(&t, &w_n, carry + units, 2 * units, carry, 2 * units, carry, 2 * units, NULL);
     }
 }
 

@@ -1,6 +1,7 @@
 /* real_lstm.c -- the LSTM (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000). */
 #include "profile.h"
 #include "recurrent.h"
+#include "vector_tanh.h"
 
 typedef struct {
     rt_walk all;
@@ -21,13 +22,15 @@ static void lstm_row(size_t units, const rt_real *restrict zx, rt_real *cell,
     for (size_t j = 0; j < 2 * units; j++)
         cell[j] = rt_sigmoid(zx[j] + cell[j]);
     for (size_t j = 2 * units; j < 3 * units; j++)
-        cell[j] = rt_tanh(zx[j] + cell[j]);
+        cell[j] = zx[j] + cell[j];
+    rt_tanh_values(units, g, cell + 2 * units);
     for (size_t j = 3 * units; j < 4 * units; j++)
         cell[j] = rt_sigmoid(zx[j] + cell[j]);
-    for (size_t j = 0; j < units; j++) {
+    for (size_t j = 0; j < units; j++)
         c[j] = f[j] * (before ? before[j] : 0) + cell[j] * g[j];
-        h[j] = o[j] * rt_tanh(c[j]);
-    }
+    rt_tanh_values(units, c, h);
+    for (size_t j = 0; j < units; j++)
+        h[j] *= o[j];
 }
 
 static void lstm_tile(void *arg, int tile)
@@ -42,9 +45,13 @@ static void lstm_tile(void *arg, int tile)
 
     for (int k = 0; k < t.steps; k++) {
         const int step = rt_step(&t, k), last = k > 0 ? rt_step(&t, k - 1) : 0;
+        const int next = k + 1 < t.steps ? rt_step(&t, k + 1) : step;
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->zx + rt_at(&t, 0, next, gates), steps * 4 * units, gates },
+        };
         if (k > 0)
             rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, last, t.units), steps * units, job->b,
-                             0, job->cell + rt_at(&t, 0, step, all), steps * 5 * units);
+                             0, job->cell + rt_at(&t, 0, step, all), steps * 5 * units, ahead);
         for (int i = 0; i < t.n; i++) {
             rt_real *cell = job->cell + rt_at(&t, i, step, all);
             if (k == 0)
@@ -65,25 +72,23 @@ void rt_lstm(rt_pass *c, rt_direction way, int n, int steps, int units, const rt
 }
 
 /* dz of a step of a sample.  carry: dh that comes from the step after, and dc, which becomes the
- * one for the step before.  In loops of few streams each, which the compiler proves apart. */
+ * one for the step before. */
 static void lstm_dz_row(size_t units, const rt_real *cell, const rt_real *before,
-                        const rt_real *dh, rt_real *carry, rt_real *restrict dz)
+                        const rt_real *dh, rt_real *carry, rt_real *dz)
 {
     const rt_real *f = cell + units, *g = f + units, *o = g + units, *c = o + units;
     rt_real *dc = carry + units, *df = dz + units, *dg = df + units, *d_o = dg + units;
 
+    rt_tanh_values(units, c, d_o);
+    RT_APART
     for (size_t j = 0; j < units; j++) {
-        const rt_real tanh_c = rt_tanh(c[j]), d = dh[j] + carry[j];
-        dc[j] += d * o[j] * rt_tanh_slope(tanh_c);
+        const rt_real i = cell[j], tanh_c = d_o[j], d = dh[j] + carry[j];
+        const rt_real d_cell = dc[j] + d * o[j] * rt_tanh_slope(tanh_c);
+        dz[j] = d_cell * g[j] * rt_sigmoid_slope(i);
+        df[j] = d_cell * (before ? before[j] : 0) * rt_sigmoid_slope(f[j]);
+        dg[j] = d_cell * i * rt_tanh_slope(g[j]);
         d_o[j] = d * tanh_c * rt_sigmoid_slope(o[j]);
-    }
-    for (size_t j = 0; j < units; j++) {
-        dz[j] = dc[j] * g[j] * rt_sigmoid_slope(cell[j]);
-        dg[j] = dc[j] * cell[j] * rt_tanh_slope(g[j]);
-    }
-    for (size_t j = 0; j < units; j++) {
-        df[j] = dc[j] * (before ? before[j] : 0) * rt_sigmoid_slope(f[j]);
-        dc[j] *= f[j];
+        dc[j] = d_cell * f[j];
     }
 }
 
@@ -106,9 +111,15 @@ static void lstm_dz_tile(void *arg, int tile)
                         k > 0 ? job->saved + rt_at(&t, i, last, all) + 4 * units : NULL,
                         job->dh + rt_at(&t, i, step, t.units), carry + (size_t)i * 2 * units,
                         job->dz + rt_at(&t, i, step, gates));
+        const int older = k > 1 ? rt_step(&t, k - 2) : last;
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->saved + rt_at(&t, 0, older, all) + 4 * units, (size_t)t.steps * 5 * units, all },
+            { job->dz + rt_at(&t, 0, last, gates), (size_t)t.steps * 4 * units, gates },
+            { job->dh + rt_at(&t, 0, last, t.units), (size_t)t.steps * units, t.units }
+        };
         if (k > 0)
             rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, gates),
-                             (size_t)t.steps * 4 * units, NULL, 0, carry, 2 * units);
+                             (size_t)t.steps * 4 * units, NULL, 0, carry, 2 * units, ahead);
     }
 }
 

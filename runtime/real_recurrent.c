@@ -8,6 +8,7 @@ enum {                              /* of the gradient of the weights */
     TILES = 8                       /* at least, for so many threads */
 };
 _Static_assert(TILES * ROWS * COLUMNS * sizeof(rt_real) <= RT_JOB_BYTES, "sums of groups fit");
+enum { SLICE = RT_PANEL };          /* columns of a product between two fetches */
 #define FLOPS_PER_NS 60.0
 
 void rt_walk_tiles(rt_pass *c, const rt_walk *all, int gates, void (*body)(void *arg, int tile),
@@ -29,12 +30,42 @@ rt_weight rt_prepare(const rt_walk *t, int k, int m, rt_matrix b, rt_real *room)
     return (rt_weight){ k, m, b, native && fits ? room : NULL, native };
 }
 
-void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, size_t a_row,
-                      const rt_real *start, size_t start_row, rt_real *y, size_t y_row)
+/* Of slice `slice` of `slices`. */
+static void fetch_ahead(const rt_ahead *ahead, int n, int slice, int slices)
 {
-    const rt_product p = { t->n, w->m, w->k, { a, a_row, 1 }, w->b, start, start_row, y, y_row };
+    enum { LINE = 64 / (int)sizeof(rt_real) };
 
-    if (w->packed)
+    for (int i = n * slice / slices; i < n * (slice + 1) / slices; i++)
+        for (int j = 0; j < ahead->count; j += LINE)
+            __builtin_prefetch(ahead->x + (size_t)i * ahead->row + j, 0, 2);
+}
+
+static void multiply_slices(rt_product *p, const rt_weight *w, const rt_ahead *ahead)
+{
+    const int slices = (w->m + SLICE - 1) / SLICE;
+    const rt_real *start = p->start;
+    rt_real *y = p->y;
+
+    for (int i = 0; i < slices; i++) {
+        const int at = i * SLICE;
+        for (int k = 0; k < RT_AHEADS && ahead[k].x; k++)
+            fetch_ahead(&ahead[k], p->n, i, slices);
+        p->m = w->m - at < SLICE ? w->m - at : SLICE;
+        p->start = start ? start + at : NULL;
+        p->y = y + at;
+        rt_multiply_packed(p, at, w->m, w->packed);
+    }
+}
+
+void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, size_t a_row,
+                      const rt_real *start, size_t start_row, rt_real *y, size_t y_row,
+                      const rt_ahead ahead[RT_AHEADS])
+{
+    rt_product p = { t->n, w->m, w->k, { a, a_row, 1 }, w->b, start, start_row, y, y_row };
+
+    if (w->packed && ahead)
+        multiply_slices(&p, w, ahead);
+    else if (w->packed)
         rt_multiply_packed(&p, 0, w->m, w->packed);
     else if (w->native)
         rt_multiply(&p);

@@ -36,7 +36,7 @@ static void rnn_tile(void *arg, int tile)
         const size_t at = rt_at(&t, 0, rt_step(&t, k), t.units);
         if (k > 0)
             rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, rt_step(&t, k - 1), t.units), apart,
-                             job->b, 0, job->z + at, apart);
+                             job->b, 0, job->z + at, apart, NULL);
         for (size_t i = at; i < at + (size_t)t.n * apart; i += apart) {
             if (k == 0)
                 rt_fill(units, job->b, job->z + i);
@@ -88,7 +88,8 @@ static void rnn_dz_tile(void *arg, int tile)
         }
         if (k > 0)
             rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, t.units),
-                             (size_t)t.steps * (size_t)t.units, NULL, 0, carry, (size_t)t.units);
+                             (size_t)t.steps * (size_t)t.units, NULL, 0, carry, (size_t)t.units,
+                             NULL);
     }
 }
 

@@ -38,10 +38,20 @@ void rt_walk_tiles(rt_pass *c, const rt_walk *all, int gates, void (*body)(void 
 /* b[k][m], packed into `room`, RT_ROOM reals at a whole vector, if it fits there. */
 rt_weight rt_prepare(const rt_walk *t, int k, int m, rt_matrix b, rt_real *room);
 
+/* What the samples of a tile read and write next, fetched into the caches between the panels of a
+ * product: `count` reals each, `row` apart; x NULL: nothing. */
+typedef struct {
+    const rt_real *x;
+    size_t row;
+    int count;
+} rt_ahead;
+enum { RT_AHEADS = 4 };
+
 /* y = start + a b:  a[n][k] and y[n][m] in rows a_row and y_row apart, the rows of `start`
  * start_row apart (0: all the same), NULL for zeros; it may be y. */
 void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, size_t a_row,
-                      const rt_real *start, size_t start_row, rt_real *y, size_t y_row);
+                      const rt_real *start, size_t start_row, rt_real *y, size_t y_row,
+                      const rt_ahead ahead[RT_AHEADS]);
 
 /* Each tile packs w by itself, and a block of rows is best filled by about 6: many samples a tile
  * save work, many tiles are for many threads.  About 16, more where there are at least 4 tiles. */
