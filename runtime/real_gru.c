@@ -123,7 +123,8 @@ static void gru_dz_tile(void *arg, int tile)
         };
         rt_multiply_step(&t, &w_rz, job->dz + rt_at(&t, 0, step, gates), steps * 3 * units, carry,
                          2 * units, carry, 2 * units, ahead);
-        rt_multiply_step(&t, &w_n, carry + units, 2 * units, carry, 2 * units, carry, 2 * units, NULL);
+        rt_multiply_step(&t, &w_n, carry + units, 2 * units, carry, 2 * units, carry, 2 * units,
+                         NULL);
     }
 }
 
