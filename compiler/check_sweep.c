@@ -59,7 +59,7 @@ static bool has_twice(Checker *c, const Value *list, const char *who)
 
     for (int i = 0; i < list->n; i++) {
         Value *v = &list->item[i];
-        const Str text = intern(c->s->names, value_text(v, a));
+        const Str text = intern(c->s->names, value_literal(v, a));
         const Value *first = map_get(&seen, text);
         if (first) {
             Message *m = diag_error(c->s->diag, MSG_SWEEP_LIST, v->at, "%s has the value %s twice",

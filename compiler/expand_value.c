@@ -1,31 +1,6 @@
 /* expand_value.c -- values in full, as the language writes them. */
-#include <inttypes.h>
-#include <string.h>
-
 #include "eval.h"
 #include "expand.h"
-
-static const char *string_text(Str text, Arena *a)
-{
-    char *out = arena_alloc(a, 2 * strlen(text) + 3), *p = out;
-
-    *p++ = '"';
-    for (; *text; text++) {
-        if (strchr("\"\\\n\t", *text))
-            *p++ = '\\';
-        *p++ = *text == '\n' ? 'n' : *text == '\t' ? 't' : *text;
-    }
-    *p++ = '"';
-    *p = '\0';
-    return out;
-}
-
-/* The least integer has no literal of its own. */
-static const char *int_text(int64_t x, Arena *a)
-{
-    return x == INT64_MIN ? arena_printf(a, "%" PRId64 " - 1", x + 1)
-                          : arena_printf(a, "%" PRId64, x);
-}
 
 static const char *list_text(const Value *v, Arena *a)
 {
@@ -57,10 +32,8 @@ static const char *call_text(const Value *v, Arena *a)
 const char *expand_value_text(const Value *v, Arena *a)
 {
     switch (v->kind) {
-    case VALUE_STRING: return string_text(v->text, a);
-    case VALUE_INT:    return int_text(v->integer, a);
-    case VALUE_LIST:   return list_text(v, a);
-    case VALUE_CALL:   return call_text(v, a);
-    default:           return value_text(v, a);
+    case VALUE_LIST: return list_text(v, a);
+    case VALUE_CALL: return call_text(v, a);
+    default:         return value_literal(v, a);
     }
 }

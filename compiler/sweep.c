@@ -57,7 +57,7 @@ static void write_values(Sweep *s)
     for (int k = 0; k < s->n_axes; k++) {
         s->text[k] = arena_array(s->arena, const char *, s->axis[k].n);
         for (int i = 0; i < s->axis[k].n; i++)
-            s->text[k][i] = value_text(&s->axis[k].value[i], s->arena);
+            s->text[k][i] = value_literal(&s->axis[k].value[i], s->arena);
     }
 }
 

@@ -266,11 +266,25 @@ static void put_row(const Sweep *s, const Point *p, FILE *out)
     fprintf(out, ",runs/%s\n", p->name);
 }
 
+/* A param may be called as a column is. */
+static const char *column_of(const char *axis, Arena *a)
+{
+    static const char *const own[] = {
+        "point", "status", "exit_status", "loss_train", "loss_test", "accuracy_train",
+        "accuracy_test", "flow_first", "flow_last", "predicted_flow", "seconds", "warnings", "run",
+    };
+
+    for (size_t i = 0; i < countof(own); i++)
+        if (strcmp(axis, own[i]) == 0)
+            return arena_printf(a, "axis.%s", axis);
+    return axis;
+}
+
 void sweep_csv(const Sweep *s, FILE *out)
 {
     fputs("point", out);
     for (int k = 0; k < s->n_axes; k++)
-        fprintf(out, ",%s", s->axis[k].name);
+        fprintf(out, ",%s", column_of(s->axis[k].name, s->arena));
     fputs(",status,exit_status,loss_train,loss_test,accuracy_train,accuracy_test,flow_first,"
           "flow_last,predicted_flow,seconds,warnings,run\n", out);
     for (int i = 0; i < s->n_points; i++)

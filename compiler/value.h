@@ -39,8 +39,9 @@ Value value_real(Span at, double x);
 Value value_bool(Span at, bool x);
 bool value_is_number(const Value *v);                   /* an int or a real */
 
-/* As the user would write it: "leaky_relu(0.2)", "[1, 2]", "0.5". */
+/* As the user would write it: "leaky_relu(0.2)", "[1, 2]", "0.5"; a long list is cut. */
 const char *value_text(const Value *v, Arena *a);
+const char *value_literal(const Value *v, Arena *a);    /* the same, whole: it reads back as v */
 /* What it is, for messages: "the int 3", "the activation 'relu'". */
 const char *value_phrase(const Value *v, Arena *a);
 /* The shortest decimal that reads back as x, as a person writes it: 10.0, 0.001, 1e-9. */

@@ -2,6 +2,7 @@
 #include "vocabulary.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 static bool all_equal(const Value *a, const Value *b, int n)
@@ -35,13 +36,38 @@ bool value_equal(const Value *a, const Value *b)
     bug("a value of kind %d", a->kind);
 }
 
-static const char *list_text(const Value *v, int n, Arena *a)
+static const char *string_text(Str text, Arena *a)
+{
+    char *out = arena_alloc(a, 2 * strlen(text) + 3), *p = out;
+
+    *p++ = '"';
+    for (; *text; text++) {
+        if (strchr("\"\\\n\t", *text))
+            *p++ = '\\';
+        *p++ = *text == '\n' ? 'n' : *text == '\t' ? 't' : *text;
+    }
+    *p++ = '"';
+    *p = '\0';
+    return out;
+}
+
+/* The least integer has no literal of its own. */
+static const char *int_text(int64_t x, Arena *a)
+{
+    return x == INT64_MIN ? arena_printf(a, "%" PRId64 " - 1", x + 1)
+                          : arena_printf(a, "%" PRId64, x);
+}
+
+static const char *text_of(const Value *v, int shown, Arena *a);
+
+/* The first ones of n values, and so many of the lists among them. */
+static const char *list_text(const Value *v, int n, int first, int shown, Arena *a)
 {
     const char *text = "";
 
-    for (int i = 0; i < n; i++)
-        text = arena_printf(a, "%s%s%s", text, i ? ", " : "", value_text(&v[i], a));
-    return text;
+    for (int i = 0; i < n && i < first; i++)
+        text = arena_printf(a, "%s%s%s", text, i ? ", " : "", text_of(&v[i], shown, a));
+    return n > first ? arena_printf(a, "%s, ...", text) : text;
 }
 
 static bool is_default(const Value *v, int k)
@@ -56,20 +82,18 @@ static bool is_default(const Value *v, int k)
 }
 
 /* Defaults at the end are left out. */
-static const char *call_text(const Value *v, Arena *a)
+static const char *call_text(const Value *v, int shown, Arena *a)
 {
     int n = v->callee->n_params;
 
     while (n > 0 && is_default(v, n - 1))
         n--;
-    return n ? arena_printf(a, "%s(%s)", v->callee->name, list_text(v->arg, n, a))
+    return n ? arena_printf(a, "%s(%s)", v->callee->name, list_text(v->arg, n, n, shown, a))
              : v->callee->name;
 }
 
-const char *value_text(const Value *v, Arena *a)
+static const char *text_of(const Value *v, int shown, Arena *a)
 {
-    enum { SHOWN = 8 };
-
     switch (v->kind) {
     case VALUE_INT:
         return arena_printf(a, "%" PRId64, v->integer);
@@ -78,18 +102,29 @@ const char *value_text(const Value *v, Arena *a)
     case VALUE_BOOL:
         return v->integer ? "true" : "false";
     case VALUE_STRING:
-        return arena_printf(a, "\"%s\"", v->text);
+        return string_text(v->text, a);
     case VALUE_WORD:
         return v->text;
     case VALUE_LIST:
-        return arena_printf(a, "[%s%s]", list_text(v->item, v->n < SHOWN ? v->n : SHOWN, a),
-                            v->n > SHOWN ? ", ..." : "");
+        return arena_printf(a, "[%s]", list_text(v->item, v->n, shown, shown, a));
     case VALUE_CALL:
-        return call_text(v, a);
+        return call_text(v, shown, a);
     case VALUE_NONE: case VALUE_ERROR:
         break;
     }
     return "nothing";
+}
+
+const char *value_text(const Value *v, Arena *a)
+{
+    enum { SHOWN = 8 };
+
+    return text_of(v, SHOWN, a);
+}
+
+const char *value_literal(const Value *v, Arena *a)
+{
+    return v->kind == VALUE_INT ? int_text(v->integer, a) : text_of(v, INT_MAX, a);
 }
 
 const char *value_phrase(const Value *v, Arena *a)

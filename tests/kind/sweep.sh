@@ -239,6 +239,26 @@ cp x.csv missing.csv
 status 'sweep/odd: what failed is tried again' 5 "$NETC" sweep odd.net -O1 --out odd
 says 'sweep/odd: and now it goes' out 'odd: 24 points of 6 programs: 3 done, 3 expectation failed, 6 diverged, 12 does not compile'
 
+# values are handed on whole, and a param may be called as a column is
+cat > whole.net <<'NET'
+param status: string = "";
+data = csv(status, target = "class", split = 0.5);
+model {
+    input [4];
+    target class(3);
+    dense(3);
+}
+train { optimizer = sgd(lr = 0.1); batch = 5; epochs = 2; }
+sweep {
+    status in ["q\"u\\o.csv"];
+    schedule in [step(at = [1, 2, 3, 4, 5, 6, 7, 8, 9], factor = 0.5), step(at = [1, 2, 3, 4, 5, 6, 7, 8, 10], factor = 0.5)];
+}
+NET
+cp x.csv 'q"u\o.csv'
+status 'sweep/whole values' 0 "$NETC" sweep whole.net -O1 --out values
+says 'sweep/whole values: columns' values/results.csv 'point,axis.status,schedule,status,'
+says 'sweep/whole values: of a list' values/point "--set 'at=1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,10.0'"
+
 # a failure is that of this attempt: the second point fails anew after the first has run for a while
 cat > again.net <<'NET'
 param file: string = "x.csv";
