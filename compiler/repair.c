@@ -24,6 +24,7 @@ static const struct {
 };
 
 static const double LONG_STEPS = 0.3;   /* from which on rate-too-high notes them */
+static const double SHORT_STEPS = 0.03; /* under which rate-too-low looks at the run */
 
 enum { N_ROWS = countof(row), NONE = -1, MOST_WORDS = 400, MOST_PAIRS = 64, PAIRS_OF_MANY = 16,
        MANY_LAYERS = 200 };
@@ -135,15 +136,21 @@ static bool is_better(double now, double before)
     return now < 0.5 * before;
 }
 
-/* The flow may not be worse, where it is not good.  Steps that were too long must become short.  Nothing that was over its limit may be worse;
+/* Steps that were too long must become short, and those of no length long. */
+static bool is_rate_left(const Health *before, const Health *after)
+{
+    return (health_ails_by_rate(before) && after->step_length >= LONG_STEPS)
+        || (health_warns(before, "rate-too-low") && after->step_length < SHORT_STEPS);
+}
+
+/* The flow may not be worse, where it is not good.  Nothing that was over its limit may be worse;
  * what comes over its limit anew must be little beside what is mended. */
 static bool does_harm(const Health *before, const Health *after)
 {
     const double most = fmax(fabs(before->decades), 1) + 0.1;
     double brought = 0, mended = 0;
 
-    if (fabs(after->decades) > most ||
-        (health_ails_by_rate(before) && after->step_length >= LONG_STEPS))
+    if (fabs(after->decades) > most || is_rate_left(before, after))
         return true;
     for (int i = 0; i < N_AILMENTS; i++) {
         const AilmentId id = (AilmentId)i;

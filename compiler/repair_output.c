@@ -1,5 +1,5 @@
-/* repair_output.c -- repairs of what netc check warns of by name: outputs that do not suit the loss,
- * one unit between layers, residuals that add nothing, dropout that leaves nothing. */
+/* repair_output.c -- repairs of what netc check warns of by name: outputs that do not suit the
+ * loss, one unit between layers, residuals that add nothing, dropout that leaves nothing. */
 #include <math.h>
 
 #include "repair_rules.h"

@@ -1,5 +1,5 @@
-/* warn_slow.c -- warnings of runs that get nowhere: gradients too faint, rates too low, warmups that
- * do not end. */
+/* warn_slow.c -- warnings of runs that get nowhere: gradients too faint, rates too low, warmups
+ * that do not end. */
 #include "warn.h"
 
 #include <inttypes.h>
@@ -133,7 +133,8 @@ void warn_rate_low(Warn *w)
     Message *m;
 
     if (!(course.steps >= few_steps) || w->forecast->input.why ||
-        w->forecast->input.facts.constant >= 1 || !warn_reaches(w, share) || most_moved(w, updates) > most_moves || length > most_length ||
+        w->forecast->input.facts.constant >= 1 || !warn_reaches(w, share) ||
+        most_moved(w, updates) > most_moves || length > most_length ||
         warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) || warn_cause(w, IDLES))
         return;
     m = warn_say(w, share, warn_optimizer(w, "lr"), "at this rate the whole run takes %.2g %% off "

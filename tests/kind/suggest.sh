@@ -213,6 +213,11 @@ sed 's/= 30/= 6/; s/= sigmoid/= relu/; s/= xavier_uniform/= he_normal/; s/sgd(lr
     sigmoid.net > high.net
 "$NETC" suggest --full high.net > said
 check 'suggest/high: every repair lowers the rate' sh -c '[ "$(grep -c "lr = " said)" -ge "$(grep -c "^ *[0-9][0-9]*  " said)" ]'
+# One that is too low is raised in all of them.
+sed 's/lr = 1.0, momentum = 0.9/lr = 1e-6/' high.net > low.net
+"$NETC" suggest --full low.net > said
+says 'suggest/low' said 'netc check warns of rate-too-low'
+check 'suggest/low: every repair raises the rate' sh -c '[ "$(grep -c "lr = 0" said)" -eq "$(grep -c "^ *[0-9][0-9]*  " said)" ]'
 # Long steps that are not warned of are told.
 sed 's/lr = 1.0/lr = 0.1/' high.net > long.net
 "$NETC" suggest long.net > said
