@@ -184,6 +184,8 @@ async function readRuns(url) {
         say(`runs: ${id} is drawn`, await value(`document.querySelectorAll('#${id} canvas').length === 2`));
     }
     await seen('ratio');
+    if (/no layer of the same name/.test(await text('ratio-reading')))
+        return readTraffic(url);
     say('runs: ratios are drawn', await value(`(() => { const i = document.querySelector('#ratio image');
         return i.getAttribute('href').length > 100 && i.getBoundingClientRect().width > 400; })()`));
     await press('slider', 'End');

@@ -141,6 +141,11 @@ function ratio() {
     const over = lines[+$('over').value], under = lines[+$('under').value];
     const has = line => name => line.runs.some(run => run.rowOf.has(name));
     const shared = names.filter(has(over)).filter(has(under));
+    if (shared.length === 0) {
+        $('ratio').replaceChildren();
+        $('ratio-reading').textContent = 'they have no layer of the same name';
+        return;
+    }
     const columns = over.runs[0].columns, tall = Math.min(22, 440 / shared.length), wide = 740 / columns.length;
     const svg = picture($('ratio'), 960, 30 + tall * shared.length, 'log10 of the ratio of deltas');
     const each = columns.map(step => [depths(over, step), depths(under, step)]);

@@ -117,6 +117,11 @@ says 'report/two runs: a setting that differs' runs.html '<tr><th>lr</th><td>0.1
 check 'report/two runs: none that does not' sh -c '! grep -q "<th>batch</th>" runs.html'
 check 'report/two runs: no address' sh -c "! grep -qiE 'https?:|sourceMapping' runs.html"
 node "$ROOT/tests/browser.js" runs.html
+sed 's/stem/first/; s/h = dense/g = dense/; s/logits/last/' deep.net > other.net
+compile other -O1
+status 'report/a run of other layers' 0 ./other.program --quiet --steps 3 --out others
+status 'report/runs without a layer in common' 0 "$NETC" report run others -o others.html
+node "$ROOT/tests/browser.js" others.html
 check 'report/two runs: no groups' sh -c '! grep -q "id=.each" runs.html'
 for seed in 2 3; do
     status "report/seed $seed" 0 ./deep.program --quiet --seed $seed --out "seed$seed"
