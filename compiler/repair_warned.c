@@ -3,8 +3,8 @@
 
 #include "repair_health.h"
 
-/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends: they
- * are named, but a net without them is no better. */
+/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends:
+ * they are named, but a net without them is no better. */
 static const char *const not_counted[] = {
     "redundant-bias", "decay-before-norm", "correlation-collapse", "seed-lottery", "dead-units",
     "constant-inputs", "one-class", "stray-words", "batch-over-data", "unread-layer",
