@@ -225,8 +225,8 @@ static Flow walk_opened(const Program *p, const InputMoments *input, double fact
 {
     const double batch = (double)out->batch;
     Flow f = { .open = open, .open_var = open_var, .arena = s->arena, .gauss = gauss_new(s->arena),
-               .model = p->model, .batch = batch, .same_class = input->same_class, .input = *input, .loss = NAN, .norm_slope = 1,
-               .norm_gain = 1 };
+               .model = p->model, .batch = batch, .same_class = input->same_class,
+               .input = *input, .loss = NAN, .norm_slope = 1, .norm_gain = 1 };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
 
     f.recurrent = flow_recurrent_layers(t->g);
@@ -359,7 +359,8 @@ static void mark_blurred(Forecast *out)
         row++;
     if (row < out->layer + out->n && strcmp(row->layer->kind, "conv") == 0
         && out->input.facts.read && out->input.apart[SAME] > smooth)
-        row->rough = "neighbours in an image are alike, and sums of residuals are bent without norms";
+        row->rough = "neighbours in an image are alike, and sums of residuals are bent "
+                     "without norms";
 }
 
 /* A batch takes no sample twice. */

@@ -49,7 +49,7 @@ void lags_level(Flow *f, Lags *l, const double *square, const double cross[PAIRS
 void lags_products(Flow *f, LagsOf a, LagsOf b, double shift, const double *square,
                    double mean[PAIRS][PAIRS]);
 
-/* ---- flow_lags_conv.c -------------------------------------------------------------------------- */
+/* ---- flow_lags_conv.c ------------------------------------------------------------------------ */
 
 const Lags *lags_of_conv(Flow *f, const Kernel *x, const Window *v, double square, double shift);
 const Lags *lags_back_conv(Flow *f, const Gradient *dz, const Window *v);

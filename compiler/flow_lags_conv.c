@@ -132,8 +132,8 @@ const Lags *lags_back_conv(Flow *f, const Gradient *dz, const Window *v)
     return l;
 }
 
-/* dLoss/dW is a sum over pairs of outputs, and over taps of x's products, which z's are `per` times,
- * beside `shift`. */
+/* dLoss/dW is a sum over pairs of outputs, and over taps of x's products, which z's are `per`
+ * times, beside `shift`. */
 void lags_add_conv(Flow *f, const Gradient *dz, const Kernel *z, double shift, double per,
                    double sum[PAIRS][PAIRS])
 {

@@ -141,7 +141,8 @@ static double pair_sum_by_lags(Flow *f, const Gradient *g, const Kernel *x, int 
         same += g->square[s][p] * x->square[s][p];
         product[p] = fmax(g->square[SAME][p] * x->square[SAME][p], 0);
     }
-    lags_products(f, (LagsOf){ g->lags, g->cross }, (LagsOf){ x->lags, x->cross }, 0, product, mean);
+    lags_products(f, (LagsOf){ g->lags, g->cross }, (LagsOf){ x->lags, x->cross }, 0, product,
+                  mean);
     return same + mean[s][s] * roots_apart(product, x->positions);
 }
 

@@ -41,8 +41,9 @@ double lag_within(const Kernel *x, int64_t kernel, int s)
     const Means m = { x->lags, x->cross, kernel, 0, 1 };
     const double all = (double)(kernel * kernel);
 
-    return all > 1 ? (lag_of_means(&m, s, 0, 0) * all - lag_at(x->lags, x->cross, s, 0, 0)) / (all - 1)
-                   : x->cross[s];
+    if (all <= 1)
+        return x->cross[s];
+    return (lag_of_means(&m, s, 0, 0) * all - lag_at(x->lags, x->cross, s, 0, 0)) / (all - 1);
 }
 
 /* A mean of `count` with these places: square and cross sums of the kernel. */

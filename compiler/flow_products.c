@@ -20,8 +20,9 @@ static Product product_of(const Flow *f, const Trace *t, NodeId z, double n_in, 
     const Tensor *w = tensor_of(t, z, 1), *b = tensor_of(t, z, 2);
     const bool opened = f->open && f->open == &t->g->layer[t->g->node[z].layer];
 
-    return (Product){ .w = opened ? (Draw){ .var = f->open_var } : draw_of(w), .b = b ? draw_of(b) : (Draw){ 0 }, .n_in = n_in,
-                      .n_out = n_out, .fan_in = fmax((double)w->fan_in, 1) };
+    return (Product){ .w = opened ? (Draw){ .var = f->open_var } : draw_of(w),
+                      .b = b ? draw_of(b) : (Draw){ 0 }, .n_in = n_in, .n_out = n_out,
+                      .fan_in = fmax((double)w->fan_in, 1) };
 }
 
 /* The second moment of z from that of the terms of its sum, `taps` of them beside n_in. */

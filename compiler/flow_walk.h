@@ -133,7 +133,7 @@ void identity_backward(Flow *f, const Kernel *x, const Tensor *w, const Gradient
 double inverse_variance(Flow *f, const Kernel *x, const Kernel *k, const double here[PAIRS],
                         const double apart[PAIRS], double variance, double eps);
 
-/* ---- flow_pool.c: of windows, by the tables of flow_lags.h ------------------------------------ */
+/* ---- flow_pool.c: of windows, by the tables of flow_lags.h ---------------------------------- */
 
 /* Windows of `kernel` places: what two of them have in common, at all pairs of their places. */
 typedef struct {
