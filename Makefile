@@ -8,7 +8,7 @@ BUILD = build$(if $(SAN),-san)
 
 # data
 FLOOR1 = base *.def
-FLOOR2 = arena limits output
+FLOOR2 = arena language_limits output
 FLOOR3 = onnx.pb-c intern source shape emit map process
 FLOOR4 = ast diag* value op names cc edit line_diff
 FLOOR5 = vocabulary* scope depend
@@ -64,8 +64,7 @@ MARCH = native
 warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 sanitize = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)
 standard = -std=c11 -D_GNU_SOURCE
-# All headers: by -iquote gcc's <limits.h> finds compiler/limits.h, which passes for the system's then.
-depend = -MD -MP
+depend = -MMD -MP
 real_flags = -O3 -march=$(MARCH) -ffp-contract=fast -fno-math-errno
 LIBS = -lopenblas -lz -ljansson -lprotobuf-c -lmd -lm -lpthread
 comma = ,

@@ -5,7 +5,7 @@
 
 #include "cc.h"
 #include "depend.h"
-#include "limits.h"
+#include "language_limits.h"
 #include "output.h"
 
 /* A file of blocks alone is a fine import, but nothing that could run. */

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "output.h"
 #include "process.h"
 

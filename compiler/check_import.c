@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "limits.h"
+#include "language_limits.h"
 
 /* The files from the one being read back to the main one. */
 typedef struct Importer {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "limits.h"
+#include "language_limits.h"
 #include "suggest.h"
 
 /* A setting of train, or the optimiser's lr; NULL: neither. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "diag_message.h"
-#include "limits.h"
+#include "language_limits.h"
 
 Diag *diag_new(Arena *a)
 {

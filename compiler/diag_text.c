@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "diag_message.h"
-#include "limits.h"
+#include "language_limits.h"
 
 enum {
     LINE_SHOWN = 160,               /* bytes of a source line that are shown at most */

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "limits.h"
+#include "language_limits.h"
 
 static Value eval_string(const Expr *e, const Eval *in)
 {

@@ -1,6 +1,6 @@
 /* infer.c -- the pass `infer`: walks the statements of the model. */
 #include "infer.h"
-#include "limits.h"
+#include "language_limits.h"
 #include "suggest.h"
 
 static void infer_input(Builder *b, const Stmt *s)

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 
 #include "infer.h"
-#include "limits.h"
+#include "language_limits.h"
 
 /* ---- Messages ---- */
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "infer.h"
-#include "limits.h"
+#include "language_limits.h"
 #include "suggest.h"
 
 /* One part of a path. */

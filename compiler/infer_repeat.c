@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "infer.h"
-#include "limits.h"
+#include "language_limits.h"
 
 static RepeatSite *new_site(Builder *b, const Stmt *s, Item *item)
 {

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "infer.h"
-#include "limits.h"
+#include "language_limits.h"
 
 typedef Shape ShapeRule(const ShapeCall *c);
 

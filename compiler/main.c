@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "process.h"
 #include "verbs.h"
 

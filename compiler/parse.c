@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "net.tab.h"
 
 /* One reading.  What a failed one built is given back. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "net.tab.h"
 
 Span lexical_advance(Parser *p, uint32_t size)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "net.tab.h"
 
 /* ---- Scanning ---- */

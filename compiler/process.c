@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "language_limits.h"
 
 /* Ends of a program that it may be asked for; those that are ignored (nohup) stay so. */
 static sigset_t ends(void)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "limits.h"
+#include "language_limits.h"
 
 enum { NULS = 2 };                  /* what flex's scan buffer wants at the end */
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "runtime/terminal.h"
 #include "sweep.h"
 
 double sweep_seconds(void)
@@ -23,8 +24,9 @@ void sweep_progress(SweepProgress *p, bool last, const char *text)
     static const double pause = 10;
     const double now = sweep_seconds();
 
-    if (p->redraws)
-        fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+    if (p->redraws)     /* a line that wraps could not be redrawn */
+        fprintf(stderr, "\r\033[K%.*s%s", rt_terminal_columns(STDERR_FILENO, 80) - 1, text,
+                last ? "\n" : "");
     else if (last || now - p->told >= pause)
         fprintf(stderr, "%s\n", text);
     else
@@ -154,7 +156,8 @@ static void tell(Building *b, bool last)
 
 int sweep_build(Sweep *s, const sigset_t *before)
 {
-    Building b = { .sweep = s, .before = before, .progress.redraws = isatty(STDERR_FILENO),
+    Building b = { .sweep = s, .before = before,
+                   .progress.redraws = rt_terminal_is_at(STDERR_FILENO),
                    .child = arena_array(s->arena, pid_t, s->n_programs) };
     int built = 0;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "runtime/terminal.h"
 #include "sweep.h"
 
 typedef struct {
@@ -151,7 +152,7 @@ static int watch(Running *r)
 
 int sweep_run(Sweep *s, const sigset_t *before)
 {
-    Running r = { .sweep = s, .progress.redraws = isatty(STDERR_FILENO) };
+    Running r = { .sweep = s, .progress.redraws = rt_terminal_is_at(STDERR_FILENO) };
     const char *make = program_find("make", s->arena);
 
     if (!make) {

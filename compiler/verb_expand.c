@@ -1,7 +1,7 @@
 /* verb_expand.c -- netc expand exp.net: the file with defaults, shapes and names written out. */
 #include <string.h>
 
-#include "limits.h"
+#include "language_limits.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"

@@ -31,7 +31,7 @@ typedef struct { Stmt *stmts; Span at; bool given; Span word_at; } Body;
 }
 
 %code {
-#include "limits.h"
+#include "language_limits.h"
 
 #define YYLLOC_DEFAULT(joined, rhs, n) \
     ((joined) = (n) ? span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n)) \

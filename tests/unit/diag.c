@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 #include "front.h"
-#include "limits.h"
+#include "language_limits.h"
 
 static const char *const three_lines = "model {\n\th = dense(64)\n}\n";
 

@@ -2,7 +2,7 @@
 #include "test.h"
 #include "checked.h"
 #include "eval.h"
-#include "limits.h"
+#include "language_limits.h"
 
 /* "7", "[1, 2]", or the message's code: "NET0210" */
 static const char *worth(const char *text)

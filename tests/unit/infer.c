@@ -3,7 +3,7 @@
 
 #include "test.h"
 #include "checked.h"
-#include "limits.h"
+#include "language_limits.h"
 
 static const Item *item(const Checked *c, int k)
 {

@@ -3,7 +3,7 @@
 #include "parse.h"
 
 #include "front.h"
-#include "limits.h"
+#include "language_limits.h"
 #include "texts.h"
 
 static void dump(FILE *out, void *file) { ast_dump(file, out); }

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "front.h"
-#include "limits.h"
+#include "language_limits.h"
 
 /* A file with this content; its path. */
 static const char *file_of(Session *s, const char *content, size_t size)

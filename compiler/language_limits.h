@@ -1,6 +1,6 @@
-/* limits.h -- the limits of limits.def as constants LIMIT_SOURCE_BYTES, ... */
-#ifndef LIMITS_H
-#define LIMITS_H
+/* language_limits.h -- the limits of limits.def as constants LIMIT_SOURCE_BYTES, ... */
+#ifndef LANGUAGE_LIMITS_H
+#define LANGUAGE_LIMITS_H
 
 #include "base.h"
 
