@@ -162,13 +162,17 @@ static Step of_gradient(const Warn *w, Step s)
     return held.length < is_free.length ? held : is_free;
 }
 
+/* Over fewer steps a net has no time to move to where it bears the full rate. */
 static bool warms_up(const Value *schedule)
 {
+    const double least = 20;
+
     return (word_is(schedule, "COSINE") || word_is(schedule, "LINEAR")) &&
-           value_arg(schedule, "warmup")->real > 1;
+           value_arg(schedule, "warmup")->real >= least;
 }
 
-/* Data that is not there may be smaller than what is forecast for. */
+/* Data that is not there may be smaller than what is forecast for.  Of a rate that is warmed up to
+ * nothing is said: its length is NaN. */
 static Step first_step(const Warn *w)
 {
     const Model *m = w->model;
@@ -176,7 +180,8 @@ static Step first_step(const Warn *w)
     Step step = w->adaptive ? of_rate(&m->settings.optimizer, s) : of_gradient(w, s);
 
     step.length *= w->forecast->input.why && !w->adaptive ? 0.25 : 1;
-    step.length *= warms_up(&m->settings.schedule) ? 0 : 1;
+    if (warms_up(&m->settings.schedule))
+        step.length = NAN;
     return step;
 }
 
