@@ -62,14 +62,32 @@ static void put_command(const Sweep *s, FILE *out)
     put_list(out, (const char *const *)o->rest, n);
 }
 
+/* A program's hash leaves out its own numbers, which its points' `set` only differ from. */
+static void put_numbers(const char *numbers, FILE *out)
+{
+    const char *gap = "";
+
+    put_key(out, ",\n      ", "numbers");
+    fputs("{ ", out);
+    for (const char *line = numbers; *line; line += strcspn(line, "\n") + 1) {
+        const int key = (int)strcspn(line, "="), n = (int)strcspn(line, "\n");
+        fprintf(out, "%s\"%.*s\": \"%.*s\"", gap, key, line, n - key - 1, line + key + 1);
+        gap = ", ";
+    }
+    fputs(" }", out);
+}
+
 static void put_programs(const Sweep *s, FILE *out)
 {
     put_key(out, ",\n  ", "programs");
     fputs("[\n", out);
-    for (int i = 0; i < s->n_programs; i++)
-        fprintf(out, "    { \"file\": \"bin/%d\", \"hash\": \"%016" PRIx64 "%016" PRIx64 "\" }%s\n",
-                i + 1, s->program[i].hash[0], s->program[i].hash[1],
-                i + 1 < s->n_programs ? "," : "");
+    for (int i = 0; i < s->n_programs; i++) {
+        const SweepProgram *program = &s->program[i];
+        fprintf(out, "    { \"file\": \"bin/%d\", \"hash\": \"%016" PRIx64 "%016" PRIx64 "\"",
+                i + 1, program->hash[0], program->hash[1]);
+        put_numbers(s->point[program->point].numbers, out);
+        fputs(i + 1 < s->n_programs ? " },\n" : " }\n", out);
+    }
     fputs("  ]", out);
 }
 

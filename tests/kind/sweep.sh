@@ -65,6 +65,40 @@ sed 's/dense(16/dense(12/' small.net > one/small.net
 refuses 'sweep/another sweep' 2 'a folder holds another sweep' "$NETC" sweep one/small.net -O1 --out 'a folder'
 refuses 'sweep/another option' 2 'a folder holds another sweep' "$NETC" sweep small.net -O1 --out 'a folder' -- --steps 20
 
+# a number of the source that all points share is the sweep's, though their programs are the same
+cat > shares.net <<'NET'
+param rate: real = 0.1;
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    dense(10);
+}
+train {
+    optimizer = sgd(lr = rate, momentum = 0.5);
+    clip = norm(limit = 1.0);
+    regularize = l2(0.001);
+    epochs = 1;
+}
+observe { every = 5; }
+sweep { batch in [16, 64]; }
+NET
+status 'sweep/numbers' 0 "$NETC" sweep shares.net -O1 --out shares
+status 'sweep/numbers: the same' 0 "$NETC" sweep shares.net -O1 --out shares
+while read -r key edit; do
+    sed "$edit" shares.net > one/shares.net
+    check "sweep/numbers: $key is edited" sh -c '! cmp -s shares.net one/shares.net'
+    refuses "sweep/numbers: $key" 2 'shares holds another sweep' "$NETC" sweep one/shares.net -O1 --out shares
+done <<'EDITS'
+rate s/real = 0.1/real = 0.2/
+momentum s/0.5/0.25/
+limit s/limit = 1.0/limit = 2.0/
+l2 s/0.001/0.002/
+epochs s/epochs = 1/epochs = 2/
+every s/every = 5/every = 6/
+EDITS
+refuses 'sweep/numbers: -D' 2 'shares holds another sweep' "$NETC" sweep shares.net -D rate=0.2 -O1 --out shares
+
 # words that the programs refuse, before anything is written
 refuses 'sweep/an unknown word' 2 'unknown option --epohcs; did you mean --epochs?' "$NETC" sweep small.net --out unmade -- --epohcs 3
 refuses 'sweep/a number without an option' 2 "for the programs: '3' is not an option" "$NETC" sweep small.net --out unmade -- 3
