@@ -176,6 +176,8 @@ Measure sweep_measure(const Sweep *s);
 /* results.csv, index.html and seeds.csv; false after a sentence. */
 bool sweep_write_results(const Sweep *s);
 void sweep_csv(const Sweep *s, FILE *out);
+/* An axis as a column: "axis.NAME" where results.csv or `others`, ",a,b", have one of its name. */
+void sweep_csv_axis(const Sweep *s, int axis, const char *others, FILE *out);
 void sweep_csv_field(const char *text, FILE *out);
 void sweep_csv_number(double x, FILE *out);         /* behind a comma; nothing if not finite */
 void sweep_page(const Sweep *s, FILE *out);

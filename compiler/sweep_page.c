@@ -31,7 +31,7 @@ static void put_counts(const Sweep *s, FILE *out)
             fprintf(out, "%s%d %s", gap, sweep_count(s, k), sweep_status_word(k));
             gap = ", ";
         }
-    fprintf(out, "; %d programs.", s->n_programs);
+    fprintf(out, "; %d program%s.", s->n_programs, s->n_programs == 1 ? "" : "s");
 }
 
 /* Within half a decade; a flow that no float holds is 0. */
@@ -56,9 +56,11 @@ static void put_agreement(const Sweep *s, FILE *out)
         gone_as_said += flow < 1e-3 && p->predicted < 1e-3;
     }
     if (n > 0)
-        fprintf(out, " The forecast is within half a decade of the measured flow in %d of %d. In %d"
-                     " the gradient vanishes (flow under 0.001), which was foretold of %d.",
-                near, n, gone, gone_as_said);
+        fprintf(out, " The forecast is within half a decade of the measured flow in %d of %d.",
+                near, n);
+    if (gone > 0)
+        fprintf(out, " In %d the gradient vanishes (flow under 0.001), which was foretold of %d.",
+                gone, gone_as_said);
 }
 
 /* ---- The table of points ---- */

@@ -149,6 +149,16 @@ static void read_start(const Sweep *s, Point *p)
     p->status = text[0] ? POINT_FAILED : POINT_WAITING;
 }
 
+/* It cannot go on: its log ends with an error.  A warning may stand there while it runs. */
+static bool is_stuck(const Sweep *s, const Point *p)
+{
+    char text[512];
+    const size_t n = strlen(s->name);
+
+    last_sentence(s, p, text, sizeof text);
+    return strncmp(text, s->name, n) == 0 && strncmp(text + n, ": error: ", 9) == 0;
+}
+
 void sweep_read_point(const Sweep *s, Point *p)
 {
     char text[512];
@@ -166,6 +176,8 @@ void sweep_read_point(const Sweep *s, Point *p)
         p->status = status_of(text_of(facts, "status"), p->exit_status);
         if (p->status < POINT_FAILED && !read_summary(s, p))
             p->status = POINT_HALF;
+        if (p->status == POINT_HALF && is_stuck(s, p))
+            p->status = POINT_FAILED;
     } else {
         read_start(s, p);
     }
@@ -266,27 +278,28 @@ static void put_row(const Sweep *s, const Point *p, FILE *out)
     fprintf(out, ",runs/%s\n", p->name);
 }
 
-/* A param may be called as a column is. */
-static const char *column_of(const char *axis, Arena *a)
-{
-    static const char *const own[] = {
-        "point", "status", "exit_status", "loss_train", "loss_test", "accuracy_train",
-        "accuracy_test", "flow_first", "flow_last", "predicted_flow", "seconds", "warnings", "run",
-    };
+/* Behind the axes. */
+static const char columns[] = ",status,exit_status,loss_train,loss_test,accuracy_train,"
+                              "accuracy_test,flow_first,flow_last,predicted_flow,seconds,warnings,"
+                              "run";
 
-    for (size_t i = 0; i < countof(own); i++)
-        if (strcmp(axis, own[i]) == 0)
-            return arena_printf(a, "axis.%s", axis);
-    return axis;
+void sweep_csv_axis(const Sweep *s, int axis, const char *others, FILE *out)
+{
+    const char *name = s->axis[axis].name;
+    const char *own = arena_printf(s->arena, ",point%s%s,", columns, others);
+    const bool doubled = strstr(own, arena_printf(s->arena, ",%s,", name)) != NULL;
+
+    fprintf(out, doubled ? "axis.%s" : "%s", name);
 }
 
 void sweep_csv(const Sweep *s, FILE *out)
 {
     fputs("point", out);
-    for (int k = 0; k < s->n_axes; k++)
-        fprintf(out, ",%s", column_of(s->axis[k].name, s->arena));
-    fputs(",status,exit_status,loss_train,loss_test,accuracy_train,accuracy_test,flow_first,"
-          "flow_last,predicted_flow,seconds,warnings,run\n", out);
+    for (int k = 0; k < s->n_axes; k++) {
+        putc(',', out);
+        sweep_csv_axis(s, k, "", out);
+    }
+    fprintf(out, "%s\n", columns);
     for (int i = 0; i < s->n_points; i++)
         put_row(s, &s->point[i], out);
 }

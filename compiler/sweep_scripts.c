@@ -128,10 +128,13 @@ void sweep_script(const Sweep *s, FILE *out)
           "name=$1 run=runs/$1\n", out);
     put_points(s, out);
     fputs("# What has ended and left its summary is not run again.\n"
-          "if grep -Eq '^  \"status\": \"(done|diverged)\"' \"$run/run.json\" 2> /dev/null &&\n"
+          "ended=$(sed -n 's/^  \"exit_status\": \\([0-9]\\{1,\\}\\).*/\\1/p' \"$run/run.json\""
+          " 2> /dev/null)\n"
+          "if [ \"$ended\" ] &&\n"
+          "    grep -Eq '^  \"status\": \"(done|diverged)\"' \"$run/run.json\" 2> /dev/null &&\n"
           "    tail -n 1 \"results/$name.json\" 2> /dev/null |"
           " grep -q '^{\"event\":\"summary\"'; then\n"
-          "    exit \"$(sed -n 's/^  \"exit_status\": \\([0-9]*\\).*/\\1/p' \"$run/run.json\")\"\n"
+          "    exit \"$ended\"\n"
           "fi\n"
           "if [ -e \"$run\" ]; then\n"
           "    set -- \"$@\" --resume \"$run\"\n"

@@ -114,14 +114,17 @@ static void put_row(const Sweep *s, const int *choice, FILE *out)
 void sweep_seeds_csv(const Sweep *s, FILE *out)
 {
     int *choice = first(s);
+    const char *own = ",points,ended";
 
-    for (int k = 0; k < s->n_axes; k++)
-        if (k != sweep_seeds(s))
-            fprintf(out, "%s,", s->axis[k].name);
-    fputs("points,ended", out);
     for (size_t i = 0; i < countof(column); i++)
-        fprintf(out, ",%s_mean,%s_min,%s_max", column[i].name, column[i].name, column[i].name);
-    putc('\n', out);
+        own = arena_printf(s->arena, "%s,%s_mean,%s_min,%s_max", own, column[i].name,
+                           column[i].name, column[i].name);
+    for (int k = 0; k < s->n_axes; k++)
+        if (k != sweep_seeds(s)) {
+            sweep_csv_axis(s, k, own, out);
+            putc(',', out);
+        }
+    fprintf(out, "%s\n", own + 1);
     do {
         if (sweep_spread(s, choice, sweep_predicted_flow).points > 0)
             put_row(s, choice, out);

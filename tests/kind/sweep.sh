@@ -293,6 +293,42 @@ status 'sweep/whole values' 0 "$NETC" sweep whole.net -O1 --out values
 says 'sweep/whole values: columns' values/results.csv 'point,axis.status,schedule,status,'
 says 'sweep/whole values: of a list' values/point "--set 'at=1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.0,10.0'"
 
+cat > columns.net <<'NET'
+param points: int = 8;
+param loss_train_mean: real = 0.1;
+param status: int = 1;
+data = digits(split = 0.8);
+model {
+    input [64];
+    target class(10);
+    dense(points, act = relu);
+    dense(10 * status);
+}
+train { optimizer = sgd(lr = loss_train_mean); steps = 2; }
+sweep { points in [8]; loss_train_mean in [0.1]; status in [1]; seed in 1..2; }
+NET
+status 'sweep/columns' 0 "$NETC" sweep columns.net -O1 --out columns
+says 'sweep/columns: results.csv' columns/results.csv 'point,points,loss_train_mean,axis.status,seed,status,'
+says 'sweep/columns: seeds.csv' columns/seeds.csv 'axis.points,axis.loss_train_mean,axis.status,points,ended,loss_train_mean,'
+check 'sweep/columns: each once' test -z "$(head -n 1 columns/seeds.csv | tr , '\n' | sort | uniq -d)"
+says 'sweep/columns: one program' columns/index.html '; 1 program.'
+check 'sweep/columns: nothing vanishes, nothing is foretold' test -z "$(grep foretold columns/index.html)"
+
+# a point that cannot go on has failed, with its reason
+sed -i 's/"status": "done"/"status": "running"/' columns/runs/1-*/run.json
+rm columns/results/1-*.json
+last=$(ls columns/runs/1-*/checkpoints/last.safetensors)
+head -c 100 "$last" > half && cp half "$last"
+status 'sweep/broken checkpoint' 5 "$NETC" sweep columns.net -O1 --out columns
+says 'sweep/broken checkpoint: reason' out '1 done, 1 failed'
+says 'sweep/broken checkpoint: of the program' out 'failed: columns: error: '
+facts=$(ls columns/runs/2-*/run.json)
+head -c 100 "$facts" > half && cp half "$facts"
+status 'sweep/broken run.json' 5 "$NETC" sweep columns.net -O1 --out columns
+says 'sweep/broken run.json: reason' out ': 2 failed'
+check 'sweep/broken run.json: both reasons' test "$(grep -c ' failed: columns: error: ' out)" -eq 2
+check 'sweep/broken run.json: the script goes through' test -z "$(grep 'Illegal number' columns/make.log)"
+
 # a failure is that of this attempt: the second point fails anew after the first has run for a while
 cat > again.net <<'NET'
 param file: string = "x.csv";
