@@ -171,16 +171,16 @@ static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *
     }
 }
 
-/* 1 - 0.99 is a rounding over 0.01. */
 void warn_dropout(Warn *w)
 {
     Dropped d = { .kept = 1 };
     Message *m;
 
     add_dropouts(w, w->program->graph[w->program->n - 1], 1, &d);
-    if (!d.at || !warn_reaches(w, d.kept * (1 - 1e-9)))
+    const double kept = d.kept * (1 - 1e-9);        /* 1 - 0.99 is a rounding over 0.01 */
+    if (!d.at || !warn_reaches(w, kept))
         return;
-    m = warn_say(w, d.kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
+    m = warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
                  "the net at each step", d.kept);
     if (d.dropouts > 1)
         diag_note(m, d.at->at, "%" PRId64 " dropouts in a row keep 1 - p each, here %.3g",
