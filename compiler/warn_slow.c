@@ -141,7 +141,7 @@ void warn_rate_low(Warn *w)
                  "the loss, at the most", 100 * share);
     diag_note(m, warn_optimizer(w, "lr"), "%.10g steps add up to %.3g of the first, which takes "
               "%.2g of the loss%s", course.steps, updates, first_decrease(w) / w->forecast->loss,
-              isnan(length) ? "" : arena_printf(w->session->arena, ", and is %.2g of what such a net "
-                                                "bears", length));
+              isnan(length) ? "" : arena_printf(w->session->arena, ", and is %.2g of what such a "
+                                                "net bears", length));
     note_course(w, &course, m);
 }
