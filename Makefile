@@ -25,7 +25,7 @@ FLOOR12 = sweep*
 FLOOR13 = main verb_*
 
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
-	signals digits readers thread_memory html viridis page_files.h crc32c event.pb-c terminal
+	signals digits readers thread_memory html utf8 viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
 	processors options profile vector_tanh

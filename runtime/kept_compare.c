@@ -1,9 +1,11 @@
 /* kept_compare.c -- what differs between runs: settings, and what they came to. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "figures.h"
 #include "kept_compare.h"
+#include "settings.h"
 
 /* Where run.json keeps what can differ. */
 static const struct {
@@ -20,8 +22,13 @@ static const json_t *part_of(const rt_kept *k, size_t i)
     return place[i].inside ? json_object_get(part, place[i].inside) : part;
 }
 
-static json_t *text_of(const json_t *value)
+/* run.json holds a code for some choices. */
+static json_t *text_of(const char *key, const json_t *value)
 {
+    const char *name = json_is_integer(value) ? rt_choice_name(key, json_integer_value(value))
+                                              : NULL;
+    if (name)
+        return json_string(name);
     char *text = json_is_string(value) ? NULL
                                        : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY
                                                          | JSON_REAL_PRECISION(9));
@@ -90,27 +97,41 @@ size_t rt_kept_members(const rt_kept *k, const size_t *group, size_t of)
     return n;
 }
 
+/* How often word i of a list stands in it; 0: it stood before. */
+static size_t times(const json_t *words, size_t i)
+{
+    const json_t *word = json_array_get(words, i);
+    size_t n = 0;
+
+    for (size_t j = 0; j < json_array_size(words); j++)
+        if (json_equal(word, json_array_get(words, j))) {
+            if (j < i)
+                return 0;
+            n++;
+        }
+    return n;
+}
+
 /* The words that occur in a list, in its order, each once; of several how often. */
 static json_t *tally(const json_t *words)
 {
-    char text[256] = "";
-    const size_t n = json_array_size(words);
-    size_t at = 0;
+    const size_t all = json_array_size(words);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
 
-    for (size_t i = 0; i < n && at < sizeof text; i++) {
-        const json_t *word = json_array_get(words, i);
-        size_t same = 0, before = 0;
-        for (size_t j = 0; j < n; j++)
-            if (json_equal(word, json_array_get(words, j)))
-                j < i ? before++ : same++;
-        if (before)
-            continue;
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", at ? ", " : "",
-                               json_string_value(word));
-        if (same > 1 && same < n && at < sizeof text)
-            at += (size_t)snprintf(text + at, sizeof text - at, " (%zu)", same);
+    for (size_t i = 0; out && i < all; i++) {
+        const size_t n = times(words, i);
+        if (n)
+            fprintf(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(words, i)));
+        if (n > 1 && n < all)
+            fprintf(out, " (%zu)", n);
     }
-    return json_string(text);
+    if (out)
+        fclose(out);
+    json_t *string = json_string(text ? text : "");
+    free(text);
+    return string;
 }
 
 /* ---- Settings ---------------------------------------------------------------------------- */
@@ -137,7 +158,8 @@ static void add_setting(json_t *rows, const rt_kept *k, const size_t *group, siz
         json_t *words = json_array();
         for (size_t x = g; group[g] == g && k[x].path; x++)
             if (group[x] == g)
-                json_array_append_new(words, text_of(json_object_get(part_of(&k[x], i), key)));
+                json_array_append_new(words, text_of(key, json_object_get(part_of(&k[x], i),
+                                                                         key)));
         if (group[g] == g)
             json_array_append_new(row, tally(words));
         json_decref(words);

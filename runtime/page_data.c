@@ -7,6 +7,7 @@
 #include "kept_compare.h"
 #include "page.h"
 #include "page_pack.h"
+#include "utf8.h"
 #include "viridis.h"
 
 enum { POINTS = 2000 };             /* of a curve */
@@ -171,8 +172,11 @@ static bool put_whole(rt_json *j, const rt_kept *k)
 /* Delta and the curves of each run. */
 static bool put_run(rt_json *j, const rt_kept *k, size_t group)
 {
+    char *path = rt_utf8(k->path);
+
     rt_json_open(j, NULL, '{');
-    rt_json_text(j, "path", k->path);
+    rt_json_text(j, "path", path ? path : "?");
+    free(path);
     rt_json_unsigned(j, "group", group);
     put_layers(j, k);
     put_columns(j, k);

@@ -4,13 +4,16 @@
 #include "html.h"
 #include "kept_compare.h"
 #include "page.h"
+#include "utf8.h"
 
 bool rt_page_runs_names(FILE *out, const rt_kept *k, rt_error *e)
 {
     (void)e;
     for (const rt_kept *x = k; x->path; x++) {
+        char *path = rt_utf8(x->path);
         fputs(x == k ? "" : ", ", out);
-        rt_html_text(out, x->path);
+        rt_html_text(out, path ? path : "?");
+        free(path);
     }
     return true;
 }
@@ -38,9 +41,13 @@ static void put_rows(FILE *out, json_t *rows, const char *title, size_t columns)
 static json_t *head_of(const rt_kept *k, const size_t *group, size_t g)
 {
     const size_t others = rt_kept_members(k, group, g) - 1;
+    char *path = rt_utf8(k[g].path);
+    const char *name = path ? path : "?";
+    json_t *head = others ? json_sprintf("%s and %zu of other seeds", name, others)
+                          : json_string(name);
 
-    return others ? json_sprintf("%s and %zu of other seeds", k[g].path, others)
-                  : json_string(k[g].path);
+    free(path);
+    return head;
 }
 
 static void put_table(FILE *out, const rt_kept *k, const size_t *group, const char *id)

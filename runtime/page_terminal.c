@@ -32,13 +32,16 @@ static void put_wrapped(FILE *out, const char *text, size_t at, size_t indent)
     putc('\n', out);
 }
 
-/* At most `width` columns of a text; of a long one its end, which tells more than its beginning. */
+/* At most `width` columns of a text; of a long one its end, which tells more than its beginning,
+ * from where a character of UTF-8 begins. */
 static const char *fitted(char room[NAME + 1], const char *text, size_t width)
 {
     const size_t n = strlen(text);
+    const char *from = n > width ? text + n - (width - 2) : text;
 
-    snprintf(room, NAME + 1, "%s%s", n > width ? ".." : "",
-             n > width ? text + n - (width - 2) : text);
+    while (((unsigned char)*from & 0xc0) == 0x80)
+        from++;
+    snprintf(room, NAME + 1, "%s%s", n > width ? ".." : "", from);
     return room;
 }
 

@@ -15,6 +15,7 @@
 #include "reals.h"
 #include "run_source.h"
 #include "settings.h"
+#include "utf8.h"
 #include "version.h"
 
 static char *file_in(const char *directory)
@@ -199,8 +200,9 @@ static json_t *list_words(int argc, char *const *argv)
     json_t *list = json_array();
 
     for (int i = 0; i < argc; i++) {
-        json_t *word = json_string(argv[i]);
-        json_array_append_new(list, word ? word : json_string("?"));
+        char *word = rt_utf8(argv[i]);
+        json_array_append_new(list, json_string(word ? word : "?"));
+        free(word);
     }
     return list;
 }

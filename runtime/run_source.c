@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 /* A file's name need not be UTF-8. */
 static json_t *name_of(const char *name)
 {
-    json_t *text = json_string(name);
+    char *copy = rt_utf8(name);
+    json_t *text = json_string(copy ? copy : "?");
 
-    return text ? text : json_string("?");
+    free(copy);
+    return text;
 }
 
 static json_t *describe_file(const rt_named_text *file)

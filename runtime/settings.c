@@ -65,29 +65,42 @@ static const char *const compiled[] = { "loss", "optimizer", "schedule", "regula
 static const char *const responses[] = { [RT_STOP] = "stop", [RT_SKIP] = "skip",
                                          [RT_CONTINUE] = "continue" };
 
-static const char *schedule_name(rt_schedule s)
-{
-    static const char *const name[] = { [RT_RATE_CONSTANT] = "constant", [RT_RATE_STEP] = "step",
-                                        [RT_RATE_EXPONENTIAL] = "exponential",
-                                        [RT_RATE_COSINE] = "cosine", [RT_RATE_LINEAR] = "linear" };
-    return name[s];
-}
+static const char *const schedules[] = {
+    [RT_RATE_CONSTANT] = "constant", [RT_RATE_STEP] = "step",
+    [RT_RATE_EXPONENTIAL] = "exponential", [RT_RATE_COSINE] = "cosine",
+    [RT_RATE_LINEAR] = "linear",
+};
+static const char *const losses[] = {
+    [RT_SOFTMAX_CROSS_ENTROPY] = "softmax_cross_entropy",
+    [RT_BINARY_CROSS_ENTROPY] = "binary_cross_entropy", [RT_MSE] = "mse", [RT_MAE] = "mae",
+    [RT_HUBER] = "huber",
+};
 
-static const char *loss_name(rt_loss loss)
+/* Choices that run.json has as codes. */
+static const struct {
+    const char *choice;
+    const char *const *name;
+    int64_t n;
+} coded[] = {
+    { "loss", losses, sizeof losses / sizeof losses[0] },
+    { "schedule", schedules, sizeof schedules / sizeof schedules[0] },
+};
+
+const char *rt_choice_name(const char *choice, int64_t code)
 {
-    static const char *const name[] = { [RT_SOFTMAX_CROSS_ENTROPY] = "softmax_cross_entropy",
-                                        [RT_BINARY_CROSS_ENTROPY] = "binary_cross_entropy",
-                                        [RT_MSE] = "mse", [RT_MAE] = "mae", [RT_HUBER] = "huber" };
-    return name[loss];
+    for (size_t i = 0; i < sizeof coded / sizeof coded[0]; i++)
+        if (!strcmp(coded[i].choice, choice) && code >= 0 && code < coded[i].n)
+            return coded[i].name[code];
+    return NULL;
 }
 
 static const char *choice_of(const rt_model *model, Reader reader)
 {
     switch (reader) {
     case OPTIMIZER: return model->optimizer;
-    case SCHEDULE: return schedule_name(model->settings->schedule);
+    case SCHEDULE: return schedules[model->settings->schedule];
     case CLIP: return model->clip;
-    case LOSS: return loss_name(model->loss);
+    case LOSS: return losses[model->loss];
     case ALWAYS: break;
     }
     return "";

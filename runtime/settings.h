@@ -24,6 +24,9 @@ enum { RT_SETTING_TEXT = 512 };
 const char *rt_settings_next(const rt_settings *set, const rt_model *model, int *at,
                              char value[RT_SETTING_TEXT]);
 
+/* The name of a code that run.json has of a choice, "loss" or "schedule"; NULL: there is none. */
+const char *rt_choice_name(const char *choice, int64_t code);
+
 /* A whole number and a finite real, in full, as C writes them; false if `text` is anything else. */
 bool rt_read_integer(const char *text, int64_t *out);
 bool rt_read_real(const char *text, double *out);

@@ -131,6 +131,7 @@ async function slide() {
     const before = await text('profile-reading'), step = await text('slider-step');
     await press('slider', 'End');
     say('slider moves the step', await text('slider-step') !== step, step);
+    say('a slope is of a fit, of two layers between them', before.includes(process.env.READING || ' a layer on the way back (r2 '), before);
     say('slider moves the profile', await text('profile-reading') !== before, before);
     const spent = await value(`(async () => { const s = document.getElementById('slider'); s.value = 0;
         const from = performance.now(); s.dispatchEvent(new Event('input'));

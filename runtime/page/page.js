@@ -156,7 +156,8 @@ function showColumn(column) {
         profileChart.updateOptions({ file: profileRows(column) });
     $('profile-reading').textContent = slope === null ? `flow ${figure(flow)}`
         : `flow ${figure(flow)}; ${Math.abs(slope).toFixed(2)} decades ${slope > 0 ? 'lost' : 'gained'} ` +
-          `a layer on the way back (r2 ${r2 === null ? 'none' : r2.toFixed(2)})`;
+          (weighted.length === 2 ? `between ${layers[weighted[1]].name} and ${layers[weighted[0]].name}`
+              : `a layer on the way back (r2 ${r2 === null ? 'none' : r2.toFixed(2)})`);
     for (const box of document.querySelectorAll('#graph .delta')) {
         const at = log10(cell('delta_rms', +box.dataset.row, column));
         box.style.fill = at === null ? 'none' : colour((at - heat.dataset.low) / (heat.dataset.high - heat.dataset.low));

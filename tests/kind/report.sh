@@ -145,6 +145,36 @@ status 'report/two runs, one of them none' 1 "$NETC" report run nothing -o not.h
 sentence 'report/two runs, one of them none: sentence' 'nothing: there is no such run directory'
 check 'report/two runs, one of them none: no page' test ! -e not.html
 
+# ---- Long values, names that are not UTF-8, choices that run.json has as codes
+cat > noted.net <<'NET'
+param note: string = "a";
+data = digits(split = 0.8);
+model { input [64]; target class(10); h1 = dense(8, act = tanh); h2 = dense(8, act = tanh); out = dense(10); }
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.1); batch = 32; steps = 4; }
+NET
+long=$(printf 'é%.0s' $(seq 130))
+compile noted -O0 && status 'report/a short value' 0 ./noted.program --quiet --out short
+READING=" between h2 and h1" node "$ROOT/tests/browser.js" short/report.html
+for end in 1 2; do
+    compile_to "long$end" noted -O0 -D "note=\"x$long$end\""
+    status "report/long value $end" 0 "./long$end" --quiet --out "long.$end"
+done
+status 'report/--text of a long value' 0 "$NETC" report --text long.1 short
+check 'report/--text of a long value: its end' grep -q '^note .*é1"  *"a"$' out
+check 'report/--text of a long value: UTF-8' iconv -f UTF-8 -t UTF-16 -o utf16 out
+status 'report/long values' 0 "$NETC" report long.1 long.2 -o long.html
+says 'report/long values: whole' long.html "<tr><th>note</th><td>&quot;x${long}1&quot;</td><td>&quot;x${long}2&quot;</td></tr>"
+latin=$(printf 'r\351sum\351')
+cp -r short "$latin"
+status 'report/a name that is not UTF-8' 0 "$NETC" report "$latin" long.1 -o latin.html
+says 'report/a name that is not UTF-8: its column' latin.html '<tr><th></th><th>r?sum?</th><th>long.1</th></tr>'
+check 'report/a name that is not UTF-8: the page' iconv -f UTF-8 -t UTF-16 -o utf16 latin.html
+cp -r short coded
+sed -i 's/"loss": 0,/"loss": 2,/; s/"schedule": 0,/"schedule": 3,/' coded/run.json
+status 'report/codes' 0 "$NETC" report short coded -o coded.html
+says 'report/codes: the schedule' coded.html '<tr><th>schedule</th><td>constant</td><td>cosine</td></tr>'
+says 'report/codes: the loss' coded.html '<tr><th>loss</th><td>softmax_cross_entropy</td><td>mse</td></tr>'
+
 # ---- Names that are markup, from a directory that someone else wrote
 cp -r run hostile
 sed -i 's|logits|</script><script>window.hacked=1;//|g; s|"name": "deep"|"name": "<img src=x onerror=hacked=1>"|' \
