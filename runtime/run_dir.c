@@ -188,6 +188,18 @@ static void sweep_all(const rt_run_dir *d)
     free(checkpoints);
 }
 
+/* It tells of the end that the run goes on from: before run.json says that it runs. */
+static bool drop_summary(const rt_run_dir *d, rt_error *e)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/summary.json", d->path) < 0)
+        return rt_fail(e, "%s: out of memory", d->path);
+    const bool ok = unlink(path) == 0 || errno == ENOENT || cannot(path, "cannot be removed", e);
+    free(path);
+    return ok;
+}
+
 static void put_position(rt_run *run, const rt_position *at)
 {
     run->history.steps = at->step;
@@ -207,7 +219,7 @@ static bool take_up(rt_run_dir *d, const rt_keeping *keep, rt_run *run, rt_posit
     sweep_all(d);
     put_position(run, at);
     return rt_run_log_resume(&d->log, d->path, keep->flow, at, &run->history, e)
-        && rt_run_events_open(&d->events, d->path, run, at, e)
+        && rt_run_events_open(&d->events, d->path, run, at, e) && drop_summary(d, e)
         && rt_run_facts_write(&d->facts, d->path, "running", -1, at->step, e);
 }
 

@@ -83,6 +83,12 @@ cp -r run killed && rm killed/summary.json && sed -i 's/"done"/"running"/' kille
 for file in metrics flow; do printf '{"event":"st' >> killed/$file.jsonl; done
 status 'report/a killed run' 0 "$NETC" report killed
 says 'report/a killed run: no verdict' killed/report.html 'was killed'
+cp -r run going
+./deep.program --quiet --steps 10000000 --resume going > going.out 2>&1 & program=$!
+wait_until grep -q '"status": "running"' going/run.json
+kill -9 $program && wait $program 2> check.out
+status 'report/killed after it was resumed' 0 "$NETC" report going
+says 'report/killed after it was resumed: no verdict' going/report.html 'was killed'
 
 # ---- Logs of a run that has ended, cut
 for file in metrics flow; do
