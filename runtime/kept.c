@@ -206,3 +206,15 @@ void rt_kept_free(rt_kept *k)
     free(k->edge);
     *k = (rt_kept){ .path = NULL };
 }
+
+bool rt_kept_same_files(const json_t *source, const json_t *other)
+{
+    const json_t *a = json_object_get(source, "imports"), *b = json_object_get(other, "imports");
+    bool same = !strcmp(rt_kept_text(source, "sha256"), rt_kept_text(other, "sha256"))
+             && json_array_size(a) == json_array_size(b);
+
+    for (size_t i = 0; same && i < json_array_size(a); i++)
+        same = !strcmp(rt_kept_text(json_array_get(a, i), "sha256"),
+                       rt_kept_text(json_array_get(b, i), "sha256"));
+    return same;
+}

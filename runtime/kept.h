@@ -107,6 +107,9 @@ double rt_kept_number(const json_t *object, const char *key);
 /* Its text, or "". */
 const char *rt_kept_text(const json_t *object, const char *key);
 
+/* Are these sources of run.json of the same files, by their hashes: the source and its imports? */
+bool rt_kept_same_files(const json_t *source, const json_t *other);
+
 /* ---- Between kept.c and its parts ---------------------------------------------------------- */
 
 /* "DIR/file"; to be freed.  NULL: see *e. */

@@ -54,13 +54,28 @@ static bool same_but_seed(const json_t *a, const json_t *b)
     return same;
 }
 
+/* The weights that a run began with, or "": run.json has them in its command alone. */
+static const char *loaded(const rt_kept *k)
+{
+    const json_t *words = json_object_get(k->facts, "command");
+
+    for (size_t i = 1; i + 1 < json_array_size(words); i++) {
+        const char *word = json_string_value(json_array_get(words, i));
+        const char *next = json_string_value(json_array_get(words, i + 1));
+        if (word && next && !strcmp(word, "--load"))
+            return next;
+    }
+    return "";
+}
+
 /* Threads and processors change no result that is compared here. */
 static bool differ_in_seed(const rt_kept *a, const rt_kept *b)
 {
     bool same = !strcmp(a->name, b->name)
              && json_equal(json_object_get(a->facts, "layers"), json_object_get(b->facts, "layers"))
-             && !strcmp(rt_kept_text(json_object_get(a->facts, "source"), "sha256"),
-                        rt_kept_text(json_object_get(b->facts, "source"), "sha256"));
+             && rt_kept_same_files(json_object_get(a->facts, "source"),
+                                   json_object_get(b->facts, "source"))
+             && !strcmp(loaded(a), loaded(b));
 
     for (size_t i = 0; same && i < sizeof place / sizeof place[0]; i++)
         same = !strcmp(place[i].part, "machine") || same_but_seed(part_of(a, i), part_of(b, i));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept.h"
 #include "utf8.h"
 
 /* A file's name need not be UTF-8. */
@@ -84,26 +85,14 @@ bool rt_run_params(rt_notes *told, const char *const *given, int n, rt_error *e)
 
 /* ---- The same source? -------------------------------------------------------------------- */
 
-/* Texts and params: a file may have been moved. */
-static bool same_files(const json_t *was, const json_t *is)
-{
-    const json_t *before = json_object_get(was, "imports"), *now = json_object_get(is, "imports");
-    bool same = json_equal(json_object_get(was, "sha256"), json_object_get(is, "sha256"))
-             && json_equal(json_object_get(was, "params"), json_object_get(is, "params"))
-             && json_array_size(before) == json_array_size(now);
-
-    for (size_t i = 0; same && i < json_array_size(now); i++)
-        same = json_equal(json_object_get(json_array_get(before, i), "sha256"),
-                          json_object_get(json_array_get(now, i), "sha256"));
-    return same;
-}
-
+/* By texts and params: a file may have been moved. */
 bool rt_run_source_is(const void *kept, const rt_notes *notes)
 {
     if (!json_object_get(kept, "sha256") || !notes || !notes->file)
         return true;
     json_t *own = rt_run_source(notes);
-    const bool same = same_files(kept, own);
+    const bool same = rt_kept_same_files(kept, own)
+                   && json_equal(json_object_get(kept, "params"), json_object_get(own, "params"));
 
     json_decref(own);
     return same;

@@ -141,6 +141,24 @@ check 'report/seeds: mean and range' grep -q "$(for x in run seed2 seed3; do los
     { x[NR] = $1; sum += $1 }
     END { print "<th>train loss</th><td>" figure(sum / NR) " (" figure(x[1]) " to " figure(x[NR]) ")</td>" }')" seeds.html
 node "$ROOT/tests/browser.js" seeds.html
+# Of another seed, but of another imported file, or begun with the weights of another run.
+for init in he_normal zeros; do
+    mkdir $init
+    echo "block wide() { h = dense(16, act = relu, init = $init); }" > $init/part.net
+    cat > $init/main.net <<'NET'
+import "part.net";
+data = digits(split = 0.8);
+model { input [64]; target class(10); wide(); logits = dense(10); }
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.1); batch = 32; steps = 3; }
+NET
+    "$NETC" -O1 -Wno-symmetric-units $init/main.net -o $init/main > log 2>&1
+done
+./he_normal/main --quiet --seed 1 --out he_normal/run > log 2>&1
+./zeros/main --quiet --seed 2 --out zeros/run > log 2>&1
+./he_normal/main --quiet --seed 3 --load he_normal/run/checkpoints/last.safetensors --out he_normal/on > log 2>&1
+./he_normal/main --quiet --seed 4 --out he_normal/more > log 2>&1
+status 'report/no seeds' 0 "$NETC" report he_normal/run zeros/run he_normal/on he_normal/more -o parts.html
+says 'report/no seeds: of other imports or weights' parts.html '<th>he_normal/run and 1 of other seeds</th><th>zeros/run</th><th>he_normal/on</th></tr>'
 status 'report/--text' 0 "$NETC" report --text run
 says 'report/--text: the map' out 'logits            '
 status 'report/--text of five' 0 "$NETC" report --text run second diverged run second
