@@ -112,7 +112,7 @@ static bool is_unused(const Sweep *s)
 }
 
 /* Another sweep may have an unused folder, but not its programs and what they said. */
-static bool take_over(const Sweep *s)
+static void take_over(const Sweep *s)
 {
     const char *bin = sweep_file(s, "bin", s->arena);
     DIR *entries = opendir(bin);
@@ -127,7 +127,6 @@ static bool take_over(const Sweep *s)
         unlink(arena_printf(s->arena, "%s/results/%s.json", s->folder, s->point[i].name));
         unlink(arena_printf(s->arena, "%s/logs/%s.log", s->folder, s->point[i].name));
     }
-    return true;
 }
 
 /* A sweep.json of netc's begins so, whichever version wrote it. */
@@ -154,8 +153,10 @@ static bool is_own(const Sweep *s)
     free(text);
     if (same > 0 || (same < 0 && is_empty(s->folder)))
         return true;
-    if (same == 0 && is_of_netc(path) && is_unused(s))
-        return take_over(s);
+    if (same == 0 && is_of_netc(path) && is_unused(s)) {
+        take_over(s);
+        return true;
+    }
     if (same == 0)
         fprintf(stderr, "netc: %s holds another sweep: its source, axes or options are not these; "
                         "name another folder with --out, or remove it\n", s->folder);
