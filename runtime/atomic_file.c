@@ -136,3 +136,11 @@ void rt_atomic_file_abandon(rt_atomic_file *f)
     f->temporary = NULL;
     f->fd = -1;
 }
+
+bool rt_atomic_file_put(const char *path, const void *data, size_t n, rt_error *e)
+{
+    rt_atomic_file f;
+
+    return rt_atomic_file_begin(&f, path, e) && rt_atomic_file_write(&f, data, n, e)
+        && rt_atomic_file_end(&f, e);
+}

@@ -25,4 +25,7 @@ bool rt_atomic_file_write(rt_atomic_file *f, const void *data, size_t n, rt_erro
 bool rt_atomic_file_end(rt_atomic_file *f, rt_error *e);
 void rt_atomic_file_abandon(rt_atomic_file *f);
 
+/* The whole of a file at once. */
+bool rt_atomic_file_put(const char *path, const void *data, size_t n, rt_error *e);
+
 #endif

@@ -89,21 +89,13 @@ char *rt_page_text(const rt_kept *k, size_t *n, rt_error *e)
     return page(k[1].path ? rt_page_runs_html : rt_page_html, k, n, e);
 }
 
-static bool write_file(const char *path, const char *text, size_t n, rt_error *e)
-{
-    rt_atomic_file f;
-
-    return rt_atomic_file_begin(&f, path, e) && rt_atomic_file_write(&f, text, n, e)
-        && rt_atomic_file_end(&f, e);
-}
-
 bool rt_page_write(const char *directory, rt_error *e)
 {
     size_t n;
     rt_kept *k = rt_page_open(&directory, 1, e);
     char *path = k ? rt_kept_file(k, RT_PAGE, e) : NULL;
     char *text = path ? rt_page_text(k, &n, e) : NULL;
-    const bool ok = text && write_file(path, text, n, e);
+    const bool ok = text && rt_atomic_file_put(path, text, n, e);
 
     free(text);
     free(path);

@@ -5,14 +5,6 @@
 
 #include "atomic_file.h"
 
-static bool write_file(const char *path, const char *text, size_t n, rt_error *e)
-{
-    rt_atomic_file f;
-
-    return rt_atomic_file_begin(&f, path, e) && rt_atomic_file_write(&f, text, n, e)
-        && rt_atomic_file_end(&f, e);
-}
-
 bool rt_run_summary_write(const char *directory, const rt_history *h, rt_error *e)
 {
     char *path = NULL, *text = NULL;
@@ -25,7 +17,7 @@ bool rt_run_summary_write(const char *directory, const rt_history *h, rt_error *
     const bool whole = out && !ferror(out);
     const bool told = out && fclose(out) == 0 && whole
                    && asprintf(&path, "%s/summary.json", directory) >= 0;
-    const bool ok = told ? write_file(path, text, n, e)
+    const bool ok = told ? rt_atomic_file_put(path, text, n, e)
                          : rt_fail(e, "%s: out of memory for summary.json", directory);
     free(path);
     free(text);
