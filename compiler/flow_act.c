@@ -48,7 +48,8 @@ static double clip(double c) { return fmin(fmax(c, -1), 1); }
 static Bend bend_of(Flow *f, const Kernel *z, Act act)
 {
     const double m2 = z->mean * z->mean, q = mean_of_squares(z->square[SAME], z->positions);
-    Bend b = { .v = fmax(q - m2, 0) };
+    const double v = q - m2;
+    Bend b = { .v = v > 1e-13 * q && v > 1e-280 ? v : 0 };  /* less is rounding, or lost */
 
     b.m = *moments_at(f, act, b.v, z->mean);
     b.slope = f->last.slope;
@@ -294,8 +295,10 @@ static void bend_radial(const Bend *b, const Kernel *z, const Kernel *x, const G
     const double steep = b->m.steep / b->m.square, kept = b->m.turn / b->m.square;
     const double excess = dy->radial[SAME] / (n * square * square * n);
 
-    if (!(square > 1e-150))
+    if (!(square > 1e-150)) {
+        dz->radial[SAME] = dz->radial[OTHER] = dz->radial[KIN] = 0;
         return;
+    }
     dz->own = b->m.own / fmax(b->m.slope_square * (b->v + z->mean * z->mean), 1e-300) - 1;
     dz->level = b->m.lift * b->m.lift / (b->m.square * b->m.slope_square)
               * excess * square * n / fmax(g, 1e-300);

@@ -291,12 +291,6 @@ void neurons_put(Flow *f, Kernel *k)
 
 /* ---- Activations of samples ------------------------------------------------------------------ */
 
-/* At 0, where many inputs lie, as programs have it: that of what is under. */
-static double slope_at(Act act, double z)
-{
-    return act_slope(act, z == 0 ? -1e-300 : z);
-}
-
 void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS])
 {
     const Neuron *unit = neurons_of(f, z);
@@ -306,7 +300,8 @@ void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value
     for (int s = 0; s < PAIRS; s++)
         value[s] = 0;
     for (int i = 0; i < NEURONS; i++) {
-        const double own = act_value(act, unit[i].x[SAME]), slope = slope_at(act, unit[i].x[SAME]);
+        const double own = act_value(act, unit[i].x[SAME]);
+        const double slope = act_slope_at(act, unit[i].x[SAME]);
 
         m->mean += own / NEURONS;
         m->slope_square += slope * slope / NEURONS;
@@ -333,10 +328,10 @@ Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, do
     for (int s = 0; s < PAIRS; s++)
         slope[s] = 0;
     for (int i = 0; i < NEURONS; i++) {
-        const double own = slope_at(act, unit[i].x[SAME]);
+        const double own = act_slope_at(act, unit[i].x[SAME]);
 
         for (int s = 0; s < PAIRS; s++) {
-            out[i].x[s] = own * slope_at(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
+            out[i].x[s] = own * act_slope_at(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
             slope[s] += out[i].x[s] / NEURONS;
         }
     }

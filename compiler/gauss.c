@@ -106,6 +106,11 @@ double act_slope(Act act, double z)
     return 1;
 }
 
+double act_slope_at(Act act, double z)
+{
+    return act_slope(act, z == 0 ? -1e-300 : z);
+}
+
 /* ---- Two correlated variables -------------------------------------------------------------- */
 
 /* E of products of z or of its sign's side, for functions a z above 0 and b z below (or their
@@ -214,7 +219,7 @@ static void close_forms(Act act, double v, Moments *out)
 {
     const bool leaky = act.kind == ACTIVATION_LEAKY_RELU;
 
-    if (act.kind != ACTIVATION_RELU && !leaky)
+    if (!(v > 0) || (act.kind != ACTIVATION_RELU && !leaky))
         return;
     out->value = out->slope = (Series){ .arc = true, .positive = 1, .variance = v,
                                         .negative = leaky ? act.number : 0 };
@@ -232,7 +237,7 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
         const double z = m + std * g->z[i];
 
         f[i] = act_value(act, z);
-        d[i] = act_slope(act, z);
+        d[i] = std > 0 ? act_slope(act, z) : act_slope_at(act, z);
         f2[i] = f[i] * f[i];
         d2[i] = d[i] * d[i];
         f4 += g->weight[i] * f2[i] * f2[i];
@@ -266,7 +271,8 @@ void act_squares(const Gauss *g, Act act, double v, double m, double out[2])
 
     out[0] = out[1] = 1e-300;
     for (int i = 0; i < GAUSS_NODES; i++) {
-        const double z = m + std * g->z[i], f = act_value(act, z), d = act_slope(act, z);
+        const double z = m + std * g->z[i], f = act_value(act, z);
+        const double d = std > 0 ? act_slope(act, z) : act_slope_at(act, z);
 
         out[0] += g->weight[i] * f * f;
         out[1] += g->weight[i] * d * d;

@@ -29,6 +29,8 @@ typedef struct {
 
 double act_value(Act act, double z);
 double act_slope(Act act, double z);
+/* At 0 as programs have it, that of what is under: where all or many inputs are the very same. */
+double act_slope_at(Act act, double z);
 
 /* One function of z as a series: E f(z1) f(z2) = sum over k of power[k] c^k at correlation c. */
 typedef struct {
