@@ -10,6 +10,7 @@
 #include "flow_walk.h"
 #include "repair.h"
 #include "runtime/gravity.h"
+#include "warn_row.h"
 
 typedef enum { OWN, NOTED, WARNED } Gravity;
 
@@ -22,16 +23,6 @@ static const struct {
     { warning, gravity, limit, weight },
 #include "ailments.def"
 #undef AILMENT
-};
-
-#define NEVER INFINITY
-static const struct {
-    const char *name;
-    double noted, warned;
-} warning[] = {
-#define WARNING(rule, message, name, about, measure, noted, warned, ...) { name, noted, warned },
-#include "warnings.def"
-#undef WARNING
 };
 
 enum {
@@ -54,12 +45,12 @@ typedef struct {
 
 static double limit_of(AilmentId id)
 {
+    const Warning *row;
+
     if (ailment[id].gravity == OWN)
         return ailment[id].limit;
-    for (size_t i = 0; i < countof(warning); i++)
-        if (strcmp(warning[i].name, ailment[id].warning) == 0)
-            return ailment[id].gravity == NOTED ? warning[i].noted : warning[i].warned;
-    bug("no warning '%s'", ailment[id].warning);
+    row = warning_called(ailment[id].warning);
+    return ailment[id].gravity == NOTED ? row->noted : row->warned;
 }
 
 static void raise(Health *h, AilmentId id, double measure)

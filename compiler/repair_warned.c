@@ -2,14 +2,7 @@
 #include <string.h>
 
 #include "repair_health.h"
-
-/* Advice, what the measures of repair_health.c look at closer, and what no edit of a net mends:
- * they are named, but a net without them is no better. */
-static const char *const not_counted[] = {
-    "redundant-bias", "decay-before-norm", "correlation-collapse", "seed-lottery", "dead-units",
-    "constant-inputs", "one-class", "stray-words", "batch-over-data", "unread-layer",
-    "linear-stack", "unused",
-};
+#include "warn_row.h"
 
 /* A compilation whose warnings are counted in a place of their own. */
 typedef struct {
@@ -28,14 +21,6 @@ static Trial *trial_of(const Compilation *c, Arena *a)
     return t;
 }
 
-static bool counts(const char *name)
-{
-    for (size_t i = 0; i < countof(not_counted); i++)
-        if (strcmp(not_counted[i], name) == 0)
-            return false;
-    return true;
-}
-
 Warned warnings_of(const Compilation *c, Session *s)
 {
     Trial *t = trial_of(c, s->arena);
@@ -47,7 +32,7 @@ Warned warnings_of(const Compilation *c, Session *s)
         if ((diag_warnings_called(t->quiet.diag, name) || diag_warnings_called(s->diag, name)) &&
             out.n < (int)countof(out.name)) {
             out.name[out.n++] = name;
-            out.counted += counts(name);
+            out.counted += warning_called(name)->means == FAILURE;
         }
     return out;
 }

@@ -8,12 +8,21 @@
 #define NEVER INFINITY
 #define warn_none NULL
 static const Warning warning[] = {
-#define WARNING(rule, message, name, about, measure, noted, warned, grave, reason) \
-    { name, MSG_##message, noted, warned, grave, warn_##rule },
+#define WARNING(rule, message, name, about, explains, behind, means, measure, noted, \
+                warned, grave, reason) \
+    { name, MSG_##message, explains, behind, means, noted, warned, grave, warn_##rule },
 #include "warnings.def"
 #undef WARNING
 };
 #undef warn_none
+
+const Warning *warning_called(const char *name)
+{
+    for (size_t i = 0; i < countof(warning); i++)
+        if (strcmp(warning[i].name, name) == 0)
+            return &warning[i];
+    bug("no warning '%s'", name);
+}
 
 /* ---- What is given ------------------------------------------------------------------------- */
 
@@ -53,6 +62,14 @@ static int from_gravity(const Model *m, const Warning *row)
     return m->note_all || only_noted || listed(m->note, m->n_note, row->name) ? 1 : 2;
 }
 
+/* The first that is given explains a symptom. */
+static void put_cause(Warn *w, Message *m)
+{
+    for (int i = 0; i < N_SYMPTOMS; i++)
+        if (w->explains & 1 << i && !w->cause[i])
+            w->cause[i] = m;
+}
+
 Message *warn_say(Warn *w, double measured, Span at, const char *format, ...)
 {
     const bool allowed = listed(w->model->allow, w->model->n_allow, w->now->name);
@@ -69,18 +86,18 @@ Message *warn_say(Warn *w, double measured, Span at, const char *format, ...)
     if (w->opener)
         diag_note(m, warn_at(w->opener), "nothing comes past %s, whose weights are 0, before its "
                   "first update; this is what does then", w->opener->path);
+    put_cause(w, m);
     return m;
 }
 
-void warn_explains(Warn *w, Symptom s, Message *m)
+Message *warn_cause(const Warn *w, int symptoms)
 {
-    if (!w->cause[s])
-        w->cause[s] = m;
-}
+    const bool asked = listed(w->model->ask, w->model->n_ask, w->now->name);
 
-Message *warn_cause(const Warn *w, Symptom s)
-{
-    return listed(w->model->ask, w->model->n_ask, w->now->name) ? NULL : w->cause[s];
+    for (int i = 0; i < N_SYMPTOMS && !asked; i++)
+        if (symptoms & 1 << i && w->cause[i])
+            return w->cause[i];
+    return NULL;
 }
 
 /* ---- All of them --------------------------------------------------------------------------- */
@@ -122,6 +139,7 @@ static void run_opened(Warn *w, const Warning *row)
 
     opened.opener = w->forecast->opener;
     opened.now = row;
+    opened.explains = row->explains;
     opened.from = w->from;
     opened.told = w->told;
     memcpy(opened.cause, w->cause, sizeof w->cause);
@@ -130,20 +148,25 @@ static void run_opened(Warn *w, const Warning *row)
     memcpy(w->cause, opened.cause, sizeof w->cause);
 }
 
+static void run(Warn *w, const Warning *row)
+{
+    w->now = row;
+    w->explains = row->explains;
+    w->from = from_gravity(w->model, row);
+    if (!row->rule || warn_cause(w, row->behind))
+        return;
+    if (w->forecast->opened && is_of_ratios(row))
+        run_opened(w, row);
+    else
+        row->rule(w);
+}
+
 void warn(const Program *program, const Forecast *forecast, Session *s)
 {
     Warn w = warn_new(program, forecast, s);
 
-    for (size_t i = 0; w.n > 0 && i < countof(warning); i++) {
-        if (!warning[i].rule)
-            continue;
-        w.now = &warning[i];
-        w.from = from_gravity(w.model, w.now);
-        if (forecast->opened && is_of_ratios(w.now))
-            run_opened(&w, w.now);
-        else
-            warning[i].rule(&w);
-    }
+    for (size_t i = 0; w.n > 0 && i < countof(warning); i++)
+        run(&w, &warning[i]);
 }
 
 double step_length(const Program *program, const Forecast *forecast, Session *s)

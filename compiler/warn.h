@@ -3,18 +3,7 @@
 #define WARN_H
 
 #include "flow_walk.h"
-
-/* What several warnings would be about; the first that is given explains the others. */
-typedef enum { VANISHES, EXPLODES, IDLES, N_SYMPTOMS } Symptom;
-
-/* A row of warnings.def. */
-typedef struct Warn Warn;
-typedef struct {
-    const char *name;
-    MessageId message;
-    double noted, warned, grave;
-    void (*rule)(Warn *w);
-} Warning;
+#include "warn_row.h"
 
 /* A layer with a weight, and what stands around it. */
 typedef struct {
@@ -40,12 +29,13 @@ struct Warn {
     Map inside;                     /* items that a residual or a parallel stands around */
     const FlowLayer *opener;        /* the forecast is that of its first update */
     const Warning *now;             /* the row whose rule runs */
+    int explains;                   /* Symptoms, as in the row; a rule may take some out */
     int from;                       /* the gravity from which on it is given */
     bool adaptive;                  /* the optimiser rescales gradients */
     double rate;                    /* lr */
     double eps;                     /* of an optimiser that rescales gradients */
     double least, largest;          /* normal numbers of the precision */
-    Message *cause[N_SYMPTOMS];     /* what explains a symptom */
+    Message *cause[N_SYMPTOMS];     /* what explains a symptom, by its bit */
     double told;                    /* decades that the first cause gave */
     Diag *silent;                   /* takes what nobody wants to read */
 };
@@ -57,14 +47,12 @@ bool warn_reaches(const Warn *w, double measured);
 /* 3 grave, 2 warned, 1 noted, 0. */
 int warn_gravity(const Warn *w, double measured);
 
-/* The warning of the row at work. */
+/* The warning of the row at work, which explains what the row says. */
 Message *warn_say(Warn *w, double measured, Span at, const char *format, ...) PRINTF(4, 5);
 
-/* This message explains the symptom, if nothing does already. */
-void warn_explains(Warn *w, Symptom s, Message *m);
-
-/* What explains the symptom; NULL: nothing, or the command line asks for this very warning. */
-Message *warn_cause(const Warn *w, Symptom s);
+/* What explains one of these symptoms; NULL: nothing, or the command line asks for this very
+ * warning. */
+Message *warn_cause(const Warn *w, int symptoms);
 
 /* ---- warn_site.c --------------------------------------------------------------------------- */
 
@@ -115,9 +103,5 @@ double warn_usual_weight(const Warn *w, int i);
 double warn_share(const Warn *w);
 /* How long the first steps are, over what such a net bears. */
 double warn_step_length(const Warn *w);
-
-#define WARNING(rule, ...) void warn_##rule(Warn *w);
-#include "warnings.def"
-#undef WARNING
 
 #endif

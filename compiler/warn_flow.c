@@ -131,7 +131,7 @@ void warn_vanishing(Warn *w)
         return;
     worst = isfinite(w->forecast->gained) ? worst_step(w, first, last, -1) : first;
     p = &w->site[worst];
-    m = warn_cause(w, VANISHES);
+    m = warn_cause(w, VANISHES | IN_PART);
     if (m) {
         note_whole(w, m, first);
         return;
@@ -149,7 +149,6 @@ void warn_vanishing(Warn *w)
         diag_note(m, warn_argument(p->row->layer->item, "act"), "%s", remedy(p));
     }
     note_inputs(w, m);
-    warn_explains(w, VANISHES, m);
 }
 
 /* ---- Exploding ----------------------------------------------------------------------------- */
@@ -179,7 +178,6 @@ void warn_exploding(Warn *w)
                  flow_arrives(w->site[first].row));
     note_arithmetic(w, m, first, last, worst);
     note_seeds(w, m, warn_at(p->row), decades);
-    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- Out of range -------------------------------------------------------------------------- */
@@ -208,7 +206,7 @@ void warn_underflow(Warn *w)
         }
     if (at < 0 || !warn_reaches(w, most))
         return;
-    m = warn_cause(w, VANISHES);
+    m = warn_cause(w, VANISHES | IN_PART);
     if (m) {
         diag_note(m, warn_at(w->site[at].row), "from %s on back gradients are under the "
                   "least normal number, %.2g%s", w->site[at].row->path, w->least,
@@ -221,7 +219,6 @@ void warn_underflow(Warn *w)
               "least normal number is %.2g%s", w->site[at].row->delta_rms,
               warn_gradient_rms(&w->site[at]), w->least,
               w->adaptive ? ", and the optimiser squares gradients" : "");
-    warn_explains(w, VANISHES, m);
 }
 
 /* Decades of a layer's largest value, about four times the RMS, over the largest number. */
@@ -282,7 +279,7 @@ void warn_overflow(Warn *w)
                         w->least > 1e-100 ? "float" : "double");
     m = warn_cause(w, EXPLODES);
     if (!m && w->forecast->input.square > 9)
-        m = warn_cause(w, VANISHES);    /* by inputs so large that nothing comes back */
+        m = warn_cause(w, VANISHES | IN_PART);  /* by inputs so large that nothing comes back */
     if (m) {
         diag_note(m, warn_at(x.row), "%s", text);
         return;
@@ -296,7 +293,6 @@ void warn_overflow(Warn *w)
                   fmax(fabs(w->forecast->input.facts.least),
                        fabs(w->forecast->input.facts.largest)));
     note_inputs(w, m);
-    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- The loss, and seeds ------------------------------------------------------------------- */
@@ -323,7 +319,6 @@ void warn_loss_init(Warn *w)
     diag_note(m, warn_at(row), "a guess among %lld classes has a loss of %.2g; an initialiser "
               "%.2g times as large starts near it", (long long)target->classes, guess,
               1 / row->z_rms);
-    warn_explains(w, EXPLODES, m);
 }
 
 void warn_seed_lottery(Warn *w)
@@ -333,7 +328,7 @@ void warn_seed_lottery(Warn *w)
     for (int i = 0; i < w->n; i++)
         if (!isnan(w->site[i].row->grad_norm) && !(row && w->site[i].row->spread <= row->spread))
             row = w->site[i].row;
-    if (!row || !warn_reaches(w, row->spread) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+    if (!row || !warn_reaches(w, row->spread))
         return;
     diag_note(warn_say(w, row->spread, warn_at(row), "dL/dW of %s differs from seed to seed "
                        "by %.2g decades", row->path, row->spread),

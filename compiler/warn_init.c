@@ -74,8 +74,6 @@ void warn_symmetric_units(Warn *w)
               "one%s", (long long)p->weight->shape.dim[0], w->forecast->flow == 0
               ? ", and no gradient arrives at the first layer" : "");
     fix_all(w, m, at, at + most - 1, "auto");
-    warn_explains(w, VANISHES, m);
-    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- Means --------------------------------------------------------------------------------- */
@@ -107,8 +105,6 @@ void warn_init_mean(Warn *w)
     diag_note(m, warn_at(p->row), "in a sum's square it counts fan_in %lld * %.3g^2 / "
               "variance %.2g = %.2g times as much as the rest", (long long)p->weight->fan_in,
               p->draw.mean, p->draw.var, most);
-    warn_explains(w, EXPLODES, m);
-    warn_explains(w, VANISHES, m);
 }
 
 /* ---- Variances ----------------------------------------------------------------------------- */
@@ -205,18 +201,19 @@ static void say_mismatch(Warn *w, const Stretch *r)
     const Item *item = p->row->layer->item;
     const char *act = act_name[p->act.kind], *init = suitable[suits[p->act.kind]];
     const double out = (double)p->weight->fan_out;
-    Message *m = warn_say(w, counted(w, r), warn_argument(item, "init"),
-                          "%s is too %s before %s: dL/dz %s by %.1f decades over %s",
-                          value_text(init_of(p), w->session->arena),
-                          r->gained < 0 ? "small" : "large", act, r->gained < 0 ? "falls" : "grows",
-                          fabs(r->gained), warn_range(w, r->first, r->last));
+    Message *m;
 
+    w->explains = r->gained < 0 ? VANISHES : EXPLODES;
+    m = warn_say(w, counted(w, r), warn_argument(item, "init"),
+                 "%s is too %s before %s: dL/dz %s by %.1f decades over %s",
+                 value_text(init_of(p), w->session->arena), r->gained < 0 ? "small" : "large", act,
+                 r->gained < 0 ? "falls" : "grows", fabs(r->gained),
+                 warn_range(w, r->first, r->last));
     diag_note(m, item->at, "a layer multiplies its square by fan_out %.3g * variance %.2g * "
               "E %s'(z)^2 %.2g = %.2g; under %s by %.2g", out, p->draw.var, act, p->slope_square,
               out * p->draw.var * p->slope_square, init,
               settled_gain(w, p, suitable_variance(p)));
     fix_all(w, m, r->first, r->last, init);
-    warn_explains(w, r->gained < 0 ? VANISHES : EXPLODES, m);
     w->told = r->gained;
 }
 

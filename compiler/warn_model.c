@@ -147,5 +147,4 @@ void warn_softmax_of_one(Warn *w)
     m = warn_say(w, 1, n->item->at, "a softmax of one unit is 1 whatever comes in");
     diag_note(m, n->item->at, "e^z / e^z = 1, its slope is 1 (1 - 1) = 0: what is before it gets "
               "no gradient");
-    warn_explains(w, VANISHES, m);
 }

@@ -39,8 +39,6 @@ void warn_batchnorm_batch(Warn *w)
         diag_note(m, warn_at(row), "batch %.0f * %.0f place%s; the gradient of a batch has no mean "
                   "square under four", batch, places(row->layer->out),
                   places(row->layer->out) == 1 ? "" : "s");
-    warn_explains(w, VANISHES, m);
-    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- Depth --------------------------------------------------------------------------------- */
@@ -90,7 +88,6 @@ void warn_batchnorm_depth(Warn *w)
     diag_note(m, warn_at(w->site[c.first].row), "each multiplies its square by %.3g, "
               "whatever the weights", pow(10, 2 * gained / (c.last - c.first)));
     w->told = gained;
-    warn_explains(w, EXPLODES, m);
 }
 
 /* ---- Residual sums ------------------------------------------------------------------------- */
@@ -123,7 +120,7 @@ void warn_residual_growth(Warn *w)
         return;
     growth = last->act_rms * last->act_rms / (first->z_rms * first->z_rms);
     decades = gained_by_sums(w, growth);
-    if (!warn_reaches(w, decades) || warn_held(w) || warn_cause(w, EXPLODES))
+    if (!warn_reaches(w, decades) || warn_held(w))
         return;
     if (isfinite(growth)) {
         m = warn_say(w, decades, warn_at(last), "%d residual sums multiply their input's square "
@@ -137,7 +134,6 @@ void warn_residual_growth(Warn *w)
                      "past the range of double", f->n_joins);
         diag_note(m, warn_at(last), "scale = 1 / sqrt(%d) keeps the RMS within e", f->n_joins);
     }
-    warn_explains(w, EXPLODES, m);
 }
 
 static bool adds_nothing(const FlowLayer *join)
@@ -163,8 +159,7 @@ void warn_idle_branch(Warn *w)
         m = warn_say(w, 1, warn_argument(item, "scale"), "the body of %s adds nothing and learns "
                      "nothing: its scale is 0, a constant", join->path);
         diag_note(m, item->at, "scale = learn(0) starts there too, and grows");
-        warn_explains(w, VANISHES, m);
-    }
+        }
 }
 
 /* ---- What a norm takes away ---------------------------------------------------------------- */

@@ -18,7 +18,16 @@ typedef struct {
     double length;                  /* times share over what so many layers bear */
 } Step;
 
+/* Measured, by where nets stop learning (docs/warnings.md): */
 static const double A_SCALE = 2.5;  /* layers that bear as little as a scale */
+static const double PER_LAYER = 0.75;       /* n in a row bear a sum that falls as n^this */
+static const double BEARS_GRADIENT = 1.15;  /* one layer of steps along the gradient; */
+static const double BEARS_RATE = 8; /* of steps of the rate for each weight, or of the clip */
+static const double SHORTENS = 0.5; /* what counts of adagrad's, which do so as 1 / sqrt(t) */
+static const double BEFORE_NORM = 0.5;      /* what counts before a norm of a sample */
+static const double NOT_READ = 0.25;        /* what counts where the data is not known */
+static const double SHORT_WARMUP = 20;      /* steps */
+static const double FLAT = 2;       /* weights beside a sigmoid: its slope is a quarter of tanh's */
 
 /* ---- Layers -------------------------------------------------------------------------------- */
 
@@ -28,13 +37,13 @@ static bool is_flat(const Site *p)
 }
 
 /* Weights as drawn; those drawn small on purpose, as a last layer's, may grow to the usual size,
- * and those before and behind a sigmoid, whose slope is a quarter of tanh's, to twice that. */
+ * and those before and behind a sigmoid further. */
 double warn_usual_weight(const Warn *w, int i)
 {
     const Site *p = &w->site[i];
     const double usual = fmax(warn_weight_rms(p), 1 / sqrt(fmax((double)p->weight->fan_in, 1)));
 
-    return is_flat(p) || (i > 0 && is_flat(p - 1)) ? 2 * usual : usual;
+    return is_flat(p) || (i > 0 && is_flat(p - 1)) ? FLAT * usual : usual;
 }
 
 /* Of a residual sum, the part that its body makes: root of the mean over all sums. */
@@ -60,7 +69,7 @@ static double counts(const Warn *w, const Site *p, int batchnorms)
 {
     if (p->batchnorm || (p->inside && 3 * batchnorms >= w->n - 1))
         return 0;
-    return p->norm && !w->adaptive ? 0.5 : 1;
+    return p->norm && !w->adaptive ? BEFORE_NORM : 1;
 }
 
 static void add_layer(Step *s, const Warn *w, int i, double weight, bool in_row)
@@ -122,7 +131,7 @@ static Step of_layers(const Warn *w)
 
 static double of_rows(const Step *s)
 {
-    return s->share * pow(s->layers, 0.75);
+    return s->share * pow(s->layers, PER_LAYER);
 }
 
 static double of_scales(const Step *s)
@@ -143,11 +152,11 @@ static Step lasting(Step s, double times, double bears, const char *why)
 static Step of_rate(const Value *optimizer, Step s)
 {
     if (word_is(optimizer, "ADAGRAD"))
-        return lasting(s, 0.5, 8, " as they shorten");
+        return lasting(s, SHORTENS, BEARS_RATE, " as they shorten");
     if (word_is(optimizer, "RMSPROP"))
-        return lasting(s, 1 / sqrt(1 - value_arg(optimizer, "momentum")->real), 8,
-                       " by momentum");
-    return lasting(s, 1, 8, "");
+        return lasting(s, 1 / sqrt(1 - value_arg(optimizer, "momentum")->real),
+                       BEARS_RATE, " by momentum");
+    return lasting(s, 1, BEARS_RATE, "");
 }
 
 /* A gradient has few directions: all of it meets the samples.  Velocities add up gradients that
@@ -156,8 +165,10 @@ static Step of_gradient(const Warn *w, Step s)
 {
     const double kept = value_arg(&w->model->settings.optimizer, "momentum")->real;
     const double clip = warn_clip(w);
-    const Step is_free = lasting(s, 1 / sqrt(1 - kept), 1.15, " by momentum");
-    const Step held = lasting(s, clip / (1 - kept), 8, " by the clip and momentum");
+    const Step is_free = lasting(s, 1 / sqrt(1 - kept), BEARS_GRADIENT,
+                                 " by momentum");
+    const Step held = lasting(s, clip / (1 - kept), BEARS_RATE,
+                              " by the clip and momentum");
 
     return held.length < is_free.length ? held : is_free;
 }
@@ -165,10 +176,8 @@ static Step of_gradient(const Warn *w, Step s)
 /* Over fewer steps a net has no time to move to where it bears the full rate. */
 static bool warms_up(const Value *schedule)
 {
-    const double least = 20;
-
     return (word_is(schedule, "COSINE") || word_is(schedule, "LINEAR")) &&
-           value_arg(schedule, "warmup")->real >= least;
+           value_arg(schedule, "warmup")->real >= SHORT_WARMUP;
 }
 
 /* Data that is not there may be smaller than what is forecast for.  Of a rate that is warmed up to
@@ -179,7 +188,7 @@ static Step first_step(const Warn *w)
     const Step s = of_layers(w);
     Step step = w->adaptive ? of_rate(&m->settings.optimizer, s) : of_gradient(w, s);
 
-    step.length *= w->forecast->input.why && !w->adaptive ? 0.25 : 1;
+    step.length *= w->forecast->input.why && !w->adaptive ? NOT_READ : 1;
     if (warms_up(&m->settings.schedule))
         step.length = NAN;
     return step;
@@ -201,7 +210,7 @@ static const char *times_why(const Warn *w, const Step *s)
 }
 
 /* The residual whose scale moves most. */
-static const FlowLayer *most_moved(const Warn *w)
+static const FlowLayer *join_moved_most(const Warn *w)
 {
     const FlowLayer *join = w->forecast->join, *found = join;
 
@@ -213,7 +222,7 @@ static const FlowLayer *most_moved(const Warn *w)
 
 static void note_scales(const Warn *w, const Step *s, Message *m)
 {
-    const FlowLayer *most = most_moved(w);
+    const FlowLayer *most = join_moved_most(w);
 
     diag_note(m, warn_argument(most->layer->item, "scale"), "a step of its scale moves %s by %.2g, "
               "those of all move the sum by %.2g%s; it bears %.3g / %.3g = %.2g", most->path,
@@ -226,9 +235,9 @@ static void note_layers(const Warn *w, const Step *s, Message *m)
     const FlowLayer *row = w->site[s->at].row;
 
     diag_note(m, warn_at(row), "update over weights is %.2g in %s and %.2g in all%s; %.3g layer%s "
-              "in a row bear%s %.3g / %.3g^0.75 = %.2g", s->most, row->path, s->share,
+              "in a row bear%s %.3g / %.3g^%.3g = %.2g", s->most, row->path, s->share,
               times_why(w, s), s->layers, s->layers > 1 ? "s" : "", s->layers > 1 ? "" : "s",
-              s->bears, s->layers, s->bears / pow(s->layers, 0.75));
+              s->bears, s->layers, PER_LAYER, s->bears / pow(s->layers, PER_LAYER));
 }
 
 void warn_rate(Warn *w)
@@ -236,7 +245,7 @@ void warn_rate(Warn *w)
     const Step s = first_step(w);
     Message *m;
 
-    if (!warn_reaches(w, s.length) || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
+    if (!warn_reaches(w, s.length))
         return;
     m = warn_say(w, s.length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
                  "such a net bears", s.length);

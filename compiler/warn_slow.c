@@ -69,31 +69,46 @@ void warn_faint(Warn *w)
         w->forecast->input.facts.constant >= 1)
         return;
     at_one = warn_share(w) / w->rate / sqrt(1 - value_arg(&set->optimizer, "momentum")->real);
-    if (!warn_reaches(w, at_one) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+    if (!warn_reaches(w, at_one))
         return;
     m = warn_say(w, at_one, warn_at(w->site[0].row), "the gradient is too faint for any rate: at "
                  "lr = 1 an update is %.2g of the weights", at_one);
     diag_note(m, warn_optimizer(w, "lr"), "added up over %d layers; at lr = %.2g it is %.2g", w->n,
               w->rate, at_one * w->rate);
-    warn_explains(w, VANISHES, m);
 }
 
 /* ---- Rates that are too low ---------------------------------------------------------------- */
 
-/* Updates that one of the start adds up to, at the most. */
+/* Sum over t of 1 / sqrt(1 - alpha^t), which the mean square of equal gradients falls short by: its
+ * integral, in units of the first. */
+static double of_mean_squares(double alpha, double steps, double n)
+{
+    const double first = sqrt(1 - alpha);
+
+    return alpha > 0 ? first * (n - 2 * log1p(sqrt(1 - pow(alpha, steps))) / log(alpha)) : n;
+}
+
+/* Updates as long as the first that all of them add up to, at the most. */
 static double full_updates(const Warn *w, double steps)
 {
     const Value *optimizer = &w->model->settings.optimizer;
-    const bool has_momentum = word_is(optimizer, "SGD") || word_is(optimizer, "RMSPROP");
     const double n = falls_to_zero(&w->model->settings.schedule) ? steps / 2 : steps;
 
-    return word_is(optimizer, "ADAGRAD") ? 2 * sqrt(steps)
-         : has_momentum ? n / (1 - value_arg(optimizer, "momentum")->real) : n;
+    if (word_is(optimizer, "ADAGRAD"))
+        return 2 * sqrt(steps);     /* sum of 1 / sqrt(t) */
+    if (word_is(optimizer, "SGD"))
+        return n / (1 - value_arg(optimizer, "momentum")->real);
+    if (word_is(optimizer, "RMSPROP"))
+        return of_mean_squares(value_arg(optimizer, "alpha")->real, steps, n)
+             / (1 - value_arg(optimizer, "momentum")->real);
+    return n;
 }
 
-/* Updates times gradients: of weights whose gradients are normal the mean size is 0.8 RMS. */
+/* Updates times gradients; of one that is as long as the rate in each weight the mean of |g|, which
+ * of normal g is sqrt(2 / pi) of the RMS. */
 static double first_decrease(const Warn *w)
 {
+    const double mean_size = w->adaptive ? sqrt(2 / acos(-1)) : 1;
     double sum = 0;
 
     for (int i = 0; i < w->n; i++) {
@@ -101,21 +116,20 @@ static double first_decrease(const Warn *w)
         const double rms = warn_gradient_rms(p), n = (double)warn_weights(p);
 
         if (isfinite(rms))
-            sum += n * (w->adaptive ? 0.8 * w->rate * rms * rms / (rms + w->eps)
-                                    : w->rate * rms * rms);
+            sum += n * mean_size * rms * warn_first_update(w, p);
     }
     return sum;
 }
 
-static double most_moved(const Warn *w, double updates)
+/* By the layer that moves furthest, over its weights. */
+static double largest_move(const Warn *w, double updates)
 {
     double most = 0;
 
     for (int i = 0; i < w->n; i++) {
-        const double rms = warn_gradient_rms(&w->site[i]);
-        const double update = w->adaptive ? w->rate * rms / (rms + w->eps) : w->rate * rms;
+        const double update = warn_first_update(w, &w->site[i]);
 
-        if (isfinite(rms))
+        if (isfinite(update))
             most = fmax(most, updates * update / warn_usual_weight(w, i));
     }
     return most;
@@ -134,8 +148,7 @@ void warn_rate_low(Warn *w)
 
     if (!(course.steps >= few_steps) || w->forecast->input.why ||
         w->forecast->input.facts.constant >= 1 || !warn_reaches(w, share) ||
-        most_moved(w, updates) > most_moves || length > most_length ||
-        warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) || warn_cause(w, IDLES))
+        largest_move(w, updates) > most_moves || length > most_length)
         return;
     m = warn_say(w, share, warn_optimizer(w, "lr"), "at this rate the whole run takes %.2g %% off "
                  "the loss, at the most", 100 * share);

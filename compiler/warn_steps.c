@@ -62,7 +62,7 @@ void warn_clip_small(Warn *w)
     double size, limit;
     Message *m;
 
-    if (word_is(clip, "NONE") || w->adaptive || warn_cause(w, EXPLODES))
+    if (word_is(clip, "NONE") || w->adaptive)
         return;
     limit = value_arg(clip, "limit")->real;
     size = clipped_size(w, clip);
@@ -74,7 +74,6 @@ void warn_clip_small(Warn *w)
                  "start, %.2g: every step is cut", limit, size / limit, what, size);
     diag_note(m, at, "a cut step has the rate %.2g * %.2g / %.2g = %.2g", w->rate, limit, size,
               w->rate * limit / size);
-    warn_explains(w, IDLES, m);
 }
 
 /* ---- Updates that come to nothing ---------------------------------------------------------- */
@@ -86,7 +85,7 @@ void warn_adam_eps(Warn *w)
     const FlowLayer *row;
     Message *m;
 
-    if (!w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+    if (!w->adaptive)
         return;
     eps = value_arg(&w->model->settings.optimizer, "eps")->real;
     for (int i = 0; i < w->n; i++)
@@ -101,7 +100,6 @@ void warn_adam_eps(Warn *w)
                  "%.2g, and eps %.2g", row->path, least, eps);
     diag_note(m, warn_at(row), "the first update is lr * %.2g / (%.2g + %.2g) = %.2g lr", least,
               least, eps, least / (least + eps));
-    warn_explains(w, IDLES, m);
 }
 
 void warn_stagnation(Warn *w)
@@ -113,7 +111,7 @@ void warn_stagnation(Warn *w)
     const Site *p;
     Message *m;
 
-    if (w->adaptive || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES))
+    if (w->adaptive)
         return;
     for (int i = 0; i < w->n; i++) {
         const double update = cut * warn_first_update(w, &w->site[i]);
@@ -132,5 +130,4 @@ void warn_stagnation(Warn *w)
     diag_note(m, warn_at(p->row), "lr %.2g * %.2g = %.2g an element, under half an ulp of %.2g",
               w->rate, cut * warn_gradient_rms(p), cut * warn_first_update(w, p),
               warn_weight_rms(p));
-    warn_explains(w, IDLES, m);
 }

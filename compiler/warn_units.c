@@ -25,7 +25,7 @@ void warn_saturated_units(Warn *w)
     for (int i = w->forecast->n - 1; i >= 0; i--)
         if (warn_reaches(w, flat_share(w, &w->forecast->layer[i])))
             row = &w->forecast->layer[i];
-    if (!row || warn_cause(w, EXPLODES) || warn_cause(w, VANISHES))
+    if (!row)
         return;
     m = warn_say(w, flat_share(w, row), warn_argument(row->layer->item, "init"),
                  "%.0f %% of the values of %s start where its activation is flat",
@@ -35,7 +35,6 @@ void warn_saturated_units(Warn *w)
     if (row == w->site[0].row && w->forecast->input.square > 9)
         diag_note(m, data->decl->at, "inputs have RMS %.2g; normalize = standard makes it 1",
                   sqrt(w->forecast->input.square));
-    warn_explains(w, VANISHES, m);
 }
 
 /* ---- Dead ---------------------------------------------------------------------------------- */
@@ -75,8 +74,7 @@ void warn_dead_units(Warn *w)
             row = &w->forecast->layer[i];
         }
     }
-    if (!row || !warn_reaches(w, most) || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) ||
-        (most < w->now->grave && w->forecast->flow < 0.01))
+    if (!row || !warn_reaches(w, most) || (most < w->now->grave && w->forecast->flow < 0.01))
         return;
     m = warn_say(w, most, row->z_mean < 0 ? warn_argument(row->layer->item, "bias_init")
                                           : warn_argument(row->layer->item, "act"),
@@ -90,7 +88,6 @@ void warn_dead_units(Warn *w)
         diag_note(m, warn_at(row), "two samples' pre-activations correlate by %.2g: what is "
                   "negative for one is for nearly all of %.0f", row->correlation,
                   samples_of(w->model));
-    warn_explains(w, VANISHES, m);
 }
 
 /* ---- Alike --------------------------------------------------------------------------------- */
@@ -124,8 +121,7 @@ void warn_correlation_collapse(Warn *w)
     const FlowLayer *row;
     double alike;
 
-    if (last < 1 || warn_cause(w, VANISHES) || warn_cause(w, EXPLODES) ||
-        (last + 1 < DEEP && depth_scales(w, last) < most_scales))
+    if (last < 1 || (last + 1 < DEEP && depth_scales(w, last) < most_scales))
         return;
     row = w->site[last].row;
     alike = 1 - (w->adaptive ? 100 : 1) * apart_at(w, last);
@@ -187,6 +183,4 @@ void warn_dropout(Warn *w)
                   d.dropouts, 1 - d.most);
     else
         diag_note(m, d.at->at, "it keeps 1 - p = %.3g of the units", 1 - d.most);
-    warn_explains(w, VANISHES, m);
-    warn_explains(w, EXPLODES, m);
 }

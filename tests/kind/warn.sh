@@ -50,6 +50,12 @@ silent 'warn/long steps' "$NETC" check "$WORK/long.net"
 status 'warn/long steps' 0 "$NETC" check "$WORK/long.net"
 says 'warn/long steps say' "$WORK/out" 'first steps are 0.'
 
+# One warning hides another only where what mends it mends the other too.
+sed 's/repeat 2/repeat 1/; s/lr = 0.01/lr = 500/; s/-6.0/-4.5/' dead-units.net > "$WORK/both.net"
+status 'warn/dead units of long steps' 0 "$NETC" check "$WORK/both.net"
+says 'warn/dead units of long steps say one' "$WORK/err" '[-Wdead-units]'
+says 'warn/dead units of long steps say both' "$WORK/err" '[-Wrate-too-high]'
+
 # A row a source.
 sed -n 's/^WARNING([a-z_]*, [A-Z_]*, "\([a-z-]*\)",.*/\1/p' "$ROOT/compiler/warnings.def" | sort > "$WORK/rows"
 for file in *.err; do echo "${file%%.*}"; done | sort -u > "$WORK/files"
