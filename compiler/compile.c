@@ -70,6 +70,14 @@ static const char *folder_of(const Source *source, Arena *a)
     return slash ? arena_copy(a, source->path, (size_t)(slash - source->path) + 1) : NULL;
 }
 
+/* A batch takes no sample twice. */
+static int64_t batch_of(const Model *m, const InputMoments *input)
+{
+    const int64_t samples = input->facts.samples, batch = m->settings.batch;
+
+    return samples > 0 && samples < batch ? samples : batch;
+}
+
 void compile_forecast(Compilation *c, Session *s)
 {
     if (!c->input) {
@@ -77,7 +85,7 @@ void compile_forecast(Compilation *c, Session *s)
         *c->input = input_moments(c->program, c->data ? c->data : folder_of(c->source, s->arena),
                                   s);
     }
-    c->forecast = forecast(c->program, c->input, s);
+    c->forecast = forecast(c->program, c->input, batch_of(c->program->model, c->input), s);
     c->forecast->step_length = step_length(c->program, c->forecast, s);
 }
 

@@ -363,15 +363,7 @@ static void mark_blurred(Forecast *out)
                      "without norms";
 }
 
-/* A batch takes no sample twice. */
-static int64_t batch_of(const Model *m, const InputMoments *input)
-{
-    const int64_t samples = input->facts.samples, batch = m->settings.batch;
-
-    return samples > 0 && samples < batch ? samples : batch;
-}
-
-Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
+Forecast *forecast(const Program *p, const InputMoments *input, int64_t batch, Session *s)
 {
     Forecast *out = flow_too_large(p, input, s);
     Flow f;
@@ -379,7 +371,7 @@ Forecast *forecast(const Program *p, const InputMoments *input, Session *s)
     if (out)
         return out;
     out = arena_new_of(s->arena, Forecast);
-    out->batch = batch_of(p->model, input);
+    out->batch = batch;
     f = walk_whole(p, input, 1, s, out);
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)

@@ -48,9 +48,9 @@ void differentiate(Program *program, Session *s);
  * ones, which stand in the backward graph: so the plan keeps nothing of them. */
 void recompute(Program *program, Session *s);
 
-/* forecast -- what the lowered program's layers and gradients come to at initialisation: medians
- * over the draw of the weights.  The model has a loss. */
-Forecast *forecast(const Program *program, const InputMoments *input, Session *s);
+/* forecast -- what the lowered program's layers and gradients come to at initialisation, in batches
+ * of so many samples: medians over the draw of the weights.  The model has a loss. */
+Forecast *forecast(const Program *program, const InputMoments *input, int64_t batch, Session *s);
 
 /* input_moments -- those of what the program will train on, as its own readers read and prepare it;
  * at most some of its samples.  Files are relative to `directory` (NULL: where netc runs).  Where

@@ -104,19 +104,22 @@ static double full_updates(const Warn *w, double steps)
     return n;
 }
 
-/* Updates times gradients; of one that is as long as the rate in each weight the mean of |g|, which
- * of normal g is sqrt(2 / pi) of the RMS. */
+/* The update of a batch times the gradient of all samples, of which a batch's is more: what it has
+ * of its own makes steps longer, but takes nothing off the loss.  Of an update that is as long as
+ * the rate in each weight the mean of |g|, which of normal g is sqrt(2 / pi) of the RMS. */
 static double first_decrease(const Warn *w)
 {
+    const InputMoments *input = &w->forecast->input;
+    const Forecast *all = forecast(w->program, input, input->facts.samples, w->session);
     const double mean_size = w->adaptive ? sqrt(2 / acos(-1)) : 1;
     double sum = 0;
 
     for (int i = 0; i < w->n; i++) {
         const Site *p = &w->site[i];
-        const double rms = warn_gradient_rms(p), n = (double)warn_weights(p);
+        const double norm = all->layer[p->row - w->forecast->layer].loss_norm;
+        const double decrease = norm * norm * warn_first_update(w, p) / warn_gradient_rms(p);
 
-        if (isfinite(rms))
-            sum += n * mean_size * rms * warn_first_update(w, p);
+        sum += isfinite(decrease) ? mean_size * decrease : 0;
     }
     return sum;
 }
@@ -135,26 +138,51 @@ static double largest_move(const Warn *w, double updates)
     return most;
 }
 
-/* To first order, which holds while weights move little; noise in the batches makes it less.  A run
- * of few steps is made to look at gradients, not to train. */
-void warn_rate_low(Warn *w)
+/* Of a guess at classes that are equally frequent; or what the run starts from, if that is less. */
+static double loss_of_guess(const Warn *w)
+{
+    const Target *t = &w->model->target;
+    const bool is_class = t->kind == TARGET_CLASS && !t->one_hot;
+
+    return is_class ? fmin(w->forecast->loss, log((double)t->classes)) : w->forecast->loss;
+}
+
+/* Whether the weights move little, in a run of many steps: one of few is made to look at gradients,
+ * not to train. */
+static bool stays_near(const Warn *w, const Course *course)
 {
     const double most_moves = 0.1, most_length = 0.03, few_steps = 100;
+
+    return course->steps >= few_steps && !(w->forecast->step_length > most_length) &&
+           largest_move(w, full_updates(w, course->steps)) <= most_moves;
+}
+
+/* To first order, which holds while weights move little; what batches have of their own makes it
+ * less. */
+void warn_rate_low(Warn *w)
+{
     const Course course = course_of(w);
     const double updates = full_updates(w, course.steps);
-    const double share = updates * first_decrease(w) / w->forecast->loss;
+    const double loss = w->forecast->loss, guess = loss_of_guess(w);
     const double length = w->forecast->step_length;
+    double decrease, left;
     Message *m;
 
-    if (!(course.steps >= few_steps) || w->forecast->input.why ||
-        w->forecast->input.facts.constant >= 1 || !warn_reaches(w, share) ||
-        largest_move(w, updates) > most_moves || length > most_length)
+    if (w->forecast->input.why || course.samples < 1 || w->forecast->input.facts.constant >= 1 ||
+        !stays_near(w, &course))
         return;
-    m = warn_say(w, share, warn_optimizer(w, "lr"), "at this rate the whole run takes %.2g %% off "
-                 "the loss, at the most", 100 * share);
+    decrease = first_decrease(w);
+    left = loss - updates * decrease;
+    if (!warn_reaches(w, 1 - left / guess))
+        return;
+    m = warn_say(w, 1 - left / guess, warn_optimizer(w, "lr"), "at this rate the whole run takes "
+                 "%.2g %% off the loss, at the most", 100 * (1 - left / loss));
     diag_note(m, warn_optimizer(w, "lr"), "%.10g steps add up to %.3g of the first, which takes "
-              "%.2g of the loss%s", course.steps, updates, first_decrease(w) / w->forecast->loss,
+              "%.2g of the loss%s", course.steps, updates, decrease / loss,
               isnan(length) ? "" : arena_printf(w->session->arena, ", and is %.2g of what such a "
                                                 "net bears", length));
+    if (guess < loss)
+        diag_note(m, w->model->target.at, "of %.3g at least %.3g is left; a guess at one of %"
+                  PRId64 " classes has %.3g", loss, left, w->model->target.classes, guess);
     note_course(w, &course, m);
 }
