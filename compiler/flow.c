@@ -152,6 +152,7 @@ static Gradient *handed(Flow *f, const Gradient *g, int64_t places)
     Gradient *copy = gradient_like(f, g, places);
 
     copy->neuron = g->neuron;
+    copy->by_row = g->by_row;
     for (int s = 0; s < PAIRS; s++)
         memcpy(copy->square[s], g->square[s], (size_t)places * sizeof(double));
     return copy;

@@ -40,6 +40,7 @@ typedef struct {
     double cross[PAIRS];
     const Lags *lags;
     const Neuron *neuron;           /* [NEURONS]; NULL: it does not go with the units' values */
+    const double *by_row;           /* ... as neurons_rows: squares over a batch, of mean 1 */
     double gain;                    /* d ln G / d ln X */
     double log_var;                 /* of ln G, beside what X brings */
     double alike;                   /* mean squared cosine of two samples' gradients */

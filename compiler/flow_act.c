@@ -323,7 +323,7 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 
     tabulate(f, z, act, &b, &table);
     if (b.bent || (dy->neuron && neurons_drawn(z))) {
-        dz->neuron = neurons_slopes(f, z, act, dy->neuron, drawn);
+        neurons_slopes(f, z, act, dy, dz, drawn);
         for (int s = 0; s < PAIRS; s++)
             drawn[s] /= b.m.slope_square;
     }

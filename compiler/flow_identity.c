@@ -154,6 +154,7 @@ void identity_backward(Flow *f, const Kernel *x, const Tensor *w, const Gradient
     double joined[PAIRS] = { i.of_x, i.of_x, i.of_x };
 
     dx->neuron = dz->neuron;
+    dx->by_row = i.stretch <= 1 && i.stretch >= 1 ? dz->by_row : NULL;
     if (dz->neuron || i.of_x < 1)
         dx->neuron = neurons_behind(f, neurons_of(f, x), dz->neuron, &i, joined);
     for (int s = 0; s < PAIRS; s++)

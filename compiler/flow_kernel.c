@@ -154,6 +154,7 @@ static void add_gradient(Flow *f, Gradient *sum, const Gradient *g, int64_t posi
     }
     sum->lags = joined_lags(f, sum, g, of_g / fmax(of_sum + of_g, 1e-300));
     sum->neuron = neurons_joined(f, sum->neuron, mean[0], g->neuron, mean[1]);
+    sum->by_row = NULL;
     for (int s = 0; s < PAIRS; s++) {
         sum->cross[s] = sum->cross[s] * of_sum + g->cross[s] * of_g;
         for (int64_t p = 0; p < positions; p++)

@@ -4,21 +4,11 @@
  * slope goes with the gradient that it has from the block behind.  So a few units are drawn, each
  * for one sample, one of another class and one of its class, and followed through sums and
  * activations until a product with fresh weights makes everything Gaussian again. */
-#include "flow_walk.h"
+#include "flow_neurons.h"
 
 #include <math.h>
 
 enum { BISECTIONS = 40 };
-
-/* What a tensor's units are made of: one Gaussian, phi of part[0], its units one by one, a sum or a
- * product. */
-struct Neurons {
-    const Kernel *part[2];
-    double scale[2], stretch;
-    Act act;
-    bool is_act, is_carried, is_product, bent, settled;
-    Neuron *sample;                   /* [NEURONS]; NULL until asked for */
-};
 
 Neurons *neurons_gaussian(Flow *f)
 {
@@ -63,7 +53,7 @@ Neurons *neurons_given(Flow *f, const Neuron *unit, double factor)
 {
     Neurons *u = neurons_gaussian(f);
 
-    *u = (Neurons){ .bent = true, .settled = true };
+    *u = (Neurons){ .bent = true, .settled = true, .is_input = true, .scale = { sqrt(factor) } };
     u->sample = arena_array(f->arena, Neuron, NEURONS);
     for (int i = 0; i < NEURONS; i++)
         for (int s = 0; s < PAIRS; s++)
@@ -293,24 +283,28 @@ void neurons_put(Flow *f, Kernel *k)
 
 void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS])
 {
-    const Neuron *unit = neurons_of(f, z);
-    double fourth = 0, steepest = 0;
+    const int own = neurons_own(f, z);
+    const double share = 1.0 / ((double)NEURONS * own);
+    double fourth = 0, steepest = 0, pair[PAIRS];
 
     m->mean = m->square = m->slope_square = m->steep = m->turn = 0;
     for (int s = 0; s < PAIRS; s++)
         value[s] = 0;
-    for (int i = 0; i < NEURONS; i++) {
-        const double own = act_value(act, unit[i].x[SAME]);
-        const double slope = act_slope_at(act, unit[i].x[SAME]);
+    for (int k = 0; k < NEURONS * own; k++) {
+        const double x = neurons_own_value(f, z, k / own, k % own);
+        const double y = act_value(act, x), slope = act_slope_at(act, x);
 
-        m->mean += own / NEURONS;
-        m->slope_square += slope * slope / NEURONS;
-        m->steep += own * own * slope * slope / NEURONS;
-        m->turn += own * slope * unit[i].x[SAME] / NEURONS;
-        fourth += own * own * own * own / NEURONS;
-        steepest += slope * slope * slope * slope / NEURONS;
+        m->mean += y * share;
+        m->slope_square += slope * slope * share;
+        m->steep += y * y * slope * slope * share;
+        m->turn += y * slope * x * share;
+        fourth += y * y * y * y * share;
+        steepest += slope * slope * slope * slope * share;
+    }
+    for (int i = 0; i < NEURONS; i++) {
+        neurons_pair_means(f, z, i, act, pair);
         for (int s = 0; s < PAIRS; s++)
-            value[s] += own * act_value(act, unit[i].x[s]) / NEURONS;
+            value[s] += pair[s] / NEURONS;
     }
     m->square = value[SAME] + 1e-300;
     m->slope_square += 1e-300;
@@ -320,25 +314,30 @@ void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value
         value[s] /= m->square;
 }
 
-Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, double slope[PAIRS])
+void neurons_slopes(Flow *f, const Kernel *z, Act act, const Gradient *dy, Gradient *dz,
+                    double slope[PAIRS])
 {
-    const Neuron *unit = neurons_of(f, z);
+    const Neuron *unit = neurons_of(f, z), *with = dy->neuron;
     Neuron *out = arena_array(f->arena, Neuron, NEURONS);
+    double *rows = neurons_slope_rows(f, z, act, dy);
 
     for (int s = 0; s < PAIRS; s++)
         slope[s] = 0;
     for (int i = 0; i < NEURONS; i++) {
         const double own = act_slope_at(act, unit[i].x[SAME]);
 
-        for (int s = 0; s < PAIRS; s++) {
+        for (int s = 0; s < PAIRS; s++)
             out[i].x[s] = own * act_slope_at(act, unit[i].x[s]) * (with ? with[i].x[s] : 1);
+        if (rows)
+            out[i].x[SAME] = neurons_row_mean(f, rows, i);
+        for (int s = 0; s < PAIRS; s++)
             slope[s] += out[i].x[s] / NEURONS;
-        }
     }
     for (int i = 0; i < NEURONS; i++)
         for (int s = 0; s < PAIRS; s++)
             out[i].x[s] /= fabs(slope[s]) > 1e-12 * slope[SAME] ? slope[s] : 1;
-    return out;
+    dz->neuron = out;
+    dz->by_row = neurons_rows_scaled(f, rows, slope[SAME]);
 }
 
 Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const Neuron *b,

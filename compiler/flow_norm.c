@@ -3,6 +3,7 @@
  * Batch normalisation takes away what all samples and places share, and divides: its gradient grows
  * by E phi'^2 / Var phi a layer, whatever the weights (Yang et al. 2019). */
 #include "flow_lags.h"
+#include "flow_neurons.h"
 
 #include <math.h>
 
@@ -125,6 +126,8 @@ static void batchnorm_forward(Flow *f, Trace *t, NodeId y)
     k->lags = centred_lags(f, (LagsOf){ x->lags, x->cross }, &c, x->square[SAME], 1 / variance,
                            k->square, k->cross);
     k->pair_var = x->pair_var;
+    if (x->positions == 1 && neurons_rows(f, x))
+        neurons_normed(f, x, eps, k);
     f->normalised = true;
     f->small_norms += x->positions > 1 && x->positions <= SMALL_MAP;
     t->kernel[y] = k;
@@ -163,7 +166,7 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Centre c = centre_of(f, x->square, x->cross, x->positions);
     const Centre g = centre_of(f, dy->square, dy->cross, x->positions);
     const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
-    const double factor = kept_share(f, k, dy, &g) / variance
+    const double kept = kept_share(f, k, dy, &g), factor = kept / variance
                         * inverse_variance(f, x, k, c.square, c.apart, variance, eps);
     Gradient *dx = gradient_like(f, dy, x->positions);
 
@@ -176,6 +179,8 @@ static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     }
     dx->lags = centred_lags(f, (LagsOf){ dy->lags, dy->cross }, &g, dy->square[SAME], factor,
                             dx->square, dx->cross);
+    if (k->neurons->variance)
+        neurons_norm_back(f, k, dy, kept, dx);
     dx->gain = -1;
     dx->level = dx->own = 0;
     dx->radial[SAME] = dx->radial[OTHER] = dx->radial[KIN] = 0;

@@ -16,6 +16,7 @@ static Gradient *scaled(Flow *f, const Gradient *dy, int64_t places, double fact
     Gradient *dx = gradient_like(f, dy, places);
 
     dx->neuron = dy->neuron;
+    dx->by_row = dy->by_row;
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < places; p++)
             dx->square[s][p] = factor * dy->square[s][p];

@@ -183,8 +183,9 @@ const Neuron *neurons_of(Flow *f, const Kernel *k);     /* [NEURONS] */
 /* What an activation of them comes to, into m; E phi phi of pairs in units of E phi^2. */
 void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS]);
 
-/* E phi' phi' where the gradient goes `with` the units, or NULL; and with what it goes then. */
-Neuron *neurons_slopes(Flow *f, const Kernel *z, Act act, const Neuron *with, double slope[PAIRS]);
+/* E phi' phi' where dy goes with the units; and with what dz goes then. */
+void neurons_slopes(Flow *f, const Kernel *z, Act act, const Gradient *dy, Gradient *dz,
+                    double slope[PAIRS]);
 
 /* Of a sum of two gradients with these means. */
 Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const Neuron *b,

@@ -67,6 +67,8 @@ typedef struct {
     const double *word[MOMENTS_PAIRS];      /* of an embedding's input: probability that ... */
     double word_apart[MOMENTS_PAIRS];       /* ... both hold the same word; NULL: all words alike */
     const Neuron *unit;             /* [MOMENTS_UNITS]: of all inputs in turn; NULL: as normal */
+    const double *unit_rows;        /* [MOMENTS_UNITS][rows]: over a batch, unit's first */
+    int rows;
     double same_class;              /* probability that two samples share the class */
     const double *label_same;       /* [label_steps]: ... at each step, where steps have labels of
                                      * their own; or NULL */

@@ -39,8 +39,9 @@ DataFacts moments_facts(const Samples *s, Arena *a);
 /* moments_labels.c: adds label_same and what goes with it; x may be numbers of words. */
 void moments_of_labels(const Samples *s, bool words, InputMoments *in, Arena *a);
 
-/* moments_units.c: drawn with a fixed seed, their mean square set to `square`; NULL: all are 0. */
-const Neuron *moments_units(const Samples *s, double square, Arena *a);
+/* moments_units.c: adds unit, unit_rows, rows, where inputs are not all 0; drawn with a fixed seed,
+ * the mean square set to in->square. */
+void moments_units(const Samples *s, int64_t batch, InputMoments *in, Arena *a);
 
 /* Adds word, word_apart: of inputs that are numbers of words. */
 void moments_of_words(const Samples *s, InputMoments *in, Arena *a);

@@ -218,7 +218,7 @@ static InputMoments measure(const Program *p, const rt_model *record, const rt_s
     if (of_words)
         moments_of_words(&words, &in, s->arena);
     else
-        in.unit = moments_units(&samples, in.square, s->arena);
+        moments_units(&samples, m->settings.batch, &in, s->arena);
     moments_of_labels(of_words ? &words : &samples, of_words, &in, s->arena);
     in.facts = moments_facts(&samples, s->arena);
     in.facts.samples = samples_there(m, part);
