@@ -12,16 +12,17 @@
 
 static Act act_of(const Node *n) { return (Act){ n->act, n->number[0] }; }
 
-static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
+static bool near(double a, double b) { return a == b || fabs(a - b) <= 1e-9 * fabs(b); }
 
 /* Deep nets come to a fixed point: the last integrals are often those that are wanted again. */
 static const Moments *moments_at(Flow *f, Act act, double v, double m)
 {
     const double in_variance = v / fmax(v + m * m, 1e-300);
 
-    if (f->last.act.kind == act.kind && f->last.act.number == act.number && f->last.v > 0 &&
+    if (f->last.act.kind == act.kind && f->last.act.number == act.number && f->last.known &&
         near(f->last.v, v) && fabs(f->last.m - m) < 1e-12)
         return &f->last.moments;
+    f->last.known = true;
     f->last.act = act;
     f->last.v = v;
     f->last.m = m;
@@ -128,7 +129,7 @@ static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *ta
         low = fmin(low, z->square[SAME][p]);
         high = fmax(high, z->square[SAME][p]);
     }
-    table->flat = high - low < 1e-9 * high;
+    table->flat = !(high - low > 1e-9 * high);     /* also past all range */
     table->square[0][0] = b->m.square;
     table->square[0][1] = b->m.slope_square;
     if (table->flat)

@@ -50,7 +50,7 @@ static int samples_of(int64_t units)
 {
     const int64_t n = 2048 / (units > 10 ? units / 10 : 1);
 
-    return n < 128 ? 128 : (int)n;
+    return n < 16 ? 16 : (int)n;
 }
 
 /* E p_a.p_b and E |p|^2 of softmaxes. */

@@ -283,15 +283,13 @@ void neurons_put(Flow *f, Kernel *k)
 
 void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value[PAIRS])
 {
-    const int own = neurons_own(f, z);
-    const double share = 1.0 / ((double)NEURONS * own);
-    double fourth = 0, steepest = 0, pair[PAIRS];
+    const Own own = neurons_own(f, z);
+    const double share = 1.0 / ((double)NEURONS * own.rows);
+    double fourth = 0, steepest = 0;
 
     m->mean = m->square = m->slope_square = m->steep = m->turn = 0;
-    for (int s = 0; s < PAIRS; s++)
-        value[s] = 0;
-    for (int k = 0; k < NEURONS * own; k++) {
-        const double x = neurons_own_value(f, z, k / own, k % own);
+    for (int k = 0; k < NEURONS * own.rows; k++) {
+        const double x = own.x[k / own.rows * own.stride + k % own.rows];
         const double y = act_value(act, x), slope = act_slope_at(act, x);
 
         m->mean += y * share;
@@ -301,11 +299,7 @@ void neurons_moments(Flow *f, const Kernel *z, Act act, Moments *m, double value
         fourth += y * y * y * y * share;
         steepest += slope * slope * slope * slope * share;
     }
-    for (int i = 0; i < NEURONS; i++) {
-        neurons_pair_means(f, z, i, act, pair);
-        for (int s = 0; s < PAIRS; s++)
-            value[s] += pair[s] / NEURONS;
-    }
+    neurons_pair_means(f, z, act, value);
     m->square = value[SAME] + 1e-300;
     m->slope_square += 1e-300;
     m->kurtosis = fourth / (m->square * m->square) - 1;

@@ -12,7 +12,8 @@ struct Neurons {
     Act act;
     bool is_input, is_act, is_carried, is_product, bent, settled;
     Neuron *sample;                 /* [NEURONS]; NULL until asked for */
-    const double *rows;             /* ... over a batch: flow_neurons_batch.c; NULL too */
+    const double *rows;             /* ... over a batch: flow_neurons_batch.c; NULL too, or ... */
+    bool no_rows;                   /* ... because there are none */
     const double *variance;         /* [NEURONS]: what a batch norm divided them by, squared */
 };
 
@@ -22,13 +23,15 @@ struct Neurons {
  * the first and one of its class: [NEURONS][rows + 2].  NULL: not known. */
 const double *neurons_rows(Flow *f, const Kernel *k);
 
-/* How many of them tell of a sample itself: all rows, or the one that was drawn. */
-int neurons_own(Flow *f, const Kernel *k);
-/* ... the r-th of unit i. */
-double neurons_own_value(Flow *f, const Kernel *k, int i, int r);
+/* What is known of samples themselves: `rows` values at each unit's x + i * stride. */
+typedef struct {
+    const double *x;
+    int stride, rows;
+} Own;
+Own neurons_own(Flow *f, const Kernel *k);
 
-/* Mean products of phi of unit i, for the same sample and for two. */
-void neurons_pair_means(Flow *f, const Kernel *z, int i, Act act, double mean[PAIRS]);
+/* Mean products of phi, for the same sample and for two. */
+void neurons_pair_means(Flow *f, const Kernel *z, Act act, double mean[PAIRS]);
 
 /* phi'^2 of z's rows with those of dy; NULL: not known. */
 double *neurons_slope_rows(Flow *f, const Kernel *z, Act act, const Gradient *dy);

@@ -73,58 +73,75 @@ static double *summed_rows(Flow *f, const Neurons *u)
     return out;
 }
 
+static const double *rows_made(Flow *f, const Neurons *u)
+{
+    const double *x;
+
+    if (u->is_product || !(u->is_input || u->part[0]))
+        return NULL;
+    if (u->is_input)
+        return input_rows(f, u);
+    if (!u->is_act && !u->is_carried)
+        return summed_rows(f, u);
+    x = neurons_rows(f, u->part[0]);
+    return !x ? NULL : u->is_act ? bent_rows(f, u, x) : carried_rows(f, u, x);
+}
+
 const double *neurons_rows(Flow *f, const Kernel *k)
 {
     Neurons *u = k->neurons;
-    const double *x;
 
-    if (u->rows || u->is_product || !(u->is_input || u->part[0]))
-        return u->rows;
-    if (u->is_input)
-        return u->rows = input_rows(f, u);
-    if (!u->is_act && !u->is_carried)
-        return u->rows = summed_rows(f, u);
-    x = neurons_rows(f, u->part[0]);
-    if (x)
-        u->rows = u->is_act ? bent_rows(f, u, x) : carried_rows(f, u, x);
+    if (!u->rows && !u->no_rows) {
+        u->rows = rows_made(f, u);
+        u->no_rows = !u->rows;
+    }
     return u->rows;
 }
 
-int neurons_own(Flow *f, const Kernel *k)
+Own neurons_own(Flow *f, const Kernel *k)
 {
-    return neurons_rows(f, k) ? f->input.rows : 1;
-}
+    const double *rows = neurons_rows(f, k);
 
-double neurons_own_value(Flow *f, const Kernel *k, int i, int r)
-{
-    const double *rows = k->neurons->rows;
-
-    return rows ? rows[i * stride_of(f) + r] : neurons_of(f, k)[i].x[SAME];
+    return rows ? (Own){ rows, stride_of(f), f->input.rows }
+                : (Own){ neurons_of(f, k)->x, PAIRS, 1 };
 }
 
 /* Of the rows' pairs, some of one class, KIN is that of the one that was drawn. */
-void neurons_pair_means(Flow *f, const Kernel *z, int i, Act act, double mean[PAIRS])
+static void row_pair_means(const Flow *f, const double *x, Act act, double mean[PAIRS])
 {
     const int rows = f->input.rows;
-    const double *x = neurons_rows(f, z) ? z->neurons->rows + i * stride_of(f) : NULL;
-    const double own = act_value(act, x ? x[0] : neurons_of(f, z)[i].x[SAME]);
     double sum = 0, squares = 0, any;
 
-    for (int s = 0; !x && s < PAIRS; s++)
-        mean[s] = own * act_value(act, neurons_of(f, z)[i].x[s]);
-    for (int r = 0; x && r < rows; r++) {
+    for (int r = 0; r < rows; r++) {
         const double value = act_value(act, x[r]);
 
         sum += value;
         squares += value * value;
     }
-    if (!x)
-        return;
     any = (sum * sum - squares) / ((double)rows * (rows - 1));
     mean[SAME] = squares / rows;
-    mean[KIN] = f->same_class < 1 ? own * act_value(act, x[rows + 1]) : any;
+    mean[KIN] = f->same_class < 1 ? act_value(act, x[0]) * act_value(act, x[rows + 1]) : any;
     mean[OTHER] = f->same_class < 1 ? (any - f->same_class * mean[KIN]) / (1 - f->same_class)
                                     : any;
+}
+
+void neurons_pair_means(Flow *f, const Kernel *z, Act act, double mean[PAIRS])
+{
+    const double *rows = neurons_rows(f, z);
+    const Neuron *unit = neurons_of(f, z);
+
+    mean[SAME] = mean[OTHER] = mean[KIN] = 0;
+    for (int i = 0; i < NEURONS; i++) {
+        const double own = rows ? 0 : act_value(act, unit[i].x[SAME]);
+        double pair[PAIRS] = { own * own };
+
+        for (int s = OTHER; !rows && s < PAIRS; s++)
+            pair[s] = own * act_value(act, unit[i].x[s]);
+        if (rows)
+            row_pair_means(f, rows + i * stride_of(f), act, pair);
+        for (int s = 0; s < PAIRS; s++)
+            mean[s] += pair[s] / NEURONS;
+    }
 }
 
 /* ---- Gradients by row: a sample that a slope of 0 has left out has none before it either ----- */

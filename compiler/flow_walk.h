@@ -38,7 +38,13 @@ typedef struct {
     bool has_spare;
     const Layer *open;              /* its weights are not 0, as at the start, but have open_var */
     double open_var;
-    struct { Act act; double v, m; Moments moments; double slope, slope_slope; } last;
+    struct {
+        bool known;
+        Act act;
+        double v, m;
+        Moments moments;
+        double slope, slope_slope;
+    } last;                         /* integrals */
 } Flow;
 
 /* The rule of one operator: what it makes of its inputs' kernels, and of its output's gradient. */
