@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     double q, p;                    /* E z_a^2, E z_a z_b */
     double tm, t2, t11;             /* of the targets: E t, E t_a^2, E t_a t_b */
+    double level;                   /* that all these are taken from, outputs and targets alike */
     int64_t units;
     double delta;                   /* huber's */
 } Outputs;
@@ -105,7 +106,7 @@ static Pair error_pair(Flow *f, const Outputs *s)
         const double g = unit_gradient(s, a);
 
         sum.square += g * g / n;
-        sum.along += g * (a + s->tm + t * r) / n;
+        sum.along += g * (a + s->tm + t * r + s->level) / n;
         sum.other += g * unit_gradient(s, b) / n;
         sum.loss += unit_loss(s, a) / n;
     }
@@ -139,7 +140,7 @@ static Pair unit_pair(Flow *f, OpKind op, const Outputs *s)
     if (op == OP_MAE || op == OP_HUBER)
         return error_pair(f, s);
     return (Pair){ .square = 4 * (s->q + s->t2), .other = 4 * (s->p + s->t11),
-                   .along = 2 * s->q, .loss = s->q + s->t2 };
+                   .along = 2 * (s->q - s->level * s->tm), .loss = s->q + s->t2 };
 }
 
 /* What n outputs share over samples adds up to a sum of n squares, whose median is so much under
@@ -187,6 +188,12 @@ static void class_gradient(Flow *f, const Kernel *z, const Outputs *base, Gradie
     }
 }
 
+/* E x y, of what has the means x and y, from a level. */
+static double taken_from(double level, double product, double x, double y)
+{
+    return product - level * (x + y) + level * level;
+}
+
 static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *base, Gradient *g)
 {
     const double units = (double)(z->channels * z->positions);
@@ -198,8 +205,11 @@ static void vector_gradient(Flow *f, OpKind op, const Kernel *z, const Outputs *
         Pair pair;
         double excess;
 
-        set.p = fmin(fmax(mean_of_squares(z->square[s], z->positions), 0), set.q);
-        set.t11 = s == KIN ? f->input.target_kin : f->input.target_other;
+        set.p = taken_from(set.level, mean_of_squares(z->square[s], z->positions), z->mean,
+                           z->mean);
+        set.p = fmin(fmax(set.p, 0), set.q);
+        set.t11 = taken_from(set.level, s == KIN ? f->input.target_kin : f->input.target_other,
+                             f->input.target_mean, f->input.target_mean);
         pair = unit_pair(f, op, &set);
         set.p = 0;
         excess = over_median(pair.other - unit_pair(f, op, &set).other, units);
@@ -227,9 +237,13 @@ static void loss_backward(Flow *f, Trace *t, NodeId y, const Gradient *unused)
 {
     const Kernel *z = kernel_in(t, y, 0);
     const bool by_class = t->g->node[y].op == OP_SOFTMAX_CROSS_ENTROPY;
-    const Outputs set = { .q = mean_of_squares(z->square[SAME], z->positions), .units = z->channels,
-                          .tm = f->input.target_mean, .t2 = f->input.target_square,
-                          .delta = huber_delta(f->model) };
+    const bool of_errors = !by_class && t->g->node[y].op != OP_BINARY_CROSS_ENTROPY;
+    const double level = of_errors ? z->mean : 0, mean = f->input.target_mean;
+    const double q = mean_of_squares(z->square[SAME], z->positions);
+    const Outputs set = { .q = fmax(taken_from(level, q, z->mean, z->mean), 0), .level = level,
+                          .tm = mean - level,
+                          .t2 = taken_from(level, f->input.target_square, mean, mean),
+                          .units = z->channels, .delta = huber_delta(f->model) };
     Gradient *g = gradient_new(f, z->positions);
 
     (void)unused;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "repair_rules.h"
+#include "warn_row.h"
 
 static bool reads_words(const Repair *r)
 {
@@ -29,7 +30,9 @@ static bool open_block(Repair *r, const Decl *d)
 /* As in a table whose columns have units; pixels between 0 and 1 are near enough. */
 static bool is_far(const InputMoments *in)
 {
-    return in->square > 9 || in->square < 0.01;
+    const double small = 0.1;
+
+    return inputs_are_large(in) || in->square < small * small;
 }
 
 /* Inputs far from mean 0 and deviation 1 make the first layer's sums and gradient as large. */

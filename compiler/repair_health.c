@@ -121,14 +121,15 @@ static bool is_chained(const FlowLayer *row)
 /* What is equal in all samples the bias can take away; the rest is all there is to learn from. */
 static void examine_output(Examination *e, const FlowLayer *row, const Tensor *t, const Draw *w)
 {
+    const double square = row->z_rms * row->z_rms, level = row->z_mean * row->z_mean;
     const double apart = row->z_rms * sqrt(fmax(1 - row->correlation, 1e-16));
 
     raise(e->h, AILMENT_LOGITS, apart);
     if (w->var > 0)
         raise_up_to(e->h, AILMENT_FAINT, -log10(apart / sqrt(w->var * (double)t->fan_in)),
                     HEALTH_LOST);
-    if (e->ends_plain)
-        e->correlation = row->correlation;
+    if (e->ends_plain && square > level)
+        e->correlation = (row->correlation * square - level) / (square - level);
 }
 
 static void examine_layer(Examination *e, const FlowLayer *row)

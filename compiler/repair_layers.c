@@ -30,12 +30,13 @@ static bool replace_layer(Repair *r, const Site *site, const char *text)
     return repair_value(r, param ? &word : &whole, "act", NULL, text);
 }
 
-/* Softmax picks among its inputs: it is not there for the slope. */
-static bool is_replaced(const Site *site)
+/* Softmax picks among its inputs, and is not there for the slope, unless netc check warns of it. */
+static bool is_replaced(const Repair *r, const Site *site)
 {
     const bool layer = site->item->kind == ITEM_ACTIVATION;
 
-    return site_hidden(site) && site->bends && site->act.kind != ACTIVATION_SOFTMAX
+    return site_hidden(site) && site->bends
+        && (site->act.kind != ACTIVATION_SOFTMAX || health_warns(r->health, "softmax-hidden"))
         && (layer || site_is(site, LAYER_DENSE) || site_is(site, LAYER_CONV))
         && (layer || !site->act_item);
 }
@@ -45,7 +46,7 @@ bool repair_activation(Repair *r, const char *how)
     for (int i = 0; i < r->sites->n; i++) {
         const Site *site = r->sites->site[i];
 
-        if (!is_replaced(site) || same_activation(site, how))
+        if (!is_replaced(r, site) || same_activation(site, how))
             continue;
         if (site->item->kind == ITEM_ACTIVATION ? !replace_layer(r, site, how)
                                                 : !repair_argument(r, site, "act", how))

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "repair_rules.h"
+#include "warn_row.h"
 
 static const Site *output_of(const Repair *r)
 {
@@ -23,6 +24,19 @@ bool repair_linear_output(Repair *r, const char *how)
 
     return warned && output && !output->act_item && repair_find_argument(output, "act")
         && repair_argument(r, output, "act", how);
+}
+
+/* Outputs that start where the targets are. */
+bool repair_output_bias(Repair *r, const char *how)
+{
+    const Site *output = output_of(r);
+    const double mean = output_bias_wanted(&r->c->forecast->input);
+
+    (void)how;
+    return health_warns(r->health, "target-mean") && output && site_is(output, LAYER_DENSE)
+        && repair_drop_argument(r, output, "bias")
+        && repair_argument(r, output, "bias_init",
+                           arena_printf(r->s->arena, "constant(%s)", real_text(mean, r->s->arena)));
 }
 
 static int64_t units_of(const Site *site)
@@ -66,10 +80,18 @@ bool repair_learned_scale(Repair *r, const char *how)
     return r->edits.n > 0;
 }
 
+/* Where a warning says so all of them; else those of more than half the units. */
+static bool is_heavy(const Repair *r, const Site *site)
+{
+    return site_is(site, LAYER_DROPOUT)
+        && (health_warns(r->health, "heavy-dropout")
+            || call_arg(site->item->callee, site->item->arg, "p")->real > 0.5);
+}
+
 bool repair_lighter_dropout(Repair *r, const char *how)
 {
-    for (int i = 0; i < r->sites->n && health_warns(r->health, "heavy-dropout"); i++)
-        if (site_is(r->sites->site[i], LAYER_DROPOUT)
+    for (int i = 0; i < r->sites->n; i++)
+        if (is_heavy(r, r->sites->site[i])
             && !repair_argument(r, r->sites->site[i], "p", how))
             return false;
     return r->edits.n > 0;

@@ -7,7 +7,7 @@
 RepairRule repair_activation, repair_init, repair_norm, repair_width;       /* repair_layers.c */
 RepairRule repair_residual, repair_scale, repair_depth;                     /* repair_shape.c */
 RepairRule repair_linear_output, repair_wider_layer, repair_learned_scale,
-           repair_lighter_dropout;                                          /* repair_output.c */
+           repair_lighter_dropout, repair_output_bias;                      /* repair_output.c */
 RepairRule repair_eps, repair_decay, repair_warmup, repair_batch;           /* repair_settings.c */
 RepairRule repair_wider_clip;                                               /* repair_clip.c */
 RepairRule repair_normalize;                                                /* repair_data.c */

@@ -66,6 +66,9 @@ const Expr *warn_plain_argument(const Item *item, const char *name);
 /* Of a setting where it is written, else of the block. */
 Span warn_setting(const Decl *block, const char *key);
 
+/* Names inputs of another size than initialisers are made for. */
+void warn_note_inputs(const Warn *w, Message *m);
+
 /* "h[0] to h[29]", or "h". */
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */

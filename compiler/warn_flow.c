@@ -35,16 +35,6 @@ static void note_whole(const Warn *w, Message *m, int first)
                   place(w, row));
 }
 
-/* Inputs of another size than initialisers are made for. */
-static void note_inputs(const Warn *w, Message *m)
-{
-    const InputMoments *in = &w->forecast->input;
-
-    if (in->facts.read && in->square > 9)
-        diag_note(m, w->model->data.train.at, "inputs have RMS %.2g; normalize = standard makes "
-                  "it 1", sqrt(in->square));
-}
-
 /* ---- The layer to blame -------------------------------------------------------------------- */
 
 /* What the layer behind site i, and i's activation, multiply the square of delta by: 0 where more
@@ -148,7 +138,7 @@ void warn_vanishing(Warn *w)
         note_seeds(w, m, warn_at(p->row), decades);
         diag_note(m, warn_argument(p->row->layer->item, "act"), "%s", remedy(p));
     }
-    note_inputs(w, m);
+    warn_note_inputs(w, m);
 }
 
 /* ---- Exploding ----------------------------------------------------------------------------- */
@@ -278,7 +268,7 @@ void warn_overflow(Warn *w)
                         x.back ? "back gradients" : "outputs",
                         w->least > 1e-100 ? "float" : "double");
     m = warn_cause(w, EXPLODES);
-    if (!m && w->forecast->input.square > 9)
+    if (!m && inputs_are_large(&w->forecast->input))
         m = warn_cause(w, VANISHES | IN_PART);  /* by inputs so large that nothing comes back */
     if (m) {
         diag_note(m, warn_at(x.row), "%s", text);
@@ -292,7 +282,7 @@ void warn_overflow(Warn *w)
         diag_note(m, w->model->data.train.at, "its largest input is %.2g",
                   fmax(fabs(w->forecast->input.facts.least),
                        fabs(w->forecast->input.facts.largest)));
-    note_inputs(w, m);
+    warn_note_inputs(w, m);
 }
 
 /* ---- The loss, and seeds ------------------------------------------------------------------- */
@@ -319,6 +309,7 @@ void warn_loss_init(Warn *w)
     diag_note(m, warn_at(row), "a guess among %lld classes has a loss of %.2g; an initialiser "
               "%.2g times as large starts near it", (long long)target->classes, guess,
               1 / row->z_rms);
+    warn_note_inputs(w, m);
 }
 
 void warn_seed_lottery(Warn *w)

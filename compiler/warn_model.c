@@ -137,6 +137,48 @@ static const Node *single_softmax(const Program *p)
     return NULL;
 }
 
+/* A layer with weights reads x, past what leaves the number of units as it is. */
+static bool is_weighed(const Graph *g, NodeId x)
+{
+    for (NodeId id = x + 1; id < g->n; id++) {
+        const Node *n = &g->node[id];
+
+        if (n->phase != FORWARD || n->n_in == 0 || n->in[0] != x)
+            continue;
+        if (n->op == OP_AFFINE || n->op == OP_CONV ||
+            ((n->op == OP_TAP || n->op == OP_DROPOUT || n->op == OP_RESHAPE) && is_weighed(g, id)))
+            return true;
+    }
+    return false;
+}
+
+void warn_softmax_hidden(Warn *w)
+{
+    const Node *widest = NULL;
+    int64_t units = 0;
+
+    for (int i = 0; i < w->program->n; i++) {
+        const Graph *g = w->program->graph[i];
+
+        for (NodeId id = 1; id < g->n; id++) {
+            const Node *n = &g->node[id];
+            const int64_t of = n->shape.rank ? n->shape.dim[n->shape.rank - 1] : 0;
+
+            if (n->op == OP_SOFTMAX && n->phase == FORWARD && of > units && is_weighed(g, id)) {
+                widest = n;
+                units = of;
+            }
+        }
+    }
+    const double counted = w->adaptive ? fmin((double)units, w->now->noted) : (double)units;
+    if (!widest || !warn_reaches(w, counted))
+        return;
+    diag_note(warn_say(w, counted, widest->item->at, "a softmax between layers shares 1 out among "
+                       "%" PRId64 " units", units), widest->item->at, "each is about %.2g, and "
+              "samples differ by less; relu or tanh let them differ by their own size",
+              1 / (double)units);
+}
+
 void warn_softmax_of_one(Warn *w)
 {
     const Node *n = single_softmax(w->program);

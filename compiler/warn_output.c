@@ -122,3 +122,56 @@ void warn_target_range(Warn *w)
     diag_note(said, w->model->target.at, "the mean squared error stays over %.3g, %.2g of the "
               "targets' variance %.3g", m.past, m.past / m.variance, m.variance);
 }
+
+/* What a deviation is told apart by, and one digit more; a float has seven. */
+static double rounded(double mean, double deviation)
+{
+    const double unit = pow(10, floor(log10(fmax(deviation, 1e-7 * fabs(mean)))) - 1);
+
+    return unit > 0 ? round(mean / unit) * unit : mean;
+}
+
+double output_bias_wanted(const InputMoments *in)
+{
+    const double variance = in->target_square - in->target_mean * in->target_mean;
+
+    return rounded(in->target_mean, sqrt(fmax(variance, 0)));
+}
+
+/* Where it is written, or behind the last argument. */
+static void fix_output_bias(const Warn *w, Message *m)
+{
+    const Item *item = w->site[w->n - 1].row->layer->item;
+    const Expr *written = warn_plain_argument(item, "bias_init");
+    const char *text = real_text(output_bias_wanted(&w->forecast->input), w->session->arena);
+    const char *value = arena_printf(w->session->arena, "constant(%s)", text);
+
+    if (written)
+        diag_fix(m, written->at, value);
+    else
+        diag_note(m, item->at, "bias_init = %s starts there", value);
+}
+
+/* Of all targets together: one bias has one start. */
+void warn_target_mean(Warn *w)
+{
+    const InputMoments *in = &w->forecast->input;
+    const FlowLayer *row = w->site[w->n - 1].row;
+    const double variance = in->target_square - in->target_mean * in->target_mean;
+    const double away = in->target_mean - row->z_mean;
+    const Item *last = NULL;
+    Message *m;
+
+    if (!in->facts.target || w->model->target.kind != TARGET_VECTOR ||
+        last_activation(w->model->unit, &last) != ACTIVATION_LINEAR || !(variance > 0) ||
+        word_is(&w->model->settings.loss, "BINARY_CROSS_ENTROPY") ||
+        !warn_reaches(w, away * away / variance))
+        return;
+    w->explains = w->adaptive ? NOTHING : EXPLODES;
+    m = warn_say(w, away * away / variance, w->model->target.at, "targets lie around %.4g, %.2g "
+                 "times their deviation from where the outputs start", in->target_mean,
+                 fabs(away) / sqrt(variance));
+    diag_note(m, w->model->settings.loss.at, "the loss starts at %.2g; a guess of the mean has "
+              "%.2g", w->forecast->loss, fmax(w->forecast->loss - away * away, variance));
+    fix_output_bias(w, m);
+}

@@ -1,8 +1,9 @@
-/* warn_row.h -- the rows of warnings.def. */
+/* warn_row.h -- the rows of warnings.def, and what repairs go by as warnings do. */
 #ifndef WARN_ROW_H
 #define WARN_ROW_H
 
 #include "diag.h"
+#include "forecast.h"
 
 /* What several warnings would be about: the first that is given accounts for the others. */
 typedef enum {
@@ -29,6 +30,11 @@ typedef struct {
 } Warning;
 
 const Warning *warning_called(const char *name);
+
+/* Of another size than initialisers are made for: warn_site.c. */
+bool inputs_are_large(const InputMoments *in);
+/* With which outputs start at the targets' mean: warn_output.c. */
+double output_bias_wanted(const InputMoments *in);
 
 #define WARNING(rule, ...) void warn_##rule(Warn *w);
 #include "warnings.def"

@@ -184,6 +184,24 @@ Span warn_setting(const Decl *block, const char *key)
     return block->at;
 }
 
+/* From which RMS on inputs are said to be of another size than initialisers are made for; pixels
+ * between 0 and 1, and what is normal, are under it. */
+static const double LARGE_INPUTS = 3;
+
+bool inputs_are_large(const InputMoments *in)
+{
+    return in->facts.read && in->square > LARGE_INPUTS * LARGE_INPUTS;
+}
+
+void warn_note_inputs(const Warn *w, Message *m)
+{
+    const InputMoments *in = &w->forecast->input;
+
+    if (inputs_are_large(in))
+        diag_note(m, w->model->data.train.at, "inputs have RMS %.2g; normalize = standard makes "
+                  "it 1", sqrt(in->square));
+}
+
 /* ---- Numbers ------------------------------------------------------------------------------- */
 
 const char *warn_range(const Warn *w, int first, int last)

@@ -42,7 +42,6 @@ void warn_saturated_units(Warn *w)
     const Saturated s = saturated_layers(w);
     const FlowLayer *row = &w->forecast->layer[s.most];
     const double open = w->adaptive || warn_held(w) ? fmax(s.open, w->now->noted) : s.open;
-    const Data *data = &w->model->data;
     Message *m;
 
     if (!warn_reaches(w, open))
@@ -55,9 +54,8 @@ void warn_saturated_units(Warn *w)
     if (s.n > 1)
         diag_note(m, warn_at(row), "of %d layers in a row, the shares that are not flat multiply",
                   s.n);
-    if (row == w->site[0].row && w->forecast->input.square > 9)
-        diag_note(m, data->decl->at, "inputs have RMS %.2g; normalize = standard makes it 1",
-                  sqrt(w->forecast->input.square));
+    if (row == w->site[0].row)
+        warn_note_inputs(w, m);
 }
 
 /* ---- Dead ---------------------------------------------------------------------------------- */
@@ -111,6 +109,7 @@ void warn_dead_units(Warn *w)
         diag_note(m, warn_at(row), "two samples' pre-activations correlate by %.2g: what is "
                   "negative for one is for nearly all of %.0f", row->correlation,
                   samples_of(w->model));
+    warn_note_inputs(w, m);
 }
 
 /* ---- Alike --------------------------------------------------------------------------------- */
@@ -162,6 +161,7 @@ void warn_correlation_collapse(Warn *w)
 typedef struct {
     double kept;                    /* share of the paths through the net */
     int64_t dropouts;               /* in a row */
+    double units;                   /* that are kept where they are fewest */
     double most;                    /* the largest p, */
     const Item *at;                 /* of this one */
 } Dropped;
@@ -178,6 +178,7 @@ static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *
             continue;
         d->kept *= pow(1 - p, (double)times);
         d->dropouts += times;
+        d->units = fmin(d->units, (1 - p) * (double)shape_size(n->shape));
         if (p > d->most) {
             d->most = p;
             d->at = n->item;
@@ -192,14 +193,18 @@ static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *
 
 void warn_dropout(Warn *w)
 {
-    Dropped d = { .kept = 1 };
+    const double ample = 150;       /* units of which a hundredth is as much as of more */
+    Dropped d = { .kept = 1, .units = INFINITY };
     Message *m;
 
     add_dropouts(w, w->program->graph[w->program->n - 1], 1, &d);
-    const double kept = d.kept * (1 - 1e-9);        /* 1 - 0.99 is a rounding over 0.01 */
+    const double rounding = 1 - 1e-9;   /* 1 - 0.99 is one over 0.01 */
+    const double kept = fmin(d.kept, d.units / ample) * rounding;
     if (!d.at || !warn_reaches(w, kept))
         return;
-    m = warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
+    m = d.units / ample < d.kept
+      ? warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g units at a step", d.units)
+      : warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
                  "the net at each step", d.kept);
     if (d.dropouts > 1)
         diag_note(m, d.at->at, "%" PRId64 " dropouts in a row keep 1 - p each, here %.3g",

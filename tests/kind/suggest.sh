@@ -118,9 +118,11 @@ vary eps sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/sgd(lr = 0.1)/adam(lr = 0.
 vary decayed sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/sgd(lr = 0.1)/adamw(lr = 0.001, decay = 2000.0)/'
 vary penalised sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    regularize = l2(0.1);/'
 vary warming sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/cosine/cosine(warmup = 5000)/'
+cp "$ROOT/tests/warnings/years.csv" .
+sed 's/bias_init = zeros/bias = false/' "$ROOT/tests/warnings/target-mean.net" > years.net
 broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
     forgetful gru loop wide image houses cut endless slow pixels
-    clipped thin idle dropped pairs eps decayed penalised warming'
+    clipped thin idle years dropped pairs eps decayed penalised warming'
 
 # sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
 sound() {
@@ -184,6 +186,7 @@ first cut 'clip = global_norm('
 first endless 'lr = '
 says 'suggest/endless: how far' said 'steps are 6.0 decades too long for such a net, or more'
 first clipped 'act = linear'
+first years 'bias_init = constant(1998.4)'
 first thin 'units = 32'
 first idle 'scale = learn(0)'
 first dropped 'p = 0.2'
