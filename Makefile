@@ -27,11 +27,11 @@ FLOOR13 = main verb_*
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers thread_memory html utf8 viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h conv depthwise fold gemm max_pairs then tiles update \
+RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h depthwise fold gemm max_pairs then tiles update \
 	processors options profile vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
-	recurrent pieces runs softmax activation
-RUNTIME5 = zip array channels made prepare checkpoint kernels report run position
+	recurrent pieces runs softmax activation conv
+RUNTIME5 = zip conv_planes.h array channels made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \

@@ -5,6 +5,7 @@
 
 #include "columns.h"
 #include "thread_memory.h"
+#include "tiles.h"
 #include "vectors.h"
 
 enum {
@@ -53,23 +54,31 @@ typedef struct {
     int rows, seen, pitch;
 } rt_frame;
 
+/* Those rows, or columns, of a plane whose remainder by the stride is `rest`. */
+typedef struct {
+    int rest;
+    rt_span inside;                 /* of columns: which of those seen are of the plane */
+} rt_strand;
+
 /* A plane with its padding, so that what a vector of positions sees through place k, l of a kernel
  * is contiguous.
  *
- * Where vectors of positions do not go over the ends of rows of several, under a stride of 1, it is
- * one copy, whose rows are `pitch` apart.  Else there is one for each column l of the kernel: the
- * rows as the positions see them through it, one behind the other without gaps.  Under a stride
- * rows k share theirs whose distance is a multiple of it: a strand. */
+ * Where vectors of positions do not go over the ends of rows of several, it is one copy, or under a
+ * stride one for each remainder of columns, whose rows are `pitch` apart.  Else there is one for
+ * each column l of the kernel: the rows as the positions see them through it, one behind the other
+ * without gaps.  Under a stride rows k share theirs whose distance is a multiple of it. */
 typedef struct {
     rt_window plane;                /* its height, width and stride */
     rt_side down, across;
     int rows, columns;              /* positions: rows at once, at most, of all their columns */
-    int n_strands;
+    int n_strands;                  /* of rows that are not padded: */
     struct { int64_t offset; int more, at; } strand[RT_CONV_KERNEL];   /* `more` rows than rows */
-    int row_at[RT_CONV_KERNEL];
+    int row_at[RT_CONV_KERNEL], column_at[RT_CONV_KERNEL];
     int seen;                       /* pixels, and padding, that a row of positions sees */
-    bool padded;                    /* one copy, which begins `lead` numbers behind a vector: */
-    rt_frame frame;                 /* `rows` more rows than positions, seen from row 0 */
+    bool direct;                    /* no copy at all: the one place sees the plane as it lies */
+    bool padded;                    /* rows are `pitch` apart, and begin `lead` behind a vector: */
+    rt_frame frame;                 /* `rows` more than those of positions, seen from row 0; */
+    rt_strand height_rest[RT_CONV_KERNEL], width_rest[RT_CONV_KERNEL];  /* under a stride */
     int lead;
     int copies, pitch;              /* from one row of positions to the next in a copy */
     int size;                       /* of a copy, with a vector behind its end: what
@@ -91,8 +100,7 @@ void rt_frame_plane(const rt_window *plane, const rt_frame *f, const rt_real *x,
 /* Where in the copies position 0 sees the plane through place k, l. */
 static inline int rt_shift_at(const rt_shifts *s, int k, int l)
 {
-    const int moved = s->padded ? (int)(s->across.offset[l] - s->across.first) : l * s->size;
-    return s->row_at[k] + moved;
+    return s->row_at[k] + s->column_at[l];
 }
 
 /* The offsets of all places of a kernel along a side. */

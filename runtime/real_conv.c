@@ -13,7 +13,6 @@
 #include "conv.h"
 #include "depthwise.h"
 #include "then.h"
-#include "tiles.h"
 
 #include <cblas.h>
 
@@ -62,7 +61,6 @@ static bool is_dense(const rt_window *v)
         && v->height == v->kernel && v->width == v->kernel && (v->kernel == 1 || v->dilation == 1);
 }
 
-static int lesser(int a, int b) { return a < b ? a : b; }
 static int areas(const conv *p) { return p->cut.down * p->cut.across; }
 
 /* Runs the body on tiles of some of `items`, of equal work. */
@@ -125,7 +123,7 @@ static void conv_area(const conv *p, size_t image, const rt_area *a)
     if (p->b)
         fill_bias(p->filters, n, p->positions, p->b + group * filters, y);
     for (int k = 0; k < p->depth; k += p->cut.depth) {
-        const int depth = lesser(p->depth - k, p->cut.depth);
+        const int depth = rt_lesser(p->depth - k, p->cut.depth);
         int ld;
         const rt_real *columns = columns_of(p, x, a, k, depth, buffer, &ld);
         GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, p->filters, n, depth, 1, w + k, p->depth,
@@ -203,7 +201,7 @@ static void conv_dx_channels(const conv *p, size_t image, rt_span channels)
     }
     rt_clear(dx + (size_t)channels.first * p->plane, dx + (size_t)channels.end * p->plane);
     for (int k = channels.first * square; k < end; k += p->cut.depth)
-        conv_dx_rows(p, dy, w, k, lesser(end - k, p->cut.depth), dx);
+        conv_dx_rows(p, dy, w, k, rt_lesser(end - k, p->cut.depth), dx);
 }
 
 /* Channels that go together: as many as make a block of columns. */
@@ -283,8 +281,8 @@ static void conv_dw_tile(void *arg, int tile)
 static int dw_depth(int depth)
 {
     const int units = rt_pieces(depth, DW_TILES * DW_UNIT) * DW_UNIT;
-    const int most = units < DW_MIN_DEPTH ? DW_MIN_DEPTH : lesser(units, DW_MAX_DEPTH);
-    return lesser(depth, most);
+    const int most = units < DW_MIN_DEPTH ? DW_MIN_DEPTH : rt_lesser(units, DW_MAX_DEPTH);
+    return rt_lesser(depth, most);
 }
 
 void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,

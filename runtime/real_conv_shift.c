@@ -24,7 +24,7 @@ static int strand_of(rt_shifts *s, int k)
  * `most` numbers. */
 static bool place_strands(rt_shifts *s, int64_t most)
 {
-    enum { APART = 1024, MOVE = 64 };       /* bytes: copies so far apart share few lines of L1 */
+    enum { APART = 1024, MOVE = 64 };   /* in bytes, and in numbers: see below */
     int64_t size = 0;
     int in[RT_CONV_KERNEL];
 
@@ -46,26 +46,74 @@ static bool place_strands(rt_shifts *s, int64_t most)
         s->row_at[k] += s->strand[in[k]].at;
     size += RT_VECTOR_LANES;
     s->pitch = s->columns;
+    /* The copies lie one behind the other: if by multiples of APART bytes, or a little more, the
+     * same rows of all would compete for few lines of L1. */
     s->size = (int)size + (size * (int)sizeof(rt_real) % APART < MOVE ? MOVE : 0);
+    for (int l = 0; l < s->across.n; l++)
+        s->column_at[l] = l * s->size;
     return s->size <= most;
 }
 
-/* The one copy: its rows are whole vectors apart; what is seen without an offset lies at one. */
+/* The largest whole number that is not above a / b, and what is left. */
+static int64_t quotient(int64_t a, int b) { return a / b - (a % b < 0); }
+static int remainder_of(int64_t a, int b) { return (int)(a - quotient(a, b) * b); }
+
+/* Which strand has this remainder: one of *n, or a new one. */
+static int strand_with(rt_strand *strand, int *n, int rest)
+{
+    int i = 0;
+
+    while (i < *n && strand[i].rest != rest)
+        i++;
+    if (i == *n)
+        strand[(*n)++].rest = rest;
+    return i;
+}
+
+/* Padded copies: their rows are whole vectors apart; what is seen without an offset lies at one. */
 static bool place_padded(rt_shifts *s, int64_t most)
 {
-    const int64_t pitch = rt_pieces(s->seen, RT_VECTOR_LANES) * RT_VECTOR_LANES;
-    const int64_t more = s->down.last - s->down.first, before = s->across.first % RT_VECTOR_LANES;
+    const int stride = s->plane.stride;
+    const int64_t first = quotient(s->across.first, stride), top = quotient(s->down.first, stride);
+    const int64_t seen = s->columns + quotient(s->across.last, stride) - first;
+    const int64_t pitch = rt_pieces((int)seen, RT_VECTOR_LANES) * RT_VECTOR_LANES;
+    const int64_t more = quotient(s->down.last, stride) - top, before = first % RT_VECTOR_LANES;
+    const int64_t rows = s->rows + more;
     const int lead = (int)((before + RT_VECTOR_LANES) % RT_VECTOR_LANES);
 
-    if (more > most || (s->rows + more) * pitch + RT_VECTOR_LANES > most)
+    if (more > most || rows * pitch * rt_lesser(stride, s->down.n) + RT_VECTOR_LANES > most)
         return false;
-    for (int k = 0; k < s->down.n; k++)
-        s->row_at[k] = lead + (int)((s->down.offset[k] - s->down.first) * pitch);
+    s->n_strands = s->copies = 0;
+    for (int k = 0; k < s->down.n; k++) {
+        const int64_t offset = s->down.offset[k];
+        const int i = strand_with(s->height_rest, &s->n_strands, remainder_of(offset, stride));
+        s->row_at[k] = lead + (int)((i * rows + quotient(offset, stride) - top) * pitch);
+    }
+    s->size = (int)(s->n_strands * rows * pitch) + RT_VECTOR_LANES;
+    for (int l = 0; l < s->across.n; l++) {
+        const int64_t offset = s->across.offset[l];
+        const int i = strand_with(s->width_rest, &s->copies, remainder_of(offset, stride));
+        s->column_at[l] = i * s->size + (int)(quotient(offset, stride) - first);
+    }
+    for (int i = 0; i < s->copies; i++)
+        s->width_rest[i].inside = rt_inside((rt_span){ 0, (int)seen }, stride,
+                                            first * stride + s->width_rest[i].rest,
+                                            s->plane.width);
     s->pitch = (int)pitch;
-    s->frame = (rt_frame){ s->down.first, s->across.first, (int)more, s->seen, s->pitch };
+    s->frame = (rt_frame){ top, first, (int)more, (int)seen, s->pitch };
     s->lead = lead;
-    s->size = (int)((s->rows + more) * pitch) + RT_VECTOR_LANES;
-    return true;
+    return s->size <= most / s->copies;
+}
+
+/* Rows of positions are rows of the plane, in whole vectors: nothing is read behind its end. */
+static bool sees_plane(const rt_shifts *s)
+{
+    const rt_side *down = &s->down, *across = &s->across;
+
+    return down->n == 1 && down->first == 0 && down->last == 0
+        && across->n == 1 && across->first == 0 && across->last == 0
+        && s->plane.stride == 1 && s->rows <= s->plane.height
+        && s->columns == s->plane.width && s->columns % RT_VECTOR_LANES == 0;
 }
 
 bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *across, int rows,
@@ -76,7 +124,13 @@ bool rt_shifts_of(const rt_window *plane, const rt_side *down, const rt_side *ac
         return false;
     *s = (rt_shifts){ .plane = *plane, .down = *down, .across = *across, .rows = rows,
                       .columns = columns, .seen = (int)seen, .copies = 1 };
-    s->padded = plane->stride == 1 && columns > RT_VECTOR_LANES && columns % RT_VECTOR_LANES == 0;
+    if (sees_plane(s)) {
+        s->direct = true;
+        s->pitch = columns;
+        s->size = plane->height * plane->width;
+        return s->size <= most;
+    }
+    s->padded = columns % RT_VECTOR_LANES == 0 && columns >= RT_VECTOR_LANES;
     if (s->padded)
         return place_padded(s, most);
     s->copies = across->n;
@@ -123,20 +177,6 @@ RT_INLINE void prefetch_ahead(int n, const rt_real *x)
         __builtin_prefetch(from + i);
 }
 
-/* n numbers in whole vectors, of which the last may begin in the one before it. */
-RT_INLINE void copy_pixels(int n, const rt_real *restrict x, rt_real *restrict y)
-{
-    int j = 0;
-    for (; j + RT_VECTOR_LANES <= n; j += RT_VECTOR_LANES) {
-        rt_store(y + j, rt_load(x + j));
-        __asm__("");
-    }
-    if (j < n && n >= RT_VECTOR_LANES)
-        rt_store(y + n - RT_VECTOR_LANES, rt_load(x + n - RT_VECTOR_LANES));
-    else
-        rt_copy_run((size_t)(n - j), x + j, y + j);
-}
-
 /* rt_clear of a few numbers: gcc would call memset. */
 RT_INLINE void clear_few(rt_real *from, const rt_real *end)
 {
@@ -161,8 +201,61 @@ void rt_frame_plane(const rt_window *plane, const rt_frame *f, const rt_real *x,
     for (; row < end; row += pitch, x += plane->width) {
         prefetch_ahead(plane->width, x);
         clear_few(row, row + in.first);
-        copy_pixels(rt_length(in), x, row + in.first);
+        rt_copy_few(rt_length(in), x, row + in.first);
         clear_few(row + in.end, row + f->seen);
+    }
+}
+
+/* Every other pixel, odd or even ones; of x there are `room`. */
+RT_INLINE void halve_row(int n, bool odd, int64_t room, const rt_real *restrict x,
+                         rt_real *restrict y)
+{
+    int j = 0;
+
+    for (; j + RT_VECTOR_LANES <= n && 2 * (j + RT_VECTOR_LANES) <= room; j += RT_VECTOR_LANES) {
+        const rt_vector a = rt_load(x + 2 * j), b = rt_load(x + 2 * j + RT_VECTOR_LANES);
+        rt_store(y + j, odd ? rt_odd_lanes(a, b) : rt_even_lanes(a, b));
+    }
+    for (; j < n; j++) {
+        y[j] = x[2 * j + odd];
+        __asm__("");
+    }
+}
+
+/* Every stride-th pixel of a row, of those from x on. */
+RT_INLINE void pick_row(int n, int stride, int rest, int64_t room, const rt_real *x, rt_real *y)
+{
+    if (stride == 2 && rest == 0)
+        halve_row(n, false, room, x, y);
+    else if (stride == 2)
+        halve_row(n, true, room, x, y);
+    else
+        rt_pick((size_t)n, (size_t)stride, x + rest, y);
+}
+
+/* Of a plane under a stride: every row that has a remainder, and of it the pixels that have one. */
+static void pick_plane(const rt_shifts *s, const rt_strand *row, const rt_strand *column,
+                       const rt_frame *f, const rt_real *x, rt_real *to)
+{
+    const int stride = s->plane.stride;
+    const int64_t left = (f->column + column->inside.first) * stride;
+    const rt_span in = column->inside;
+    const rt_span rows = rt_inside((rt_span){ 0, f->rows }, stride, f->row * stride + row->rest,
+                                   s->plane.height);
+    rt_real *y = to + (ptrdiff_t)rows.first * f->pitch, *end = to + (ptrdiff_t)rows.end * f->pitch;
+
+    rt_clear(to, y);
+    rt_clear(end, to + (ptrdiff_t)f->rows * f->pitch);
+    if (y == end || rt_length(in) == 0) {
+        rt_clear(y, end);
+        return;
+    }
+    x += ((f->row + rows.first) * stride + row->rest) * s->plane.width + left;
+    for (; y < end; y += f->pitch, x += (ptrdiff_t)stride * s->plane.width) {
+        prefetch_ahead(s->plane.width, x);
+        clear_few(y, y + in.first);
+        pick_row(rt_length(in), stride, column->rest, s->plane.width - left, x, y + in.first);
+        clear_few(y + in.end, y + f->seen);
     }
 }
 
@@ -173,6 +266,18 @@ static void copy_runs(const rt_shifts *s, int first, int rows, const rt_real *x,
     const rt_area a = { { first, first + rows + s->strand[0].more }, { 0, s->columns } };
     for (int l = 0; l < s->across.n; l++, to += s->size)
         rt_gather(&s->plane, &a, s->strand[0].offset, s->across.offset[l], x, to);
+}
+
+static void shift_padded(const rt_shifts *s, const rt_frame *f, const rt_real *x, rt_real *to)
+{
+    if (s->plane.stride == 1) {
+        rt_frame_plane(&s->plane, f, x, to);
+        return;
+    }
+    for (int k = 0; k < s->n_strands; k++)
+        for (int l = 0; l < s->copies; l++)
+            pick_plane(s, &s->height_rest[k], &s->width_rest[l], f, x,
+                       to + (ptrdiff_t)k * (s->rows + s->frame.rows) * s->pitch + l * s->size);
 }
 
 /* Several rows get their padding before the first is copied: vectors that are loaded while the
@@ -187,7 +292,7 @@ void rt_shift(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real
     if (s->padded) {
         rt_frame f = s->frame;
         f.row += first, f.rows += rows;
-        rt_frame_plane(&s->plane, &f, x, to + s->lead);
+        shift_padded(s, &f, x, to + s->lead);
         return;
     }
     if (s->plane.stride == 1 && s->columns == s->plane.width) {

@@ -10,7 +10,6 @@
  * in order at the end. */
 #include "conv.h"
 #include "gemm.h"
-#include "tiles.h"
 
 enum {
     LANES = RT_VECTOR_LANES,
@@ -41,8 +40,6 @@ typedef struct {
     int32_t x_at[RT_CONV_TAPS];     /* place (c, k, l) */
     int32_t position_at[POSITIONS], dy_at[POSITIONS];
 } weights;
-
-static int lesser(int a, int b) { return a < b ? a : b; }
 
 /* ---- Sums of a share ------------------------------------------------------------------------ */
 
@@ -87,7 +84,7 @@ static void multiply_panel(const weights *p, const piece *t, int channels, int v
     for (int v = 0; v < vectors; v++)
         terms.b[v] = panel + v * LANES;
     for (int r = 0; r < depth; r += rows) {
-        const int count = lesser(rows, depth - r);
+        const int count = rt_lesser(rows, depth - r);
         for (int i = 0; i < count; i++)
             terms.a[i] = x + p->x_at[r + i];
         rt_conv_product(count, vectors, &terms, zero, t->more, sums + (ptrdiff_t)r * p->row,
@@ -98,7 +95,7 @@ static void multiply_panel(const weights *p, const piece *t, int channels, int v
 /* Numbers of an image in packed dy, where a piece has several. */
 static int image_of_dy(const weights *p)
 {
-    const int panels = rt_pieces(lesser(p->filters, FILTERS), RT_PANEL);
+    const int panels = rt_pieces(rt_lesser(p->filters, FILTERS), RT_PANEL);
     return p->v.out_height * p->v.out_width * panels * RT_PANEL;
 }
 
@@ -120,10 +117,10 @@ static void add_piece(const weights *p, const piece *t, rt_real *packed, rt_real
 
     pack_piece(p, t, packed);
     for (int c = 0; c < p->channels; c += p->block) {
-        const int channels = lesser(p->block, p->channels - c);
+        const int channels = rt_lesser(p->block, p->channels - c);
         const rt_real *x = planes_of(p, t, c, channels, padded);
         for (int f = 0; f < t->filters; f += RT_PANEL)
-            multiply_panel(p, t, channels, lesser(2, rt_pieces(t->filters - f, LANES)), x,
+            multiply_panel(p, t, channels, rt_lesser(2, rt_pieces(t->filters - f, LANES)), x,
                            packed + (ptrdiff_t)t->positions * f,
                            sums + (ptrdiff_t)c * square * p->row + t->filter + f);
     }
@@ -135,16 +132,16 @@ static void share_tile(void *arg, int tile)
     rt_real *packed = rt_thread_memory(RT_OF_TILE), *padded = packed + POSITIONS * FILTERS;
     const weights *p = arg;
     const int blocks = p->filter_blocks, share = tile / blocks / p->v.groups;
-    const int end = lesser(p->n, (share + 1) * p->share);
+    const int end = rt_lesser(p->n, (share + 1) * p->share);
     piece t = { .group = (size_t)(tile / blocks % p->v.groups), .filter = tile % blocks * FILTERS };
     rt_real *sums = p->sums + (size_t)(tile / blocks) * (size_t)p->depth * (size_t)p->row;
 
-    t.filters = lesser(FILTERS, p->filters - t.filter);
+    t.filters = rt_lesser(FILTERS, p->filters - t.filter);
     for (int i = share * p->share; i < end; i += p->images)
         for (t.first = 0; t.first < p->v.out_height; t.first += p->rows, t.more = true) {
             t.image = (size_t)i;
-            t.images = lesser(p->images, end - i);
-            t.rows = lesser(p->rows, p->v.out_height - t.first);
+            t.images = rt_lesser(p->images, end - i);
+            t.rows = rt_lesser(p->rows, p->v.out_height - t.first);
             t.positions = t.rows * p->v.out_width;
             add_piece(p, &t, packed, padded, sums);
         }
@@ -205,7 +202,7 @@ static bool fit_channels(weights *p)
         p->height = (int)height, p->width = (int)width;
         most = PADDED / (p->height * p->width * p->images);
     }
-    p->block = rt_piece(p->channels, lesser(p->channels, lesser(most, terms)));
+    p->block = rt_piece(p->channels, rt_lesser(p->channels, rt_lesser(most, terms)));
     return true;
 }
 
@@ -215,10 +212,10 @@ static bool cut_pieces(weights *p)
     const int positions = v->out_height * v->out_width;
     const double image = (double)v->channels * (double)p->plane;
 
-    p->images = positions > TOGETHER ? 1 : lesser(TOGETHER / positions, p->share);
+    p->images = positions > TOGETHER ? 1 : rt_lesser(TOGETHER / positions, p->share);
     p->direct = v->top == 0 && v->left == 0 && seen(v, v->out_height) <= v->height
              && seen(v, v->out_width) <= v->width && image * p->images < INT32_MAX;
-    p->rows = rt_piece(v->out_height, lesser(v->out_height, POSITIONS / v->out_width));
+    p->rows = rt_piece(v->out_height, rt_lesser(v->out_height, POSITIONS / v->out_width));
     while (!fit_channels(p)) {
         if (p->images > 1)
             p->images = rt_pieces(p->images, 2);

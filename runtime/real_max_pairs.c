@@ -16,22 +16,6 @@ typedef struct {
     rt_real upper[2 * WINDOWS], lower[2 * WINDOWS];
 } pairs;
 
-/* n numbers in whole vectors, of which the last may begin in the one before it. */
-RT_INLINE void copy_row(int n, const rt_real *restrict x, rt_real *restrict y)
-{
-    int j = 0;
-    for (; j + RT_VECTOR_LANES <= n; j += RT_VECTOR_LANES) {
-        rt_store(y + j, rt_load(x + j));
-        __asm__("");                /* else gcc calls memmove for the few vectors of a row */
-    }
-    if (j < n && n >= RT_VECTOR_LANES) {
-        rt_store(y + n - RT_VECTOR_LANES, rt_load(x + n - RT_VECTOR_LANES));
-        return;
-    }
-    for (; j < n; j++)
-        y[j] = x[j];
-}
-
 /* Some windows of a plane: of several rows, or some of one. */
 typedef struct {
     rt_span rows, columns;
@@ -65,8 +49,8 @@ static void take_pairs(const rt_window *v, const patch *a, const rt_real *x, pai
     const int n = 2 * rt_length(a->columns);
     for (int i = a->rows.first, at = 0; i < a->rows.end; i++, at += n) {
         const rt_real *row = x + pixel_of(v, a, i);
-        copy_row(n, row, p->upper + at);
-        copy_row(n, row + v->width, p->lower + at);
+        rt_copy_few(n, row, p->upper + at);
+        rt_copy_few(n, row + v->width, p->lower + at);
     }
 }
 
@@ -75,8 +59,8 @@ static void give_pairs(const rt_window *v, const patch *a, const pairs *p, rt_re
     const int n = 2 * rt_length(a->columns);
     for (int i = a->rows.first, at = 0; i < a->rows.end; i++, at += n) {
         rt_real *row = dx + pixel_of(v, a, i);
-        copy_row(n, p->upper + at, row);
-        copy_row(n, p->lower + at, row + v->width);
+        rt_copy_few(n, p->upper + at, row);
+        rt_copy_few(n, p->lower + at, row + v->width);
     }
 }
 

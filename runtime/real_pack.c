@@ -32,20 +32,6 @@ static void pack_rows(int k, int m, rt_matrix b, rt_real *packed)
 #define UPPER(lane, d) ((lane) & (d) ? LANES + (lane) - (d) : (lane))
 #define LOWER(lane, d) ((lane) & (d) ? LANES + (lane) : (lane) + (d))
 
-#define LIST_2(of, at, d) of((at), d), of((at) + 1, d)
-#define LIST_4(of, at, d) LIST_2(of, at, d), LIST_2(of, (at) + 2, d)
-#define LIST_8(of, at, d) LIST_4(of, at, d), LIST_4(of, (at) + 4, d)
-#define LIST_16(of, at, d) LIST_8(of, at, d), LIST_8(of, (at) + 8, d)
-#if RT_VECTOR_LANES == 2
-#define LIST LIST_2
-#elif RT_VECTOR_LANES == 4
-#define LIST LIST_4
-#elif RT_VECTOR_LANES == 8
-#define LIST LIST_8
-#else
-#define LIST LIST_16
-#endif
-
 #define EXCHANGE(d) \
     RT_INLINE void exchange_##d(rt_vector x[LANES]) \
     { \
@@ -53,8 +39,8 @@ static void pack_rows(int k, int m, rt_matrix b, rt_real *packed)
         for (int i = 0; i < LANES; i++) \
             if (!(i & (d))) { \
                 const rt_vector a = x[i], b = x[i + (d)]; \
-                x[i] = __builtin_shufflevector(a, b, LIST(UPPER, 0, d)); \
-                x[i + (d)] = __builtin_shufflevector(a, b, LIST(LOWER, 0, d)); \
+                x[i] = __builtin_shufflevector(a, b, RT_LANE_LIST(UPPER, d)); \
+                x[i + (d)] = __builtin_shufflevector(a, b, RT_LANE_LIST(LOWER, d)); \
             } \
     }
 EXCHANGE(1)

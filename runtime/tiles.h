@@ -17,6 +17,8 @@ typedef struct {
     int count;
 } rt_tiles;
 
+static inline int rt_lesser(int a, int b) { return a < b ? a : b; }
+
 /* Tiles of a multiple of `least` elements, at most RT_MAX_TILES of them. */
 static inline rt_tiles rt_cut(size_t n, size_t least)
 {

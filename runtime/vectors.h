@@ -51,6 +51,47 @@ RT_INLINE void rt_store_aligned(rt_real *y, rt_vector x) { *(rt_vector *)(void *
 /* x in every lane: x - 0 is x, of -0 and NaN too. */
 RT_INLINE rt_vector rt_broadcast(rt_real x) { return x - (rt_vector){ 0 }; }
 
+/* ---- Lanes of two vectors ------------------------------------------------------------------- */
+
+/* of(0, d), of(1, d), ...: a number for each lane. */
+#define RT_LIST_2(of, at, d) of((at), d), of((at) + 1, d)
+#define RT_LIST_4(of, at, d) RT_LIST_2(of, at, d), RT_LIST_2(of, (at) + 2, d)
+#define RT_LIST_8(of, at, d) RT_LIST_4(of, at, d), RT_LIST_4(of, (at) + 4, d)
+#define RT_LIST_16(of, at, d) RT_LIST_8(of, at, d), RT_LIST_8(of, (at) + 8, d)
+#if RT_VECTOR_LANES == 2
+#define RT_LANE_LIST(of, d) RT_LIST_2(of, 0, d)
+#elif RT_VECTOR_LANES == 4
+#define RT_LANE_LIST(of, d) RT_LIST_4(of, 0, d)
+#elif RT_VECTOR_LANES == 8
+#define RT_LANE_LIST(of, d) RT_LIST_8(of, 0, d)
+#else
+#define RT_LANE_LIST(of, d) RT_LIST_16(of, 0, d)
+#endif
+#define RT_ONE_IN_TWO(lane, first) (2 * (lane) + (first))
+#define RT_ONE_OF_EACH(lane, first) (((lane) % 2 ? RT_VECTOR_LANES : 0) + (first) + (lane) / 2)
+
+/* Of pairs in a and, behind these, in b: the first numbers, or the second ones. */
+RT_INLINE rt_vector rt_even_lanes(rt_vector a, rt_vector b)
+{
+    return __builtin_shufflevector(a, b, RT_LANE_LIST(RT_ONE_IN_TWO, 0));
+}
+RT_INLINE rt_vector rt_odd_lanes(rt_vector a, rt_vector b)
+{
+    return __builtin_shufflevector(a, b, RT_LANE_LIST(RT_ONE_IN_TWO, 1));
+}
+
+/* Pairs of a number of a and one of b: those of the lower half of the lanes, or of the upper. */
+RT_INLINE rt_vector rt_lower_pairs(rt_vector a, rt_vector b)
+{
+    return __builtin_shufflevector(a, b, RT_LANE_LIST(RT_ONE_OF_EACH, 0));
+}
+RT_INLINE rt_vector rt_upper_pairs(rt_vector a, rt_vector b)
+{
+    return __builtin_shufflevector(a, b, RT_LANE_LIST(RT_ONE_OF_EACH, RT_VECTOR_LANES / 2));
+}
+
+/* ---- Short runs ----------------------------------------------------------------------------- */
+
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
  * loaded in their place. */
 RT_INLINE rt_vector rt_load_first(const rt_real *x, int count)
@@ -62,6 +103,21 @@ RT_INLINE rt_vector rt_load_first(const rt_real *x, int count)
 RT_INLINE void rt_store_first(rt_real *y, rt_vector x, int count)
 {
     memcpy(y, &x, (size_t)count * sizeof *y);
+}
+
+/* Copies n numbers in whole vectors, of which the last may begin in the one before it. */
+RT_INLINE void rt_copy_few(int n, const rt_real *restrict x, rt_real *restrict y)
+{
+    int j = 0;
+    for (; j + RT_VECTOR_LANES <= n; j += RT_VECTOR_LANES) {
+        rt_store(y + j, rt_load(x + j));
+        __asm__("");                /* else gcc calls memmove for the few vectors of a row */
+    }
+    if (j < n && n >= RT_VECTOR_LANES)
+        rt_store(y + n - RT_VECTOR_LANES, rt_load(x + n - RT_VECTOR_LANES));
+    else
+        for (; j < n; j++)
+            y[j] = x[j];
 }
 
 #endif
