@@ -4,9 +4,10 @@
 #   train.sh [NAME...]    nets of `trained` whose names begin so, or families; by default all
 #
 # Each net trains 300 steps under sgd, at five rates, and under adam, at three, until one learns: its loss falls under a
-# quarter of that of a guess.  It fails where at none the loss falls under nine tenths.  Two of three seeds decide.  What
-# was trained stays in $BUILD/accuracy.  NETS names another list than `trained`.  The last table counts, by warning, the
-# nets that it is given for.
+# quarter of that of a guess.  It fails where at none the loss falls under nine tenths.  Where its line names an
+# `optimizer` it trains as it is written, too: with that, its own rate and its own number of steps.  Two of three seeds
+# decide.  What was trained stays in $BUILD/accuracy.  NETS names another list than `trained`.  The last table counts,
+# by warning, the nets that it is given for.
 set -uf
 cd "$(dirname "$0")/../.." || exit 1
 case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
@@ -14,11 +15,31 @@ case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 NETC=$BUILD/bin/netc
 export OPENBLAS_NUM_THREADS=1
 
-rates_of() { [ "$1" = sgd ] && echo 0.1 0.02 0.5 0.004 2.0 || echo 0.002 0.0003 0.01; }
+rates_of() {
+    case $1 in
+    sgd) echo 0.1 0.02 0.5 0.004 2.0 ;;
+    adam) echo 0.002 0.0003 0.01 ;;
+    written) echo written ;;
+    esac
+}
+
+# text_of OPTIMISER WRITTEN : the setting
+text_of() {
+    case $1 in
+    sgd) echo 'sgd(lr = 0.1)' ;;
+    adam) echo 'adam(lr = 0.002)' ;;
+    written) echo "$2" ;;
+    esac
+}
+
+# guess FILE : the loss of one at its classes
+guess() { sed -n 's/.*target class(\([0-9]*\)).*/\1/p' "$1" | awk '{ print log($1) }'; }
 
 # loss PROGRAM RATE SEED : after training; "none" where it is not finite
 loss() {
-    "$1" --steps "$STEPS" --lr "$2" --seed "$3" --every 100000 --threads 1 --json --quiet --no-out 2> "$1.messages" |
+    [ "$2" = written ] && loss_course= || loss_course="--steps $STEPS --lr $2"
+    # shellcheck disable=SC2086
+    "$1" $loss_course --seed "$3" --data "$WORK" --every 100000 --threads 1 --json --quiet --no-out 2> "$1.messages" |
         sed -n 's/.*"event":"summary".*"loss_train":\([-+.e0-9]*\),.*/\1/p' | grep . || echo none
 }
 
@@ -27,7 +48,7 @@ best() {
     for rate in $(rates_of "$2"); do
         best_loss=$(loss "$1" "$rate" "$3")
         echo "$best_loss $rate"
-        awk -v loss="$best_loss" 'BEGIN { exit !(loss + 0 > 0 && loss < log(10) / 4) }' && break
+        awk -v loss="$best_loss" -v guess="$guess" 'BEGIN { exit !(loss + 0 > 0 && loss < guess / 4) }' && break
     done | sed 's/^none/1e999/' | sort -g | head -n 1 | sed 's/^1e999/none/'
 }
 
@@ -51,38 +72,48 @@ train() {
 
 # agreed FILE : all its losses are of nets that learn, or of nets that fail, or of neither
 agreed() {
-    awk '
-        { what[$1 == "none" || $1 > 0.9 * log(10) ? "fails" : $1 < log(10) / 4 ? "learns" : "between"] }
+    awk -v guess="$guess" '
+        { what[$1 == "none" || $1 > 0.9 * guess ? "fails" : $1 < guess / 4 ? "learns" : "between"] }
         END { for (w in what) n++; exit n != 1 }' "$1"
 }
 
 # warnings OPTION... : those that netc gives, each once, as NAME:GRAVITY
 warnings() {
-    "$NETC" check --json "$@" | sed -n 's/.*"warning":"\([^"]*\)","gravity":\([0-9]\).*/\1:\2/p' | LC_ALL=C sort -u |
+    "$NETC" check --json --data "$WORK" "$@" | sed -n 's/.*"warning":"\([^"]*\)","gravity":\([0-9]\).*/\1:\2/p' | LC_ALL=C sort -u |
         tr '\n' ' '
 }
 
-# one NAME FAMILY FILE PARAM... : NAME.sgd.row, NAME.adam.row
+# one NAME FAMILY FILE PARAM... : NAME.OPTIMISER.row, with the loss over that of a guess
 one() {
-    one_name=$1 one_family=$2 one_file=$ZOO/nets/$3.net; shift 3
-    for param; do set -- "$@" -D "$param"; shift; done
-    for optimiser in sgd adam; do
+    one_name=$1 one_family=$2 one_file=$ZOO/nets/$3.net one_written=; shift 3
+    for param; do
+        shift
+        case $param in
+        optimizer=*) one_written=${param#optimizer=} ;;
+        *) set -- "$@" -D "$param" ;;
+        esac
+    done
+    guess=$(guess "$one_file")
+    for optimiser in sgd adam ${one_written:+written}; do
         one_stem=$WORK/$one_name.$optimiser
         one_net=$WORK/$(basename "$one_file" .net)_$optimiser.net
-        [ $optimiser = sgd ] && cp "$one_file" "$one_net.$one_name" ||
-            sed 's/sgd(lr = 0.1)/adam(lr = 0.002)/' "$one_file" > "$one_net.$one_name"
+        [ $optimiser = written ] && one_net=$one_stem.net
+        sed "s/sgd(lr = 0.1)/$(text_of $optimiser "$one_written")/" "$one_file" > "$one_net.$one_name"
         mv "$one_net.$one_name" "$one_net"
         rm -f "$one_stem.row"
         train "$one_stem" $optimiser "$one_net" "$@" || { echo "$one_name: netc failed" >&2; continue; }
-        middle=$(sed 's/^none/1e999/' "$one_stem.loss" | sort -g | sed -n '2{s/^1e999/none/;p;}')
+        middle=$(sed 's/^none/1e999/' "$one_stem.loss" | sort -g | sed -n '2{s/^1e999/none/;p;}' |
+            awk -v guess="$guess" '{ print $1 == "none" ? $1 : $1 / guess, $2 }')
         echo "$one_family $one_name $optimiser $middle $(warnings "$one_net" "$@")" > "$one_stem.row"
     done
 }
 
 . "$ZOO/jobs.sh"
 mkdir -p "$WORK"
+awk -f "$ZOO/blobs.awk" > "$WORK/blobs.csv"
 chosen "${NETS:-trained}" "$@" > "$WORK/trained"
 all_of "$WORK/trained"
-cut -d' ' -f1 "$WORK/trained" | while read -r name; do cat "$WORK/$name.sgd.row" "$WORK/$name.adam.row"; done \
-    > "$WORK/trained.rows"
+cut -d' ' -f1 "$WORK/trained" | while read -r name; do
+    for optimiser in sgd adam written; do cat "$WORK/$name.$optimiser.row" 2> /dev/null; done
+done > "$WORK/trained.rows"
 awk -f "$ZOO/trained.awk" "$WORK/trained.rows"
