@@ -100,6 +100,16 @@ static double shared(const Flow *f, const Kernel *z, const Bend *b, const double
     return fmax(one / f->batch + two * (f->batch - 1) / f->batch, 0);
 }
 
+/* Of a sum that fluctuates by e, relative to its square, the variance of its logarithm, and twice
+ * what the median's lies under the mean's: e itself while that is small.  Of large ones, as where
+ * few units of a saturated layer have a slope, sums of 32 to 256 log-normal terms have this. */
+static double log_noise(double e)
+{
+    const double small = 0.15;
+
+    return e > small ? small + log1p(3 * (e - small)) / 3 : fmax(e, 0);
+}
+
 /* Variance that this layer adds to ln X: none where an activation before met the same units. */
 static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
 {
@@ -108,7 +118,7 @@ static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
     if (neurons_settled(z))
         return 0;
     free_orders(z, b->m.order, order);
-    return fmax(b->m.kurtosis, 0) * shared(f, z, b, order) / (double)z->channels;
+    return log_noise(b->m.kurtosis * shared(f, z, b, order) / (double)z->channels);
 }
 
 /* ---- Places of different variance ------------------------------------------------------------ */
@@ -317,7 +327,7 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Kernel *z = kernel_in(t, y, 0);
     const Act act = act_of(n);
     const Bend b = *t->bend[y];
-    const double noise = fmax(backward_noise(f, z, &b, dy), 0);
+    const double noise = log_noise(backward_noise(f, z, &b, dy));
     Gradient *dz = gradient_like(f, dy, z->positions);
     double cross[PAIRS], slopes[PAIRS], drawn[PAIRS], kept;
     Table table;

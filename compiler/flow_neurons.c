@@ -111,8 +111,7 @@ bool neurons_drawn(const Kernel *k)
 
 /* ---- Draws --------------------------------------------------------------------------------- */
 
-/* The normal distribution's quantile. */
-static double quantile(double p)
+double normal_quantile(double p)
 {
     double low = -8, high = 8;
 
@@ -133,7 +132,7 @@ static void shuffle_strata(Flow *f, double *z)
     if (!f->strata) {
         f->strata = arena_array(f->arena, double, NEURONS);
         for (int i = 0; i < NEURONS; i++)
-            f->strata[i] = quantile((i + 0.5) / NEURONS);
+            f->strata[i] = normal_quantile((i + 0.5) / NEURONS);
     }
     for (int i = 0; i < NEURONS; i++) {
         const int j = (int)(flow_uniform(f) * (i + 1));

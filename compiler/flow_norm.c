@@ -160,13 +160,29 @@ static double kept_share(Flow *f, const Kernel *k, const Gradient *dy, const Cen
     return fmax(1 - along / fmax(c->rows * c->square[SAME], 1e-300), 0);
 }
 
+/* Two rows are 1 and -1 whatever they were, but for eps: of a gradient's difference what is left,
+ * eps / (v + eps), over a unit's deviation, where v is at the median ranks of a chi-square. */
+static double two_rows(const Kernel *x, double variance, double eps)
+{
+    const int n = x->channels < NEURONS ? (int)x->channels : NEURONS;
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        const double z = normal_quantile(0.5 + 0.5 * (i + 0.7) / (n + 0.4));
+
+        sum += eps * eps / pow(variance * z * z + eps, 3) / n;
+    }
+    return sum;
+}
+
 static void batchnorm_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const Kernel *x = kernel_in(t, y, 0), *k = t->kernel[y];
     const Centre c = centre_of(f, x->square, x->cross, x->positions);
     const Centre g = centre_of(f, dy->square, dy->cross, x->positions);
     const double eps = t->g->node[t->g->node[y].in[1]].number[0], variance = c.square[SAME] + eps;
-    const double kept = kept_share(f, k, dy, &g), factor = kept / variance
+    const double kept = kept_share(f, k, dy, &g);
+    const double factor = c.rows < 3 ? two_rows(x, c.square[SAME], eps) : kept / variance
                         * inverse_variance(f, x, k, c.square, c.apart, variance, eps);
     Gradient *dx = gradient_like(f, dy, x->positions);
 

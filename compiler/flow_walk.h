@@ -202,5 +202,6 @@ Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const
 void flow_seed(Flow *f, uint64_t seed);
 double flow_uniform(Flow *f);
 double flow_normal(Flow *f);
+double normal_quantile(double p);   /* flow_neurons.c */
 
 #endif
