@@ -102,12 +102,15 @@ static double shared(const Flow *f, const Kernel *z, const Bend *b, const double
 
 /* Of a sum that fluctuates by e, relative to its square, the variance of its logarithm, and twice
  * what the median's lies under the mean's: e itself while that is small.  Of large ones, as where
- * few units of a saturated layer have a slope, sums of 32 to 256 log-normal terms have this. */
-static double log_noise(double e)
+ * few units of a saturated layer have a slope, sums of 32 to 256 log-normal terms have this; where
+ * units are dead, or few, there may be none that is not, and e stands. */
+static double log_noise(const Kernel *z, const Bend *b, double e)
 {
     const double small = 0.15;
 
-    return e > small ? small + log1p(3 * (e - small)) / 3 : fmax(e, 0);
+    if (!(e > small) || b->m.dead > 0.4 || z->channels < 32)
+        return fmax(e, 0);
+    return small + log1p(3 * (e - small)) / 3;
 }
 
 /* Variance that this layer adds to ln X: none where an activation before met the same units. */
@@ -118,7 +121,7 @@ static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
     if (neurons_settled(z))
         return 0;
     free_orders(z, b->m.order, order);
-    return log_noise(b->m.kurtosis * shared(f, z, b, order) / (double)z->channels);
+    return log_noise(z, b, b->m.kurtosis * shared(f, z, b, order) / (double)z->channels);
 }
 
 /* ---- Places of different variance ------------------------------------------------------------ */
@@ -327,7 +330,7 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Kernel *z = kernel_in(t, y, 0);
     const Act act = act_of(n);
     const Bend b = *t->bend[y];
-    const double noise = log_noise(backward_noise(f, z, &b, dy));
+    const double noise = log_noise(z, &b, backward_noise(f, z, &b, dy));
     Gradient *dz = gradient_like(f, dy, z->positions);
     double cross[PAIRS], slopes[PAIRS], drawn[PAIRS], kept;
     Table table;
