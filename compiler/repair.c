@@ -10,7 +10,7 @@
 
 typedef enum {
     GROUP_DATA, GROUP_ACTIVATION, GROUP_OUTPUT, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT,
-    GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_RATE
+    GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_TIDY, GROUP_RATE
 } Group;
 
 static const struct {
@@ -26,8 +26,8 @@ static const struct {
 static const double LONG_STEPS = 0.3;   /* from which on rate-too-high notes them */
 static const double SHORT_STEPS = 0.03; /* under which rate-too-low looks at the run */
 
-enum { N_ROWS = countof(row), NONE = -1, MOST_WORDS = 400, MOST_PAIRS = 64, PAIRS_OF_MANY = 16,
-       MANY_LAYERS = 200 };
+enum { N_ROWS = countof(row), NONE = -1, MOST_WORDS = 400, MOST_PAIRS = 64,
+       MOST_LAYERS = 60000 };       /* of all forecasts together: some seconds */
 
 typedef struct {
     const Compilation *base;
@@ -36,7 +36,8 @@ typedef struct {
     size_t room;                    /* of a candidate's text */
     Suggestions *found;
     double penalty[N_ROWS];         /* of a row by itself */
-    int pairs;                      /* that may be tried still */
+    int pairs;                      /* that may be tried still, */
+    int64_t layers;                 /* and forecast */
 } Search;
 
 /* A source compiled for its forecast alone. */
@@ -51,7 +52,7 @@ typedef struct {
 
 /* Messages go nowhere: what does not compile is no repair.  Where a repair changes the data `input`
  * is NULL, and it is read again. */
-static bool compile_text(const Search *search, const char *text, InputMoments *input, Tried *t)
+static bool compile_text(Search *search, const char *text, InputMoments *input, Tried *t)
 {
     const Compilation *base = search->base;
     Arena *a = search->s->arena;
@@ -66,6 +67,7 @@ static bool compile_text(const Search *search, const char *text, InputMoments *i
         return false;
     t->c.program = lower(t->c.model, &t->s);
     compile_forecast(&t->c, &t->s);
+    search->layers -= t->c.forecast->n;
     if (t->c.forecast->too_large)
         return false;
     t->sites = sites_of(t->c.model, a);
@@ -76,6 +78,12 @@ static bool compile_text(const Search *search, const char *text, InputMoments *i
 static InputMoments *input_of(int i, InputMoments *before)
 {
     return row[i].group == GROUP_DATA ? NULL : before;
+}
+
+static bool is_out_of_time(Search *search)
+{
+    search->found->untried += search->layers <= 0;
+    return search->layers <= 0;
 }
 
 /* The text that row i makes of a compiled source; NULL: none. */
@@ -181,6 +189,15 @@ static bool is_worth(const Search *search, const Health *after, double least)
     return helps && !does_harm(before, after);
 }
 
+/* A net that was as good, but for a warning. */
+static bool is_tidier(const Search *search, int i, const Health *after)
+{
+    const Health *before = &search->found->health;
+
+    return row[i].group == GROUP_TIDY && after->warned.n < before->warned.n
+        && !(after->penalty > before->penalty);
+}
+
 /* ---- Rows alone ------------------------------------------------------------------------------ */
 
 static int row_of(Group group)
@@ -230,7 +247,7 @@ static void try_alone(Search *search, int i)
     Tried tried;
 
     search->penalty[i] = INFINITY;
-    if (c && text && keep(search, c, text, what)
+    if (c && text && keep(search, c, text, what) && !is_out_of_time(search)
         && compile_text(search, c->text, input_of(i, search->base->input), &tried)) {
         c->row[0] = i, c->row[1] = NONE;
         if (health_ails_by_rate(now))
@@ -238,7 +255,8 @@ static void try_alone(Search *search, int i)
         search->penalty[i] = tried.health.penalty;
         c->health = tried.health;
         count_lines(search, c);
-        search->found->n += is_worth(search, &tried.health, now->penalty);
+        search->found->n += is_worth(search, &tried.health, now->penalty)
+                         || is_tidier(search, i, &tried.health);
     }
     arena_release(a, mark);
 }
@@ -257,7 +275,8 @@ static void try_second(Search *search, Tried *first, const char *before, int i, 
                                         &first->health, k, &what);
     Tried tried;
 
-    if (c && text && keep(search, c, text, arena_printf(a, "%s, %s", before, what))) {
+    if (c && text && keep(search, c, text, arena_printf(a, "%s, %s", before, what))
+        && !is_out_of_time(search)) {
         search->pairs--;
         if (compile_text(search, c->text, input_of(k, first->c.input), &tried)) {
             c->row[0] = i, c->row[1] = k;
@@ -270,11 +289,15 @@ static void try_second(Search *search, Tried *first, const char *before, int i, 
     arena_release(a, mark);
 }
 
-/* Less depth or more width is another net, and stands by itself. */
+/* Less depth or more width is another net, and what is only tidier is no cure. */
+static bool stands_alone(int i)
+{
+    return row[i].group == GROUP_SIZE || row[i].group == GROUP_TIDY;
+}
+
 static bool makes_pair(int i, int k)
 {
-    return row[i].group != row[k].group && row[i].group != GROUP_SIZE
-        && row[k].group != GROUP_SIZE;
+    return row[i].group != row[k].group && !stands_alone(i) && !stands_alone(k);
 }
 
 static void try_pairs(Search *search, int i)
@@ -285,7 +308,8 @@ static void try_pairs(Search *search, int i)
                                         &search->found->health, i, &what);
     Tried first;
 
-    if (text && compile_text(search, text, input_of(i, search->base->input), &first))
+    if (text && search->layers > 0
+        && compile_text(search, text, input_of(i, search->base->input), &first))
         for (int k = i + 1; k < N_ROWS && search->pairs > 0; k++)
             if (makes_pair(i, k) && search->penalty[k] > 0)
                 try_second(search, &first, what, i, k);
@@ -313,14 +337,17 @@ static bool is_direct(const Candidate *c)
                                  group == GROUP_SETTING || group == GROUP_RATE);
 }
 
-/* Of what is healthy the smallest edit comes first, else what is nearest to it; of those that are
- * alike what leaves most room, then the order of repairs.def.  Recurrent cells learn to keep what
- * their start forgets: they stand in the order in which they learn. */
+/* Of what is healthy the smallest edit comes first, else what is nearest to it, but last what is
+ * only roughly forecast; of those that are alike what leaves most room, then the order of
+ * repairs.def.  Recurrent cells learn to keep what their start forgets: they stand in the order in
+ * which they learn. */
 static int by_worth(const void *a, const void *b)
 {
     const Candidate *x = a, *y = b;
     int order = by_number(x->health.penalty, y->health.penalty);
 
+    if (!order)
+        order = x->health.rough - y->health.rough;
     if (!order)
         order = lines_of(x) - lines_of(y);
     if (!order)
@@ -345,16 +372,20 @@ Suggestions *repairs_find(const Compilation *c, Session *s)
     Suggestions *found = arena_new_of(s->arena, Suggestions);
     Search search = { .base = c, .s = s, .sites = sites_of(c->model, s->arena), .found = found,
                       .room = 2 * (size_t)c->source->size + 4096,
-                      .pairs = c->model->n_layers > MANY_LAYERS ? PAIRS_OF_MANY : MOST_PAIRS };
+                      .pairs = MOST_PAIRS, .layers = MOST_LAYERS };
+
+    bool ails;
 
     found->c = c;
     found->health = health_of(c, search.sites, s);
-    if (!(found->health.penalty > 0))
+    ails = found->health.penalty > 0;
+    if (!ails && !found->health.warned.n)
         return found;
     make_room(&search);
     for (int i = 0; i < N_ROWS; i++)
-        try_alone(&search, i);
-    for (int i = 0; i < N_ROWS; i++)
+        if (ails || row[i].group == GROUP_TIDY)
+            try_alone(&search, i);
+    for (int i = 0; ails && i < N_ROWS; i++)
         if (search.penalty[i] > 0 && search.penalty[i] < INFINITY)
             try_pairs(&search, i);
     qsort(found->candidate, (size_t)found->n, sizeof *found->candidate, by_worth);

@@ -114,6 +114,7 @@ typedef struct {
     Health health;                  /* as it is */
     Candidate candidate[MOST_CANDIDATES];
     int n;                          /* best first */
+    int untried;                    /* repairs and pairs that would have taken too long */
     const char *imported;           /* a file that would have to be edited, or NULL */
 } Suggestions;
 

@@ -272,7 +272,7 @@ static void sum_up(Health *h)
 
 Health health_of(const Compilation *c, const Sites *sites, Session *s)
 {
-    Health h = { .step_length = c->forecast->step_length };
+    Health h = { .step_length = c->forecast->step_length, .rough = c->forecast->rough != NULL };
     Examination e = { .c = c, .sites = sites, .gauss = gauss_new(s->arena), .h = &h };
 
     for (int i = 0; i < N_AILMENTS; i++)

@@ -14,7 +14,8 @@ typedef enum {
 /* What netc check warns of, by the names of warnings.def. */
 typedef struct {
     const char *name[64];
-    int n, counted;                 /* counted: not mere advice */
+    int n;
+    int counted, unmended;          /* that mean failure, and what no edit of the net helps */
 } Warned;
 
 typedef struct {
@@ -25,6 +26,7 @@ typedef struct {
     Warned warned;
     double step_length;             /* over what such a net bears */
     double decades;                 /* log10 of the flow, or of that through time if it is worse */
+    bool rough;                     /* the forecast is */
     bool unknown;                   /* they are more than can be told: nothing arrives */
 } Health;
 
@@ -48,7 +50,11 @@ bool health_ails_by_rate(const Health *h);
 double health_over(const Health *h, AilmentId id);
 /* "12.0 decades are lost to the first layer"; "": other ailments say it all */
 const char *ailment_words(const Health *h, AilmentId id, Arena *a);
-/* Names of warnings that no ailment over its limit has, "clip-small, loss-init". */
+/* Nothing keeps it from training, as far as this tells. */
+bool health_is_good(const Health *h);
+/* Names of warnings that no ailment over its limit has, "clip-small, loss-init"; and of those the
+ * ones that mean failure. */
 const char *health_warnings(const Health *h, Arena *a);
+const char *health_failures(const Health *h, Arena *a);
 
 #endif

@@ -17,7 +17,7 @@ static void put_health(const Health *h, FILE *out)
     const char *comma = "";
 
     put_number("decades", h->decades, out);
-    fprintf(out, ",\"healthy\":%s", h->penalty > 0 ? "false" : "true");
+    fprintf(out, ",\"healthy\":%s", health_is_good(h) ? "true" : "false");
     put_number("penalty", h->penalty, out);
     fputs(",\"ailments\":[", out);
     for (int i = 0; i < N_AILMENTS; i++) {
@@ -48,10 +48,17 @@ static void put_candidate(const Candidate *c, int number, FILE *out)
 
 void repairs_json(const Suggestions *found, FILE *out)
 {
+    const char *unread = found->c->forecast->input.why;
+
     fputs("{\"event\":\"suggest\",\"name\":", out);
     diag_json_string(found->c->model->name, out);
     put_health(&found->health, out);
-    fprintf(out, ",\"repairs\":%d,\"imported\":", found->n);
+    fprintf(out, ",\"repairs\":%d,\"untried\":%d,\"unread\":", found->n, found->untried);
+    if (unread)
+        diag_json_string(unread, out);
+    else
+        fputs("null", out);
+    fputs(",\"imported\":", out);
     if (found->imported)
         diag_json_string(found->imported, out);
     else

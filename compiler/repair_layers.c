@@ -209,8 +209,34 @@ static bool add_norm(Repair *r, const Site *site, const char *norm)
     } else if (drops_bias && !repair_argument(r, site, "bias", "false")) {
         return false;
     }
+    if (drops_bias && !repair_drop_argument(r, site, "bias_init"))
+        return false;
     repair_follow(r, site->stmt, statement, act ? 2 : 1);
     return true;
+}
+
+/* A bias, and a batch norm right behind the sum. */
+static bool has_idle_bias(const Site *site)
+{
+    const Item *next = site->at + 1 < site->list->n ? site->list->item[site->at + 1] : NULL;
+
+    return (site_is(site, LAYER_DENSE) || site_is(site, LAYER_CONV))
+        && call_arg(site->item->callee, site->item->arg, "act")->callee->id == ACTIVATION_LINEAR
+        && call_arg(site->item->callee, site->item->arg, "bias")->integer
+        && next && next->kind == ITEM_LAYER && next->callee->id == LAYER_BATCHNORM;
+}
+
+bool repair_no_bias(Repair *r, const char *how)
+{
+    for (int i = 0; i < r->sites->n && health_warns(r->health, "redundant-bias"); i++) {
+        const Site *site = r->sites->site[i];
+
+        if (has_idle_bias(site)
+            && (!repair_argument(r, site, "bias", how)
+                || !repair_drop_argument(r, site, "bias_init")))
+            return false;
+    }
+    return r->edits.n > 0;
 }
 
 bool repair_norm(Repair *r, const char *how)

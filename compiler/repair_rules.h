@@ -4,7 +4,8 @@
 
 #include "repair.h"
 
-RepairRule repair_activation, repair_init, repair_norm, repair_width;       /* repair_layers.c */
+RepairRule repair_activation, repair_init, repair_norm, repair_width,
+           repair_no_bias;                                                  /* repair_layers.c */
 RepairRule repair_residual, repair_scale, repair_depth;                     /* repair_shape.c */
 RepairRule repair_linear_output, repair_wider_layer, repair_learned_scale,
            repair_lighter_dropout, repair_output_bias;                      /* repair_output.c */

@@ -39,7 +39,7 @@ static const char *ailments(const Suggestions *found, const Health *h, bool befo
 
     for (int i = 0; i < N_AILMENTS; i++) {
         const AilmentId id = (AilmentId)i;
-        const char *name = id == AILMENT_WARNED ? health_warnings(h, a) : ailment_name(id);
+        const char *name = id == AILMENT_WARNED ? health_failures(h, a) : ailment_name(id);
 
         if (health_ails(h, id) && health_ails(&found->health, id) == before && *name)
             text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", name);
@@ -81,17 +81,34 @@ static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
     put_left("now", ailments(found, &c->health, false, a), out);
 }
 
+/* Where it stands, and why the data is not known. */
+static void put_unread(const Suggestions *found, FILE *out)
+{
+    const Span at = found->c->model->data.train.at;
+    const Place place = source_place(at.source, at.from);
+
+    if (found->c->forecast->input.why)
+        fprintf(out, "%s:%d:%d: the data could not be read, and was not looked at: %s\n",
+                at.source->path, place.line, place.column, found->c->forecast->input.why);
+}
+
 static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
 {
     const Forecast *f = found->c->forecast;
 
-    fprintf(out, "%s is healthy at initialisation: ", found->c->model->name);
+    if (health_is_good(&found->health))
+        fprintf(out, "%s is healthy at initialisation%s: ", found->c->model->name,
+                f->input.why ? ", for unit normal inputs" : "");
+    else
+        fprintf(out, "%s cannot learn from its data (netc check tells why), and no edit of the net "
+                "helps;\n  the net itself is healthy at initialisation: ", found->c->model->name);
     if (f->opener)
         fprintf(out, "no gradient comes past %s\n  before its first update", f->opener->path);
     else
         fprintf(out, "flow %+.1f decades%s", found->health.decades,
                 fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
-    fprintf(out, "; nothing to mend\n%s", forecast_step_words(f, a));
+    fprintf(out, "%s\n%s", found->n ? "" : "; nothing to mend",
+            forecast_step_words(f, a));
     if (found->health.warned.n)
         fprintf(out, "netc check warns of %s\n", health_warnings(&found->health, a));
 }
@@ -119,11 +136,15 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
 
     if (!(found->health.penalty > 0)) {
         put_healthy(found, a, out);
-        return;
+        put_unread(found, out);
+        if (!found->n)
+            return;
+    } else {
+        fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,
+                found->c->forecast->input.from);
+        put_ailments(&found->health, "  ", a, out);
+        put_unread(found, out);
     }
-    fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,
-            found->c->forecast->input.from);
-    put_ailments(&found->health, "  ", a, out);
     if (!found->n)
         fputs("no repair that is known helps\n", out);
     else
@@ -132,6 +153,9 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
         put_candidate(found, i, a, out);
     if (!all && found->n > SHOWN)
         fprintf(out, "%d more with --full\n", found->n - SHOWN);
+    if (found->untried)
+        fprintf(out, "%d repairs or pairs of them were not tried: the net has %d layers\n",
+                found->untried, found->c->forecast->n);
     if (*without_edit(found, a))
         fprintf(out, "no edit is known for %s\n", without_edit(found, a));
     if (found->imported)

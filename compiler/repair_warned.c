@@ -33,6 +33,7 @@ Warned warnings_of(const Compilation *c, Session *s)
             out.n < (int)countof(out.name)) {
             out.name[out.n++] = name;
             out.counted += warning_called(name)->means == FAILURE;
+            out.unmended += warning_called(name)->means == UNMENDED;
         }
     return out;
 }

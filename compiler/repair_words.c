@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "repair_health.h"
+#include "warn_row.h"
 
 static const struct {
     const char *name, *warning;
@@ -50,14 +51,29 @@ static bool is_told(const Health *h, const char *name)
     return false;
 }
 
-const char *health_warnings(const Health *h, Arena *a)
+static const char *warnings_from(const Health *h, Meaning least, Arena *a)
 {
     const char *text = "";
 
     for (int i = 0; i < h->warned.n; i++)
-        if (!is_told(h, h->warned.name[i]))
+        if (!is_told(h, h->warned.name[i]) && warning_called(h->warned.name[i])->means >= least)
             text = arena_printf(a, "%s%s%s", text, *text ? ", " : "", h->warned.name[i]);
     return text;
+}
+
+const char *health_warnings(const Health *h, Arena *a)
+{
+    return warnings_from(h, ADVICE, a);
+}
+
+const char *health_failures(const Health *h, Arena *a)
+{
+    return warnings_from(h, FAILURE, a);
+}
+
+bool health_is_good(const Health *h)
+{
+    return !(h->penalty > 0) && !h->warned.unmended;
 }
 
 const char *ailment_words(const Health *h, AilmentId id, Arena *a)

@@ -16,7 +16,7 @@ typedef enum {
 
 enum { N_SYMPTOMS = 4 };
 
-typedef enum { ADVICE, MEASURED, FAILURE } Meaning;
+typedef enum { ADVICE, UNMENDED, MEASURED, FAILURE } Meaning;
 
 typedef struct Warn Warn;
 

@@ -120,9 +120,10 @@ vary penalised sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/^train {/&\n    regu
 vary warming sigmoid 's/= sigmoid/= tanh/; s/= 30/= 3/; s/cosine/cosine(warmup = 5000)/'
 cp "$ROOT/tests/warnings/years.csv" .
 sed 's/bias_init = zeros/bias = false/' "$ROOT/tests/warnings/target-mean.net" > years.net
+cp "$ROOT/tests/warnings/redundant-bias.net" tidy.net
 broken='plain straight imported recurrent small exploding xavier zeros normed unscaled fast narrow
     forgetful gru loop wide image houses cut endless slow pixels
-    clipped thin idle years dropped pairs eps decayed penalised warming'
+    clipped thin idle years tidy dropped pairs eps decayed penalised warming'
 
 # sound NET NUMBER : it compiles, is applied as it is patched, and changes as many lines as it says
 sound() {
@@ -187,6 +188,7 @@ first endless 'lr = '
 says 'suggest/endless: how far' said 'steps are 6.0 decades too long for such a net, or more'
 first clipped 'act = linear'
 first years 'bias_init = constant(1998.4)'
+first tidy 'bias = false'
 first thin 'units = 32'
 first idle 'scale = learn(0)'
 first dropped 'p = 0.2'
@@ -211,6 +213,17 @@ sed 's/= sigmoid/= tanh/; s/= 30/= 3/; s/class(10)/[1]/; s/dense(10)/dense(1)/; 
     s/^data.*/data { train = digits(split = 0.8); limit = 20; }/' sigmoid.net > few.net
 "$NETC" suggest few.net > said
 says 'suggest/few' said 'netc check warns of batch-over-data'
+# Data that cannot be read, or be learned from, is not called healthy without a word.
+sed 's/digits(split = 0.8)/csv("nope.csv", target = "y")/; s/= 30/= 2/; s/= sigmoid/= tanh/' sigmoid.net > unread.net
+status 'suggest/unread' 0 "$NETC" suggest unread.net
+says 'suggest/unread is told' out 'unread is healthy at initialisation, for unit normal inputs'
+says 'suggest/unread where' out 'the data could not be read, and was not looked at: nope.csv is not there'
+check 'suggest/unread place' grep -q '^unread.net:[0-9]*:[0-9]*: the data' out
+status 'suggest/stray' 0 "$NETC" suggest "$ROOT/tests/warnings/stray-words.net"
+says 'suggest/stray is told' out 'cannot learn from its data (netc check tells why), and no edit of the net helps'
+status 'suggest/stray JSON' 0 "$NETC" suggest --json "$ROOT/tests/warnings/stray-words.net"
+says 'suggest/stray JSON says' out '"healthy":false,"penalty":0'
+
 # A rate that is too high is lowered in whatever else is done.
 sed 's/= 30/= 6/; s/= sigmoid/= relu/; s/= xavier_uniform/= he_normal/; s/sgd(lr = 0.1)/sgd(lr = 1.0, momentum = 0.9)/' \
     sigmoid.net > high.net
@@ -269,6 +282,10 @@ suggestions imported.net
 says 'suggest/imported' said 'not edited, since it is imported: parts/unit.net'
 same 'suggest/imported stays' "$ROOT/tests/suggest/parts/unit.net" parts/unit.net
 
+sed 's/init = w)/bias_init = ones, init = w)/' plain.net > started.net
+"$NETC" suggest --patch started.net > patch.diff
+says 'suggest/no start of a bias that goes' patch.diff '+        h = dense(64, bias = false, init = w);'
+
 # Lines end as in the file; the mode and all names of the file stay.
 sed 's/$/\r/' plain.net > applied.net
 chmod 640 applied.net
@@ -320,7 +337,10 @@ chmod 755 locked
 
 [ -n "$SANITIZED" ] && exit 0
 vary thousand sigmoid 's/= sigmoid/= tanh/; s/= 30/= 1000/'
+sed 's/= 1000/= 3000/' thousand.net > thousands.net
 started=$(date +%s)
+status 'suggest/thousands' 0 "$NETC" suggest thousands.net
+says 'suggest/thousands: what is left out' out 'were not tried: the net has 3001 layers'
 status 'suggest/thousand' 0 "$NETC" suggest thousand.net
 spent=$(($(date +%s) - started))
 if [ "$spent" -le 30 ]; then ok "suggest/thousand: $spent s"; else
