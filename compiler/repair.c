@@ -1,17 +1,11 @@
-/* repair.c -- tries every repair and every two of them, and ranks what they give. */
+/* repair.c -- tries every repair and every two of them. */
 #include "repair.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "line_diff.h"
 #include "repair_rules.h"
-
-typedef enum {
-    GROUP_DATA, GROUP_ACTIVATION, GROUP_OUTPUT, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT,
-    GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_TIDY, GROUP_RATE
-} Group;
 
 static const struct {
     const char *name, *how;
@@ -47,6 +41,16 @@ typedef struct {
     const Sites *sites;
     Health health;
 } Tried;
+
+Group repair_group(int i)
+{
+    return row[i].group;
+}
+
+bool repair_is_pair(const Candidate *c)
+{
+    return c->row[1] != NONE;
+}
 
 /* ---- One trial ------------------------------------------------------------------------------- */
 
@@ -316,48 +320,7 @@ static void try_pairs(Search *search, int i)
     arena_release(a, mark);
 }
 
-/* ---- Ranks ----------------------------------------------------------------------------------- */
-
-static int lines_of(const Candidate *c)
-{
-    return c->added > c->removed ? c->added : c->removed;
-}
-
-static int by_number(double x, double y)
-{
-    return (x > y) - (x < y);
-}
-
-/* An edit of the very thing that is warned of. */
-static bool is_direct(const Candidate *c)
-{
-    const Group group = row[c->row[0]].group;
-
-    return c->row[1] == NONE && (group == GROUP_DATA || group == GROUP_OUTPUT ||
-                                 group == GROUP_SETTING || group == GROUP_RATE);
-}
-
-/* Of what is healthy the smallest edit comes first, else what is nearest to it, but last what is
- * only roughly forecast; of those that are alike what leaves most room, then the order of
- * repairs.def.  Recurrent cells learn to keep what their start forgets: they stand in the order in
- * which they learn. */
-static int by_worth(const void *a, const void *b)
-{
-    const Candidate *x = a, *y = b;
-    int order = by_number(x->health.penalty, y->health.penalty);
-
-    if (!order)
-        order = x->health.rough - y->health.rough;
-    if (!order)
-        order = lines_of(x) - lines_of(y);
-    if (!order)
-        order = is_direct(y) - is_direct(x);
-    if (!order && !(row[x->row[0]].group == GROUP_CELL && row[y->row[0]].group == GROUP_CELL))
-        order = by_number(x->health.strain, y->health.strain);
-    if (!order)
-        order = x->row[0] - y->row[0];
-    return order ? order : x->row[1] - y->row[1];
-}
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static void name_rows(Suggestions *found)
 {
@@ -388,7 +351,7 @@ Suggestions *repairs_find(const Compilation *c, Session *s)
     for (int i = 0; ails && i < N_ROWS; i++)
         if (search.penalty[i] > 0 && search.penalty[i] < INFINITY)
             try_pairs(&search, i);
-    qsort(found->candidate, (size_t)found->n, sizeof *found->candidate, by_worth);
+    repairs_rank(found);
     name_rows(found);
     return found;
 }

@@ -1,8 +1,20 @@
-/* repair_rules.h -- the functions behind the rows of repairs.def. */
+/* repair_rules.h -- the rows of repairs.def: their groups, and the functions behind them. */
 #ifndef REPAIR_RULES_H
 #define REPAIR_RULES_H
 
 #include "repair.h"
+
+/* Of two rows of one group only one is taken at a time. */
+typedef enum {
+    GROUP_DATA, GROUP_ACTIVATION, GROUP_OUTPUT, GROUP_CELL, GROUP_NORM, GROUP_RESIDUAL, GROUP_INIT,
+    GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_TIDY, GROUP_RATE
+} Group;
+
+/* repair.c: of row i of repairs.def; are there two of them? */
+Group repair_group(int i);
+bool repair_is_pair(const Candidate *c);
+/* repair_rank.c: best first. */
+void repairs_rank(Suggestions *found);
 
 RepairRule repair_activation, repair_init, repair_norm, repair_width,
            repair_no_bias;                                                  /* repair_layers.c */

@@ -10,6 +10,53 @@ enum {
     MANY_STEPS = 200                /* with a bias of 1 an lstm learns over fewer */
 };
 
+/* ---- Clips ----------------------------------------------------------------------------------- */
+
+static bool clips(const Repair *r)
+{
+    return !word_is(&r->c->model->settings.clip, "NONE");
+}
+
+static bool add_clip(Repair *r, double limit)
+{
+    const Decl *train = r->c->model->settings.decl;
+    const Setting *clip = repair_setting(train, "clip");
+    const Setting *after = repair_setting(train, "optimizer");
+    const char *value = arena_printf(r->s->arena, "global_norm(%s)",
+                                     real_text(limit, r->s->arena));
+
+    if (clips(r) || !after || !(limit > 0) || !repair_may_edit(r, after->at))
+        return false;
+    if (clip)
+        return repair_value(r, clip->value, "clip", NULL, value);
+    return repair_add_setting(r, after, "clip", value);
+}
+
+bool repair_clip(Repair *r, const char *how)
+{
+    (void)how;
+    return add_clip(r, forecast_clip(r->c->forecast));
+}
+
+/* Of another cell: what the one that is there starts with tells nothing once it explodes. */
+static bool clip_cell(Repair *r)
+{
+    const double usual = 5;         /* Graves 2013 has 10, Le et al. 2015 1 to 100 */
+
+    return clips(r) || add_clip(r, fmin(forecast_clip(r->c->forecast), usual));
+}
+
+/* No cell learns to add two of fifty numbers by 800 steps of sgd, at 0.1 and at 1, with momentum
+ * and without; gru and lstm do by adam at 0.01, ReLUs on the identity at a twentieth of that. */
+static bool adapt_steps(Repair *r, const char *rate)
+{
+    const Setting *s = repair_setting(r->c->model->settings.decl, "optimizer");
+
+    return !word_is(&r->c->model->settings.optimizer, "SGD")
+        || (s && repair_value(r, s->value, "optimizer", NULL,
+                              arena_printf(r->s->arena, "adam(lr = %s)", rate)));
+}
+
 /* ---- Recurrent layers ------------------------------------------------------------------------ */
 
 static int64_t most_steps(const Forecast *f)
@@ -47,11 +94,6 @@ bool repair_forget_bias(Repair *r, const char *how)
     return r->edits.n > 0;
 }
 
-static bool clips(const Repair *r)
-{
-    return !word_is(&r->c->model->settings.clip, "NONE");
-}
-
 /* What a gated cell does not take, or is better without. */
 static void drop_arguments(Repair *r, const Site *site)
 {
@@ -82,7 +124,23 @@ bool repair_cell(Repair *r, const char *how)
                                 arena_printf(r->s->arena, "%.1f", open_bias(r)));
     }
     repair_say(r, "%s", how);
-    return r->edits.n > 0 && (is_gru || clips(r) || repair_clip(r, how));
+    return r->edits.n > 0 && adapt_steps(r, "0.01") && (is_gru || clip_cell(r));
+}
+
+/* Le et al. clip, too: what is not bounded explodes sooner or later. */
+bool repair_identity_rnn(Repair *r, const char *how)
+{
+    static const char *const argument[][2] = {
+        { "act", "relu" }, { "init", "normal(0.03)" }, { "recurrent_init", "identity" },
+    };
+
+    for (int i = 0; i < r->sites->n; i++)
+        for (size_t k = 0; k < countof(argument); k++)
+            if (site_is(r->sites->site[i], LAYER_RNN)
+                && !repair_argument(r, r->sites->site[i], argument[k][0], argument[k][1]))
+                return false;
+    (void)how;
+    return r->edits.n > 0 && adapt_steps(r, "0.0005") && clip_cell(r);
 }
 
 bool repair_recurrent_init(Repair *r, const char *how)
@@ -101,39 +159,6 @@ bool repair_recurrent_init(Repair *r, const char *how)
 }
 
 /* ---- Settings -------------------------------------------------------------------------------- */
-
-bool repair_clip(Repair *r, const char *how)
-{
-    const Decl *train = r->c->model->settings.decl;
-    const Setting *clip = repair_setting(train, "clip");
-    const Setting *after = repair_setting(train, "optimizer");
-    const double limit = forecast_clip(r->c->forecast);
-    const char *value;
-
-    (void)how;
-    if (!word_is(&r->c->model->settings.clip, "NONE") || !after || !(limit > 0)
-        || !repair_may_edit(r, after->at))
-        return false;
-    value = arena_printf(r->s->arena, "global_norm(%s)", real_text(limit, r->s->arena));
-    if (clip)
-        return repair_value(r, clip->value, "clip", NULL, value);
-    return repair_add_setting(r, after, "clip", value);
-}
-
-/* Le et al. clip, too: what is not bounded explodes sooner or later. */
-bool repair_identity_rnn(Repair *r, const char *how)
-{
-    static const char *const argument[][2] = {
-        { "act", "relu" }, { "init", "normal(0.03)" }, { "recurrent_init", "identity" },
-    };
-
-    for (int i = 0; i < r->sites->n; i++)
-        for (size_t k = 0; k < countof(argument); k++)
-            if (site_is(r->sites->site[i], LAYER_RNN)
-                && !repair_argument(r, r->sites->site[i], argument[k][0], argument[k][1]))
-                return false;
-    return r->edits.n > 0 && (clips(r) || repair_clip(r, how));
-}
 
 /* The next of 1, 2, 5, 10, .. under x. */
 static double next_down(double x)

@@ -61,6 +61,12 @@ if above 0.01 "$after"; then ok "suggest/adding, repair 1: $after"; else
     fail 'suggest/adding, repair 1' "$after: $(cat what)"
 fi
 
+# Under sgd no cell does: the optimizer is changed with the cell, and its clip is a usual one.
+sed 's/adam(lr = 0.01)/sgd(lr = 0.01)/; s/rnn(32)/rnn(32, recurrent_init = orthogonal(2))/' adding.net > plainly.net
+"$NETC" suggest plainly.net > said
+says 'suggest/a cell under sgd' said ' 1  gru, optimizer = adam(lr = 0.01) '
+says 'suggest/a clip of a cell' said ' 2  lstm, clip = global_norm(5.0), '
+
 # Inputs of a size that no initialiser expects: the repair is in the data.
 awk 'BEGIN { srand(1); print "area,rooms,class"; for (i = 0; i < 300; i++) { a = 100 * (1 + rand()); b = rand()
     printf "%d,%.2fe6,%d\n", a, b, (a > 150) } }' > houses.csv
