@@ -30,7 +30,7 @@ RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net 
 RUNTIME3 = event_hparams.c npy_write kept* bytes byte_vectors sums tallies data.h depthwise fold gemm max_pairs then tiles update \
 	processors options profile vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
-	recurrent pieces runs softmax activation conv
+	recurrent pieces runs softmax activation conv squares.h
 RUNTIME5 = zip conv_planes.h array channels made prepare checkpoint kernels report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \

@@ -1,5 +1,6 @@
 /* byte_vectors.h -- what machines do with vectors of bytes and GCC's extensions have no word for: a
- * look-up in a table of 16, the larger of two, a sum.  Without such a machine, plain C. */
+ * look-up in a table of 16, the larger of two, a sum, a choice by place.  Without such a machine,
+ * plain C. */
 #ifndef RT_BYTE_VECTORS_H
 #define RT_BYTE_VECTORS_H
 
@@ -17,10 +18,12 @@ RT_INLINE rt_bytes rt_load_bytes(const uint8_t *x)
 #if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
 #include <immintrin.h>
 #define RT_BYTE_TABLES
-/* What rt_look_up takes for a place: one of 0 .. 15 as it is, and 16 .. 255 for none of them. */
+enum { RT_PLACES = 0x70 };
+/* What rt_look_up takes for a place: one of 0 .. 15, and of 16 .. 255 what is none of them.  Where
+ * there are no places from 256 - RT_PLACES on, it is the place and RT_PLACES more. */
 RT_INLINE rt_bytes rt_place(rt_bytes x)
 {
-    return (rt_bytes)_mm512_adds_epu8((__m512i)x, _mm512_set1_epi8(0x70));
+    return (rt_bytes)_mm512_adds_epu8((__m512i)x, _mm512_set1_epi8(RT_PLACES));
 }
 /* table[place] in each lane, 0 where there is no place; a table repeats its 16 bytes. */
 RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
@@ -39,9 +42,10 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 #elif RT_VECTOR_BYTES == 32 && defined(__AVX2__)
 #include <immintrin.h>
 #define RT_BYTE_TABLES
+enum { RT_PLACES = 0x70 };
 RT_INLINE rt_bytes rt_place(rt_bytes x)
 {
-    return (rt_bytes)_mm256_adds_epu8((__m256i)x, _mm256_set1_epi8(0x70));
+    return (rt_bytes)_mm256_adds_epu8((__m256i)x, _mm256_set1_epi8(RT_PLACES));
 }
 RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
 {
@@ -61,9 +65,10 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 #elif RT_VECTOR_BYTES == 16 && defined(__SSSE3__)
 #include <tmmintrin.h>
 #define RT_BYTE_TABLES
+enum { RT_PLACES = 0x70 };
 RT_INLINE rt_bytes rt_place(rt_bytes x)
 {
-    return (rt_bytes)_mm_adds_epu8((__m128i)x, _mm_set1_epi8(0x70));
+    return (rt_bytes)_mm_adds_epu8((__m128i)x, _mm_set1_epi8(RT_PLACES));
 }
 RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
 {
@@ -81,6 +86,7 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 #elif RT_VECTOR_BYTES == 16 && defined(__aarch64__)
 #include <arm_neon.h>
 #define RT_BYTE_TABLES
+enum { RT_PLACES = 0 };
 RT_INLINE rt_bytes rt_place(rt_bytes x) { return x; }
 RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
 {
@@ -103,6 +109,72 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
     for (int l = 0; l < RT_VECTOR_BYTES; l++)
         sum += x[l];
     return sum;
+}
+#endif
+
+/* The sums of each of four, under 2^16.
+ * a's even bytes and b's odd ones; the same by pairs of bytes, where a has zeros in the others; is
+ * any bit set?  The largest byte. */
+#if RT_VECTOR_BYTES == 32 && defined(__AVX2__)
+RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm256_blendv_epi8((__m256i)a, (__m256i)b, _mm256_set1_epi16(-256));
+}
+RT_INLINE rt_bytes rt_odd_pairs(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm256_blend_epi16((__m256i)a, (__m256i)b, 0xaa);
+}
+RT_INLINE void rt_sum_four(const rt_bytes *x, uint16_t *sum)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i all = zero;                         /* sums of quarters, four in 64 bits */
+    for (int k = 3; k >= 0; k--)
+        all = _mm256_or_si256(_mm256_slli_epi64(all, 16), _mm256_sad_epu8((__m256i)x[k], zero));
+    const __m128i half = _mm_add_epi16(_mm256_castsi256_si128(all),
+                                       _mm256_extracti128_si256(all, 1));
+    const uint64_t sums = (uint64_t)_mm_cvtsi128_si64(
+        _mm_add_epi16(half, _mm_unpackhi_epi64(half, half)));
+    memcpy(sum, &sums, sizeof sums);
+}
+RT_INLINE bool rt_any(rt_bytes x) { return !_mm256_testz_si256((__m256i)x, (__m256i)x); }
+RT_INLINE uint8_t rt_largest_byte(rt_bytes x)
+{
+    const rt_bytes rest = ~x;                   /* the least of these */
+    const __m128i half = _mm_min_epu8(_mm256_castsi256_si128((__m256i)rest),
+                                      _mm256_extracti128_si256((__m256i)rest, 1));
+    const __m128i least = _mm_minpos_epu16(_mm_min_epu8(half, _mm_srli_epi16(half, 8)));
+    return (uint8_t)~_mm_cvtsi128_si32(least);
+}
+#else
+typedef uint16_t rt_byte_pairs __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+typedef uint32_t rt_byte_fours __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)(((rt_byte_pairs)a & 0xff) | ((rt_byte_pairs)b & 0xff00));
+}
+RT_INLINE rt_bytes rt_odd_pairs(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)((rt_byte_fours)a | ((rt_byte_fours)b & 0xffff0000u));
+}
+RT_INLINE void rt_sum_four(const rt_bytes *x, uint16_t *sum)
+{
+    for (int k = 0; k < 4; k++)
+        sum[k] = (uint16_t)rt_sum_bytes(x[k]);
+}
+RT_INLINE bool rt_any(rt_bytes x)
+{
+    uint64_t part[RT_VECTOR_BYTES / 8], any = 0;
+    memcpy(part, &x, sizeof part);
+    for (int i = 0; i < RT_VECTOR_BYTES / 8; i++)
+        any |= part[i];
+    return any != 0;
+}
+RT_INLINE uint8_t rt_largest_byte(rt_bytes x)
+{
+    uint8_t largest = 0;
+    for (int l = 0; l < RT_VECTOR_BYTES; l++)
+        largest = x[l] > largest ? x[l] : largest;
+    return largest;
 }
 #endif
 

@@ -1,16 +1,19 @@
 /* real_counts.c -- how many values of a tensor have which exponent: each of them, not a sample.
  *
- * Exponents are taken out as bytes, and bytes are counted a window of 16 neighbouring exponents at
- * a time, from the largest down: most tensors have all but their zeros in one or two windows. */
+ * Exponents are taken out as bytes, while the squares are summed, and bytes are counted a window of
+ * 16 neighbouring exponents at a time, from the largest down: most tensors have all but their zeros
+ * in one or two windows. */
 #include "byte_vectors.h"
 #include "kernels.h"
+#include "squares.h"
 
 enum {
     SPAN = 128 * RT_VECTOR_BYTES,   /* values at a time: a byte counts its column */
     GROUP = RT_VECTOR_BYTES,        /* values whose exponents make a vector of bytes */
     WINDOW = 16,                    /* exponents counted at once */
-    EXPONENTS = 256, NONFINITE = 255
+    NONFINITE = 255                 /* the exponent of what is none */
 };
+_Static_assert(SPAN % RT_SQUARES == 0 && RT_TURN % GROUP == 0, "blocks and groups fit");
 
 typedef uint16_t halves __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
@@ -30,12 +33,14 @@ static inline uint8_t byte_of(real_bits bits)
     return (uint8_t)(exponent == 0 ? 0 : exponent == 2047 ? NONFINITE : normal);
 }
 
-static void exponents_of_group(const rt_real *x, uint8_t *e)
+static inline rt_bytes exponents_of(const rt_vector *x)
 {
     real_bits bits[GROUP];
+    rt_bytes e;
     memcpy(bits, x, sizeof bits);
     for (int k = 0; k < GROUP; k++)
         e[k] = byte_of(bits[k]);
+    return e;
 }
 #else
 typedef uint32_t real_bits;
@@ -45,145 +50,307 @@ enum { EXPONENT_AT = 23 };
 typedef uint32_t words __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
 /* The upper halves of a's and b's values: sign, exponent, 7 bits. */
-static inline halves upper_halves(const rt_real *a, const rt_real *b)
+RT_INLINE halves upper_halves(rt_vector a, rt_vector b)
 {
-    words x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (halves)((x >> 16) | (y & 0xffff0000u));
+    return (halves)rt_odd_pairs((rt_bytes)((words)a >> 16), (rt_bytes)b);
 }
 
 /* In no order: they are only counted. */
-static void exponents_of_group(const rt_real *x, uint8_t *e)
+RT_INLINE rt_bytes exponents_of(const rt_vector *x)
 {
-    const halves a = upper_halves(x, x + RT_VECTOR_LANES);
-    const halves b = upper_halves(x + 2 * RT_VECTOR_LANES, x + 3 * RT_VECTOR_LANES);
-    const halves both = ((a + a) >> 8) | ((b + b) & 0xff00);
-    memcpy(e, &both, sizeof both);
+    const halves a = upper_halves(x[0], x[1]), b = upper_halves(x[2], x[3]);
+    return rt_odd_bytes((rt_bytes)(a >> 7), (rt_bytes)(b + b));
 }
 #endif
 
-/* The exponents of n <= SPAN values, and zeros behind them up to a whole group; returns how many
- * bytes that makes. */
-static size_t exponents_of(size_t n, const rt_real *x, uint8_t *e)
-{
-    size_t at = 0;
-    for (; at + GROUP <= n; at += GROUP)
-        exponents_of_group(x + at, e + at);
-    if (at == n)
-        return n;
-    rt_real last[GROUP] = { 0 };
-    memcpy(last, x + at, (n - at) * sizeof *x);
-    exponents_of_group(last, e + at);
-    return at + GROUP;
-}
-
 /* ---- Windows --------------------------------------------------------------------------------- */
+
+enum { TOGETHER = 8 };              /* vectors of bytes that are counted at once */
+
+/* The exponents of a span, with zeros behind them. */
+typedef struct {
+    size_t n, vectors;              /* values; of RT_VECTOR_BYTES bytes, a multiple of TOGETHER */
+    uint32_t zeros;                 /* exponents of 0 */
+    uint8_t largest;
+    uint8_t e[SPAN];
+} exponents;
 
 /* column[k] counts, by column of the vectors at e, the bytes that are top - k. */
 #ifdef RT_BYTE_TABLES
-enum { TABLES = WINDOW / 2, NIBBLE_MOST = 15 };
+enum { PLANES = 8 };                /* bits of a count */
 
-/* Table t has 1 for a byte 2 t under the top and 16 for one 2 t + 1 under it: two counts of four
- * bits.  What is out of the window finds a zero. */
-RT_INLINE void fill_tables(rt_bytes *table)
+/* Of one byte of each of eight, so many under the top, the bit; zero for what is none of them. */
+RT_INLINE rt_bytes table_of_eight(int first)
 {
-    for (int t = 0; t < TABLES; t++) {
-        table[t] = (rt_bytes){ 0 };
-        for (int lane = 0; lane < RT_VECTOR_BYTES; lane += 16) {
-            table[t][lane + 2 * t] = 1;
-            table[t][lane + 2 * t + 1] = 16;
-        }
+    typedef uint64_t eights __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+    eights table;
+    for (int i = 0; i < RT_VECTOR_BYTES / 8; i++)
+        table[i] = i % 2 == first / 8 ? 0x8040201008040201u : 0;
+    return (rt_bytes)table;
+}
+
+/* A full adder in each bit: a and b go into *sum; returns what is carried. */
+RT_INLINE rt_bytes add_bits(rt_bytes *sum, rt_bytes a, rt_bytes b)
+{
+    const rt_bytes one = *sum ^ a, carry = (*sum & a) | (one & b);
+    *sum = one ^ b;
+    return carry;
+}
+
+/* Counts the bits of TOGETHER vectors, each by its place, in binary: bit i of a count stands in
+ * plane[i] (Harley's and Seal's adders). */
+RT_INLINE void count_bits(const rt_bytes *x, rt_bytes *plane)
+{
+    const rt_bytes two = add_bits(&plane[0], x[0], x[1]), too = add_bits(&plane[0], x[2], x[3]);
+    const rt_bytes four = add_bits(&plane[1], two, too);
+    const rt_bytes pair = add_bits(&plane[0], x[4], x[5]), peer = add_bits(&plane[0], x[6], x[7]);
+    rt_bytes carry = add_bits(&plane[2], four, add_bits(&plane[1], pair, peer));
+
+    for (int i = 3; i < PLANES; i++) {
+        const rt_bytes next = plane[i] & carry;
+        plane[i] ^= carry;
+        carry = next;
     }
 }
 
-static void count_columns(size_t vectors, const uint8_t *e, uint8_t top, rt_bytes *column)
+/* Bit k of plane[i] becomes bit i of plane[k], in each byte: by exchanges of squares of d x d bits,
+ * d = 4, 2, 1, whose right columns are in `right`. */
+RT_INLINE void exchange_bits(rt_bytes *plane, int d, uint8_t right)
 {
-    rt_bytes table[TABLES];
-    fill_tables(table);
-    for (size_t at = 0; at < vectors; at += NIBBLE_MOST) {
-        const size_t end = at + NIBBLE_MOST < vectors ? at + NIBBLE_MOST : vectors;
-        rt_bytes pair[TABLES] = { { 0 } };
-        for (size_t i = at; i < end; i++) {
-            const rt_bytes place = rt_place(top - rt_load_bytes(e + i * RT_VECTOR_BYTES));
-            for (int t = 0; t < TABLES; t++)
-                pair[t] += rt_look_up(table[t], place);
+    for (int i = 0; i < PLANES; i++)
+        if (!(i & d)) {
+            const rt_bytes left = (rt_bytes)((halves)plane[i] >> d);
+            const rt_bytes change = (left ^ plane[i + d]) & right;
+            plane[i + d] ^= change;
+            plane[i] ^= (rt_bytes)((halves)change << d);
         }
-        for (int t = 0; t < TABLES; t++) {
-            column[2 * t] += pair[t] & 15;
-            column[2 * t + 1] += (rt_bytes)(((halves)pair[t] >> 4) & 0x0f0f);
+}
+
+/* Those of `table`, by itself: two at once would not leave their planes in registers.  near, a
+ * literal: no byte is over the top or far under it, so that rt_place has nothing to do. */
+RT_INLINE void count_eight(const exponents *s, int top, const bool near, rt_bytes table,
+                           rt_bytes *column)
+{
+    const uint8_t from = (uint8_t)(near ? top + RT_PLACES : top);
+    rt_bytes plane[PLANES] = { { 0 } };
+
+    for (size_t i = 0; i < s->vectors; i += TOGETHER) {
+        rt_bytes x[TOGETHER];
+        for (size_t k = 0; k < TOGETHER; k++) {
+            const rt_bytes place = from - rt_load_bytes(s->e + (i + k) * RT_VECTOR_BYTES);
+            x[k] = rt_look_up(table, near ? place : rt_place(place));
         }
+        count_bits(x, plane);
+    }
+    exchange_bits(plane, 4, 0x0f);
+    exchange_bits(plane, 2, 0x33);
+    exchange_bits(plane, 1, 0x55);
+    memcpy(column, plane, sizeof plane);
+}
+
+static void count_columns(const exponents *s, int top, rt_bytes *column)
+{
+    const bool near = top == s->largest && top <= 255 - RT_PLACES;
+
+    if (near) {
+        count_eight(s, top, true, table_of_eight(0), column);
+        count_eight(s, top, true, table_of_eight(8), column + 8);
+    } else {
+        count_eight(s, top, false, table_of_eight(0), column);
+        count_eight(s, top, false, table_of_eight(8), column + 8);
     }
 }
 #else
-static void count_columns(size_t vectors, const uint8_t *e, uint8_t top, rt_bytes *column)
+static void count_columns(const exponents *s, int top, rt_bytes *column)
 {
-    for (size_t i = 0; i < vectors; i++) {
-        const rt_bytes x = rt_load_bytes(e + i * RT_VECTOR_BYTES);
+    for (int k = 0; k < WINDOW; k++)
+        column[k] = (rt_bytes){ 0 };
+    for (size_t i = 0; i < s->vectors; i++) {
+        const rt_bytes x = rt_load_bytes(s->e + i * RT_VECTOR_BYTES);
         for (int k = 0; k < WINDOW; k++)
             column[k] -= (rt_bytes)(x == (uint8_t)(top - k));
     }
 }
 #endif
 
-/* Adds up to count[top - 15 .. top], but not below 1; returns how many it found. */
-static uint32_t count_window(size_t n, const uint8_t *e, int top, uint32_t *count)
+/* Bin b is of exponent b - RT_BIN_ONE, which a float stores as 127 more. */
+enum { FIRST_BIN = 127 - RT_BIN_ONE, LAST_BIN = FIRST_BIN + RT_BINS - 1 };
+
+/* Values of an exponent above 0. */
+static inline void add_exponent(int e, uint32_t values, rt_counts *out)
 {
-    rt_bytes column[WINDOW] = { { 0 } };
+    if (e == NONFINITE)
+        out->nonfinite += values;
+    else
+        out->bin[e < FIRST_BIN ? 0 : e > LAST_BIN ? RT_BINS - 1 : e - FIRST_BIN] += values;
+}
+
+/* Counts top - 15 .. top, but not below 1; returns how many there are. */
+static uint32_t count_window(const exponents *x, int top, rt_counts *out)
+{
+    rt_bytes column[WINDOW];
+    uint16_t sum[WINDOW];
     uint32_t found = 0;
 
-    count_columns(n / RT_VECTOR_BYTES, e, (uint8_t)top, column);
-    for (int k = 0; k < WINDOW && k < top; k++) {
-        const uint32_t sum = rt_sum_bytes(column[k]);
-        count[top - k] += sum;
-        found += sum;
-    }
+    count_columns(x, top, column);
+    for (int k = 0; k < WINDOW; k += 4)
+        rt_sum_four(column + k, sum + k);
+    if (top - WINDOW + 1 >= FIRST_BIN && top <= LAST_BIN)
+        for (int k = 0; k < WINDOW; k++)
+            out->bin[top - k - FIRST_BIN] += sum[k];
+    else
+        for (int k = 0; k < WINDOW && k < top; k++)
+            add_exponent(top - k, sum[k], out);
+    for (int k = 0; k < WINDOW && k < top; k++)
+        found += sum[k];
     return found;
 }
 
-static int largest_up_to(uint8_t limit, size_t n, const uint8_t *e)
+/* What is left of a vector under the windows so far. */
+RT_INLINE rt_bytes up_to(uint8_t limit, const exponents *x, size_t vector)
 {
-    rt_bytes most = { 0 };
-    for (size_t at = 0; at < n; at += sizeof most) {
-        const rt_bytes x = rt_load_bytes(e + at);
-        most = rt_larger(most, x & (rt_bytes)(x <= limit));
-    }
-    uint8_t largest = 0;
-    for (int l = 0; l < RT_VECTOR_BYTES; l++)
-        largest = most[l] > largest ? most[l] : largest;
-    return largest;
+    const rt_bytes e = rt_load_bytes(x->e + vector * RT_VECTOR_BYTES);
+    return e & (rt_bytes)(e <= limit);
 }
 
-/* The exponents of n <= SPAN values; those of 0 are what the windows do not find. */
-static void count_exponents(size_t n, const rt_real *x, uint32_t *count)
+static uint8_t largest_up_to(uint8_t limit, const exponents *x)
 {
-    uint8_t e[SPAN];
-    const size_t padded = exponents_of(n, x, e);
-    size_t left = n;
-    int top = largest_up_to(NONFINITE, padded, e);
-    while (top > 0) {
-        left -= count_window(padded, e, top, count);
-        if (left == 0 || top <= WINDOW)
-            break;
-        top = largest_up_to((uint8_t)(top - WINDOW), padded, e);
+    rt_bytes most = { 0 };
+    for (size_t i = 0; i < x->vectors; i++)
+        most = rt_larger(most, up_to(limit, x, i));
+    return rt_largest_byte(most);
+}
+
+/* Where few vectors hold any of 1 .. limit, counts them one by one, which is less than a window. */
+static bool count_few(uint8_t limit, const exponents *x, rt_counts *out)
+{
+    enum { FEW = 8 };
+    size_t vector[FEW];
+    int found = 0;
+
+    for (size_t i = 0; i < x->vectors; i++)
+        if (rt_any(up_to(limit, x, i))) {
+            if (found == FEW)
+                return false;
+            vector[found++] = i;
+        }
+    for (int k = 0; k < found; k++) {
+        const rt_bytes e = up_to(limit, x, vector[k]);
+        for (int l = 0; l < RT_VECTOR_BYTES; l++)
+            if (e[l] > 0)
+                add_exponent(e[l], 1, out);
     }
-    count[0] += (uint32_t)left;
+    return true;
+}
+
+/* From the largest down: what is not in one window is as a rule in the next. */
+static void count_exponents(const exponents *x, rt_counts *out)
+{
+    size_t left = x->n - x->zeros;
+    int top = x->largest;
+
+    while (left > 0 && top > 0) {
+        const uint32_t found = count_window(x, top, out);
+        left -= found;
+        top -= WINDOW;
+        if (left == 0 || count_few((uint8_t)top, x, out))
+            break;
+        top = found > 0 ? top : largest_up_to((uint8_t)top, x);
+    }
 }
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
 
-static size_t count_zeros(size_t n, const rt_real *x)
+/* What vectors of exponents have in them, by column. */
+typedef struct {
+    rt_bytes largest, zeros;
+} columns;
+
+/* A turn of values: their exponents, and their squares to s. */
+RT_INLINE void read_turn(const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
+{
+    rt_vector v[RT_CHAINS];
+
+    for (int k = 0; k < RT_CHAINS; k++) {
+        v[k] = rt_load(x + k * RT_VECTOR_LANES);
+        rt_add_square(s, k, v[k]);
+    }
+    for (int at = 0; at < RT_TURN; at += GROUP) {
+        const rt_bytes y = exponents_of(v + at / RT_VECTOR_LANES);
+        c->largest = rt_larger(c->largest, y);
+        c->zeros -= (rt_bytes)(y == 0);
+        memcpy(e + at, &y, sizeof y);
+    }
+}
+
+/* A block of n values, in whole turns: returns the sum of their squares. */
+static inline double read_block(size_t n, const rt_real *restrict x, uint8_t *restrict e,
+                                columns *restrict c)
+{
+    rt_chains s = { { { 0 } } };
+
+    for (size_t i = 0; i < n; i += RT_TURN)
+        read_turn(x + i, e + i, c, &s);
+    return rt_sum_chains(&s, n, x);
+}
+
+/* n values, fewer than a turn, with zeros behind them. */
+static double read_last(size_t n, const rt_real *x, uint8_t *e, columns *c)
+{
+    rt_real last[RT_TURN] = { 0 };
+    rt_chains s = { { { 0 } } };
+
+    memcpy(last, x, n * sizeof *x);
+    read_turn(last, e, c, &s);
+    return rt_sum_products(n, x, 0, x, 0);
+}
+
+/* n <= SPAN values: their exponents, and their squares onto *sum as rt_sum_squares adds them. */
+static void read_span(size_t n, const rt_real *x, exponents *to, double *sum)
+{
+    const size_t whole = n - n % RT_TURN;
+    columns c = { { 0 }, { 0 } };
+    size_t end = whole;
+
+    for (size_t i = 0; i < whole; i += RT_SQUARES)
+        *sum += read_block(whole - i < RT_SQUARES ? whole - i : RT_SQUARES, x + i, to->e + i, &c);
+    if (whole < n) {
+        *sum += read_last(n - whole, x + whole, to->e + whole, &c);
+        end += RT_TURN;
+    }
+    to->n = n;
+    to->largest = rt_largest_byte(c.largest);
+    to->zeros = rt_sum_bytes(c.zeros) - (uint32_t)(end - n);
+    to->vectors = (end / GROUP + TOGETHER - 1) / TOGETHER * TOGETHER;
+    memset(to->e + end, 0, to->vectors * RT_VECTOR_BYTES - end);
+}
+
+/* Is any of them subnormal? */
+static bool any_subnormal(size_t n, const rt_real *x)
+{
+    real_bits least = (real_bits)-1;            /* of what is left without a sign, less 1 */
+
+#pragma GCC unroll 4
+    for (size_t k = 0; k < n; k++) {
+        real_bits bits;
+        memcpy(&bits, &x[k], sizeof bits);
+        const real_bits under = (bits << 1) - 1;
+        least = under < least ? under : least;
+    }
+    return least >> (EXPONENT_AT + 1) == 0 && least != ((real_bits)1 << (EXPONENT_AT + 1)) - 1;
+}
+
+/* Of n values, of which `small` have an exponent of 0, how many are zero. */
+static size_t count_zeros(size_t n, const rt_real *x, size_t small)
 {
     size_t zeros = 0;
-    for (size_t at = 0; at < n; at += SPAN) {
-        const size_t part = n - at < SPAN ? n - at : SPAN;
-        real_bits found = 0;
-        for (size_t k = 0; k < part; k++) {
-            real_bits bits;
-            memcpy(&bits, &x[at + k], sizeof bits);
-            found += bits << 1 == 0;
-        }
-        zeros += (size_t)found;
+
+    if (small == 0 || !any_subnormal(n, x))
+        return small;
+    for (size_t k = 0; k < n; k++) {
+        real_bits bits;
+        memcpy(&bits, &x[k], sizeof bits);
+        zeros += bits << 1 == 0;
     }
     return zeros;
 }
@@ -202,33 +369,23 @@ static double finite_squares(size_t n, const rt_real *x)
     return sum;
 }
 
-/* Bin b is of exponent b - RT_BIN_ONE, which a float stores as 127 more. */
-static void add_bins(const uint32_t *count, rt_counts *out)
-{
-    enum { FIRST = 127 - RT_BIN_ONE, LAST = FIRST + RT_BINS - 1 };
-    for (int e = 0; e < FIRST; e++)
-        out->bin[0] += count[e];
-    for (int b = 0; b < RT_BINS; b++)
-        out->bin[b] += count[FIRST + b];
-    for (int e = LAST + 1; e < NONFINITE; e++)
-        out->bin[RT_BINS - 1] += count[e];
-}
-
 void rt_count(const void *x, size_t n, rt_counts *out)
 {
     const rt_real *value = x;
-    uint32_t count[EXPONENTS] = { 0 };
+    const uint64_t odd = out->nonfinite;
+    size_t small = 0, zeros = 0;
+    double squares = 0;
+    exponents span;
 
-    for (size_t at = 0; at < n; at += SPAN)
-        count_exponents(n - at < SPAN ? n - at : SPAN, value + at, count);
-    const size_t zeros = count[0] ? count_zeros(n, value) : 0;
-    const uint32_t subnormal = count[0] - (uint32_t)zeros;
-    count[0] = subnormal;                       /* far under the first bin */
-    add_bins(count, out);
+    for (size_t at = 0; at < n; at += SPAN) {
+        read_span(n - at < SPAN ? n - at : SPAN, value + at, &span, &squares);
+        count_exponents(&span, out);
+        small += span.zeros;
+        zeros += count_zeros(span.n, value + at, span.zeros);
+    }
     out->count += n;
     out->zero += zeros;
-    out->subnormal += subnormal;
-    out->nonfinite += count[NONFINITE];
-    out->sum_squares += subnormal || count[NONFINITE] ? finite_squares(n, value)
-                                                      : rt_sum_squares(n, value);
+    out->subnormal += small - zeros;
+    out->bin[0] += (uint32_t)(small - zeros);   /* far under the first bin */
+    out->sum_squares += small > zeros || out->nonfinite > odd ? finite_squares(n, value) : squares;
 }

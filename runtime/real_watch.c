@@ -32,7 +32,7 @@ static rt_counts count_all(rt_pool *pool, size_t n, const rt_real *x)
 
     job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
     job.x = x;
-    rt_run_tiles(pool, 0.25 * (double)n, job.tiles.count, count_tile, &job);
+    rt_run_tiles(pool, 0.15 * (double)n, job.tiles.count, count_tile, &job);
     for (int i = 0; i < job.tiles.count; i++)
         rt_add_counts(&job.partial[i], &sum);
     return sum;
@@ -56,66 +56,31 @@ static double steepest(rt_activation act, double a)
 }
 
 /* Of the units of a block: sums about each one's first value, so that one pass gives both mean and
- * variance. */
+ * variance; its slopes. */
 typedef struct {
     double first[RT_CHANNEL_BLOCK], sum[RT_CHANNEL_BLOCK], squares[RT_CHANNEL_BLOCK];
+    uint64_t flat;
+    rt_bits alive[RT_CHANNEL_BLOCK];
 } unit_sums;
+
+typedef void tally_rows(size_t rows, size_t stride, const rt_real *x, rt_real limit, rt_strip *s);
+
+/* Of the values of some units, and of those units. */
+typedef struct {
+    double sum, squares, var;
+    uint64_t saturated, dead;
+    bool suspect;                   /* some value is not finite, or nearly */
+} output_sums;
 
 typedef struct {
     rt_planes p;
     rt_activation act;
     double a;
     rt_real flat;                   /* slopes under this are saturated */
+    tally_rows *tally;
     const rt_real *v, *y;
-    double sum[RT_MAX_TILES], squares[RT_MAX_TILES], var[RT_MAX_TILES];
-    uint64_t saturated[RT_MAX_TILES], dead[RT_MAX_TILES];
-    uint64_t suspect[RT_MAX_TILES]; /* 1: some value is not finite, or nearly */
+    output_sums *of_tile;
 } output_job;
-
-/* Units that are single values are columns of y. */
-static void sum_columns(const output_job *job, rt_block block, unit_sums *u)
-{
-    const size_t stride = job->p.channels;
-    size_t k = 0;
-
-    for (; k + RT_COLUMNS <= block.count; k += RT_COLUMNS)
-        rt_add_columns(job->p.n, stride, job->y + block.first + k, u->first + k, u->sum + k,
-                       u->squares + k);
-    rt_add_few_columns(job->p.n, stride, block.count - k, job->y + block.first + k, u->first + k,
-                       u->sum + k, u->squares + k);
-}
-
-static void sum_units(const output_job *job, rt_block block, unit_sums *u)
-{
-    for (size_t k = 0; k < block.count; k++)
-        u->first[k] = (double)job->y[rt_plane(&job->p, 0, block.first + k)];
-    if (job->p.inner == 1)
-        sum_columns(job, block, u);
-    else
-        for (size_t k = 0; k < block.count; k++)
-            for (size_t i = 0; i < job->p.n; i++)
-                rt_add_values(job->p.inner, job->y + rt_plane(&job->p, i, block.first + k),
-                              u->first[k], &u->sum[k], &u->squares[k]);
-}
-
-/* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
- * mean and the mean's own. */
-static void add_moments(output_job *job, rt_block block, int tile)
-{
-    const double count = (double)job->p.n * (double)job->p.inner;
-    unit_sums u = { .sum = { 0 } };
-
-    sum_units(job, block, &u);
-    for (size_t k = 0; k < block.count; k++) {
-        const double offset = u.sum[k] / count, mean = u.first[k] + offset;
-        const double var = fmax(u.squares[k] / count - offset * offset, 0);
-        if (!isfinite(mean) || !isfinite(u.squares[k]))
-            job->suspect[tile] = 1;
-        job->sum[tile] += count * mean;
-        job->squares[tile] += count * (var + mean * mean);
-        job->var[tile] += var;
-    }
-}
 
 /* Units that are single values, some rows at a time.  What no unit stands in is not flat. */
 static uint64_t slopes_of_columns(const output_job *job, rt_block block, rt_bits *alive)
@@ -155,6 +120,71 @@ static uint64_t slopes_of_plane(const output_job *job, size_t n, const rt_real *
     return saturated;
 }
 
+/* ---- Outputs by columns: units that are single values, or the values of one unit's plane */
+
+#define TALLY(name, kind) \
+    static void name(size_t rows, size_t stride, const rt_real *x, rt_real limit, rt_strip *s) \
+    { \
+        rt_tally_rows(rows, stride, x, kind, limit, s); \
+    }
+TALLY(tally_values, RT_ANY_SLOPE)
+TALLY(tally_relu, RT_RELU_SLOPE)
+TALLY(tally_tanh, RT_TANH_SLOPE)
+TALLY(tally_sigmoid, RT_SIGMOID_SLOPE)
+
+static tally_rows *tally_of(rt_activation act, const rt_real *v, const rt_real *y)
+{
+    switch (v == y ? act : RT_LINEAR) {
+    case RT_RELU: return tally_relu;
+    case RT_TANH: return tally_tanh;
+    case RT_SIGMOID: return tally_sigmoid;
+    default: return tally_values;
+    }
+}
+
+static bool tallies_slopes(const output_job *job) { return job->tally != tally_values; }
+
+/* The strip that begins at unit `first`; of the units before block.first + at, which are another
+ * strip's, nothing is kept. */
+static void sum_strip(const output_job *job, rt_block block, size_t first, size_t at, unit_sums *u)
+{
+    const size_t before = block.first + at - first;
+    rt_strip s = { .sum = { 0 } };
+
+    for (size_t k = 0; k < RT_STRIP; k++)
+        s.about[k] = (double)job->y[first + k];
+    job->tally(job->p.n, job->p.channels, job->y + first, job->flat, &s);
+    for (size_t k = before; k < RT_STRIP; k++) {
+        const size_t unit = at + k - before;
+        u->sum[unit] = s.sum[k];
+        u->squares[unit] = s.squares[k];
+        u->flat += s.flat[k];
+        u->alive[unit] = s.alive[k];
+    }
+}
+
+/* Fewer units than a strip has. */
+static void sum_few_columns(const output_job *job, rt_block block, unit_sums *u)
+{
+    rt_add_few_columns(job->p.n, job->p.channels, block.count, job->y + block.first, u->first,
+                       u->sum, u->squares);
+    if (tallies_slopes(job))
+        u->flat = slopes_of_columns(job, block, u->alive);
+}
+
+/* The last strip of a block reaches back into the one before. */
+static void sum_columns(const output_job *job, rt_block block, unit_sums *u)
+{
+    if (job->p.channels < RT_STRIP) {
+        sum_few_columns(job, block, u);
+        return;
+    }
+    for (size_t k = 0; k < block.count; k += RT_STRIP) {
+        const size_t end = block.first + (k + RT_STRIP < block.count ? k + RT_STRIP : block.count);
+        sum_strip(job, block, end - RT_STRIP, k, u);
+    }
+}
+
 static bool all_zero(size_t n, const rt_bits *x)
 {
     rt_bits any = 0;
@@ -163,52 +193,129 @@ static bool all_zero(size_t n, const rt_bits *x)
     return any == 0;
 }
 
-static void slopes_of_planes(output_job *job, rt_block block, int tile)
+/* ---- Units that are planes */
+
+/* What a plane has beyond whole rows of a strip: n values. */
+static void sum_rest(const output_job *job, size_t n, const rt_real *y, size_t k, unit_sums *u)
 {
-    for (size_t k = 0; k < block.count; k++) {
+    for (size_t i = 0; i < n; i++) {
+        const double d = (double)y[i] - u->first[k];
+        u->sum[k] += d;
+        u->squares[k] += d * d;
+    }
+    if (tallies_slopes(job)) {
         rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
-        for (size_t i = 0; i < job->p.n; i++)
-            job->saturated[tile] += slopes_of_plane(
-                job, job->p.inner, job->v + rt_plane(&job->p, i, block.first + k), alive);
-        job->dead[tile] += all_zero(RT_SLOPE_COLUMNS, alive);
+        u->flat += slopes_of_plane(job, n, y, alive);
+        u->alive[k] |= !all_zero(RT_SLOPE_COLUMNS, alive);
     }
 }
 
-static void output_block(output_job *job, rt_block block, int tile)
+static void add_lanes(const rt_strip *s, size_t k, unit_sums *u)
 {
-    rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
+    for (int l = 0; l < RT_STRIP; l++) {
+        u->sum[k] += s->sum[l];
+        u->squares[k] += s->squares[l];
+        u->flat += s->flat[l];
+        u->alive[k] |= s->alive[l];
+    }
+}
 
-    add_moments(job, block, tile);
-    if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
-        return;
-    if (job->p.inner > 1) {
-        slopes_of_planes(job, block, tile);
+static void sum_plane(const output_job *job, rt_block block, size_t k, unit_sums *u)
+{
+    const size_t inner = job->p.inner, rows = inner / RT_STRIP, rest = inner % RT_STRIP;
+    rt_strip s = { .sum = { 0 } };
+
+    for (int l = 0; l < RT_STRIP; l++)
+        s.about[l] = u->first[k];
+    for (size_t i = 0; i < job->p.n; i++) {
+        const rt_real *y = job->y + rt_plane(&job->p, i, block.first + k);
+        job->tally(rows, RT_STRIP, y, job->flat, &s);
+        if (rest > 0)
+            sum_rest(job, rest, y + rows * RT_STRIP, k, u);
+    }
+    add_lanes(&s, k, u);
+}
+
+static void sum_units(const output_job *job, rt_block block, unit_sums *u)
+{
+    for (size_t k = 0; k < block.count; k++)
+        u->first[k] = (double)job->y[rt_plane(&job->p, 0, block.first + k)];
+    if (job->p.inner == 1)
+        sum_columns(job, block, u);
+    else
+        for (size_t k = 0; k < block.count; k++)
+            sum_plane(job, block, k, u);
+}
+
+/* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
+ * mean and the mean's own. */
+static void add_moments(const output_job *job, rt_block block, const unit_sums *u,
+                        output_sums *out)
+{
+    const double count = (double)job->p.n * (double)job->p.inner;
+
+    for (size_t k = 0; k < block.count; k++) {
+        const double offset = u->sum[k] / count, mean = u->first[k] + offset;
+        const double var = fmax(u->squares[k] / count - offset * offset, 0);
+        out->suspect = out->suspect || !isfinite(mean) || !isfinite(u->squares[k]);
+        out->sum += count * mean;
+        out->squares += count * (var + mean * mean);
+        out->var += var;
+    }
+}
+
+/* Slopes that no tally takes. */
+static void take_slopes(const output_job *job, rt_block block, unit_sums *u)
+{
+    if (job->p.inner == 1) {
+        u->flat = slopes_of_columns(job, block, u->alive);
         return;
     }
-    job->saturated[tile] += slopes_of_columns(job, block, alive);
+    for (size_t k = 0; k < block.count; k++) {
+        rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
+        for (size_t i = 0; i < job->p.n; i++)
+            u->flat += slopes_of_plane(job, job->p.inner,
+                                       job->v + rt_plane(&job->p, i, block.first + k), alive);
+        u->alive[k] = !all_zero(RT_SLOPE_COLUMNS, alive);
+    }
+}
+
+static void output_block(const output_job *job, rt_block block, output_sums *out)
+{
+    unit_sums u = { .sum = { 0 } };
+
+    sum_units(job, block, &u);
+    add_moments(job, block, &u, out);
+    if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
+        return;
+    if (!tallies_slopes(job))
+        take_slopes(job, block, &u);
+    out->saturated += u.flat;
     for (size_t k = 0; k < block.count; k++)
-        job->dead[tile] += alive[k] == 0;
+        out->dead += u.alive[k] == 0;
 }
 _Static_assert((int)RT_SLOPE_COLUMNS == (int)RT_CHANNEL_BLOCK, "a column of slopes for each unit");
 
 /* A tile takes every so-manieth block, so that there is one partial sum a tile. */
 static void output_tile(void *arg, int tile)
 {
-    output_job *job = arg;
+    const output_job *job = arg;
     const int blocks = rt_cut_channels(&job->p).count;
+    output_sums out = { .sum = 0 };
 
-    job->sum[tile] = job->squares[tile] = job->var[tile] = 0;
-    job->saturated[tile] = job->dead[tile] = job->suspect[tile] = 0;
     for (int i = tile; i < blocks; i += RT_MAX_TILES)
-        output_block(job, rt_block_of(&job->p, i), tile);
+        output_block(job, rt_block_of(&job->p, i), &out);
+    job->of_tile[tile] = out;
 }
 
-static uint64_t sum_counts(const uint64_t *partial, int tiles)
+static void add_output(const output_sums *x, output_sums *sum)
 {
-    uint64_t sum = 0;
-    for (int i = 0; i < tiles; i++)
-        sum += partial[i];
-    return sum;
+    sum->sum += x->sum;
+    sum->squares += x->squares;
+    sum->var += x->var;
+    sum->saturated += x->saturated;
+    sum->dead += x->dead;
+    sum->suspect = sum->suspect || x->suspect;
 }
 
 void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n, int units,
@@ -218,20 +325,22 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     if (!c->watching)
         return;
     const double count = (double)n * units * inner;
+    output_sums of_tile[RT_MAX_TILES], all = { .sum = 0 };
     output_job job = { .p = rt_planes_of(n, units, inner), .act = act, .a = a, .v = v, .y = y,
+                       .tally = tally_of(act, v, y), .of_tile = of_tile,
                        .flat = (rt_real)(0.05 * steepest(act, a)) };
     const int blocks = rt_cut_channels(&job.p).count;
     const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
 
-    rt_run_tiles(c->pool, 0.5 * count, tiles, output_tile, &job);
-    w->act_mean = rt_sum_tiles(job.sum, tiles) / count;
-    w->act_rms = sqrt(rt_sum_tiles(job.squares, tiles) / count);
-    w->act_unit_var = rt_sum_tiles(job.var, tiles) / units;
-    w->saturated = (double)sum_counts(job.saturated, tiles) / count;
-    w->dead = (double)sum_counts(job.dead, tiles) / units;
-    w->act_nonfinite = 0;
-    if (sum_counts(job.suspect, tiles) > 0)
-        w->act_nonfinite = count_all(c->pool, (size_t)count, y).nonfinite;
+    rt_run_tiles(c->pool, 0.15 * count, tiles, output_tile, &job);
+    for (int i = 0; i < tiles; i++)
+        add_output(&of_tile[i], &all);
+    w->act_mean = all.sum / count;
+    w->act_rms = sqrt(all.squares / count);
+    w->act_unit_var = all.var / units;
+    w->saturated = (double)all.saturated / count;
+    w->dead = (double)all.dead / units;
+    w->act_nonfinite = all.suspect ? count_all(c->pool, (size_t)count, y).nonfinite : 0;
     rt_profile_watched(c->profile);
 }
 

@@ -9,9 +9,16 @@ typedef double rt_wide __attribute__((vector_size(RT_VECTOR_BYTES)));
 
 enum {
     RT_WIDE_LANES = RT_VECTOR_BYTES / (int)sizeof(double),
-    RT_WIDES = 2,                   /* vectors of columns that are summed at once */
-    RT_COLUMNS = RT_WIDES * RT_WIDE_LANES
+    RT_WIDES = 4,                   /* vectors of columns that are summed at once */
+    RT_STRIP = RT_WIDES * RT_WIDE_LANES
 };
+
+#ifdef RT_DOUBLE
+typedef uint64_t rt_bits;
+#else
+typedef uint32_t rt_bits;
+#endif
+typedef rt_bits rt_bit_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
 RT_INLINE rt_wide rt_widen(const rt_real *x)
 {
@@ -25,26 +32,60 @@ RT_INLINE rt_wide rt_widen(const rt_real *x)
 #endif
 }
 
-/* To sum[k] and squares[k] the sums of x - first[k] and of its square, over rows of RT_COLUMNS
- * values that lie `stride` apart. */
-RT_INLINE void rt_add_columns(size_t rows, size_t stride, const rt_real *x, const double *first,
-                              double *sum, double *squares)
+/* Columns, and what is added up of each. */
+typedef struct {
+    double about[RT_STRIP];         /* a number near the values: no digits are lost */
+    double sum[RT_STRIP], squares[RT_STRIP];    /* of value - about */
+    rt_bits flat[RT_STRIP];         /* slopes under a limit */
+    rt_bits alive[RT_STRIP];        /* bits of slopes: 0 says they all are zero */
+} rt_strip;
+
+/* Activations whose slope is a function of their output that a vector of them has at once. */
+typedef enum { RT_ANY_SLOPE, RT_RELU_SLOPE, RT_TANH_SLOPE, RT_SIGMOID_SLOPE } rt_slope_kind;
+
+/* Not below zero, nor a zero with a sign. */
+RT_INLINE rt_vector rt_slope_vector(rt_slope_kind kind, rt_vector y)
 {
-    rt_wide about[RT_WIDES], s[RT_WIDES], q[RT_WIDES];
-    memcpy(about, first, sizeof about);
-    memcpy(s, sum, sizeof s);
-    memcpy(q, squares, sizeof q);
-    for (size_t i = 0; i < rows; i++)
-        for (int k = 0; k < RT_WIDES; k++) {
-            const rt_wide d = rt_widen(x + i * stride + (size_t)(k * RT_WIDE_LANES)) - about[k];
-            s[k] += d;
-            q[k] += d * d;
-        }
-    memcpy(sum, s, sizeof s);
-    memcpy(squares, q, sizeof q);
+    const rt_vector one = rt_broadcast(1);
+
+    if (kind == RT_RELU_SLOPE)
+        return (rt_vector)((rt_bit_vector)(y > 0) & (rt_bit_vector)one);
+    return kind == RT_TANH_SLOPE ? one - y * y : y * (one - y);
 }
 
-/* The same for `count` columns, of which there may be fewer than RT_COLUMNS. */
+/* Rows of RT_STRIP values that lie `stride` apart, to the strip; their slopes too, but for
+ * RT_ANY_SLOPE.  `kind` is a literal. */
+RT_INLINE void rt_tally_rows(size_t rows, size_t stride, const rt_real *x, const rt_slope_kind kind,
+                             rt_real limit, rt_strip *strip)
+{
+    enum { VECTORS = RT_STRIP / RT_VECTOR_LANES };
+    rt_wide about[RT_WIDES], sum[RT_WIDES], squares[RT_WIDES];
+    rt_bit_vector flat[VECTORS], alive[VECTORS];
+
+    memcpy(about, strip->about, sizeof about);
+    memcpy(sum, strip->sum, sizeof sum);
+    memcpy(squares, strip->squares, sizeof squares);
+    memcpy(flat, strip->flat, sizeof flat);
+    memcpy(alive, strip->alive, sizeof alive);
+    for (size_t i = 0; i < rows; i++, x += stride) {
+        for (int k = 0; k < RT_WIDES; k++) {
+            const rt_wide d = rt_widen(x + k * RT_WIDE_LANES) - about[k];
+            sum[k] += d;
+            squares[k] += d * d;
+        }
+        for (int k = 0; k < VECTORS && kind != RT_ANY_SLOPE; k++) {
+            const rt_vector slope = rt_slope_vector(kind, rt_load(x + k * RT_VECTOR_LANES));
+            flat[k] -= (rt_bit_vector)(slope < rt_broadcast(limit));
+            alive[k] |= (rt_bit_vector)slope;
+        }
+    }
+    memcpy(strip->sum, sum, sizeof sum);
+    memcpy(strip->squares, squares, sizeof squares);
+    memcpy(strip->flat, flat, sizeof flat);
+    memcpy(strip->alive, alive, sizeof alive);
+}
+
+/* To sum[k] and squares[k] the sums of x - first[k] and of its square, of `count` columns. */
 static inline void rt_add_few_columns(size_t rows, size_t stride, size_t count, const rt_real *x,
                                       const double *first, double *sum, double *squares)
 {
@@ -56,33 +97,9 @@ static inline void rt_add_few_columns(size_t rows, size_t stride, size_t count, 
         }
 }
 
-/* Of n values in a row, about one number: *sum and *squares. */
-static inline void rt_add_values(size_t n, const rt_real *x, double first, double *sum,
-                                 double *squares)
-{
-    double about[RT_COLUMNS], s[RT_COLUMNS] = { 0 }, q[RT_COLUMNS] = { 0 };
-    const size_t rows = n / RT_COLUMNS, done = rows * RT_COLUMNS;
-
-    for (int k = 0; k < RT_COLUMNS; k++)
-        about[k] = first;
-    rt_add_columns(rows, RT_COLUMNS, x, about, s, q);
-    rt_add_few_columns(1, 0, n - done, x + done, about, s, q);
-    for (int k = 0; k < RT_COLUMNS; k++) {
-        *sum += s[k];
-        *squares += q[k];
-    }
-}
-
 /* ---- Slopes --------------------------------------------------------------------------------- */
 
 enum { RT_SLOPE_COLUMNS = 32, RT_SLOPE_ROWS = 16 };
-
-#ifdef RT_DOUBLE
-typedef uint64_t rt_bits;
-#else
-typedef uint32_t rt_bits;
-#endif
-typedef rt_bits rt_bit_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
 /* slope[rows][RT_SLOPE_COLUMNS]: how many are under `flat` in size; alive[k] is or'ed with the bits
  * of column k but for the sign, so that 0 says they all are zero. */

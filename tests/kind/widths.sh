@@ -1,9 +1,10 @@
-# widths.sh -- the matrix kernels on vectors of every width, against their definitions.  A width that this machine lacks
+# widths.sh -- the matrix kernels and the counts on vectors of every width, against their definitions.  A width that this machine lacks
 # is emulated: 64 bytes by pairs of 32, another processor by qemu, without OpenBLAS: tests/widths stands in.
 . tests/say.sh
 [ -n "$SANITIZED" ] && { ok widths/sanitized; exit 0; }
 kernels=$(for name in gemm pack products openblas recurrent rnn lstm gru; do echo "runtime/real_$name.c"; done)
 images=$(echo runtime/real_conv*.c runtime/real_max_pairs.c runtime/real_pool.c runtime/real_norms.c)
+watch=$(for name in counts squares watch watch_steps; do echo "runtime/real_$name.c"; done)
 
 # compile WIDTH FLAGS CC FILE... : an archive in $WORK/WIDTH; real_* for float and for double
 compile() {
@@ -35,8 +36,8 @@ try() {
 
 # shellcheck disable=SC2086
 here() {
-    compile "$1" "$2" "$3" $kernels $images
-    more='conv conv_double image_pools image_pools_double norms norms_double'
+    compile "$1" "$2" "$3" $kernels $images $watch
+    more='conv conv_double image_pools image_pools_double norms norms_double watch watch_double'
     try "$1" "$2" "$3" '' "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson
 }
 
@@ -45,7 +46,7 @@ case $(uname -m) in x86_64)
     here plain -march=x86-64 gcc
     grep -q ' fma .* avx2 ' /proc/cpuinfo && here emulated-avx512 '-mavx2 -mfma -DRT_VECTOR_BYTES=64 -Wno-psabi' gcc
     # shellcheck disable=SC2086
-    compile avx512 -march=skylake-avx512 gcc $kernels
+    compile avx512 -march=skylake-avx512 gcc $kernels $watch
 esac
 
 blas=$(echo '#include <cblas.h>' | cc -E - | sed -n 's/^# [0-9]* "\(.*\)\/cblas\.h".*/\1/p' | head -1)
