@@ -24,12 +24,16 @@ enum { STACK_BYTES = 2 << 20 };     /* of a worker, whatever limit the main thre
 
 typedef void tile_body(void *arg, int tile);
 
+enum { LINE = 128 };                /* bytes that processors pass to each other: two lines */
+
+/* What one thread writes while another reads lies in lines of its own: each time that a line
+ * changes hands takes as long as some hundred instructions. */
 struct rt_pool {
-    int threads, spins;
-    _Atomic uint64_t ticket;        /* job << 32 | unclaimed tiles */
-    tile_body *_Atomic body;
+    _Alignas(LINE) _Atomic uint64_t ticket;     /* job << 32 | unclaimed tiles */
+    _Alignas(LINE) tile_body *_Atomic body;
     void *_Atomic arg;
-    atomic_int pending;             /* tiles not finished */
+    _Alignas(LINE) atomic_int pending;          /* tiles not finished */
+    _Alignas(LINE) int threads, spins;
     atomic_int sleepers;            /* workers asleep or about to be */
     atomic_bool waiting, quit;      /* the caller sleeps until pending is 0; workers shall end */
     pthread_mutex_t lock;           /* only around sleeping */
@@ -144,14 +148,14 @@ rt_pool *rt_pool_new(int threads)
     openblas_set_num_threads(1);
     if (threads < 1 || openblas_get_num_threads() != 1 || !rt_take_thread_memory(true))
         return NULL;
-    rt_pool *p = calloc(1, sizeof *p);
+    rt_pool *p = aligned_alloc(LINE, sizeof *p);
     pthread_t *worker = calloc((size_t)threads, sizeof *worker);
     if (!p || !worker) {
         free(p);
         free(worker);
         return NULL;
     }
-    p->worker = worker;
+    *p = (rt_pool){ .worker = worker };
     /* With fewer processors than threads, one that spins keeps another from its work. */
     p->spins = threads <= rt_default_threads() ? SPINS : 0;
     pthread_mutex_init(&p->lock, NULL);
