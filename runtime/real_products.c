@@ -16,10 +16,8 @@ enum {
     NATIVE_ROWS = 512,              /* at most: each tile packs its columns of b ... */
     NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads, or copies, its rows of a */
     NATIVE_TILES = 8,               /* at least, where there are columns for them */
-    SMALL = 16384,                  /* numbers of a b that one thread packs for all tiles */
     SUM_COLUMNS = 512, SUM_ROWS = 64, SUM_TILES = 16     /* of column sums */
 };
-_Static_assert(SMALL * sizeof(rt_real) <= RT_JOB_BYTES, "a small b fits, packed");
 #define FLOPS_PER_NS 60.0
 
 typedef struct {
@@ -27,7 +25,6 @@ typedef struct {
     const rt_then *then;
     int rows, columns;              /* of a tile; the last ones may be smaller */
     bool native;
-    rt_real *packed;                /* b, for all tiles; or NULL */
 } job;
 
 static int lesser(int a, int b) { return a < b ? a : b; }
@@ -61,9 +58,7 @@ static void product_tile(void *arg, int tile)
     p.y += (size_t)i0 * p.y_row + (size_t)j0;
     if (p.start)
         p.start += (size_t)i0 * p.start_row + (size_t)j0;
-    if (j->packed)
-        rt_multiply_packed(&p, j0, j->all.m, j->packed);
-    else if (j->native)
+    if (j->native)
         rt_multiply(&p);
     else
         rt_multiply_openblas(&p);
@@ -72,8 +67,10 @@ static void product_tile(void *arg, int tile)
 
 /* ---- The cut -------------------------------------------------------------------------------- */
 
-/* Into columns, whose packing is then nobody else's work; but into whole rows where a function of
- * every value would leave the last ones of each row, which are no whole vector, to scalar code. */
+/* Into columns, each of which packs its own part of b: what one thread packs for all of them the
+ * others read from its cache, which takes longer than to pack it.  But into whole rows where a
+ * function of every value would leave the last ones of each row, which are no whole vector, to
+ * scalar code. */
 static void cut_native(job *j)
 {
     const int n = j->all.n, panels = tiles_of(j->all.m, RT_PANEL);
@@ -90,18 +87,6 @@ static void cut_native(job *j)
         j->columns = j->all.m;
 }
 
-/* A small b is packed once for all tiles: in the order in which it lies, which that of a tile's few
- * columns is not. */
-static void pack_for_tiles(job *j)
-{
-    const rt_product *p = &j->all;
-
-    if (!j->native || p->m < RT_FEW_COLUMNS || rt_packed_size(p->k, p->m) > SMALL)
-        return;
-    j->packed = rt_thread_memory(RT_OF_JOB);
-    rt_pack(p->k, p->m, p->b, j->packed);
-}
-
 /* transposed: a is, as in gradients of weights */
 static void run_product(rt_pass *c, const rt_product *p, bool transposed, const rt_then *then)
 {
@@ -111,7 +96,6 @@ static void run_product(rt_pass *c, const rt_product *p, bool transposed, const 
 
     if (rt_choose_gemm(c->gemm, p->m, transposed).kernel == RT_GEMM_NATIVE)
         cut_native(&j);
-    pack_for_tiles(&j);
     rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,
                  &j);
 }
