@@ -6,7 +6,11 @@
 #include "runs.h"
 #include "tiles.h"
 
-enum { RT_CHANNEL_BLOCK = 32, RT_PLANE_BLOCK = 4 };     /* channels of a tile: inner 1, or more */
+enum {
+    RT_CHANNEL_BLOCK = 32,          /* channels of a tile at most: so many where inner is 1, ... */
+    RT_PLANE_BLOCK = 4, RT_PLANE_BLOCKS = 16,   /* ... else between these, ... */
+    RT_PLANE_VALUES = 2048          /* ... to read so many values of a row in one run */
+};
 
 typedef struct {
     size_t n, channels, inner;
@@ -23,7 +27,11 @@ static inline rt_planes rt_planes_of(int n, int channels, int inner)
 
 static inline rt_tiles rt_cut_channels(const rt_planes *p)
 {
-    const size_t size = p->inner == 1 ? RT_CHANNEL_BLOCK : RT_PLANE_BLOCK;
+    const size_t planes = RT_PLANE_VALUES / p->inner;
+    size_t size = planes < RT_PLANE_BLOCK ? RT_PLANE_BLOCK : planes;
+
+    if (size > RT_PLANE_BLOCKS)
+        size = p->inner == 1 ? RT_CHANNEL_BLOCK : RT_PLANE_BLOCKS;
     return (rt_tiles){ p->channels, size, (int)((p->channels + size - 1) / size) };
 }
 

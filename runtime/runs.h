@@ -48,7 +48,7 @@ static inline double rt_run_sum(size_t n, const rt_real *x)
         const double block = rt_run_lanes(chain);
         sum += fabs(block) < (double)INFINITY ? block : rt_sum(size, x);
     }
-    return sum + rt_sum(n, x);
+    return n == 0 ? sum : sum + rt_sum(n, x);
 }
 
 /* sum of a (b - b0) */
@@ -66,7 +66,7 @@ static inline double rt_run_products(size_t n, const rt_real *a, const rt_real *
         const double block = rt_run_lanes(chain);
         sum += rt_run_is_safe(block) ? block : rt_sum_products(size, a, 0, b, (double)b0);
     }
-    return sum + rt_sum_products(n, a, 0, b, (double)b0);
+    return n == 0 ? sum : sum + rt_sum_products(n, a, 0, b, (double)b0);
 }
 
 /* Adds to the sums of x - x0 and of its square. */
@@ -89,6 +89,8 @@ static inline void rt_run_moments(size_t n, const rt_real *x, rt_real x0, double
         *sum += safe ? rt_run_lanes(first) : rt_sum(size, x) - (double)size * x0_double;
         *square += safe ? block : rt_sum_products(size, x, x0_double, x, x0_double);
     }
+    if (n == 0)
+        return;
     *sum += rt_sum(n, x) - (double)n * x0_double;
     *square += rt_sum_products(n, x, x0_double, x, x0_double);
 }
