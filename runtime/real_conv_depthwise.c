@@ -7,8 +7,13 @@
  * and dx is what y is: of dy, its pixels `stride` apart between zeros, with the kernel turned. */
 #include "depthwise.h"
 #include "tiles.h"
+#include "vectors.h"
 
-enum { LANES = 8 };                 /* positions at a time: one vector of floats */
+enum {
+    LANES = RT_VECTOR_LANES,
+    ROWS = 8,                       /* vectors of positions at a time, one below the other */
+    TAPS = 9                        /* places of the kernel whose gradients are summed at once */
+};
 
 /* A plane with its padding: pixel i, j is at row i step + top, column j step + left. */
 typedef struct {
@@ -62,49 +67,105 @@ static void pad(const padded *p, int height, int width, const rt_real *from, rt_
         rt_real *row = to + (ptrdiff_t)(i * p->step + p->top) * p->width
                      + (columns.first * p->step + p->left);
         if (p->step == 1)
-            rt_copy_run((size_t)rt_length(columns), x, row);
+            rt_copy_few(rt_length(columns), x, row);
         else
             for (int j = 0; j < rt_length(columns); j++)
                 row[j * p->step] = x[j];
     }
 }
 
+/* What `count` positions in a row see, LANES of them at most: every stride-th number.  Under the
+ * strides 1 and 2 numbers behind them are read, which are of the buffer. */
+RT_INLINE rt_vector see(int stride, int count, const rt_real *x)
+{
+    rt_vector seen = { 0 };
+
+    if (stride == 1)
+        return rt_load(x);
+    if (stride == 2)
+        return rt_even_lanes(rt_load(x), rt_load(x + LANES));
+    for (int l = 0; l < count; l++)
+        seen[l] = x[(ptrdiff_t)l * stride];
+    return seen;
+}
+
 /* ---- y, and dx ------------------------------------------------------------------------------ */
 
-/* How a kernel lies over a padded plane. */
+/* How a kernel lies over a padded plane, and what comes out. */
 typedef struct {
     int kernel, dilation, stride, width;
     const rt_real *w;               /* the first weight, and where the next one is: 1, or -1 */
     int next;
     rt_real b;
+    int out_height, out_width;
 } stencil;
 
-/* y of `count` positions in a row, the first of which sees x. */
-static inline void slide(const stencil *s, int stride, int count, const rt_real *x, rt_real *y)
+/* y of `count` positions in each of some rows, the first of which sees x. */
+RT_INLINE void slide_rows(const stencil *s, const int rows, const int stride, int count,
+                          const rt_real *x, rt_real *y)
 {
+    const ptrdiff_t apart = (ptrdiff_t)stride * s->width;
     const rt_real *w = s->w;
-    rt_real sum[LANES];
+    rt_vector sum[ROWS];
 
-    for (int j = 0; j < count; j++)
-        sum[j] = s->b;
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++)
+        sum[r] = rt_broadcast(s->b);
     for (int k = 0; k < s->kernel; k++)
         for (int l = 0; l < s->kernel; l++, w += s->next) {
             const rt_real *from = x + (ptrdiff_t)k * s->dilation * s->width + l * s->dilation;
-            for (int j = 0; j < count; j++)
-                sum[j] += *w * from[j * stride];
+#pragma GCC unroll 8
+            for (int r = 0; r < rows; r++)
+                sum[r] += *w * see(stride, count, from + r * apart);
         }
-    memcpy(y, sum, (size_t)count * sizeof *y);
+    for (int r = 0; r < rows; r++, y += s->out_width)
+        if (count == LANES)
+            rt_store(y, sum[r]);
+        else
+            rt_store_first(y, sum[r], count);
 }
 
-static void slide_row(const stencil *s, int n, const rt_real *x, rt_real *y)
+/* All rows; the last ones may be done again. */
+RT_INLINE void slide_columns(const stencil *s, const int rows, const int stride, int count,
+                             const rt_real *x, rt_real *y)
 {
-    int j = 0;
-    for (; s->stride == 1 && j + LANES <= n; j += LANES)
-        slide(s, 1, LANES, x + j, y + j);
-    for (; j + LANES <= n; j += LANES)
-        slide(s, s->stride, LANES, x + (ptrdiff_t)j * s->stride, y + j);
-    if (j < n)
-        slide(s, s->stride, n - j, x + (ptrdiff_t)j * s->stride, y + j);
+    for (int i = 0; i < s->out_height; i += rows) {
+        const int at = i + rows <= s->out_height ? i : s->out_height - rows;
+        slide_rows(s, rows, stride, count, x + (ptrdiff_t)at * stride * s->width,
+                   y + (ptrdiff_t)at * s->out_width);
+    }
+}
+
+static void slide_stride_1(const stencil *s, int count, const rt_real *x, rt_real *y)
+{
+    if (s->out_height >= ROWS)
+        slide_columns(s, ROWS, 1, count, x, y);
+    else if (s->out_height >= ROWS / 2)
+        slide_columns(s, ROWS / 2, 1, count, x, y);
+    else
+        slide_columns(s, 1, 1, count, x, y);
+}
+
+static void slide_stride(const stencil *s, int count, const rt_real *x, rt_real *y)
+{
+    if (s->out_height >= ROWS / 2)
+        slide_columns(s, ROWS / 2, s->stride, count, x, y);
+    else
+        slide_columns(s, 1, s->stride, count, x, y);
+}
+
+/* A plane, by vectors of columns, of which the last may begin in the one before it. */
+static void slide(const stencil *s, const rt_real *x, rt_real *y)
+{
+    const int count = s->out_width < LANES ? s->out_width : LANES;
+
+    for (int j = 0; j < s->out_width; j += LANES) {
+        const int at = j + count <= s->out_width ? j : s->out_width - count;
+        if (s->stride == 1)
+            slide_stride_1(s, count, x + at, y + at);
+        else
+            slide_stride(s, count, x + (ptrdiff_t)at * s->stride, y + at);
+    }
 }
 
 static void forward_tile(void *arg, int tile)
@@ -116,11 +177,10 @@ static void forward_tile(void *arg, int tile)
     for (size_t at = rt_tile_start(&p->tiles, tile); at < rt_tile_end(&p->tiles, tile); at++) {
         const size_t channel = at % (size_t)v->channels;
         const stencil s = { v->kernel, v->dilation, v->stride, p->image.width,
-                            p->w + channel * p->square, 1, p->b ? p->b[channel] : 0 };
+                            p->w + channel * p->square, 1, p->b ? p->b[channel] : 0,
+                            v->out_height, v->out_width };
         pad(&p->image, v->height, v->width, p->x + at * p->plane, buffer);
-        for (int i = 0; i < v->out_height; i++)
-            slide_row(&s, v->out_width, buffer + (ptrdiff_t)i * v->stride * s.width,
-                      p->y + at * p->out_plane + (ptrdiff_t)i * v->out_width);
+        slide(&s, buffer, p->y + at * p->out_plane);
     }
 }
 
@@ -133,61 +193,92 @@ static void dx_tile(void *arg, int tile)
     for (size_t at = rt_tile_start(&p->tiles, tile); at < rt_tile_end(&p->tiles, tile); at++) {
         const size_t channel = at % (size_t)v->channels;
         const stencil s = { v->kernel, v->dilation, 1, p->result.width,
-                            p->w + (channel + 1) * p->square - 1, -1, 0 };
+                            p->w + (channel + 1) * p->square - 1, -1, 0, v->height, v->width };
         pad(&p->result, v->out_height, v->out_width, p->dy + at * p->out_plane, buffer);
-        for (int i = 0; i < v->height; i++)
-            slide_row(&s, v->width, buffer + (ptrdiff_t)i * s.width,
-                      p->dx + at * p->plane + (ptrdiff_t)i * v->width);
+        slide(&s, buffer, p->dx + at * p->plane);
     }
 }
 
 /* ---- dw ------------------------------------------------------------------------------------- */
 
-/* The sum of one place of the kernel, which sees x where it stands first. */
-static inline rt_real sum_products(const rt_window *v, int stride, int width, const rt_real *dy,
-                                   const rt_real *x)
+/* Places of the kernel see x + at[t] where it stands first: sum[t] += dy times what they see. */
+RT_INLINE void add_taps(const int taps, const int stride, const depthwise *p, const rt_real *dy,
+                        const rt_real *x, const ptrdiff_t *at, rt_real *sum)
 {
-    rt_real lane[LANES] = { 0 }, sum = 0;
+    const int width = p->v.out_width, whole = width / LANES * LANES, rest = width - whole;
+    rt_vector lanes[TAPS] = { { 0 } };
+    rt_vector lane = { 0 };
 
-    for (int i = 0; i < v->out_height; i++, dy += v->out_width, x += (ptrdiff_t)stride * width) {
-        int j = 0;
-        for (; j + LANES <= v->out_width; j += LANES)
-            for (int l = 0; l < LANES; l++)
-                lane[l] += dy[j + l] * x[(j + l) * stride];
-        for (; j < v->out_width; j++)
-            sum += dy[j] * x[j * stride];
-    }
     for (int l = 0; l < LANES; l++)
-        sum += lane[l];
-    return sum;
+        lane[l] = (rt_real)l;
+    const rt_mask inside = lane < rt_broadcast((rt_real)rest);
+    for (int i = 0; i < p->v.out_height; i++, dy += width) {
+        for (int j = 0; j < whole; j += LANES) {
+            const rt_vector d = rt_load(dy + j);
+#pragma GCC unroll 9
+            for (int t = 0; t < taps; t++)
+                lanes[t] += d * see(stride, LANES, x + at[t] + (ptrdiff_t)j * stride);
+        }
+        if (rest > 0) {
+            const rt_vector d = rt_load_first(dy + whole, rest);
+#pragma GCC unroll 9
+            for (int t = 0; t < taps; t++) {
+                const rt_vector seen = see(stride, rest, x + at[t] + (ptrdiff_t)whole * stride);
+                lanes[t] += d * (rt_vector)((rt_mask)seen & inside);
+            }
+        }
+        x += (ptrdiff_t)stride * p->image.width;
+    }
+#pragma GCC unroll 9
+    for (int t = 0; t < taps; t++)
+        for (int l = 0; l < LANES; l++)
+            sum[t] += lanes[t][l];
 }
 
-/* Of one channel, for all samples. */
-static void dw_channel(const depthwise *p, size_t channel, rt_real *buffer)
-{
-    const int kernel = p->v.kernel, width = p->image.width;
-    rt_real *dw = p->dw + channel * p->square;
+typedef void tap_sums(const depthwise *p, const rt_real *dy, const rt_real *x,
+                      const ptrdiff_t *at, rt_real *sum);
 
-    for (size_t i = 0; i < (size_t)p->n; i++) {
-        const size_t at = i * (size_t)p->v.channels + channel;
-        pad(&p->image, p->v.height, p->v.width, p->x + at * p->plane, buffer);
-        for (int k = 0; k < kernel * kernel; k++) {
-            const ptrdiff_t row = (ptrdiff_t)(k / kernel) * p->v.dilation;
-            const rt_real *x = buffer + row * width + k % kernel * p->v.dilation;
-            const rt_real *dy = p->dy + at * p->out_plane;
-            const rt_real sum = p->v.stride == 1 ? sum_products(&p->v, 1, width, dy, x)
-                                                 : sum_products(&p->v, p->v.stride, width, dy, x);
-            dw[k] = i > 0 ? dw[k] + sum : sum;
-        }
+#define ADD_TAPS(n) \
+    static void add_##n(const depthwise *p, const rt_real *dy, const rt_real *x, \
+                        const ptrdiff_t *at, rt_real *sum) \
+    { \
+        if (p->v.stride == 1) \
+            add_taps(n, 1, p, dy, x, at, sum); \
+        else \
+            add_taps(n, p->v.stride, p, dy, x, at, sum); \
+    }
+ADD_TAPS(1) ADD_TAPS(2) ADD_TAPS(3) ADD_TAPS(4) ADD_TAPS(5) ADD_TAPS(6) ADD_TAPS(7) ADD_TAPS(8)
+ADD_TAPS(9)
+static tap_sums *const add_of[TAPS] = { add_1, add_2, add_3, add_4, add_5, add_6, add_7, add_8,
+                                        add_9 };
+
+/* Adds to dw of a channel what comes of plane `plane`. */
+static void dw_plane(const depthwise *p, size_t plane, rt_real *buffer, rt_real *dw)
+{
+    const int kernel = p->v.kernel, square = kernel * kernel, together = rt_piece(square, TAPS);
+
+    pad(&p->image, p->v.height, p->v.width, p->x + plane * p->plane, buffer);
+    for (int k = 0; k < square; k += together) {
+        const int taps = rt_lesser(together, square - k);
+        ptrdiff_t at[TAPS];
+        for (int t = 0; t < taps; t++)
+            at[t] = ((ptrdiff_t)((k + t) / kernel) * p->image.width + (k + t) % kernel)
+                  * p->v.dilation;
+        add_of[taps - 1](p, p->dy + plane * p->out_plane, buffer, at, dw + k);
     }
 }
 
+/* Neighbouring channels, whose planes are neighbours in each sample. */
 static void dw_tile(void *arg, int tile)
 {
     rt_real *buffer = rt_thread_memory(RT_OF_TILE);     /* [RT_COLUMNS] */
     const depthwise *p = arg;
-    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
-        dw_channel(p, k, buffer);
+    const size_t first = rt_tile_start(&p->tiles, tile), end = rt_tile_end(&p->tiles, tile);
+
+    rt_clear(p->dw + first * p->square, p->dw + end * p->square);
+    for (size_t i = 0; i < (size_t)p->n; i++)
+        for (size_t k = first; k < end; k++)
+            dw_plane(p, i * (size_t)p->v.channels + k, buffer, p->dw + k * p->square);
 }
 
 /* ---- By planes, or by channels -------------------------------------------------------------- */
@@ -195,7 +286,7 @@ static void dw_tile(void *arg, int tile)
 static void run_depthwise(rt_pass *c, depthwise *p, size_t items, void (*body)(void *arg, int tile))
 {
     const double channels = (double)p->n * p->v.channels;
-    const double work = channels * (double)p->square * (double)p->out_plane / 8;
+    const double work = channels * (double)p->square * (double)p->out_plane / 16;
     p->tiles = rt_cut(items, p->plane < RT_SMALL_TILE ? RT_SMALL_TILE / p->plane : 1);
     rt_run_tiles(c->pool, work, p->tiles.count, body, p);
 }

@@ -92,15 +92,13 @@ void rt_max_pairs(const rt_window *v, const rt_real *x, rt_real *y)
 
 /* ---- Gradients ------------------------------------------------------------------------------ */
 
-typedef __typeof__((rt_vector){ 0 } > (rt_vector){ 0 }) mask;
-
-RT_INLINE rt_vector select(mask m, rt_vector a, rt_vector b)
+RT_INLINE rt_vector select(rt_mask m, rt_vector a, rt_vector b)
 {
-    return (rt_vector)((m & (mask)a) | (~m & (mask)b));
+    return (rt_vector)((m & (rt_mask)a) | (~m & (rt_mask)b));
 }
 
 /* Where a pixel takes the place of the largest so far, which stays if it is a NaN. */
-RT_INLINE mask exceeds(rt_vector x, rt_vector most)
+RT_INLINE rt_mask exceeds(rt_vector x, rt_vector most)
 {
     return (x > most) | ((x != x) & (most == most));
 }
@@ -111,8 +109,8 @@ RT_INLINE void share_gradient(rt_vector dy, rt_real *p, rt_real *q, rt_real *r, 
 {
     const rt_vector zero = { 0 };
     const rt_vector a = rt_load(p), b = rt_load(q), c = rt_load(r), d = rt_load(s);
-    const mask second = exceeds(b, a), fourth = exceeds(d, c);
-    const mask lower = exceeds(select(fourth, d, c), select(second, b, a));
+    const rt_mask second = exceeds(b, a), fourth = exceeds(d, c);
+    const rt_mask lower = exceeds(select(fourth, d, c), select(second, b, a));
     const rt_vector up = select(lower, zero, dy), down = select(lower, dy, zero);
 
     rt_store(p, select(second, zero, up));

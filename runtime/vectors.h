@@ -90,6 +90,9 @@ RT_INLINE rt_vector rt_upper_pairs(rt_vector a, rt_vector b)
     return __builtin_shufflevector(a, b, RT_LANE_LIST(RT_ONE_OF_EACH, RT_VECTOR_LANES / 2));
 }
 
+/* Ones and zeros, by lane: what a comparison gives. */
+typedef __typeof__((rt_vector){ 0 } > (rt_vector){ 0 }) rt_mask;
+
 /* ---- Short runs ----------------------------------------------------------------------------- */
 
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
