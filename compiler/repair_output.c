@@ -14,6 +14,25 @@ static const Site *output_of(const Repair *r)
     return output;
 }
 
+/* So that target-mean would be given if the output had no activation. */
+static bool has_far_targets(const Repair *r)
+{
+    const InputMoments *in = &r->c->forecast->input;
+    const double mean = in->target_mean, variance = in->target_square - mean * mean;
+
+    return r->c->model->target.kind == TARGET_VECTOR && variance > 0
+        && mean * mean / variance >= warning_called("target-mean")->warned;
+}
+
+static bool start_at(Repair *r, const Site *output)
+{
+    const double mean = output_bias_wanted(&r->c->forecast->input);
+
+    return site_is(output, LAYER_DENSE) && repair_drop_argument(r, output, "bias")
+        && repair_argument(r, output, "bias_init",
+                           arena_printf(r->s->arena, "constant(%s)", real_text(mean, r->s->arena)));
+}
+
 /* Logits, and targets of any size, want the sums as they are. */
 bool repair_linear_output(Repair *r, const char *how)
 {
@@ -23,20 +42,16 @@ bool repair_linear_output(Repair *r, const char *how)
                      || health_warns(r->health, "target-range");
 
     return warned && output && !output->act_item && repair_find_argument(output, "act")
-        && repair_argument(r, output, "act", how);
+        && repair_argument(r, output, "act", how) && (!has_far_targets(r) || start_at(r, output));
 }
 
 /* Outputs that start where the targets are. */
 bool repair_output_bias(Repair *r, const char *how)
 {
     const Site *output = output_of(r);
-    const double mean = output_bias_wanted(&r->c->forecast->input);
 
     (void)how;
-    return health_warns(r->health, "target-mean") && output && site_is(output, LAYER_DENSE)
-        && repair_drop_argument(r, output, "bias")
-        && repair_argument(r, output, "bias_init",
-                           arena_printf(r->s->arena, "constant(%s)", real_text(mean, r->s->arena)));
+    return health_warns(r->health, "target-mean") && output && start_at(r, output);
 }
 
 static int64_t units_of(const Site *site)

@@ -145,7 +145,8 @@ static bool is_weighed(const Graph *g, NodeId x)
 
         if (n->phase != FORWARD || n->n_in == 0 || n->in[0] != x)
             continue;
-        if (n->op == OP_AFFINE || n->op == OP_CONV ||
+        if (n->unit ? is_weighed(n->unit, n->unit->input[0]) : n->op == OP_AFFINE ||
+            n->op == OP_CONV ||
             ((n->op == OP_TAP || n->op == OP_DROPOUT || n->op == OP_RESHAPE) && is_weighed(g, id)))
             return true;
     }
