@@ -73,8 +73,7 @@ void warn_note_inputs(const Warn *w, Message *m);
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
 bool warn_hidden(const Warn *w, int *first, int *last);
-/* Most hidden layers stand before batch norms, or in branches that norms or bounded activations
- * hold. */
+/* Most hidden layers stand in branches that norms or bounded activations hold. */
 bool warn_held(const Warn *w);
 /* A skip, or another branch, carries the gradient past it. */
 bool warn_passed(const Warn *w, const FlowLayer *row);

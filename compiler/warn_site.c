@@ -241,8 +241,7 @@ bool warn_passed(const Warn *w, const FlowLayer *row)
 }
 
 /* One to three layers or less: branches of two or three, with a norm or a bounded activation before
- * them or behind, whose output does not grow with what comes in.  What a batch norm stands behind
- * is as free of the size of its weights. */
+ * them or behind, whose output does not grow with what comes in. */
 bool warn_held(const Warn *w)
 {
     int holds = 0, inside = 0;
@@ -254,7 +253,7 @@ bool warn_held(const Warn *w)
                  (warn_bounded(row->layer->act) && warn_passed(w, row));
     }
     for (int i = 0; i < w->n - 1; i++)
-        inside += w->site[i].inside || w->site[i].batchnorm;
+        inside += w->site[i].inside;
     return 3 * holds >= w->n - 1 && 2 * inside >= w->n - 1;
 }
 

@@ -8,52 +8,29 @@
 /* ---- Saturated ----------------------------------------------------------------------------- */
 
 /* Half of relu is flat by design; what is bounded is flat only where it works badly.  A skip
- * carries the gradient past it. */
+ * carries the gradient past it; optimisers that rescale gradients make up for small slopes. */
 static double flat_share(const Warn *w, const FlowLayer *l)
 {
-    return warn_bounded(l->layer->act) && !warn_passed(w, l) && l->saturated > 0 ? l->saturated : 0;
+    if (!warn_bounded(l->layer->act) || warn_passed(w, l))
+        return 0;
+    return w->adaptive || warn_held(w) ? fmin(l->saturated, w->now->noted) : l->saturated;
 }
 
-/* Layers with flat values, the one with the most, and the share of the paths through all of them
- * that meet no flat slope. */
-typedef struct {
-    int most, n;
-    double open;
-} Saturated;
-
-static Saturated saturated_layers(const Warn *w)
-{
-    Saturated s = { .open = 1 };
-
-    for (int i = 0; i < w->forecast->n; i++) {
-        const double flat = flat_share(w, &w->forecast->layer[i]);
-
-        if (flat > flat_share(w, &w->forecast->layer[s.most]))
-            s.most = i;
-        s.n += flat > 0;
-        s.open *= 1 - flat;
-    }
-    return s;
-}
-
-/* Optimisers that rescale gradients make up for small slopes. */
 void warn_saturated_units(Warn *w)
 {
-    const Saturated s = saturated_layers(w);
-    const FlowLayer *row = &w->forecast->layer[s.most];
-    const double open = w->adaptive || warn_held(w) ? fmax(s.open, w->now->noted) : s.open;
+    const FlowLayer *row = NULL;
     Message *m;
 
-    if (!warn_reaches(w, open))
+    for (int i = w->forecast->n - 1; i >= 0; i--)
+        if (warn_reaches(w, flat_share(w, &w->forecast->layer[i])))
+            row = &w->forecast->layer[i];
+    if (!row)
         return;
-    m = warn_say(w, open, warn_argument(row->layer->item, "init"), "%.2g of the paths through the "
-                 "net meet no slope that starts flat", s.open);
-    diag_note(m, warn_at(row), "%.0f %% of the values of %s start where its activation is flat; "
-              "pre-activations have RMS %.2g and mean %.2g", 100 * row->saturated, row->path,
-              row->z_rms, row->z_mean);
-    if (s.n > 1)
-        diag_note(m, warn_at(row), "of %d layers in a row, the shares that are not flat multiply",
-                  s.n);
+    m = warn_say(w, flat_share(w, row), warn_argument(row->layer->item, "init"),
+                 "%.0f %% of the values of %s start where its activation is flat",
+                 100 * row->saturated, row->path);
+    diag_note(m, warn_at(row), "its pre-activation has RMS %.2g and mean %.2g", row->z_rms,
+              row->z_mean);
     if (row == w->site[0].row)
         warn_note_inputs(w, m);
 }
