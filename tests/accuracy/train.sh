@@ -4,7 +4,8 @@
 #   train.sh [NAME...]    nets of `trained` whose names begin so, or families; by default all
 #
 # Each net trains 300 steps under sgd, at five rates, and under adam, at three, until one learns: its loss falls under a
-# quarter of that of a guess.  It fails where at none the loss falls under nine tenths.  Where its line names an
+# quarter of that of a guess, and nine tenths of the test samples are told right.  It fails where at none the loss falls
+# under nine tenths.  Where its line names an
 # `optimizer` it trains as it is written, too: with that, its own rate and its own number of steps.  Two of three seeds
 # decide.  What was trained stays in $BUILD/accuracy.  NETS names another list than `trained`.  The last table counts,
 # by warning, the nets that it is given for.
@@ -35,24 +36,34 @@ text_of() {
 # guess FILE : the loss of one at its classes
 guess() { sed -n 's/.*target class(\([0-9]*\)).*/\1/p' "$1" | awk '{ print log($1) }'; }
 
-# loss PROGRAM RATE SEED : after training; "none" where it is not finite
-loss() {
-    [ "$2" = written ] && loss_course= || loss_course="--steps $STEPS --lr $2"
+# outcome PROGRAM RATE SEED : the verdict, the loss over that of a guess, or "none" where it is not finite, and the rate
+outcome() {
+    [ "$2" = written ] && course= || course="--steps $STEPS --lr $2"
     # shellcheck disable=SC2086
-    "$1" $loss_course --seed "$3" --data "$WORK" --every 100000 --threads 1 --json --quiet --no-out 2> "$1.messages" |
-        sed -n 's/.*"event":"summary".*"loss_train":\([-+.e0-9]*\),.*/\1/p' | grep . || echo none
+    "$1" $course --seed "$3" --data "$WORK" --every 100000 --threads 1 --json --quiet --no-out 2> "$1.messages" |
+        sed -n 's/.*"event":"summary".*"loss_train":\([^,]*\),.*"accuracy_test":\([^,}]*\).*/\1 \2/p' |
+        awk -v guess="$guess" -v rate="$2" '
+            /^[-+.e0-9]+ / { loss = $1 / guess; right = $2 }
+            END {
+                if (loss == "" || loss > 0.9) verdict = "fails"
+                else verdict = loss < 0.25 && right >= 0.9 ? "learns" : "between"
+                print verdict, loss == "" ? "none" : loss, rate
+            }'
 }
 
-# best PROGRAM OPTIMISER SEED : the least loss of all rates, up to the first that learns, and its rate
+# best PROGRAM OPTIMISER SEED : the outcome at the first rate at which the net learns, or that of the least loss
 best() {
     for rate in $(rates_of "$2"); do
-        best_loss=$(loss "$1" "$rate" "$3")
-        echo "$best_loss $rate"
-        awk -v loss="$best_loss" -v guess="$guess" 'BEGIN { exit !(loss + 0 > 0 && loss < guess / 4) }' && break
-    done | sed 's/^none/1e999/' | sort -g | head -n 1 | sed 's/^1e999/none/'
+        result=$(outcome "$1" "$rate" "$3")
+        echo "$result"
+        case $result in learns*) break ;; esac
+    done | awk '
+        { loss = $1 == "learns" ? -1 : $2 == "none" ? 1e300 : $2 }
+        NR == 1 || loss < least { least = loss; line = $0 }
+        END { print line }'
 }
 
-# train NAME OPTIMISER OPTION... : NAME.loss, a line a seed; a third seed where two do not agree
+# train NAME OPTIMISER OPTION... : NAME.outcome, a line a seed; a third seed where two do not agree
 train() {
     train_name=$1 train_optimiser=$2; shift 2
     "$NETC" -S "$@" -o "$train_name.c" 2> "$train_name.messages" || return 1
@@ -60,21 +71,20 @@ train() {
     rm "$train_name.c"
     [ "$(cat "$train_name.key" 2> /dev/null)" = "$train_key" ] && return
     "$NETC" -O1 "$@" -o "$train_name.program" 2> "$train_name.messages" || return 1
-    rm -f "$train_name.losses"
     for seed in 1 2 3; do
-        [ "$seed" = 3 ] && agreed "$train_name.losses" || best "$train_name.program" "$train_optimiser" "$seed" \
-            >> "$train_name.losses"
-    done
-    mv "$train_name.losses" "$train_name.loss"
+        [ "$seed" = 3 ] && agreed "$train_name.outcomes" || best "$train_name.program" "$train_optimiser" "$seed"
+    done > "$train_name.outcomes"
+    mv "$train_name.outcomes" "$train_name.outcome"
     rm "$train_name.program" "$train_name.program.messages"
     echo "$train_key" > "$train_name.key"
 }
 
-# agreed FILE : all its losses are of nets that learn, or of nets that fail, or of neither
-agreed() {
-    awk -v guess="$guess" '
-        { what[$1 == "none" || $1 > 0.9 * guess ? "fails" : $1 < guess / 4 ? "learns" : "between"] }
-        END { for (w in what) n++; exit n != 1 }' "$1"
+# agreed FILE : all its seeds have one verdict
+agreed() { [ "$(cut -d ' ' -f 1 "$1" | sort -u | wc -l)" = 1 ]; }
+
+# middle FILE : the outcome whose verdict two seeds share; of three verdicts, "between"
+middle() {
+    awk '{ n[$1]++; line[$1] = $0 } END { for (v in n) if (n[v] > 1) { print line[v]; exit } print line["between"] }' "$1"
 }
 
 # warnings OPTION... : those that netc gives, each once, as NAME:GRAVITY
@@ -83,7 +93,7 @@ warnings() {
         tr '\n' ' '
 }
 
-# one NAME FAMILY FILE PARAM... : NAME.OPTIMISER.row, with the loss over that of a guess
+# one NAME FAMILY FILE PARAM... : NAME.OPTIMISER.row, with the outcome and the warnings
 one() {
     one_name=$1 one_family=$2 one_file=$ZOO/nets/$3.net one_written=; shift 3
     for param; do
@@ -102,9 +112,7 @@ one() {
         mv "$one_net.$one_name" "$one_net"
         rm -f "$one_stem.row"
         train "$one_stem" $optimiser "$one_net" "$@" || { echo "$one_name: netc failed" >&2; continue; }
-        middle=$(sed 's/^none/1e999/' "$one_stem.loss" | sort -g | sed -n '2{s/^1e999/none/;p;}' |
-            awk -v guess="$guess" '{ print $1 == "none" ? $1 : $1 / guess, $2 }')
-        echo "$one_family $one_name $optimiser $middle $(warnings "$one_net" "$@")" > "$one_stem.row"
+        echo "$one_family $one_name $optimiser $(middle "$one_stem.outcome") $(warnings "$one_net" "$@")" > "$one_stem.row"
     done
 }
 

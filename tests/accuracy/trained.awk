@@ -1,9 +1,5 @@
 # trained.awk -- the rows of train.sh as a table: nets that learn, that are between, that fail, by the
 # warnings that they are given.
-function verdict(loss) {
-    if (loss == "none" || loss > 0.9) return "fails"
-    return loss < 0.25 ? "learns" : "between"
-}
 function count(what, of) {
     if (what == "learns") learns[of]++
     if (what == "between") between[of]++
@@ -28,9 +24,9 @@ BEGIN {
     foretells("rate-too-high:2 rate-too-low:2 stagnation:2 adam-eps:2 decay-too-high:2 recurrent-clip:2", "rate")
 }
 {
-    what = verdict($4)
+    what = $4
     any = 0
-    for (i = 6; i <= NF; i++) {
+    for (i = 7; i <= NF; i++) {
         split($i, part, ":")
         of = ("net", part[1]) in from ? "net" : $3 == "written" ? "rate" : ""
         told = (of, part[1]) in from && part[2] + 0 >= from[of, part[1]] + 0
