@@ -69,7 +69,7 @@ train() {
     "$NETC" -S "$@" -o "$train_name.c" 2> "$train_name.messages" || return 1
     train_key="$(cksum < "$train_name.c") $STEPS $(rates_of "$train_optimiser")"
     rm "$train_name.c"
-    [ "$(cat "$train_name.key" 2> /dev/null)" = "$train_key" ] && return
+    [ -f "$train_name.outcome" ] && [ "$(cat "$train_name.key" 2> /dev/null)" = "$train_key" ] && return
     "$NETC" -O1 "$@" -o "$train_name.program" 2> "$train_name.messages" || return 1
     for seed in 1 2 3; do
         [ "$seed" = 3 ] && agreed "$train_name.outcomes" || best "$train_name.program" "$train_optimiser" "$seed"
