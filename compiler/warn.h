@@ -14,6 +14,7 @@ typedef struct {
     bool batchnorm;                 /* it is one */
     bool inside;                    /* a residual or a parallel */
     Act act;                        /* that its output goes to */
+    Act norm_act;                   /* that the norm's output goes to */
     Draw draw;                      /* of its weight */
     double slope_square;            /* E phi'(z)^2 */
 } Site;
@@ -73,6 +74,9 @@ void warn_note_inputs(const Warn *w, Message *m);
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
 bool warn_hidden(const Warn *w, int *first, int *last);
+/* Decades that dL/dz gains over the longest chain of batch norms, by them alone; 0 where the forecast
+ * is rough. */
+double warn_norm_gain(const Warn *w);
 /* Most hidden layers stand in branches that norms or bounded activations hold. */
 bool warn_held(const Warn *w);
 /* A skip, or another branch, carries the gradient past it. */

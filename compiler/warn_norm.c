@@ -69,19 +69,44 @@ static Chain longest_chain(const Warn *w)
     return best;
 }
 
+/* What the square of dL/dz is multiplied by at a batch norm before `act`, in wide layers and large
+ * batches: E phi'^2 / Var phi (Yang et al. 2019). */
+static double norm_factor(const Warn *w, Act act)
+{
+    Moments m;
+
+    act_moments(w->gauss, act, 1, 0, &m);
+    return m.slope_square / (m.square - m.mean * m.mean);
+}
+
+static double chain_gain(const Warn *w, const Chain *c)
+{
+    double decades = 0;
+
+    for (int i = c->first; i <= c->last && c->norms >= 3; i++)
+        if (w->site[i].batchnorm)
+            decades += 0.5 * log10(norm_factor(w, w->site[i].norm_act));
+    return decades;
+}
+
+double warn_norm_gain(const Warn *w)
+{
+    const Chain c = longest_chain(w);
+
+    return w->forecast->rough ? 0 : chain_gain(w, &c);
+}
+
 void warn_batchnorm_depth(Warn *w)
 {
     const Chain c = longest_chain(w);
+    const double counted = warn_gained(w, c.first, c.last, warn_norm_gain(w));
     const Item *norm;
-    double gained, counted;
+    double gained;
     Message *m;
 
-    if (c.norms < 3)
+    if (!warn_reaches(w, counted))
         return;
     gained = warn_gain(w, c.first, c.last);
-    counted = warn_gained(w, c.first, c.last, gained);
-    if (w->forecast->rough || !warn_reaches(w, counted))
-        return;
     norm = w->site[c.first].norm;
     m = warn_say(w, counted, norm->at, "%d batch norms without a skip: dL/dz grows by %.1f "
                  "decades over %s", c.norms, gained, warn_range(w, c.first, c.last));

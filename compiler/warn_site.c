@@ -82,26 +82,43 @@ static bool is_norm(OpKind op)
     return op == OP_BATCHNORM || op == OP_LAYERNORM || op == OP_GROUPNORM;
 }
 
+/* The one that reads x alone; 0 if none. */
+static NodeId next_of(const Graph *g, NodeId x)
+{
+    NodeId id = only_reader(g, x);
+
+    while (id && (g->node[id].op == OP_TAP || g->node[id].op == OP_RESHAPE))
+        id = only_reader(g, id);
+    return id;
+}
+
+static Act act_at(const Graph *g, NodeId id)
+{
+    const Node *n = &g->node[id];
+
+    if (!id || n->layer < 0 || !op_is_elementwise(n->op))
+        return (Act){ ACTIVATION_LINEAR, 0 };
+    return (Act){ g->layer[n->layer].act, n->number[0] };
+}
+
 static void look_ahead(Site *p, NodeId z)
 {
-    NodeId id = only_reader(p->g, z);
-    const Node *n;
+    const NodeId id = next_of(p->g, z);
+    const Node *n = &p->g->node[id];
 
-    while (id && (p->g->node[id].op == OP_TAP || p->g->node[id].op == OP_RESHAPE))
-        id = only_reader(p->g, id);
-    n = &p->g->node[id];
     if (id && is_norm(n->op)) {
         p->norm = n->item;
         p->batchnorm = n->op == OP_BATCHNORM;
-    } else if (id && n->layer >= 0 && p->g->layer[n->layer].act != ACTIVATION_LINEAR &&
-               op_is_elementwise(n->op)) {
-        p->act = (Act){ p->g->layer[n->layer].act, n->number[0] };
+        p->norm_act = act_at(p->g, next_of(p->g, id));
+    } else {
+        p->act = act_at(p->g, id);
     }
 }
 
 static Site look_around(const Warn *w, const Layer *layer)
 {
-    Site p = { .g = graph_of(w->program, layer), .act = { ACTIVATION_LINEAR, 0 } };
+    Site p = { .g = graph_of(w->program, layer), .act = { ACTIVATION_LINEAR, 0 },
+               .norm_act = { ACTIVATION_LINEAR, 0 } };
     const NodeId z = layer->z;
 
     p.inside = map_get(&w->inside, layer->item) != NULL;
