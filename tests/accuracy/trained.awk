@@ -18,7 +18,7 @@ function foretells(names, of,    n, part, i, list) {
     }
 }
 BEGIN {
-    foretells("symmetric-units:2 init-mean:2 init-mismatch:2 saturated-units:2 dead-units:2 batchnorm-depth:2 " \
+    foretells("symmetric-units:2 init-mean:2 init-mismatch:2 dead-units:2 batchnorm-depth:2 " \
               "residual-growth:2 vanishing-gradient:2 exploding-gradient:2 recurrent-vanishing:2 " \
               "correlation-collapse:2 faint-gradient:2 heavy-dropout:2", "net")
     foretells("rate-too-high:2 rate-too-low:2 stagnation:2 adam-eps:2 decay-too-high:2 recurrent-clip:2", "rate")
