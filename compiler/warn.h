@@ -74,8 +74,8 @@ void warn_note_inputs(const Warn *w, Message *m);
 const char *warn_range(const Warn *w, int first, int last);
 /* Sites of the hidden layers whose delta makes the flow; false: there are not two. */
 bool warn_hidden(const Warn *w, int *first, int *last);
-/* Decades that dL/dz gains over the longest chain of batch norms, by them alone; 0 where the forecast
- * is rough. */
+/* Decades that dL/dz gains over the longest chain of batch norms, by them alone; 0 where the
+ * forecast is rough. */
 double warn_norm_gain(const Warn *w);
 /* Most hidden layers stand in branches that norms or bounded activations hold. */
 bool warn_held(const Warn *w);

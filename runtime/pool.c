@@ -26,8 +26,9 @@ typedef void tile_body(void *arg, int tile);
 
 enum { LINE = 128 };                /* bytes that processors pass to each other: two lines */
 
-/* What one thread writes while another reads lies in lines of its own: each time that a line
- * changes hands takes as long as some hundred instructions. */
+/* What is written for each job lies in lines of its own: each time that a line changes hands takes
+ * as long as some hundred instructions.  The rest changes where a thread falls asleep, or not at
+ * all. */
 struct rt_pool {
     _Alignas(LINE) _Atomic uint64_t ticket;     /* job << 32 | unclaimed tiles */
     _Alignas(LINE) tile_body *_Atomic body;

@@ -2,6 +2,7 @@
 #include "choose_gemm.h"
 #include "gemm.h"
 #include "thread_memory.h"
+#include "tiles.h"
 
 enum {
     LANES = RT_VECTOR_LANES,
@@ -17,7 +18,6 @@ _Static_assert((BLOCK_COLUMNS + GROUP_ROWS) * BLOCK_DEPTH * sizeof(rt_real) <= R
 
 _Static_assert(RT_FEW_COLUMNS == 4, "multiply_few_columns has them all");
 
-static int lesser(int a, int b) { return a < b ? a : b; }
 
 /* ---- The micro-kernel ----------------------------------------------------------------------- */
 
@@ -116,13 +116,13 @@ static cut cut_rows(int n)
     return (cut){ count, n / count, n % count };
 }
 
-static int start_of(const cut *c, int i) { return i * c->rows + lesser(i, c->longer); }
+static int start_of(const cut *c, int i) { return i * c->rows + rt_lesser(i, c->longer); }
 
 /* y of one panel.  a may have been copied block by block. */
 static void multiply_panel(const rt_product *p, const rt_real *panel, int j0, bool copied)
 {
     const cut c = cut_rows(p->n);
-    const int columns = lesser(p->m - j0, RT_PANEL), vectors = columns > LANES ? 2 : 1;
+    const int columns = rt_lesser(p->m - j0, RT_PANEL), vectors = columns > LANES ? 2 : 1;
     const size_t a_block = copied ? (size_t)p->k : p->a.row;
     block t = { .k = p->k, .a = p->a.x, .a_row = p->a.row, .a_step = p->a.column, .b = panel,
                 .start = p->start ? p->start + j0 : NULL, .start_row = p->start_row,
@@ -181,7 +181,7 @@ static void multiply_block(const rt_product *p, const rt_real *packed)
     rt_product group = *p;
 
     for (int i = 0; i < p->n; i += GROUP_ROWS) {
-        group.n = lesser(p->n - i, GROUP_ROWS);
+        group.n = rt_lesser(p->n - i, GROUP_ROWS);
         group.a.x = p->a.x + (size_t)i * p->a.row;
         group.start = p->start ? p->start + (size_t)i * p->start_row : NULL;
         group.y = p->y + (size_t)i * p->y_row;
@@ -317,7 +317,7 @@ void rt_multiply(const rt_product *p)
         return;
     }
     for (int j = 0; j < p->m; j += BLOCK_COLUMNS) {
-        columns.m = lesser(p->m - j, BLOCK_COLUMNS);
+        columns.m = rt_lesser(p->m - j, BLOCK_COLUMNS);
         columns.b.x = p->b.x + (size_t)j * p->b.column;
         columns.start = p->start ? p->start + j : NULL;
         columns.y = p->y + j;

@@ -1,10 +1,10 @@
 /* real_pack.c -- packs a matrix for gemm.h: panels of columns, transposed in registers where its
  * own columns are contiguous. */
 #include "gemm.h"
+#include "tiles.h"
 
 enum { LANES = RT_VECTOR_LANES };
 
-static int lesser(int a, int b) { return a < b ? a : b; }
 
 /* The first `count` lanes, if any; zeros in the others. */
 RT_INLINE rt_vector load_some(const rt_real *x, int count)
@@ -100,7 +100,7 @@ static void pack_half(int k, int columns, const rt_real *b, size_t column, rt_re
         return;
     }
     for (int i = 0; i < k; i += LANES) {
-        const int at = lesser(i, k - LANES);
+        const int at = rt_lesser(i, k - LANES);
         pack_square(columns, b + at, column, packed + (size_t)at * RT_PANEL);
     }
 }

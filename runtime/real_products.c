@@ -27,7 +27,6 @@ typedef struct {
     bool native;
 } job;
 
-static int lesser(int a, int b) { return a < b ? a : b; }
 static int larger(int a, int b) { return a > b ? a : b; }
 static int tiles_of(int n, int size) { return (n + size - 1) / size; }
 
@@ -51,8 +50,8 @@ static void product_tile(void *arg, int tile)
     const int i0 = tile / across * j->rows, j0 = tile % across * j->columns;
     rt_product p = j->all;
 
-    p.n = lesser(p.n - i0, j->rows);
-    p.m = lesser(p.m - j0, j->columns);
+    p.n = rt_lesser(p.n - i0, j->rows);
+    p.m = rt_lesser(p.m - j0, j->columns);
     p.a.x += (size_t)i0 * p.a.row;
     p.b.x += (size_t)j0 * p.b.column;
     p.y += (size_t)i0 * p.y_row + (size_t)j0;
@@ -82,7 +81,7 @@ static void cut_native(job *j)
     if (j->all.m < RT_FEW_COLUMNS)
         return;                     /* the rows of OpenBLAS's tiles do */
     j->rows = tiles_of(n, down);
-    j->columns = RT_PANEL * larger(lesser(panels / across, NATIVE_PANELS), 1);
+    j->columns = RT_PANEL * larger(rt_lesser(panels / across, NATIVE_PANELS), 1);
     if (whole_rows)
         j->columns = j->all.m;
 }
@@ -153,10 +152,10 @@ static void column_sum_tile(void *arg, int tile)
 {
     const column_sum *s = arg;
     const int row = tile / s->across, i0 = row * s->rows, j0 = tile % s->across * SUM_COLUMNS;
-    const int columns = lesser(s->m - j0, SUM_COLUMNS);
+    const int columns = rt_lesser(s->m - j0, SUM_COLUMNS);
     double sum[SUM_COLUMNS] = { 0 };
 
-    add_rows(lesser(s->n - i0, s->rows), (size_t)s->m, columns,
+    add_rows(rt_lesser(s->n - i0, s->rows), (size_t)s->m, columns,
              s->x + (size_t)i0 * (size_t)s->m + j0, sum);
     if (s->down == 1)
         for (int j = 0; j < columns; j++)
@@ -170,7 +169,7 @@ void rt_column_sum(rt_pass *c, int n, int m, const rt_real *x, rt_real *y)
     column_sum s = { .n = n, .m = m, .across = tiles_of(m, SUM_COLUMNS), .x = x, .y = y };
     const int fit = RT_JOB_BYTES / (int)sizeof *s.partial / m;
 
-    s.down = larger(lesser(lesser(SUM_TILES / s.across, n / SUM_ROWS), fit), 1);
+    s.down = larger(rt_lesser(rt_lesser(SUM_TILES / s.across, n / SUM_ROWS), fit), 1);
     s.rows = tiles_of(n, s.down);
     s.down = tiles_of(n, s.rows);
     s.partial = rt_thread_memory(RT_OF_JOB);

@@ -1,6 +1,7 @@
 /* real_recurrent.c -- products along the steps of a sequence. */
 #include "choose_gemm.h"
 #include "recurrent.h"
+#include "tiles.h"
 
 enum {                              /* of the gradient of the weights */
     ROWS = 512, COLUMNS = 256,      /* of a tile: its sum stays in L2 */
@@ -86,7 +87,6 @@ typedef struct {
     int turns, groups, rows, down, across;
 } dw_job;
 
-static int lesser(int a, int b) { return a < b ? a : b; }
 static int larger(int a, int b) { return a > b ? a : b; }
 static int tiles_of(int n, int size) { return (n + size - 1) / size; }
 
@@ -105,7 +105,7 @@ static void dw_tile(void *arg, int tile)
     const int i0 = tile / job->across % job->down * job->rows, j0 = tile % job->across * COLUMNS;
     const int later = t->way == RT_FROM_LAST ? 0 : 1;   /* of neighbours; h- is at the other */
     const size_t apart = job->by_sample ? 1 : (size_t)t->steps;     /* rows of a turn's sum */
-    rt_product p = { .n = lesser(job->m - i0, job->rows), .m = lesser(units - j0, COLUMNS),
+    rt_product p = { .n = rt_lesser(job->m - i0, job->rows), .m = rt_lesser(units - j0, COLUMNS),
                      .k = job->by_sample ? t->steps - 1 : t->n,
                      .a = { NULL, 1, apart * (size_t)job->m },
                      .b = { NULL, apart * (size_t)units, 1 }, .y_row = (size_t)units,
@@ -151,7 +151,7 @@ static void cut_dw(dw_job *job)
     job->across = tiles_of(t->units, COLUMNS);
     job->rows = ROWS;
     job->down = tiles_of(job->m, ROWS);
-    job->groups = lesser(larger(TILES / (job->down * job->across), 1), job->turns);
+    job->groups = rt_lesser(larger(TILES / (job->down * job->across), 1), job->turns);
     if (job->groups * job->down * job->across >= TILES)
         return;
     job->groups = 1;
