@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 struct Layer;
+struct Model;
 
 /* What is forecast of one layer: medians over the draw of the weights. */
 typedef struct {
@@ -110,6 +111,11 @@ double flow_arrives(const FlowLayer *row);
 double round_down(double x);
 /* Of the global norm: about what a step has at the start; 0: that is not known. */
 double forecast_clip(const Forecast *f);
+
+/* Samples of an epoch, as far as the source says; more than 1000 change little. */
+double forecast_epoch(const struct Model *m);
+/* Share of the units of a dense relu layer that are zero for all of them; 0 for other layers. */
+double forecast_dead(const FlowLayer *l, const struct Model *m);
 
 /* `--dump=flow` */
 void flow_dump(const Forecast *f, FILE *out);

@@ -5,9 +5,11 @@
 
 double round_down(double x)
 {
-    const double power = pow(10, floor(log10(x))), first = x / power;
+    const double exponent = floor(log10(x)), power = pow(10, fabs(exponent));
+    const double first = exponent < 0 ? x * power : x / power;
+    const double digit = first >= 5 ? 5 : first >= 2 ? 2 : 1;
 
-    return power * (first >= 5 ? 5 : first >= 2 ? 2 : 1);
+    return exponent < 0 ? digit / power : digit * power;    /* 5 / 1e6, and not 5 times 1e-6 */
 }
 
 double forecast_clip(const Forecast *f)

@@ -39,7 +39,7 @@ typedef struct {
     int plain;                      /* layers in a row without skip or batchnorm */
     int hidden, normed, skipped;    /* layers; with a norm behind them, with a skip around them */
     bool ends_plain;                /* the last layer is one of those */
-    double correlation;             /* of the last of them */
+    double correlation;             /* of the last of the plain layers */
     struct { Act act; double variance, kurtosis; } last;
 } Examination;
 
@@ -247,19 +247,12 @@ static double step_measure(const Examination *e)
 
 static void examine_plain(Examination *e)
 {
-    const double samples = 1000;
-    bool relu = false;
-
-    for (int i = 0; i < e->sites->n; i++)
-        relu = relu || (e->sites->site[i]->weighted && e->sites->site[i]->bends
-                        && e->sites->site[i]->act.kind == ACTIVATION_RELU);
-    if (e->plain == 0)
-        return;
+    for (int i = 0; i < e->c->forecast->n; i++)
+        raise(e->h, AILMENT_DEAD,
+              forecast_dead(&e->c->forecast->layer[i], e->c->program->model));
     if (e->plain >= MANY)
         raise_up_to(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 0)),
                     MOST_ALIKE);
-    if (relu)
-        raise(e->h, AILMENT_DEAD, never_positive(1, 0, e->correlation, samples));
 }
 
 static void sum_up(Health *h)

@@ -37,27 +37,6 @@ void warn_saturated_units(Warn *w)
 
 /* ---- Dead ---------------------------------------------------------------------------------- */
 
-/* Samples of an epoch, as far as the source says; more than 1000 change little. */
-static double samples_of(const Model *m)
-{
-    const Value *source = &m->data.train;
-    double n = 1000;
-
-    for (int i = 0; source->kind == VALUE_CALL && i < source->callee->n_params; i++)
-        if (strcmp(source->callee->param[i].name, "n") == 0)
-            n = fmin(n, source->arg[i].real);
-    return m->data.limit > 0 ? fmin(n, (double)m->data.limit) : n;
-}
-
-static double dead_in(const Warn *w, const FlowLayer *l)
-{
-    const double m2 = l->z_mean * l->z_mean, square = l->z_rms * l->z_rms, v = square - m2;
-
-    if (l->layer->act != ACTIVATION_RELU || l->layer->out.rank != 1 || !(v > 0))
-        return 0;
-    return never_positive(v, l->z_mean, (l->correlation * square - m2) / v, samples_of(w->model));
-}
-
 void warn_dead_units(Warn *w)
 {
     const FlowLayer *row = NULL;
@@ -65,7 +44,7 @@ void warn_dead_units(Warn *w)
     Message *m;
 
     for (int i = 0; i < w->forecast->n; i++) {
-        const double dead = dead_in(w, &w->forecast->layer[i]);
+        const double dead = forecast_dead(&w->forecast->layer[i], w->model);
 
         if (dead > most) {
             most = dead;
@@ -85,7 +64,7 @@ void warn_dead_units(Warn *w)
     else
         diag_note(m, warn_at(row), "two samples' pre-activations correlate by %.2g: what is "
                   "negative for one is for nearly all of %.0f", row->correlation,
-                  samples_of(w->model));
+                  forecast_epoch(w->model));
     warn_note_inputs(w, m);
 }
 
