@@ -184,7 +184,7 @@ void warn_idle_branch(Warn *w)
         m = warn_say(w, 1, warn_argument(item, "scale"), "the body of %s adds nothing and learns "
                      "nothing: its scale is 0, a constant", join->path);
         diag_note(m, item->at, "scale = learn(0) starts there too, and grows");
-        }
+    }
 }
 
 /* ---- What a norm takes away ---------------------------------------------------------------- */
