@@ -112,9 +112,11 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 }
 #endif
 
-/* The sums of each of four, under 2^16.
- * a's even bytes and b's odd ones; the same by pairs of bytes, where a has zeros in the others; is
- * any bit set?  The largest byte. */
+/* rt_odd_bytes: a's even bytes and b's odd ones.
+ * rt_odd_pairs: the same by pairs of bytes, where a has zeros in the odd ones.
+ * rt_sum_four: the sums of the bytes of each of four vectors, which are under 2^16.
+ * rt_any: whether any bit is set.
+ * rt_largest_byte: the largest byte. */
 #if RT_VECTOR_BYTES == 32 && defined(__AVX2__)
 RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
 {

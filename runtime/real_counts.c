@@ -243,7 +243,8 @@ static bool count_few(uint8_t limit, const exponents *x, rt_counts *out)
     return true;
 }
 
-/* From the largest down: what is not in one window is as a rule in the next. */
+/* From the largest down: what is not in one window is as a rule in the next.  Nothing is left once
+ * top is at 0 or under it, since all that is left is above 0. */
 static void count_exponents(const exponents *x, rt_counts *out)
 {
     size_t left = x->n - x->zeros;
@@ -372,7 +373,7 @@ static double finite_squares(size_t n, const rt_real *x)
 void rt_count(const void *x, size_t n, rt_counts *out)
 {
     const rt_real *value = x;
-    const uint64_t odd = out->nonfinite;
+    const uint64_t nonfinite = out->nonfinite;
     size_t small = 0, zeros = 0;
     double squares = 0;
     exponents span;
@@ -387,5 +388,6 @@ void rt_count(const void *x, size_t n, rt_counts *out)
     out->zero += zeros;
     out->subnormal += small - zeros;
     out->bin[0] += (uint32_t)(small - zeros);   /* far under the first bin */
-    out->sum_squares += small > zeros || out->nonfinite > odd ? finite_squares(n, value) : squares;
+    out->sum_squares += small > zeros || out->nonfinite > nonfinite ? finite_squares(n, value)
+                                                                    : squares;
 }
