@@ -365,12 +365,12 @@ TEST(says_what_a_forecast_is_not_for)
     f.s->h.other_data = true;
     f.s->set.batch = f.compiled.batch + 7;
     text = summary_of(&f, 200);
-    CHECK(strstr(text, "(as compiled; here of ") && !strstr(text, "--data"));
+    CHECK(strstr(text, "layers of its first part)") && !strstr(text, "--data"));
     free(text);
     f.notes.input = "8 samples of train.csv";
     f.s->data.train.text[0] = "train.csv";
     f.notes.rough = "a softmax stands inside the model";
-    text = summary_of(&f, 200);
+    text = summary_of(&f, 240);
     CHECK(strstr(text, "; --data may hold others)") && strstr(text, "; rough: a softmax"));
     free(text);
     f.s->h.record[0].loss = NAN;
