@@ -39,9 +39,12 @@ typedef struct {
 static bool find_runtime(Build *b)
 {
     char *self = arena_alloc(b->arena, FOLDER_PATH);
-    const ssize_t n = readlink("/proc/self/exe", self, FOLDER_PATH - 1);
 
-    for (int up = 0; n > 0 && up < 2; up++)
+    if (readlink("/proc/self/exe", self, FOLDER_PATH - 1) <= 0) {
+        fprintf(stderr, "netc: cannot tell where its runtime lies: there is no /proc/self/exe\n");
+        return false;
+    }
+    for (int up = 0; up < 2; up++)
         *strrchr(self, '/') = '\0';
     b->include = arena_printf(b->arena, "%s/include", self);
     b->library = arena_printf(b->arena, "%s/lib/libnetrt.a", self);
