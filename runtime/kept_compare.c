@@ -254,20 +254,23 @@ static const char *verdict(const rt_kept *k)
 
 typedef const char *Show(char text[RT_FIGURE], double x);
 
-/* A number that is shown somehow, or a word. */
+static double itself(double x) { return x; }
+
+/* A number that is shown somehow, and has a mean of its size or of its decades; or a word. */
 static const struct {
     const char *name;
     double (*number)(const rt_kept *k);
     Show *show;
+    double (*scale)(double), (*unscale)(double);
     const char *(*word)(const rt_kept *k);
 } result[] = {
-    { "status", NULL, NULL, status },
-    { "train loss", loss_train, rt_figure, NULL },
-    { "test loss", loss_test, rt_figure, NULL },
-    { "test accuracy", accuracy_test, rt_percent, NULL },
-    { "flow, first step", flow_first, rt_figure, NULL },
-    { "flow, last step", flow_last, rt_figure, NULL },
-    { "verdict", NULL, NULL, verdict },
+    { "status", .word = status },
+    { "train loss", loss_train, rt_figure, itself, itself, NULL },
+    { "test loss", loss_test, rt_figure, itself, itself, NULL },
+    { "test accuracy", accuracy_test, rt_percent, itself, itself, NULL },
+    { "flow, first step", flow_first, rt_figure, log, exp, NULL },
+    { "flow, last step", flow_last, rt_figure, log, exp, NULL },
+    { "verdict", .word = verdict },
 };
 
 static json_t *words_of(const rt_kept *k, const size_t *group, size_t g, size_t i)
@@ -292,11 +295,11 @@ static json_t *numbers_of(const rt_kept *k, const size_t *group, size_t g, size_
         const double value = group[x] == g ? result[i].number(&k[x]) : NAN;
         if (isnan(value))
             continue;
-        n++, sum += value, low = fmin(low, value), high = fmax(high, value);
+        n++, sum += result[i].scale(value), low = fmin(low, value), high = fmax(high, value);
     }
     if (!(n > 0))
         return json_string("");
-    result[i].show(mean, sum / n);
+    result[i].show(mean, result[i].unscale(sum / n));
     return high > low ? json_sprintf("%s (%s to %s)", mean, result[i].show(from, low),
                                      result[i].show(to, high))
                       : json_string(mean);

@@ -141,6 +141,12 @@ check 'report/seeds: mean and range' grep -q "$(for x in run seed2 seed3; do los
     { x[NR] = $1; sum += $1 }
     END { print "<th>train loss</th><td>" figure(sum / NR) " (" figure(x[1]) " to " figure(x[NR]) ")</td>" }')" seeds.html
 node "$ROOT/tests/browser.js" seeds.html
+for pair in 'seed2 1e-2' 'seed3 1e-6'; do
+    cp -r "${pair% *}" "far${pair% *}"
+    sed -i "1s/\"flow\":[^,]*/\"flow\":${pair#* }/" "far${pair% *}/flow.jsonl"
+done
+status 'report/far apart' 0 "$NETC" report farseed2 farseed3 -o far.html
+says 'report/far apart: the mean of the decades' far.html '<th>flow, first step</th><td>1.0e-4 (1.0e-6 to 0.0100)</td>'
 # Of another seed, but of another imported file, or begun with the weights of another run.
 for init in he_normal zeros; do
     mkdir $init
