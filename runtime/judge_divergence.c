@@ -66,6 +66,22 @@ static void mend_start(const rt_history *h, rt_verdict *v)
         rt_write_edit(net, bad->layer, "put `layernorm;` before it", v);
 }
 
+/* A tenth of the rate, or as many tenths as leave the first update at one of the weights in every
+ * layer; then a clip alone would not do. */
+static void shorten_steps(const rt_history *h, rt_verdict *v)
+{
+    const rt_record *start = rt_history_at(h, 0);
+    double most = 0;
+    for (int i = 0; start && i < h->net->n_layers; i++) {
+        const double ratio = start->layer[i].update_ratio;
+        most = isfinite(ratio) ? fmax(most, ratio) : most;
+    }
+    const double tenths = fmax(1, ceil(log10(10 * most)));
+    const bool clip = tenths == 1 && !strcmp(h->net->model->clip, "none");
+    snprintf(v->edit, sizeof v->edit, "in train: %slr = %g",
+             clip ? "clip = global_norm(1.0), or " : "", h->set->lr * pow(10, -tenths));
+}
+
 static void mend_divergence(const Findings *f, rt_verdict *v)
 {
     const rt_history *h = f->h;
@@ -75,11 +91,8 @@ static void mend_divergence(const Findings *f, rt_verdict *v)
         rt_edit_recurrent_init(h->net, h->nonfinite.layer, v);
     else if (h->nonfinite.step == 0)
         mend_start(h, v);
-    else if (!strcmp(h->net->model->clip, "none"))
-        snprintf(v->edit, sizeof v->edit, "in train: clip = global_norm(1.0), or lr = %g",
-                 h->set->lr / 10);
     else
-        snprintf(v->edit, sizeof v->edit, "in train: lr = %g", h->set->lr / 10);
+        shorten_steps(h, v);
 }
 
 static void judge_divergence(Findings *f)
@@ -119,9 +132,7 @@ static void judge_growth(Findings *f)
         return;
     SAY(v, "the loss grew from %s at step 0 to %s at step %lld: the steps are too long",
         rt_figure(first, start->loss), rt_figure(last, end->loss), (long long)end->step);
-    snprintf(v->edit, sizeof v->edit, strcmp(h->net->model->clip, "none")
-             ? "in train: lr = %g" : "in train: lr = %g, or clip = global_norm(1.0)",
-             h->set->lr / 10);
+    shorten_steps(h, v);
 }
 
 void rt_judge_divergence(Findings *f)

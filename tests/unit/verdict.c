@@ -813,7 +813,12 @@ TEST(tells_a_loss_that_grows)
     for (int i = 0; i < 8; i++)
         s->h.record[i].loss = pow(10, 2 * i);
     const rt_verdict *v = verdict_of(s, "diverged");
-    CHECK(v && v->gravity == 3 && strstr(v->edit, "lr = "));
+    CHECK_TEXT(v ? v->edit : "", "in train: clip = global_norm(1.0), or lr = 0.01");
+    s->h.record[0].layer[1].update_ratio = 3e29;        /* a tenth of the rate would diverge too */
+    s->h.record[0].layer[2].update_ratio = INFINITY;
+    v = verdict_of(s, "diverged");
+    CHECK_TEXT(v ? v->edit : "", "in train: lr = 1e-32");
+    CHECK(v && v->gravity == 3);
     CHECK(says(v, "the loss grew from 1.00 at step 0 to 1.0e14 at step 7: the steps are too long"));
     CHECK(!verdict_of(s, "stalled"));
     s->h.record[7].loss = 1;                            /* it came back, and stands still there */
