@@ -55,6 +55,31 @@ static bool is_code(const char *full, const char *code)
         || (number && strtol(digits, NULL, 10) == strtol(code, NULL, 10));
 }
 
+static const struct {
+    MessageId message;
+    double number;
+    const char *text;
+} limit[] = {
+#define LIMIT(message, name, number, text) { MSG_##message, number, text },
+#include "warn_limits.def"
+#undef LIMIT
+};
+
+static void put_limits(MessageId id, FILE *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < countof(limit); i++) {
+        if (limit[i].message != id)
+            continue;
+        fprintf(out, "%s%8g  ", any ? "" : "\nIt counts with\n", limit[i].number);
+        for (const char *c = limit[i].text; *c; c++)
+            fprintf(out, *c == '\n' ? "%c          " : "%c", *c);
+        fputc('\n', out);
+        any = true;
+    }
+}
+
 /* Where the warning begins, and why. */
 static void put_thresholds(MessageId id, FILE *out)
 {
@@ -68,6 +93,7 @@ static void put_thresholds(MessageId id, FILE *out)
         if (warning[i].grave != NEVER)
             fprintf(out, ", grave at %g", warning[i].grave);
         fprintf(out, ".\n%s\n", warning[i].reason);
+        put_limits(id, out);
     }
 }
 

@@ -14,6 +14,7 @@
 typedef struct {
     double carried;
     bool rests, awaits;
+    int join;
 } Around;
 
 typedef struct {
@@ -59,7 +60,8 @@ static void collect_join(Collector *c, const FlowLayer *row, int inside)
     const Value *scale = call_arg(item->callee, item->arg, "scale");
     const bool learned = scale->kind == VALUE_CALL;
     const double start = learned ? value_arg(scale, "value")->real : scale->real, small = 0.1;
-    const Around body = { row->carried, start == 0, learned && fabs(start) < small };
+    const Around body = { row->carried, start == 0, learned && fabs(start) < small,
+                          c->out->n_joins };
 
     arena_push(c->arena, c->out->join, c->out->n_joins, *row);
     c->n = inside;
@@ -78,6 +80,7 @@ static void collect(Collector *c, const Trace *t, Instance p)
             continue;
         }
         row = t->row[k];
+        row.join = -1;
         row.path = arena_printf(c->arena, "%s%s%s", p.before, row.layer->name, p.index);
         inside = p.inside + row.layer->inside;
         if (row.layer->n_paths && row.layer->item->kind == ITEM_RESIDUAL)
@@ -88,6 +91,7 @@ static void collect(Collector *c, const Trace *t, Instance p)
             row.carried = fmax(row.carried, c->around[b].carried);
             row.rests = row.rests || c->around[b].rests;
             row.awaits = row.awaits || c->around[b].awaits;
+            row.join = c->around[b].join;
         }
         arena_push(c->arena, c->out->layer, c->out->n, row);
     }

@@ -13,6 +13,7 @@ struct Model;
 typedef struct {
     const char *path;               /* as reports print it: "h[3]" */
     const struct Layer *layer;
+    int join;                       /* residual sum that it is in the body of, the inmost; or -1 */
     double act_rms, z_rms, z_mean;
     double correlation;             /* of two samples' pre-activations */
     double delta_rms;               /* of a sample's own loss, as in the reports */

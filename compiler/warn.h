@@ -41,6 +41,10 @@ struct Warn {
     Diag *silent;                   /* takes what nobody wants to read */
 };
 
+#define LIMIT(message, name, number, text) static const double name = number;
+#include "warn_limits.def"
+#undef LIMIT
+
 /* ---- warn.c -------------------------------------------------------------------------------- */
 
 /* Whether what is measured is enough for the row at work to be given. */
@@ -101,6 +105,19 @@ double warn_clip(const Warn *w);
 /* RMS of a layer's first update, but for a clip; an optimiser that rescales gradients takes the
  * rate for each weight whose gradient is over its eps. */
 double warn_first_update(const Warn *w, const Site *p);
+
+/* ---- warn_open.c --------------------------------------------------------------------------- */
+
+/* What bodies of residuals that start at zero add at once to what they are added to, over that, of
+ * all together: of what grows with the sum, and of what norms and bounds keep apart from it. */
+typedef struct {
+    int bodies;
+    double fed, apart;
+    const FlowLayer *most;          /* the layer that adds most, */
+    double by;                      /* so much */
+} Opening;
+
+Opening warn_opening(const Warn *w);
 
 /* ---- warn_rate.c --------------------------------------------------------------------------- */
 

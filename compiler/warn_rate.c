@@ -4,12 +4,19 @@
 #include <math.h>
 #include <string.h>
 
+/* Of what changes, what bears its own limit. */
+typedef struct {
+    double size, times, bears;
+} Part;
+
 /* What the first update changes.  Relative changes of layers that stand one behind the other add
  * up, and each multiplies what the others' do: n layers bear a sum that falls with n. */
 typedef struct {
     double share;                   /* of the weights: sum over the layers */
     double layers;                  /* one behind the other */
     double scales;                  /* of the sums, by trained scales of residuals */
+    Opening opening;                /* of the sums, by bodies that start at zero: */
+    Part fed, apart;                /* its parts */
     double most;                    /* share of one layer, */
     int at;                         /* of this one */
     double times;                   /* by what updates add to each other, or are cut */
@@ -17,17 +24,6 @@ typedef struct {
     double bears;                   /* sum that one layer bears */
     double length;                  /* times share over what so many layers bear */
 } Step;
-
-/* Measured, by where nets stop learning (docs/warnings.md): */
-static const double A_SCALE = 2.5;  /* layers that bear as little as a scale */
-static const double PER_LAYER = 0.75;       /* n in a row bear a sum that falls as n^this */
-static const double BEARS_GRADIENT = 1.15;  /* one layer of steps along the gradient; */
-static const double BEARS_RATE = 8; /* of steps of the rate for each weight, or of the clip */
-static const double SHORTENS = 0.5; /* what counts of adagrad's, which do so as 1 / sqrt(t) */
-static const double BEFORE_NORM = 0.5;      /* what counts before a norm of a sample */
-static const double NOT_READ = 0.25;        /* what counts where the data is not known */
-static const double SHORT_WARMUP = 20;      /* steps */
-static const double FLAT = 2;       /* weights beside a sigmoid: its slope is a quarter of tanh's */
 
 /* ---- Layers -------------------------------------------------------------------------------- */
 
@@ -46,20 +42,13 @@ double warn_usual_weight(const Warn *w, int i)
     return is_flat(p) || (i > 0 && is_flat(p - 1)) ? FLAT * usual : usual;
 }
 
-/* Of a residual sum, the part that its body makes: root of the mean over all sums. */
-static double part_of_bodies(const Warn *w)
+/* Of the residual sum that a layer's body is added to, the part that this makes. */
+static double part_of_body(const Warn *w, const Site *p)
 {
-    const Forecast *f = w->forecast;
-    double part = 0;
+    const FlowLayer *join = &w->forecast->join[p->row->join];
+    const double skip = join->z_rms / join->act_rms;
 
-    for (int i = 0; i < f->n_joins; i++) {
-        const FlowLayer *join = &f->join[i];
-        const double skip = join->z_rms / join->act_rms;
-
-        if (isfinite(skip))
-            part += fmax(1 - skip * skip, 0) / f->n_joins;
-    }
-    return sqrt(part);
+    return isfinite(skip) ? sqrt(fmax(1 - skip * skip, 0)) : 0;
 }
 
 /* Before a batch norm, or in branches that many of them hold, the size of weights is free, and too
@@ -113,19 +102,19 @@ static double moved_by_scales(const Warn *w)
 static Step of_layers(const Warn *w)
 {
     Step s = { .share = 0 };
-    const double bodies = part_of_bodies(w);
     int batchnorms = 0;
 
     for (int i = 0; i < w->n; i++)
         batchnorms += w->site[i].batchnorm;
     for (int i = 0; i < w->n; i++) {
         const Site *p = &w->site[i];
-        const bool adds = p->inside && w->forecast->n_joins > 0;
+        const bool adds = p->row->join >= 0;
 
-        add_layer(&s, w, i, counts(w, p, batchnorms) * (adds ? bodies : 1), !adds);
+        add_layer(&s, w, i, counts(w, p, batchnorms) * (adds ? part_of_body(w, p) : 1), !adds);
     }
     s.layers = fmax(s.layers, 1);
     s.scales = moved_by_scales(w);
+    s.opening = warn_opening(w);
     return s;
 }
 
@@ -139,18 +128,25 @@ static double of_scales(const Step *s)
     return s->scales * A_SCALE;
 }
 
+static double of_part(Part p)
+{
+    return p.size > 0 ? p.times * p.size / p.bears : 0;
+}
+
 static Step lasting(Step s, double times, double bears, const char *why)
 {
     s.times = times;
     s.bears = bears;
     s.why = times < 1 || times > 1 ? why : "";
-    s.length = times * (of_rows(&s) + of_scales(&s)) / bears;
+    s.length = times * (of_rows(&s) + of_scales(&s)) / bears + of_part(s.fed)
+             + of_part(s.apart);
     return s;
 }
 
 /* Of steps as long as the rate for each weight, few of whose directions the samples meet. */
 static Step of_rate(const Value *optimizer, Step s)
 {
+    s.fed = (Part){ s.opening.fed, 1, BEARS_OPENING_RATE };
     if (word_is(optimizer, "ADAGRAD"))
         return lasting(s, SHORTENS, BEARS_RATE, " as they shorten");
     if (word_is(optimizer, "RMSPROP"))
@@ -165,11 +161,13 @@ static Step of_gradient(const Warn *w, Step s)
 {
     const double kept = value_arg(&w->model->settings.optimizer, "momentum")->real;
     const double clip = warn_clip(w);
-    const Step is_free = lasting(s, 1 / sqrt(1 - kept), BEARS_GRADIENT,
-                                 " by momentum");
-    const Step held = lasting(s, clip / (1 - kept), BEARS_RATE,
-                              " by the clip and momentum");
+    Step is_free = s, held = s;
 
+    is_free.fed = (Part){ s.opening.fed, 1 + kept, BEARS_OPENING };
+    is_free.apart = (Part){ s.opening.apart, 1 / sqrt(1 - kept), BEARS_APART };
+    is_free = lasting(is_free, 1 / sqrt(1 - kept), BEARS_GRADIENT, " by momentum");
+    held.fed = (Part){ s.opening.fed, clip / (1 - kept), BEARS_OPENING_RATE };
+    held = lasting(held, clip / (1 - kept), BEARS_RATE, " by the clip and momentum");
     return held.length < is_free.length ? held : is_free;
 }
 
@@ -240,6 +238,18 @@ static void note_layers(const Warn *w, const Step *s, Message *m)
               s->bears, s->layers, PER_LAYER, s->bears / pow(s->layers, PER_LAYER));
 }
 
+static void note_opening(const Warn *w, const Step *s, Message *m)
+{
+    const Part *most = of_part(s->fed) > of_part(s->apart) ? &s->fed : &s->apart;
+    const char *times = most->times > 1 || most->times < 1
+                      ? arena_printf(w->session->arena, " times %.2g", most->times) : "";
+
+    diag_note(m, warn_at(s->opening.most), "%s starts at 0: a step of it adds %.2g to the residual "
+              "sum, over that; %d such add up, all alike, to %.2g%s, and it bears %.2g",
+              s->opening.most->path, s->opening.by, s->opening.bodies, most->size, times,
+              most->bears);
+}
+
 void warn_rate(Warn *w)
 {
     const Step s = first_step(w);
@@ -249,7 +259,9 @@ void warn_rate(Warn *w)
         return;
     m = warn_say(w, s.length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
                  "such a net bears", s.length);
-    if (of_scales(&s) > of_rows(&s))
+    if (2 * (of_part(s.fed) + of_part(s.apart)) > s.length)
+        note_opening(w, &s, m);
+    else if (of_scales(&s) > of_rows(&s))
         note_scales(w, &s, m);
     else
         note_layers(w, &s, m);

@@ -1,0 +1,117 @@
+/* warn_open.c -- how far bodies of residuals that start at zero open at the first step. */
+#include "warn.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Bodies whose last weights are 0 add nothing to the sum (Goyal et al. 2017, Zhang et al. 2019), so
+ * at the first step all of them see one x and one dL/dx: what they add then, -rate E[dL/dx a.a'],
+ * is the same in each, and n of them add n times as much, where bodies of random weights add to the
+ * square.  With x so changed by u of its size, the next gradient that comes back through the bodies
+ * has grown by as much, and so have their activations, if they follow x: u of 1 runs away from
+ * itself. */
+
+static bool is_norm(const FlowLayer *row)
+{
+    return strcmp(row->layer->kind, "layernorm") == 0 ||
+           strcmp(row->layer->kind, "groupnorm") == 0 || strcmp(row->layer->kind, "batchnorm") == 0;
+}
+
+/* How an activation's size goes with that of what it is given, while that doubles: d ln a / d ln z,
+ * 1 of relu, 0 of what is saturated. */
+static double follows(const Warn *w, const FlowLayer *row)
+{
+    const Act act = { row->layer->act, 0 };
+    const double mean = row->z_mean, variance = row->z_rms * row->z_rms - mean * mean;
+    double once[2], twice[2];
+
+    if (is_norm(row) || row->layer->steps)
+        return 0;
+    if (act.kind == ACTIVATION_LINEAR || act.kind == ACTIVATION_LEAKY_RELU || !(variance > 0))
+        return 1;
+    act_squares(w->gauss, act, variance, mean, once);
+    act_squares(w->gauss, act, 4 * variance, 2 * mean, twice);
+    return once[0] > 0 ? fmin(fmax(0.5 * log2(twice[0] / once[0]), 0), 1) : 1;
+}
+
+static bool has_weight(const Layer *layer)
+{
+    for (int i = 0; i < layer->n_params; i++)
+        if (layer->param[i].is_weight)
+            return true;
+    return false;
+}
+
+/* The part of a layer's input that grows with the sum its body reads, along it: behind random
+ * weights all that grows does (E W' phi'(Wx) phi(Wx) is a multiple of x), and they grow too. */
+static double fed_by_sum(const Warn *w, const FlowLayer *row)
+{
+    double part = 1, along = 1;
+
+    for (const FlowLayer *l = row - 1; l >= w->forecast->layer && l->join == row->join; l--) {
+        part *= follows(w, l);
+        along = has_weight(l->layer) ? 1 : l->layer->act == ACTIVATION_LINEAR ? along : RELU_ALONG;
+    }
+    return part * along;
+}
+
+/* What comes next behind the residuals is a norm: the sum's size is free. */
+static bool ends_in_norm(const Warn *w, const FlowLayer *row)
+{
+    const FlowLayer *end = w->forecast->layer + w->forecast->n;
+
+    while (row < end && row->join >= 0)
+        row++;
+    return row < end && is_norm(row);
+}
+
+static double body_scale(const FlowLayer *join)
+{
+    const Item *item = join->layer->item;
+    const Value *scale = call_arg(item->callee, item->arg, "scale");
+
+    return fabs(scale->kind == VALUE_CALL ? value_arg(scale, "value")->real : scale->real);
+}
+
+static bool starts_at_zero(const Site *p)
+{
+    return p->row->join >= 0 && !p->norm && !p->row->layer->steps &&
+           warn_weight_rms(p) * sqrt((double)p->weight->fan_in) < NEARLY_ZERO;
+}
+
+/* RMS of what the first update adds to the sum, over that, were it all along its input. */
+static double opens_by(const Warn *w, const Site *p)
+{
+    const FlowLayer *row = p->row, *join = &w->forecast->join[row->join];
+    const bool reads_body = row > w->forecast->layer && row[-1].join == row->join;
+    const double in = reads_body ? row[-1].act_rms : join->z_rms;
+    const double by = body_scale(join) * warn_first_update(w, p) * (double)p->weight->fan_in * in
+                    / join->z_rms;
+
+    return isfinite(by) ? by : 0;
+}
+
+static void add_body(const Warn *w, const Site *p, Opening *o)
+{
+    const double by = opens_by(w, p);
+    const bool held = !w->adaptive && ends_in_norm(w, p->row);
+    const double fed = held ? 0 : fed_by_sum(w, p->row);
+
+    o->bodies++;
+    o->fed += fed * by;
+    o->apart += (held ? BEFORE_NORM : 1 - fed) * by;
+    if (!o->most || by > o->by) {
+        o->by = by;
+        o->most = p->row;
+    }
+}
+
+Opening warn_opening(const Warn *w)
+{
+    Opening o = { .fed = 0 };
+
+    for (int i = 0; i < w->n; i++)
+        if (starts_at_zero(&w->site[i]))
+            add_body(w, &w->site[i], &o);
+    return o;
+}
