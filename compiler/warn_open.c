@@ -55,7 +55,8 @@ static double fed_by_sum(const Warn *w, const FlowLayer *row)
     return part * along;
 }
 
-/* What comes next behind the residuals is a norm: the sum's size is free. */
+/* What comes next behind the residuals is a norm: the sum's size is free, and where bodies read a
+ * norm, too, all of it. */
 static bool ends_in_norm(const Warn *w, const FlowLayer *row)
 {
     const FlowLayer *end = w->forecast->layer + w->forecast->n;
@@ -95,11 +96,11 @@ static void add_body(const Warn *w, const Site *p, Opening *o)
 {
     const double by = opens_by(w, p);
     const bool held = !w->adaptive && ends_in_norm(w, p->row);
-    const double fed = held ? 0 : fed_by_sum(w, p->row);
+    const double fed = fed_by_sum(w, p->row);
 
     o->bodies++;
-    o->fed += fed * by;
-    o->apart += (held ? BEFORE_NORM : 1 - fed) * by;
+    o->fed += held ? 0 : fed * by;
+    o->apart += held ? BEFORE_NORM * fed * by : (1 - fed) * by;
     if (!o->most || by > o->by) {
         o->by = by;
         o->most = p->row;

@@ -152,26 +152,77 @@ static void fix_output_bias(const Warn *w, Message *m)
         diag_note(m, item->at, "bias_init = %s starts there", value);
 }
 
-/* Of all targets together: one bias has one start. */
-void warn_target_mean(Warn *w)
+/* Where the outputs start, and where they belong; of all targets together. */
+typedef struct {
+    double away, spread;            /* of the outputs' mean from the targets'; of the outputs */
+    double deviation;               /* of the targets */
+} Start;
+
+/* What has a bound is target-range's. */
+static bool is_unbounded(const Warn *w, const Item **last)
+{
+    const Range *r = output_range(w, last);
+
+    return r ? !isfinite(r->most) : last_activation(w->model->unit, last) == ACTIVATION_LINEAR;
+}
+
+static Start start_of(const Warn *w)
 {
     const InputMoments *in = &w->forecast->input;
     const FlowLayer *row = w->site[w->n - 1].row;
-    const double variance = in->target_square - in->target_mean * in->target_mean;
-    const double away = in->target_mean - row->z_mean;
     const Item *last = NULL;
+    const Act act = { (ActivationKind)last_activation(w->model->unit, &last), 0 };
+    const double mean = row->z_mean, variance = row->z_rms * row->z_rms - mean * mean;
+    Moments m = { .mean = mean, .square = row->z_rms * row->z_rms };
+
+    if (act.kind != ACTIVATION_LINEAR && variance > 0)
+        act_moments(w->gauss, act, variance, mean, &m);
+    return (Start){ in->target_mean - m.mean, sqrt(fmax(m.square - m.mean * m.mean, 0)),
+                    sqrt(fmax(in->target_square - in->target_mean * in->target_mean, 0)) };
+}
+
+static void say_away(Warn *w, const Start *s, double far)
+{
     Message *m;
 
-    if (!in->facts.target || w->model->target.kind != TARGET_VECTOR ||
-        last_activation(w->model->unit, &last) != ACTIVATION_LINEAR || !(variance > 0) ||
-        word_is(&w->model->settings.loss, "BINARY_CROSS_ENTROPY") ||
-        !warn_reaches(w, away * away / variance))
-        return;
     w->explains = w->adaptive ? NOTHING : EXPLODES;
-    m = warn_say(w, away * away / variance, w->model->target.at, "targets lie around %.4g, %.2g "
-                 "times their deviation from where the outputs start", in->target_mean,
-                 fabs(away) / sqrt(variance));
+    m = warn_say(w, far, w->model->target.at, "targets lie around %.4g, %.2g times their deviation "
+                 "from where the outputs start", w->forecast->input.target_mean,
+                 fabs(s->away) / s->deviation);
     diag_note(m, w->model->settings.loss.at, "the loss starts at %.2g; a guess of the mean has "
-              "%.2g", w->forecast->loss, fmax(w->forecast->loss - away * away, variance));
+              "%.2g", w->forecast->loss, fmax(w->forecast->loss - s->away * s->away,
+                                              s->deviation * s->deviation));
     fix_output_bias(w, m);
+}
+
+/* Where a loss is not the mean square it still starts as far from a guess's. */
+static void say_spread(Warn *w, const Start *s, double far)
+{
+    const FlowLayer *row = w->site[w->n - 1].row;
+    Message *m;
+
+    w->explains = NOTHING;
+    m = warn_say(w, far, w->model->target.at, "targets deviate by %.2g, and the outputs start "
+                 "%.2g times as far apart", s->deviation, s->spread / s->deviation);
+    diag_note(m, warn_argument(row->layer->item, "init"), "weights %.2g times as large start "
+              "where the targets are; or targets of deviation 1", s->deviation / s->spread);
+}
+
+void warn_target_mean(Warn *w)
+{
+    const Item *last = NULL;
+    Start s;
+    double far;
+
+    if (!w->forecast->input.facts.target || w->model->target.kind != TARGET_VECTOR ||
+        !is_unbounded(w, &last) || word_is(&w->model->settings.loss, "BINARY_CROSS_ENTROPY"))
+        return;
+    s = start_of(w);
+    far = (s.away * s.away + s.spread * s.spread) / (s.deviation * s.deviation);
+    if (!(s.deviation > 0) || !warn_reaches(w, far))
+        return;
+    if (fabs(s.away) > s.spread)
+        say_away(w, &s, far);
+    else
+        say_spread(w, &s, far);
 }

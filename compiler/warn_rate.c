@@ -52,13 +52,13 @@ static double part_of_body(const Warn *w, const Site *p)
 }
 
 /* Before a batch norm, or in branches that many of them hold, the size of weights is free, and too
- * long a step only makes them larger.  Before norms of a sample that shortens sgd's next steps;
- * samples may become alike meanwhile. */
+ * long a step only makes them larger.  Before norms of a sample that shortens sgd's next steps,
+ * but not in batches of few samples; samples may become alike meanwhile. */
 static double counts(const Warn *w, const Site *p, int batchnorms)
 {
     if (p->batchnorm || (p->inside && 3 * batchnorms >= w->n - 1))
         return 0;
-    return p->norm && !w->adaptive ? BEFORE_NORM : 1;
+    return p->norm && !w->adaptive && w->forecast->batch >= FEW_SAMPLES ? BEFORE_NORM : 1;
 }
 
 static void add_layer(Step *s, const Warn *w, int i, double weight, bool in_row)

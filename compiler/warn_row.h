@@ -11,10 +11,11 @@ typedef enum {
     VANISHES = 1,                   /* what arrives at the first layers is too small */
     EXPLODES = 2,                   /* or too large */
     IN_PART = 4,                    /* some units, or bodies of residuals, get or give nothing */
-    IDLES = 8                       /* steps come to nothing */
+    IDLES = 8,                      /* steps come to nothing */
+    SHOUTS = 16                     /* the first outputs are too large */
 } Symptom;
 
-enum { N_SYMPTOMS = 4 };
+enum { N_SYMPTOMS = 5 };
 
 typedef enum { ADVICE, UNMENDED, MEASURED, FAILURE } Meaning;
 

@@ -104,13 +104,17 @@ static double full_updates(const Warn *w, double steps)
     return n;
 }
 
+/* Over all of a batch's gradient in a layer, the norm of that of all samples. */
+static double agrees(const Warn *w, const Forecast *all, const Site *p)
+{
+    return fmin(all->layer[p->row - w->forecast->layer].loss_norm / p->row->loss_norm, 1);
+}
+
 /* The update of a batch times the gradient of all samples, of which a batch's is more: what it has
  * of its own makes steps longer, but takes nothing off the loss.  Of an update that is as long as
  * the rate in each weight the mean of |g|, which of normal g is sqrt(2 / pi) of the RMS. */
-static double first_decrease(const Warn *w)
+static double first_decrease(const Warn *w, const Forecast *all)
 {
-    const InputMoments *input = &w->forecast->input;
-    const Forecast *all = forecast(w->program, input, input->facts.samples, w->session);
     const double mean_size = w->adaptive ? sqrt(2 / acos(-1)) : 1;
     double sum = 0;
 
@@ -124,16 +128,25 @@ static double first_decrease(const Warn *w)
     return sum;
 }
 
-/* By the layer that moves furthest, over its weights. */
-static double largest_move(const Warn *w, double updates)
+/* So many of a layer's updates over its weights as drawn, which the others' gradients go with: what
+ * all batches agree in adds up, what they have of their own goes nowhere. */
+static double moves(const Warn *w, const Forecast *all, const Site *p, const Course *course)
+{
+    const double updates = full_updates(w, course->steps), along = agrees(w, all, p);
+
+    return updates * hypot(along, sqrt((1 - along * along) / course->steps))
+         * warn_first_update(w, p) / warn_weight_rms(p);
+}
+
+/* By the layer that moves furthest. */
+static double largest_move(const Warn *w, const Forecast *all, const Course *course)
 {
     double most = 0;
 
     for (int i = 0; i < w->n; i++) {
-        const double update = warn_first_update(w, &w->site[i]);
+        const double far = moves(w, all, &w->site[i], course);
 
-        if (isfinite(update))
-            most = fmax(most, updates * update / warn_usual_weight(w, i));
+        most = isnan(far) ? most : fmax(most, far);
     }
     return most;
 }
@@ -147,14 +160,14 @@ static double loss_of_guess(const Warn *w)
     return is_class ? fmin(w->forecast->loss, log((double)t->classes)) : w->forecast->loss;
 }
 
-/* Whether the weights move little, in a run of many steps: one of few is made to look at gradients,
- * not to train. */
-static bool stays_near(const Warn *w, const Course *course)
+/* A run of few steps is made to look at gradients, not to train; of long steps the first tells
+ * nothing of the others. */
+static bool is_judged(const Warn *w, const Course *course)
 {
-    const double most_moves = 0.1, most_length = 0.03, few_steps = 100;
+    const InputMoments *input = &w->forecast->input;
 
-    return course->steps >= few_steps && !(w->forecast->step_length > most_length) &&
-           largest_move(w, full_updates(w, course->steps)) <= most_moves;
+    return !input->why && course->samples > 0 && input->facts.constant < 1 &&
+           course->steps >= FEW_STEPS && !(w->forecast->step_length > MOST_LENGTH);
 }
 
 /* To first order, which holds while weights move little; what batches have of their own makes it
@@ -165,13 +178,16 @@ void warn_rate_low(Warn *w)
     const double updates = full_updates(w, course.steps);
     const double loss = w->forecast->loss, guess = loss_of_guess(w);
     const double length = w->forecast->step_length;
+    const Forecast *all;
     double decrease, left;
     Message *m;
 
-    if (w->forecast->input.why || course.samples < 1 || w->forecast->input.facts.constant >= 1 ||
-        !stays_near(w, &course))
+    if (!is_judged(w, &course))
         return;
-    decrease = first_decrease(w);
+    all = forecast(w->program, &w->forecast->input, course.samples, w->session);
+    if (largest_move(w, all, &course) > MOST_MOVES)
+        return;
+    decrease = first_decrease(w, all);
     left = loss - updates * decrease;
     if (!warn_reaches(w, 1 - left / guess))
         return;

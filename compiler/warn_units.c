@@ -70,8 +70,6 @@ void warn_dead_units(Warn *w)
 
 /* ---- Alike --------------------------------------------------------------------------------- */
 
-enum { DEEP = 10 };
-
 /* By how many factors of e 1 - correlation falls, from the first hidden layer to the last: the
  * depth over the depth scale of Schoenholz et al. 2017. */
 static double depth_scales(const Warn *w, int last)
@@ -92,24 +90,45 @@ static double apart_at(const Warn *w, int last)
     return fmin((1 - row->correlation) * (w->site[last].inside ? fmax(grown * grown, 1) : 1), 1);
 }
 
-void warn_correlation_collapse(Warn *w)
+static void say_alike(Warn *w, double alike, const FlowLayer *row, const char *where)
 {
-    const int last = w->n - 2;
-    const double most_scales = 6;
-    const FlowLayer *row;
-    double alike;
-
-    if (last < 1 || (last + 1 < DEEP && depth_scales(w, last) < most_scales))
-        return;
-    row = w->site[last].row;
-    alike = 1 - (w->adaptive ? 100 : 1) * apart_at(w, last);
-    if (!warn_reaches(w, alike))
-        return;
     diag_note(warn_say(w, alike, warn_at(row), "samples look alike in %s: two of "
-                       "them correlate by %.4g", row->path, row->correlation),
+                       "them correlate by %.4g", where, row->correlation),
               warn_at(row), "in %s, the first hidden layer, by %.2g; what tells them apart "
               "has %.2g of the RMS", w->site[0].row->path, w->site[0].row->correlation,
               sqrt(2 * fmax(1 - row->correlation, 0)));
+}
+
+/* Whether all that the output reads of a plane is one number a channel: two samples' sums over the
+ * plane are more alike than their places. */
+static bool is_pooled(const Warn *w, int last)
+{
+    const Shape plane = w->site[last].row->layer->out;
+    const Site *out = &w->site[last + 1];
+
+    for (int i = 0; i <= last; i++)
+        if (w->site[i].batchnorm)
+            return false;
+    return plane.rank == 3 && plane.dim[1] * plane.dim[2] > 1 && out->weight->shape.rank == 2 &&
+           out->weight->fan_in == plane.dim[0];
+}
+
+void warn_correlation_collapse(Warn *w)
+{
+    const int last = w->n - 2;
+    const double counts = w->adaptive ? ADAPTIVE_APART : 1;
+    double alike, pooled;
+
+    if (last < 1 || (last + 1 < DEEP && depth_scales(w, last) < MOST_SCALES))
+        return;
+    alike = 1 - counts * apart_at(w, last);
+    pooled = is_pooled(w, last) ? 1 - counts * (1 - w->site[last + 1].row->correlation) : alike;
+    if (warn_reaches(w, alike))
+        say_alike(w, alike, w->site[last].row, w->site[last].row->path);
+    else if (warn_reaches(w, pooled))
+        say_alike(w, pooled, w->site[last + 1].row,
+                  arena_printf(w->session->arena, "what %s reads, the sums over the plane",
+                               w->site[last + 1].row->path));
 }
 
 /* ---- Dropped ------------------------------------------------------------------------------- */
@@ -117,10 +136,24 @@ void warn_correlation_collapse(Warn *w)
 typedef struct {
     double kept;                    /* share of the paths through the net */
     int64_t dropouts;               /* in a row */
-    double units;                   /* that are kept where they are fewest */
+    double units, worth;            /* that are kept where they are fewest; as they count */
     double most;                    /* the largest p, */
     const Item *at;                 /* of this one */
 } Dropped;
+
+static void keep_least(Dropped *d, double units, double worth)
+{
+    if (units * worth < d->worth) {
+        d->units = units;
+        d->worth = units * worth;
+    }
+}
+
+/* A hidden unit holds something of all inputs, an input only what it is. */
+static double worth(const Graph *g, NodeId x)
+{
+    return g->is_model && x == g->input[0] ? AN_INPUT : 1;
+}
 
 /* What a skip goes around does not count. */
 static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *d)
@@ -134,7 +167,7 @@ static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *
             continue;
         d->kept *= pow(1 - p, (double)times);
         d->dropouts += times;
-        d->units = fmin(d->units, (1 - p) * (double)shape_size(n->shape));
+        keep_least(d, (1 - p) * (double)shape_size(n->shape), worth(g, n->in[0]));
         if (p > d->most) {
             d->most = p;
             d->at = n->item;
@@ -149,16 +182,15 @@ static void add_dropouts(const Warn *w, const Graph *g, int64_t times, Dropped *
 
 void warn_dropout(Warn *w)
 {
-    const double ample = 150;       /* units of which a hundredth is as much as of more */
-    Dropped d = { .kept = 1, .units = INFINITY };
+    Dropped d = { .kept = 1, .worth = INFINITY };
+    double kept;
     Message *m;
 
     add_dropouts(w, w->program->graph[w->program->n - 1], 1, &d);
-    const double rounding = 1 - 1e-9;   /* 1 - 0.99 is one over 0.01 */
-    const double kept = fmin(d.kept, d.units / ample) * rounding;
+    kept = fmin(d.kept, d.worth / AMPLE_UNITS) * (1 - 1e-9);    /* 1 - 0.99 is one over 0.01 */
     if (!d.at || !warn_reaches(w, kept))
         return;
-    m = d.units / ample < d.kept
+    m = d.worth / AMPLE_UNITS < d.kept
       ? warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g units at a step", d.units)
       : warn_say(w, kept, warn_argument(d.at, "p"), "dropout leaves %.2g of the paths through "
                  "the net at each step", d.kept);

@@ -56,6 +56,12 @@ status 'warn/dead units of long steps' 0 "$NETC" check "$WORK/both.net"
 says 'warn/dead units of long steps say one' "$WORK/err" '[-Wdead-units]'
 says 'warn/dead units of long steps say both' "$WORK/err" '[-Wrate-too-high]'
 
+# A first loss that is too large has nothing to do with the length of steps.
+sed 's/lr = 0.01/lr = 200/' loss-init.net > "$WORK/shouts.net"
+status 'warn/long steps of large outputs' 0 "$NETC" check "$WORK/shouts.net"
+says 'warn/long steps of large outputs say one' "$WORK/err" '[-Wloss-init]'
+says 'warn/long steps of large outputs say both' "$WORK/err" '[-Wrate-too-high]'
+
 # A row a source.
 sed -n 's/^WARNING([a-z_]*, [A-Z_]*, "\([a-z-]*\)",.*/\1/p' "$ROOT/compiler/warnings.def" | sort > "$WORK/rows"
 for file in *.err; do echo "${file%%.*}"; done | sort -u > "$WORK/files"
