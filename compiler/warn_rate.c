@@ -250,12 +250,13 @@ static void note_opening(const Warn *w, const Step *s, Message *m)
               most->bears);
 }
 
+/* Steps that begin with outputs that are far too large shorten as these calm down. */
 void warn_rate(Warn *w)
 {
     const Step s = first_step(w);
     Message *m;
 
-    if (!warn_reaches(w, s.length))
+    if (!warn_reaches(w, warn_cause(w, SHOUTS) ? s.length / CALMS : s.length))
         return;
     m = warn_say(w, s.length, warn_optimizer(w, "lr"), "the first steps are %.2g times as long as "
                  "such a net bears", s.length);
