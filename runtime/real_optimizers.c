@@ -1,15 +1,31 @@
 /* real_optimizers.c -- one step of each optimiser, by PyTorch's rules.
  *
- * One sweep over the block of parameters: what a clip left to be done to the gradient, the rule,
- * and at a watched step what is recorded of weights and their changes, while a chunk is in the
- * nearest cache. */
+ * One sweep over the block of parameters, a vector of each number at a time: what a clip left to be
+ * done to the gradient, the rule, and at a watched step the squares of weights and their changes,
+ * while these are in registers. */
 #include "kernels.h"
 #include "pieces.h"
-#include "vectors.h"
+#include "runs.h"
 
-enum { CHUNK = 1024 };              /* weights */
+enum {
+    CHUNK = 1024,                   /* weights whose squares are summed in their own precision */
+    CHAINS = 2                      /* of each sum: more would not stay in registers */
+};
+_Static_assert(CHUNK % RT_RUN_STEP == 0 && RT_RUN_CHAINS % CHAINS == 0, "whole steps");
 
-typedef struct step_job step_job;
+/* A rule's numbers in the precision of the weights. */
+typedef struct {
+    rt_real rate, momentum, eps, keep;
+    rt_real beta1, rest1, beta2, rest2;         /* rest: 1 - beta, rounded once */
+    rt_real correction;
+} rule_numbers;
+
+/* What a rule is applied to: gradients, weights, and what the optimiser keeps of each. */
+typedef struct {
+    rt_vector g, w, slot[2];
+} lanes;
+
+typedef void vector_rule(const rule_numbers *s, lanes *x);
 
 /* Elements that a rule is applied to. */
 typedef struct {
@@ -17,21 +33,17 @@ typedef struct {
     rt_real scale;                  /* of the gradient */
     const rt_real *g;
     rt_real *w, *slot[2];
-    rt_real *change;                /* out: what was added to w as it is stored; NULL: not asked */
+    rt_tensor_watch *watch;         /* to which squares are added; n <= CHUNK.  NULL: not asked */
 } stretch;
 
-typedef void step_rule(const step_job *s, const stretch *x);
+typedef void step_rule(const rule_numbers *s, const stretch *x);
 
-/* The rule's numbers in the precision of the weights. */
-struct step_job {
+typedef struct {
     rt_update *u;
     rt_tiles tiles;
     step_rule *rule;
-    rt_real rate, momentum, eps, keep;
-    rt_real beta1, rest1, beta2, rest2;         /* rest: 1 - beta, rounded once */
-    rt_real correction1, correction2;
-    bool nesterov;
-};
+    rule_numbers numbers;
+} step_job;
 
 /* The stretch from element `at` on; a slot that the optimiser has not is NULL. */
 static stretch stretch_at(const rt_update *u, size_t at, size_t n, rt_real scale)
@@ -45,16 +57,6 @@ static stretch stretch_at(const rt_update *u, size_t at, size_t n, rt_real scale
     return x;
 }
 
-static void watched_step(const step_job *s, stretch x, rt_tensor_watch *watch)
-{
-    rt_real change[CHUNK];
-
-    watch->weight_sum_squares += rt_sum_squares(x.n, x.w);
-    x.change = change;
-    s->rule(s, &x);
-    watch->change_sum_squares += rt_sum_squares(x.n, change);
-}
-
 static double scale_of(const rt_update *u, int tensor)
 {
     return u->scaling == RT_UNSCALED ? 1
@@ -65,16 +67,16 @@ static void step_piece(const step_job *s, const rt_piece *p)
 {
     const rt_update *u = s->u;
     const rt_real scale = (rt_real)scale_of(u, p->tensor);
+    rt_tensor_watch *watch = u->watching ? &u->piece[p->number] : NULL;
+    const size_t most = watch ? CHUNK : p->n;
 
-    if (u->watching)
-        u->piece[p->number].weight_sum_squares = u->piece[p->number].change_sum_squares = 0;
-    for (size_t done = 0; done < p->n; done += CHUNK) {
+    if (watch)
+        watch->weight_sum_squares = watch->change_sum_squares = 0;
+    for (size_t done = 0; done < p->n; done += most) {
         const size_t left = p->n - done;
-        const stretch x = stretch_at(u, p->at + done, left < CHUNK ? left : CHUNK, scale);
-        if (u->watching)
-            watched_step(s, x, &u->piece[p->number]);
-        else
-            s->rule(s, &x);
+        stretch x = stretch_at(u, p->at + done, left < most ? left : most, scale);
+        x.watch = watch;
+        s->rule(&s->numbers, &x);
     }
 }
 
@@ -103,163 +105,228 @@ static void add_pieces(const rt_update *u, const rt_tiles *tiles)
     }
 }
 
-static void run_step(rt_update *u, step_rule *rule, step_job s)
+static void run_step(rt_update *u, step_rule *rule, rule_numbers numbers)
 {
-    s.u = u;
-    s.rule = rule;
-    s.rate = (rt_real)u->rate;
-    s.tiles = rt_cut_block(u->net);
-    rt_run_tiles(u->pool, (u->watching ? 0.5 : 0.3) * (double)u->net->n_elements, s.tiles.count,
+    step_job s = { .u = u, .tiles = rt_cut_block(u->net), .rule = rule, .numbers = numbers };
+
+    rt_run_tiles(u->pool, (u->watching ? 0.4 : 0.3) * (double)u->net->n_elements, s.tiles.count,
                  step_tile, &s);
     if (u->watching)
         add_pieces(u, &s.tiles);
 }
 
-/* A rule is written once; it is compiled once for steps that are watched and once for others. */
-#define RULE(name) \
-    static void name(const step_job *s, const stretch *x) \
-    { \
-        if (x->change) \
-            name##_of(s, x, x->change); \
-        else \
-            name##_of(s, x, NULL); \
-    }
+/* ---- The sweep ------------------------------------------------------------------------------- */
 
-RT_INLINE void put(rt_real next, size_t i, rt_real *restrict w, rt_real *restrict change)
+/* The first `count` elements from `at` on; all but these are zero. */
+RT_INLINE lanes load_lanes(const stretch *x, const int slots, size_t at, int count)
 {
-    if (change)
-        change[i] = next - w[i];
-    w[i] = next;
+    lanes v = { .g = x->scale * rt_load_first(x->g + at, count),
+                .w = rt_load_first(x->w + at, count) };
+    for (int k = 0; k < slots; k++)
+        v.slot[k] = rt_load_first(x->slot[k] + at, count);
+    return v;
 }
+
+RT_INLINE void store_lanes(const lanes *v, const int slots, const stretch *x, size_t at, int count)
+{
+    rt_store_first(x->w + at, v->w, count);
+    for (int k = 0; k < slots; k++)
+        rt_store_first(x->slot[k] + at, v->slot[k], count);
+}
+
+/* Applies the rule to `count` elements; returns the weights as they were. */
+RT_INLINE rt_vector step_lanes(vector_rule *rule, const int slots, const rule_numbers *s,
+                               const stretch *x, size_t at, const int count, rt_vector *after)
+{
+    lanes v = load_lanes(x, slots, at, count);
+    const rt_vector before = v.w;
+
+    rule(s, &v);
+    store_lanes(&v, slots, x, at, count);
+    *after = v.w;
+    return before;
+}
+
+/* What was not summed in vectors, or not safely. */
+static double change_squares(size_t n, const rt_real *before, const rt_real *after)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const rt_real change = after[i] - before[i];
+        sum += (double)change * (double)change;
+    }
+    return sum;
+}
+
+/* Of a stretch whose first `whole` elements went into the chains; `before` are its old weights. */
+static void add_squares(const stretch *x, size_t whole, const rt_vector *weight,
+                        const rt_vector *change, const rt_real *before)
+{
+    const double weights = rt_run_lanes(weight), changes = rt_run_lanes(change);
+    const size_t rest = x->n - whole;
+
+    x->watch->weight_sum_squares += rt_run_is_safe(weights)
+        ? weights : rt_sum_products(whole, before, 0, before, 0);
+    x->watch->change_sum_squares += rt_run_is_safe(changes)
+        ? changes : change_squares(whole, before, x->w);
+    if (rest == 0)
+        return;
+    before += whole;
+    x->watch->weight_sum_squares += rt_sum_products(rest, before, 0, before, 0);
+    x->watch->change_sum_squares += change_squares(rest, before, x->w + whole);
+}
+
+/* `watched`, `slots` and `rule` are literals. */
+RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
+                     const rule_numbers *numbers, const stretch *x)
+{
+    const rule_numbers s = *numbers;
+    const size_t whole = x->n - x->n % RT_RUN_STEP;
+    rt_vector weight[RT_RUN_CHAINS] = { { 0 } }, change[RT_RUN_CHAINS] = { { 0 } }, after;
+    rt_real old[CHUNK];
+
+    for (size_t i = 0; i < whole; i += RT_RUN_STEP)
+        for (size_t k = 0; k < RT_RUN_CHAINS; k++) {
+            const size_t at = i + k * RT_VECTOR_LANES;
+            const rt_vector w = step_lanes(rule, slots, &s, x, at, RT_VECTOR_LANES, &after);
+            if (!watched)
+                continue;
+            rt_store(old + at, w);
+            weight[k % CHAINS] += w * w;
+            change[k % CHAINS] += (after - w) * (after - w);
+        }
+    for (size_t at = whole; at < x->n; at += RT_VECTOR_LANES) {
+        const int count = x->n - at < RT_VECTOR_LANES ? (int)(x->n - at) : RT_VECTOR_LANES;
+        const rt_vector w = step_lanes(rule, slots, &s, x, at, count, &after);
+        if (watched)
+            rt_store_first(old + at, w, count);
+    }
+    if (watched)
+        add_squares(x, whole, weight, change, old);
+}
+
+/* A rule is written once; it is compiled once for steps that are watched and once for others. */
+#define RULE(name, slots) \
+    static void name(const rule_numbers *s, const stretch *x) \
+    { \
+        if (x->watch) \
+            sweep(name##_of, slots, true, s, x); \
+        else \
+            sweep(name##_of, slots, false, s, x); \
+    }
 
 /* ---- Stochastic gradient descent ------------------------------------------------------------- */
 
-RT_INLINE void sgd_plain_of(const step_job *s, const stretch *x, rt_real *restrict change)
-{
-    const rt_real rate = s->rate, scale = x->scale;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w;
-    for (size_t i = 0; i < x->n; i++)
-        put(w[i] - rate * (scale * g[i]), i, w, change);
-}
-RULE(sgd_plain)
+RT_INLINE void sgd_plain_of(const rule_numbers *s, lanes *x) { x->w -= s->rate * x->g; }
+RULE(sgd_plain, 0)
 
-/* v = momentum v + g, so v = g at the first step; w -= rate v, or by Nesterov
- * rate (g + momentum v) */
-RT_INLINE void sgd_momentum_of(const step_job *s, const stretch *x, rt_real *restrict change)
+/* v = momentum v + g, so v = g at the first step;  w -= rate v */
+RT_INLINE void sgd_momentum_of(const rule_numbers *s, lanes *x)
 {
-    const rt_real rate = s->rate, scale = x->scale, momentum = s->momentum;
-    const rt_real ahead = s->nesterov ? momentum : 1, own = s->nesterov ? 1 : 0;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w, *restrict v = x->slot[0];
-    for (size_t i = 0; i < x->n; i++) {
-        const rt_real d = scale * g[i];
-        v[i] = momentum * v[i] + d;
-        put(w[i] - rate * (own * d + ahead * v[i]), i, w, change);
-    }
+    rt_vector *v = &x->slot[0];
+    *v = s->momentum * *v + x->g;
+    x->w -= s->rate * *v;
 }
-RULE(sgd_momentum)
+RULE(sgd_momentum, 1)
+
+/* ... by Nesterov rate (g + momentum v) */
+RT_INLINE void sgd_nesterov_of(const rule_numbers *s, lanes *x)
+{
+    rt_vector *v = &x->slot[0];
+    *v = s->momentum * *v + x->g;
+    x->w -= s->rate * (x->g + s->momentum * *v);
+}
+RULE(sgd_nesterov, 1)
 
 void rt_sgd(rt_update *u)
 {
-    const bool plain = u->set->momentum == 0;
-    run_step(u, plain ? sgd_plain : sgd_momentum,
-             (step_job){ .momentum = (rt_real)u->set->momentum,
-                         .nesterov = u->set->nesterov != 0 });
+    const rt_settings *set = u->set;
+    run_step(u, set->momentum == 0 ? sgd_plain : set->nesterov != 0 ? sgd_nesterov : sgd_momentum,
+             (rule_numbers){ .rate = (rt_real)u->rate, .momentum = (rt_real)set->momentum });
 }
 
 /* ---- Rates by parameter ---------------------------------------------------------------------- */
 
-/* s = beta2 s + (1 - beta2) g^2, where PyTorch calls beta2 alpha;  w -= rate g / (sqrt(s) + eps) */
-RT_INLINE void rmsprop_plain_of(const step_job *s, const stretch *x, rt_real *restrict change)
+RT_INLINE rt_vector roots(rt_vector x)
 {
-    const rt_real rate = s->rate, scale = x->scale, eps = s->eps;
-    const rt_real beta2 = s->beta2, rest2 = s->rest2;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w, *restrict square = x->slot[0];
-    for (size_t i = 0; i < x->n; i++) {
-        const rt_real d = scale * g[i];
-        square[i] = beta2 * square[i] + rest2 * (d * d);
-        put(w[i] - rate * (d / (RT_MATH(sqrt)(square[i]) + eps)), i, w, change);
-    }
+    rt_real lane[RT_VECTOR_LANES];
+
+    memcpy(lane, &x, sizeof lane);
+    for (int l = 0; l < RT_VECTOR_LANES; l++)
+        lane[l] = RT_MATH(sqrt)(lane[l]);
+    memcpy(&x, lane, sizeof lane);
+    return x;
 }
-RULE(rmsprop_plain)
+
+/* s = beta2 s + (1 - beta2) g^2, where PyTorch calls beta2 alpha;  w -= rate g / (sqrt(s) + eps) */
+RT_INLINE void rmsprop_plain_of(const rule_numbers *s, lanes *x)
+{
+    rt_vector *square = &x->slot[0];
+    *square = s->beta2 * *square + s->rest2 * (x->g * x->g);
+    x->w -= s->rate * (x->g / (roots(*square) + s->eps));
+}
+RULE(rmsprop_plain, 1)
 
 /* v = momentum v + g / (sqrt(s) + eps);  w -= rate v */
-RT_INLINE void rmsprop_momentum_of(const step_job *s, const stretch *x, rt_real *restrict change)
+RT_INLINE void rmsprop_momentum_of(const rule_numbers *s, lanes *x)
 {
-    const rt_real rate = s->rate, scale = x->scale, eps = s->eps, momentum = s->momentum;
-    const rt_real beta2 = s->beta2, rest2 = s->rest2;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w, *restrict square = x->slot[0], *restrict v = x->slot[1];
-    for (size_t i = 0; i < x->n; i++) {
-        const rt_real d = scale * g[i];
-        square[i] = beta2 * square[i] + rest2 * (d * d);
-        v[i] = momentum * v[i] + d / (RT_MATH(sqrt)(square[i]) + eps);
-        put(w[i] - rate * v[i], i, w, change);
-    }
+    rt_vector *square = &x->slot[0], *v = &x->slot[1];
+    *square = s->beta2 * *square + s->rest2 * (x->g * x->g);
+    *v = s->momentum * *v + x->g / (roots(*square) + s->eps);
+    x->w -= s->rate * *v;
 }
-RULE(rmsprop_momentum)
+RULE(rmsprop_momentum, 2)
 
 void rt_rmsprop(rt_update *u)
 {
-    run_step(u, u->set->momentum == 0 ? rmsprop_plain : rmsprop_momentum,
-             (step_job){ .beta2 = (rt_real)u->set->alpha, .rest2 = (rt_real)(1 - u->set->alpha),
-                         .eps = (rt_real)u->set->eps, .momentum = (rt_real)u->set->momentum });
+    const rt_settings *set = u->set;
+    run_step(u, set->momentum == 0 ? rmsprop_plain : rmsprop_momentum,
+             (rule_numbers){ .rate = (rt_real)u->rate, .beta2 = (rt_real)set->alpha,
+                             .rest2 = (rt_real)(1 - set->alpha), .eps = (rt_real)set->eps,
+                             .momentum = (rt_real)set->momentum });
 }
 
-/* s += g^2;  w -= rate / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps); `correction1` divides */
-RT_INLINE void adagrad_of(const step_job *s, const stretch *x, rt_real *restrict change)
+/* s += g^2;  w -= rate g / (sqrt(s) + eps) */
+RT_INLINE void adagrad_of(const rule_numbers *s, lanes *x)
 {
-    const rt_real rate = s->rate / s->correction1, scale = x->scale, eps = s->eps;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w, *restrict square = x->slot[0];
-    for (size_t i = 0; i < x->n; i++) {
-        const rt_real d = scale * g[i];
-        square[i] += d * d;
-        put(w[i] - rate * (d / (RT_MATH(sqrt)(square[i]) + eps)), i, w, change);
-    }
+    rt_vector *square = &x->slot[0];
+    *square += x->g * x->g;
+    x->w -= s->rate * (x->g / (roots(*square) + s->eps));
 }
-RULE(adagrad)
+RULE(adagrad, 1)
 
+/* The rate falls by itself: rate / (1 + (t - 1) lr_decay). */
 void rt_adagrad(rt_update *u)
 {
-    run_step(u, adagrad,
-             (step_job){ .eps = (rt_real)u->set->eps,
-                         .correction1 = (rt_real)(1 + (double)(u->step - 1) * u->set->lr_decay) });
+    const double slowed = 1 + (double)(u->step - 1) * u->set->lr_decay;
+    run_step(u, adagrad, (rule_numbers){ .rate = (rt_real)u->rate / (rt_real)slowed,
+                                         .eps = (rt_real)u->set->eps });
 }
 
 /* Kingma and Ba 2015 (arXiv 1412.6980):
  * m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
  * w = keep w - rate' m / (sqrt(v) / sqrt(1 - beta2^t) + eps),  rate' = rate / (1 - beta1^t).
- * `correction1` is 1 / (1 - beta1^t), `correction2` is 1 / sqrt(1 - beta2^t). */
-RT_INLINE void adam_of(const step_job *s, const stretch *x, rt_real *restrict change)
+ * `rate` is rate', `correction` is 1 / sqrt(1 - beta2^t). */
+RT_INLINE void adam_of(const rule_numbers *s, lanes *x)
 {
-    const rt_real rate = s->rate * s->correction1, scale = x->scale, eps = s->eps, keep = s->keep;
-    const rt_real beta1 = s->beta1, rest1 = s->rest1, beta2 = s->beta2, rest2 = s->rest2;
-    const rt_real correction = s->correction2;
-    const rt_real *restrict g = x->g;
-    rt_real *restrict w = x->w, *restrict m = x->slot[0], *restrict v = x->slot[1];
-    for (size_t i = 0; i < x->n; i++) {
-        const rt_real d = scale * g[i];
-        m[i] = beta1 * m[i] + rest1 * d;
-        v[i] = beta2 * v[i] + rest2 * (d * d);
-        const rt_real ratio = m[i] / (RT_MATH(sqrt)(v[i]) * correction + eps);
-        put(keep * w[i] - rate * ratio, i, w, change);
-    }
+    rt_vector *m = &x->slot[0], *v = &x->slot[1];
+    *m = s->beta1 * *m + s->rest1 * x->g;
+    *v = s->beta2 * *v + s->rest2 * (x->g * x->g);
+    x->w = s->keep * x->w - s->rate * (*m / (roots(*v) * s->correction + s->eps));
 }
-RULE(adam)
+RULE(adam, 2)
 
 static void run_adam(rt_update *u, double keep)
 {
     const rt_settings *set = u->set;
     const double t = (double)u->step;
-    run_step(u, adam,
-             (step_job){ .beta1 = (rt_real)set->beta1, .rest1 = (rt_real)(1 - set->beta1),
-                         .beta2 = (rt_real)set->beta2, .rest2 = (rt_real)(1 - set->beta2),
-                         .eps = (rt_real)set->eps, .keep = (rt_real)keep,
-                         .correction1 = (rt_real)(1 / (1 - pow(set->beta1, t))),
-                         .correction2 = (rt_real)(1 / sqrt(1 - pow(set->beta2, t))) });
+    const rt_real first = (rt_real)(1 / (1 - pow(set->beta1, t)));
+
+    run_step(u, adam, (rule_numbers){
+        .beta1 = (rt_real)set->beta1, .rest1 = (rt_real)(1 - set->beta1),
+        .beta2 = (rt_real)set->beta2, .rest2 = (rt_real)(1 - set->beta2),
+        .rate = (rt_real)u->rate * first, .eps = (rt_real)set->eps, .keep = (rt_real)keep,
+        .correction = (rt_real)(1 / sqrt(1 - pow(set->beta2, t))) });
 }
 
 void rt_adam(rt_update *u) { run_adam(u, 1); }

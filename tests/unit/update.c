@@ -236,6 +236,37 @@ TEST(a_lost_step_is_no_change)
     CHECK_NEAR(b.watch[0].change_sum_squares, 0.25, 1e-12);
 }
 
+/* Weights and changes whose squares float has no room for, or too few digits. */
+static void check_squares_of(double size)
+{
+    double weight = 0, change = 0;
+
+    start_bench();
+    add_tensor(1, 1100, 0, true);
+    for (int i = 0; i < 1100; i++) {
+        b.w[i] = (rt_real)(size * (1 + i % 7));
+        b.g[i] = (rt_real)(size * (i % 5));
+        weight += pow((double)b.w[i], 2);
+    }
+    rt_real *before = zeros(MOST);
+    memcpy(before, b.w, sizeof b.w);
+    b.u.rate = 0.5;
+    b.u.watching = true;
+    rt_sgd(&b.u);
+    for (int i = 0; i < 1100; i++)
+        change += pow((double)b.w[i] - (double)before[i], 2);
+    CHECK_NEAR(b.watch[0].weight_sum_squares / weight, 1, CLOSE);
+    CHECK_NEAR(b.watch[0].change_sum_squares / change, 1, CLOSE);
+    free(before);
+}
+
+TEST(squares_beyond_a_float_are_summed)
+{
+    check_squares_of(1e-25);
+    check_squares_of(1e-3);
+    check_squares_of(1e25);
+}
+
 /* ---- Penalties ------------------------------------------------------------------------------- */
 
 static void small_net(void)
@@ -409,6 +440,7 @@ int main(void)
     RUN(optimisers_follow_pytorch);
     RUN(neither_threads_nor_watching_change_a_bit);
     RUN(watched_changes_are_real);
+    RUN(squares_beyond_a_float_are_summed);
     RUN(a_norm_is_taken_over);
     RUN(a_lost_step_is_no_change);
     RUN(penalty_is_keras_own);
