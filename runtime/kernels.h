@@ -7,6 +7,7 @@
 
 #define rt_initialise RT_NAME(rt_initialise)
 #define rt_count RT_NAME(rt_count)
+#define rt_count_all RT_NAME(rt_count_all)
 #define rt_sum_squares RT_NAME(rt_sum_squares)
 #define rt_sample_rms RT_NAME(rt_sample_rms)
 #define rt_burst RT_NAME(rt_burst)
@@ -17,6 +18,8 @@
 
 bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
+/* Of n values times x, over tiles. */
+rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x);
 double rt_sum_squares(size_t n, const rt_real *x);
 /* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
 double rt_sample_rms(const rt_pass *c, const rt_counts *x);

@@ -139,6 +139,7 @@ typedef struct rt_pass {
     const struct rt_settings *set;  /* the run's numbers */
     rt_pool *pool;
     rt_gemm gemm;
+    struct rt_parts *parts;         /* of a batch in parts (runtime/parts.h); NULL: this is all */
     struct rt_profile *profile;     /* stamps of time (runtime/profile.h); NULL: none are taken */
     /* The first number that an embedding could not take for a word: it stood for none of 0 .. words
      * - 1, and the library stops.  words 0: there was none. */

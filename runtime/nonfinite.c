@@ -34,6 +34,16 @@ void rt_nonfinite_leave_out(rt_run *run, bool watching)
     u->norm_before = u->norm_after = sqrt(sum);
 }
 
+void rt_nonfinite_repeat(rt_run *run)
+{
+    run->parts.before = 0;
+    run->pass.watching = run->pass.frozen = true;
+    run->model->forward(&run->pass);
+    rt_run_backward(run);
+    run->pass.frozen = false;
+    run->update.measured = false;
+}
+
 static const rt_watch *watch_of(const rt_run *run, int layer)
 {
     return (const rt_watch *)((const char *)run->pass.memory + run->net.layer[layer].watch);

@@ -9,6 +9,10 @@
 /* Leaves an update out and counts it; of a watched step, notes the gradients all the same. */
 void rt_nonfinite_leave_out(rt_run *run, bool watching);
 
+/* The pass once more, watched as if it were the first part of its batch, to see where the value
+ * comes from.  It leaves the same gradient. */
+void rt_nonfinite_repeat(rt_run *run);
+
 /* After a watched pass that was not finite: names the tensor that lost its values first, in the
  * order in which a step computes. */
 void rt_nonfinite_locate(rt_run *run, int64_t step, double loss);

@@ -1,42 +1,10 @@
-/* real_watch.c -- what is recorded of a layer at a watched step, while its buffers are live. */
+/* real_watch.c -- what is recorded of a layer's output at a watched step, while it is live. */
 #include "activation.h"
 #include "channels.h"
 #include "kernels.h"
+#include "parts.h"
 #include "profile.h"
 #include "tallies.h"
-
-enum { COUNT_TILES = 32, COUNT_TILE = 16384 };
-
-/* ---- Counts ---------------------------------------------------------------------------------- */
-
-typedef struct {
-    rt_tiles tiles;
-    const rt_real *x;
-    rt_counts partial[COUNT_TILES];
-} count_job;
-
-static void count_tile(void *arg, int tile)
-{
-    count_job *job = arg;
-    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
-    job->partial[tile] = (rt_counts){ 0 };
-    rt_count(job->x + start, end - start, &job->partial[tile]);
-}
-
-static rt_counts count_all(rt_pool *pool, size_t n, const rt_real *x)
-{
-    const size_t least = n / COUNT_TILES + 1;
-    const size_t size = least > COUNT_TILE ? least : COUNT_TILE;
-    count_job job;
-    rt_counts sum = { 0 };
-
-    job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
-    job.x = x;
-    rt_run_tiles(pool, 0.15 * (double)n, job.tiles.count, count_tile, &job);
-    for (int i = 0; i < job.tiles.count; i++)
-        rt_add_counts(&job.partial[i], &sum);
-    return sum;
-}
 
 /* ---- Outputs --------------------------------------------------------------------------------- */
 
@@ -79,6 +47,8 @@ typedef struct {
     rt_real flat;                   /* slopes under this are saturated */
     tally_rows *tally;
     const rt_real *v, *y;
+    const rt_pass *pass;
+    rt_layer_parts *parts;          /* of a batch in parts, else NULL */
     output_sums *of_tile;
 } output_job;
 
@@ -255,11 +225,14 @@ static void add_moments(const output_job *job, rt_block block, const unit_sums *
     const double count = (double)job->p.n * (double)job->p.inner;
 
     for (size_t k = 0; k < block.count; k++) {
-        const double offset = u->sum[k] / count, mean = u->first[k] + offset;
-        const double var = fmax(u->squares[k] / count - offset * offset, 0);
+        const double offset = u->sum[k] / count;
+        double mean = u->first[k] + offset;
+        double var = fmax(u->squares[k] / count - offset * offset, 0);
+        if (job->parts)
+            rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean, &var);
         out->suspect = out->suspect || !isfinite(mean) || !isfinite(u->squares[k]);
-        out->sum += count * mean;
-        out->squares += count * (var + mean * mean);
+        out->sum += mean;
+        out->squares += var + mean * mean;
         out->var += var;
     }
 }
@@ -280,6 +253,16 @@ static void take_slopes(const output_job *job, rt_block block, unit_sums *u)
     }
 }
 
+/* In this part of the batch, or in one before it. */
+static bool is_alive(const output_job *job, size_t unit, rt_bits slopes)
+{
+    if (!job->parts)
+        return slopes != 0;
+    rt_unit_part *u = &job->parts->unit[unit];
+    u->alive = slopes != 0 || (rt_before(job->pass) > 0 && u->alive);
+    return u->alive;
+}
+
 static void output_block(const output_job *job, rt_block block, output_sums *out)
 {
     unit_sums u = { .sum = { 0 } };
@@ -292,7 +275,7 @@ static void output_block(const output_job *job, rt_block block, output_sums *out
         take_slopes(job, block, &u);
     out->saturated += u.flat;
     for (size_t k = 0; k < block.count; k++)
-        out->dead += u.alive[k] == 0;
+        out->dead += !is_alive(job, block.first + k, u.alive[k]);
 }
 _Static_assert((int)RT_SLOPE_COLUMNS == (int)RT_CHANNEL_BLOCK, "a column of slopes for each unit");
 
@@ -327,7 +310,8 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     const double count = (double)n * units * inner;
     output_sums of_tile[RT_MAX_TILES], all = { .sum = 0 };
     output_job job = { .p = rt_planes_of(n, units, inner), .act = act, .a = a, .v = v, .y = y,
-                       .tally = tally_of(act, v, y), .of_tile = of_tile,
+                       .tally = tally_of(act, v, y), .of_tile = of_tile, .pass = c,
+                       .parts = rt_parts_of(c, w),
                        .flat = (rt_real)(0.05 * steepest(act, a)) };
     const int blocks = rt_cut_channels(&job.p).count;
     const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
@@ -335,39 +319,14 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     rt_run_tiles(c->pool, 0.15 * count, tiles, output_tile, &job);
     for (int i = 0; i < tiles; i++)
         add_output(&of_tile[i], &all);
-    w->act_mean = all.sum / count;
-    w->act_rms = sqrt(all.squares / count);
+    w->act_mean = all.sum / units;
+    w->act_rms = sqrt(all.squares / units);
     w->act_unit_var = all.var / units;
-    w->saturated = (double)all.saturated / count;
+    w->saturated = rt_join(c, w->saturated, (double)all.saturated / count);
     w->dead = (double)all.dead / units;
-    w->act_nonfinite = all.suspect ? count_all(c->pool, (size_t)count, y).nonfinite : 0;
+    if (!(rt_before(c) > 0))
+        w->act_nonfinite = 0;
+    if (all.suspect)
+        w->act_nonfinite += rt_count_all(c->pool, (size_t)count, 1, y).nonfinite;
     rt_profile_watched(c->profile);
-}
-
-/* ---- Gradients ------------------------------------------------------------------------------- */
-
-/* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */
-double rt_sample_rms(const rt_pass *c, const rt_counts *x)
-{
-    if (x->nonfinite > 0)
-        return (double)NAN;
-    return sqrt(x->sum_squares / (double)x->count) * c->rows;
-}
-
-void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
-{
-    rt_profile_delta(c->profile, w);
-    if (!c->watching)
-        return;
-    w->delta = count_all(c->pool, (size_t)n * (size_t)m, dz);
-    w->delta_rms = rt_sample_rms(c, &w->delta);
-    rt_profile_watched(c->profile);
-}
-
-void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)
-{
-    if (!c->watching || path >= RT_PATHS)
-        return;
-    const rt_counts counts = count_all(c->pool, (size_t)n * (size_t)m, d);
-    w->path_rms[path] = rt_sample_rms(c, &counts);
 }

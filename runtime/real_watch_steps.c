@@ -1,6 +1,7 @@
 /* real_watch_steps.c -- the gradient through time: its size by step of a recurrent layer, and the
  * fit of its logarithm. */
 #include "kernels.h"
+#include "parts.h"
 
 /* Sums of a least-squares line through (t, log10 RMS), t counted from the middle of the walk. */
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
     rt_direction way;
     size_t n, steps, m;
     const rt_real *dz;
+    rt_layer_parts *parts;          /* of a batch in parts, else NULL */
     rt_watch *watch;                /* each of its three steps is written by the tile that has it */
     line_sums partial[RT_MAX_TILES];
 } steps_job;
@@ -26,8 +28,12 @@ static double step_rms(const steps_job *s, size_t t)
     for (size_t i = 0; i < s->n; i++)
         squares += rt_sum_squares(s->m, s->dz + (i * s->steps + step) * s->m);
     if (!isfinite(squares))         /* as of all values that are not finite */
-        return (double)NAN;
-    return sqrt(squares / (double)(s->n * s->m)) * s->pass->rows;
+        squares = (double)NAN;
+    const double rms = sqrt(squares / (double)(s->n * s->m)) * s->pass->rows;
+    if (!s->parts)
+        return rms;
+    s->parts->step[t] = rt_join(s->pass, s->parts->step[t], rms * rms);
+    return sqrt(s->parts->step[t]);
 }
 
 static void add_point(line_sums *sum, double t, double rms)
@@ -83,7 +89,8 @@ void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps,
     if (!c->watching)
         return;
     steps_job s = { .tiles = rt_cut((size_t)steps, 1), .pass = c, .way = way, .n = (size_t)n,
-                    .steps = (size_t)steps, .m = (size_t)m, .dz = dz, .watch = w };
+                    .steps = (size_t)steps, .m = (size_t)m, .dz = dz, .watch = w,
+                    .parts = rt_parts_of(c, w) };
     rt_run_tiles(c->pool, (0.1 * m + 20) * n * steps, s.tiles.count, steps_tile, &s);
     w->decades_per_step = slope(s.partial, s.tiles.count);
 }

@@ -174,7 +174,8 @@ bool rt_run_on(rt_run *run, const rt_model *model, const rt_notes *notes, const 
     run->update.w = run->pass.params;
     run->update.g = run->sum ? run->sum : run->pass.grads;
     rt_history_init(&run->history, &run->net, set, threads);
-    if (initialise(run, e))
+    if ((!run->sum || rt_parts_new(&run->parts, &run->net, run->pass.memory, e))
+        && initialise(run, e))
         return true;
 failed:
     rt_run_free(run);
@@ -187,6 +188,7 @@ void rt_run_free(rt_run *run)
         rt_history_free(&run->history);
     if (run->pool)
         rt_pool_free(run->pool);
+    rt_parts_free(&run->parts);
     free(run->block);
     rt_data_free(&run->data);
     rt_net_free(&run->net);

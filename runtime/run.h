@@ -4,6 +4,7 @@
 
 #include "data.h"
 #include "history.h"
+#include "parts.h"
 #include "pool.h"
 
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
     void *x, *target;               /* the samples of a pass */
     int32_t *labels;
     void *sum;                      /* gradient of a batch that is cut in parts, else NULL */
+    rt_parts parts;                 /* the record of such a batch */
     uint32_t *order;                /* [train.n], of this epoch */
     uint32_t *as_is;                /* 0, 1, 2 ..: order of an evaluation */
     void *block;                    /* what all of these stand in */

@@ -113,8 +113,7 @@ static void say_changes(const rt_history *h, char *text, size_t size)
     rt_append(text, size, " for %s in batches of %lld", h->net->notes->input,
               (long long)h->net->notes->batch);
     if (is->batch != was->batch)
-        rt_append(text, size, " (as compiled; here of %lld%s)", (long long)is->batch,
-                  is->batch > was->batch ? ", layers of its first part" : "");
+        rt_append(text, size, " (as compiled; here of %lld)", (long long)is->batch);
     if (loss == RT_HUBER && (is->huber_delta < was->huber_delta
                              || is->huber_delta > was->huber_delta))
         rt_append(text, size, " and huber_delta = %g (as compiled; here %g)", was->huber_delta,

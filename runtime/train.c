@@ -59,16 +59,6 @@ static bool is_finite_pass(rt_run *run, double loss)
             || reals->all_finite(run->pool, run->pass.grads, run->net.n_elements));
 }
 
-/* The same pass once more, to see where the value comes from.  It leaves the same gradient. */
-static void repeat_watching(rt_run *run)
-{
-    run->pass.watching = run->pass.frozen = true;
-    run->model->forward(&run->pass);
-    rt_run_backward(run);
-    run->pass.frozen = false;
-    run->update.measured = false;
-}
-
 /* For --replay.  That it could not be written changes nothing of how the run goes. */
 static void keep_batch(const Training *t, double loss)
 {
@@ -80,7 +70,19 @@ static void keep_batch(const Training *t, double loss)
     fprintf(stderr, "%s: warning: %s\n", t->run->model->name, e.text);
 }
 
-/* A pass over rows of the batch; of a batch in parts, the watch records the first. */
+/* A pass that is not finite; the first of a run becomes a watched one. */
+static void look_closer(Training *t, Batch *b, double loss)
+{
+    b->finite = false;
+    if (t->run->history.nonfinite.happened)
+        return;
+    b->watching = true;
+    rt_nonfinite_repeat(t->run);
+    rt_nonfinite_locate(t->run, b->step, loss);
+    keep_batch(t, loss);
+}
+
+/* A pass over rows of the batch: all of them, or a part, which joins the record of those before. */
 static void pass_over(Training *t, Batch *b, int part, int64_t done, int rows)
 {
     rt_run *run = t->run;
@@ -90,7 +92,8 @@ static void pass_over(Training *t, Batch *b, int part, int64_t done, int rows)
     rt_run_batch(run, &run->data.train, run->order, b->from + done, rows);
     rt_augment(run, b->step / run->steps_per_epoch, run->order + b->from + done, rows);
     c->training = true;
-    c->watching = b->watching && part == 0;
+    c->watching = b->watching;
+    c->parts = rows < b->rows ? &run->parts : NULL;
     c->step = (uint64_t)b->step | (uint64_t)part << PART_SHIFT;
     rt_profile_turn(c->profile, RT_AT_LOSS);
     const double loss = run->model->forward(c);
@@ -101,15 +104,10 @@ static void pass_over(Training *t, Batch *b, int part, int64_t done, int rows)
     b->loss += loss * rows / (double)b->rows;
     run->update.measured = false;
     run->update.watching = b->watching;
-    if (is_finite_pass(run, loss))
-        return;
-    b->finite = false;
-    if (run->history.nonfinite.happened)
-        return;
-    b->watching = true;             /* the step becomes a watched one */
-    repeat_watching(run);
-    rt_nonfinite_locate(run, b->step, loss);
-    keep_batch(t, loss);
+    if (!is_finite_pass(run, loss))
+        look_closer(t, b, loss);
+    if (b->watching)
+        run->parts.before += rows;
 }
 
 /* Forward and backward over the whole batch, in parts where it is larger than the compiled one. */
@@ -118,6 +116,8 @@ static void differentiate(Training *t, Batch *b)
     rt_run *run = t->run;
     int64_t done = 0;
 
+    run->parts.whole = b->rows;
+    run->parts.before = 0;
     if (run->sum)
         memset(run->sum, 0, run->net.n_elements * run->model->real_size);
     for (int part = 0; done < b->rows; part++) {

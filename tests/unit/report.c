@@ -365,7 +365,7 @@ TEST(says_what_a_forecast_is_not_for)
     f.s->h.other_data = true;
     f.s->set.batch = f.compiled.batch + 7;
     text = summary_of(&f, 200);
-    CHECK(strstr(text, "layers of its first part)") && !strstr(text, "--data"));
+    CHECK(strstr(text, "(as compiled; here of ") && !strstr(text, "--data"));
     free(text);
     f.notes.input = "8 samples of train.csv";
     f.s->data.train.text[0] = "train.csv";

@@ -96,6 +96,17 @@ static rt_outcome train(rt_run *run, rt_gradient_log *log)
     return rt_train(run, &to, &error);
 }
 
+/* At weights that are the same: of the parts of a batch, what the whole has. */
+static void check_same_watch(const rt_watch *whole, const rt_watch *parts)
+{
+    CHECK_NEAR(parts->act_mean, whole->act_mean, 1e-6);
+    CHECK_NEAR(parts->act_rms, whole->act_rms, 1e-6);
+    CHECK_NEAR(parts->act_unit_var, whole->act_unit_var, 1e-6);
+    CHECK_NEAR(parts->delta_rms, whole->delta_rms, 1e-6);
+    CHECK(parts->delta.count == whole->delta.count && whole->delta.count == 20 * CLASSES);
+    CHECK_NEAR(parts->delta.sum_squares / whole->delta.sum_squares, 1, 1e-6);
+}
+
 TEST(a_batch_in_parts_is_the_same_batch)
 {
     const rt_model whole = linear_model(ROWS), parts = linear_model(8);
@@ -118,6 +129,7 @@ TEST(a_batch_in_parts_is_the_same_batch)
     }
     CHECK(a.history.epoch[1].accuracy_test > 0.85);
     CHECK_NEAR(b.history.record[0].norm_before, a.history.record[0].norm_before, 1e-6);
+    check_same_watch(&a.history.record[0].layer[0].watch, &b.history.record[0].layer[0].watch);
     rt_run_free(&a);
     rt_run_free(&b);
 }

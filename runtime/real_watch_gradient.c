@@ -1,0 +1,92 @@
+/* real_watch_gradient.c -- what is recorded of a layer's gradient at a watched step, while it is
+ * live. */
+#include "kernels.h"
+#include "parts.h"
+#include "profile.h"
+
+enum { COUNT_TILES = 32, COUNT_TILE = 16384 };
+
+typedef struct {
+    rt_tiles tiles;
+    const rt_real *x;
+    rt_real times;                  /* counted is `times` x */
+    rt_counts partial[COUNT_TILES];
+} count_job;
+
+static void count_scaled(size_t n, rt_real times, const rt_real *x, rt_counts *out)
+{
+    enum { MOST = 1024 };
+    rt_real scaled[MOST];
+
+    for (size_t at = 0; at < n; at += MOST) {
+        const size_t part = n - at < MOST ? n - at : MOST;
+        for (size_t i = 0; i < part; i++)
+            scaled[i] = times * x[at + i];
+        rt_count(scaled, part, out);
+    }
+}
+
+static void count_tile(void *arg, int tile)
+{
+    count_job *job = arg;
+    const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
+    job->partial[tile] = (rt_counts){ 0 };
+    if (job->times == 1)
+        rt_count(job->x + start, end - start, &job->partial[tile]);
+    else
+        count_scaled(end - start, job->times, job->x + start, &job->partial[tile]);
+}
+
+rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x)
+{
+    const size_t least = n / COUNT_TILES + 1;
+    const size_t size = least > COUNT_TILE ? least : COUNT_TILE;
+    count_job job;
+    rt_counts sum = { 0 };
+
+    job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
+    job.x = x;
+    job.times = times;
+    rt_run_tiles(pool, 0.15 * (double)n, job.tiles.count, count_tile, &job);
+    for (int i = 0; i < job.tiles.count; i++)
+        rt_add_counts(&job.partial[i], &sum);
+    return sum;
+}
+
+/* ---- Gradients ------------------------------------------------------------------------------- */
+
+/* The gradient of the mean over the whole batch: of a part's own mean it is a share. */
+static rt_counts count_gradient(const rt_pass *c, size_t n, const rt_real *dz)
+{
+    return rt_count_all(c->pool, n, (rt_real)(c->rows / rt_whole_rows(c)), dz);
+}
+
+/* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */
+double rt_sample_rms(const rt_pass *c, const rt_counts *x)
+{
+    if (x->nonfinite > 0)
+        return (double)NAN;
+    return sqrt(x->sum_squares / (double)x->count) * rt_whole_rows(c);
+}
+
+void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
+{
+    rt_profile_delta(c->profile, w);
+    if (!c->watching)
+        return;
+    const rt_counts counts = count_gradient(c, (size_t)n * (size_t)m, dz);
+    if (!(rt_before(c) > 0))
+        w->delta = (rt_counts){ 0 };
+    rt_add_counts(&counts, &w->delta);
+    w->delta_rms = rt_sample_rms(c, &w->delta);
+    rt_profile_watched(c->profile);
+}
+
+void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)
+{
+    if (!c->watching || path >= RT_PATHS)
+        return;
+    const rt_counts counts = count_gradient(c, (size_t)n * (size_t)m, d);
+    const double before = w->path_rms[path], now = rt_sample_rms(c, &counts);
+    w->path_rms[path] = sqrt(rt_join(c, before * before, now * now));
+}
