@@ -27,6 +27,7 @@ static Trace *trace_new(Flow *f, const Graph *g)
     t->call = arena_array(f->arena, Trace *, g->n);
     t->bend = arena_array(f->arena, struct Bend *, g->n);
     t->largest = arena_array(f->arena, struct Largest *, g->n);
+    t->drawn = arena_array(f->arena, struct Drawn *, g->n);
     t->row = arena_array(f->arena, FlowLayer, g->n_layers + 1);
     for (int i = 0; i < g->n_layers; i++)
         t->row[i] = (FlowLayer){ .layer = &g->layer[i], .grad_norm = NAN, .delta_rms = NAN };
@@ -222,10 +223,10 @@ const FlowRule flow_pick = { pick_forward, pick_backward };
 
 /* One walk there and back, the input's variance times `factor`, the weights of a layer opened. */
 static Flow walk_opened(const Program *p, const InputMoments *input, double factor,
-                        const Layer *open, double open_var, Session *s, Forecast *out)
+                        const Layer *open, double open_var, Tables *tables, Forecast *out)
 {
     const double batch = (double)out->batch;
-    Flow f = { .open = open, .open_var = open_var, .arena = s->arena, .gauss = gauss_new(s->arena),
+    Flow f = { .open = open, .open_var = open_var, .arena = tables->arena, .tables = tables,
                .model = p->model, .batch = batch, .same_class = input->same_class,
                .input = *input, .loss = NAN, .norm_slope = 1, .norm_gain = 1 };
     Trace *t = trace_new(&f, p->graph[p->n - 1]);
@@ -238,27 +239,27 @@ static Flow walk_opened(const Program *p, const InputMoments *input, double fact
     t->kernel[t->g->input[0]] = kernel_of_input(&f, factor);
     walk_forward(&f, t);
     walk_backward(&f, t);
-    flow_rows(t, s->arena, out);
+    flow_rows(t, f.arena, out);
     out->loss = f.loss;
     out->rough = f.rough;
     return f;
 }
 
-static Flow walk_whole(const Program *p, const InputMoments *input, double factor, Session *s,
-                       Forecast *out)
+static Flow walk_whole(const Program *p, const InputMoments *input, double factor,
+                       Tables *tables, Forecast *out)
 {
-    return walk_opened(p, input, factor, NULL, 0, s, out);
+    return walk_opened(p, input, factor, NULL, 0, tables, out);
 }
 
 /* Weights of 0 after their first update: of sgd the rate times the gradient, of the others about
  * the rate.  The flow behind them does not depend on how large they are. */
 static Forecast *after_first_update(const Program *p, const InputMoments *input,
-                                    const Forecast *f, Session *s)
+                                    const Forecast *f, Tables *tables)
 {
     const Value *optimizer = &p->model->settings.optimizer;
     const double rate = value_arg(optimizer, "lr")->real;
     const Layer *layer = f->opener->layer;
-    Forecast *out = arena_new_of(s->arena, Forecast);
+    Forecast *out = arena_new_of(tables->arena, Forecast);
     double n = 0, rms;
 
     for (int i = 0; i < layer->n_params; i++)
@@ -266,7 +267,7 @@ static Forecast *after_first_update(const Program *p, const InputMoments *input,
     rms = word_is(optimizer, "SGD") ? rate * f->opener->loss_norm / sqrt(n) : rate;
     out->batch = f->batch;
     out->input = f->input;
-    walk_opened(p, input, 1, layer, rms > 0 ? rms * rms : 1e-6, s, out);
+    walk_opened(p, input, 1, layer, rms > 0 ? rms * rms : 1e-6, tables, out);
     flow_penalise(&p->model->settings, out);
     flow_measure(out);
     return out;
@@ -299,7 +300,7 @@ static double mixed_value(const Mixed *m, double batch)
 
 /* Where the samples' norms drift apart one size does not do: five, by Gauss and Hermite's rule over
  * ln of the norm, whose layers are averaged. */
-static void mix_sizes(const Program *p, const InputMoments *input, double var, Session *s,
+static void mix_sizes(const Program *p, const InputMoments *input, double var, Tables *tables,
                       Forecast *out)
 {
     static const double node[SIZES] = { -2.8569700138728056, -1.3556261799742659, 0,
@@ -308,13 +309,13 @@ static void mix_sizes(const Program *p, const InputMoments *input, double var, S
                                           0.53333333333333333, 0.22207592200561266,
                                           0.011257411327720689 };
     const double batch = (double)out->batch;
-    Mixed (*sum)[N_MIXED] = arena_alloc(s->arena, (size_t)(out->n + 1) * sizeof *sum);
+    Mixed (*sum)[N_MIXED] = arena_alloc(tables->arena, (size_t)(out->n + 1) * sizeof *sum);
 
     for (int k = 0; k < SIZES; k++) {
-        Forecast *one = arena_new_of(s->arena, Forecast);
+        Forecast *one = arena_new_of(tables->arena, Forecast);
 
         one->batch = out->batch;
-        walk_whole(p, input, exp(sqrt(var) * node[k] - var / 2), s, one);
+        walk_whole(p, input, exp(sqrt(var) * node[k] - var / 2), tables, one);
         for (int i = 0; i < out->n && i < one->n; i++) {
             mix(&sum[i][OUTPUTS], one->layer[i].act_rms, weight[k]);
             mix(&sum[i][DELTAS], one->layer[i].delta_rms, weight[k]);
@@ -367,16 +368,19 @@ static void mark_blurred(Forecast *out)
 Forecast *forecast(const Program *p, const InputMoments *input, int64_t batch, Session *s)
 {
     Forecast *out = flow_too_large(p, input, s);
+    Tables *tables;
     Flow f;
 
     if (out)
         return out;
+    tables = arena_new_of(s->arena, Tables);
+    *tables = (Tables){ .arena = s->arena, .gauss = gauss_new(s->arena) };
     out = arena_new_of(s->arena, Forecast);
     out->batch = batch;
-    f = walk_whole(p, input, 1, s, out);
+    f = walk_whole(p, input, 1, tables, out);
     out->input = *input;
     if (f.norm_gain > 1.2 && !f.has_places)
-        mix_sizes(p, input, f.norm_var, s, out);
+        mix_sizes(p, input, f.norm_var, tables, out);
     flow_penalise(&p->model->settings, out);
     flow_measure(out);
     if (!out->rough)
@@ -384,6 +388,6 @@ Forecast *forecast(const Program *p, const InputMoments *input, int64_t batch, S
     if (f.blurred)
         mark_blurred(out);
     if (out->opens)
-        out->opened = after_first_update(p, input, out, s);
+        out->opened = after_first_update(p, input, out, tables);
     return out;
 }

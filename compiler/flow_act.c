@@ -7,30 +7,54 @@
 #include "flow_lags.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- Moments at a tensor's mean variance ----------------------------------------------------- */
 
 static Act act_of(const Node *n) { return (Act){ n->act, n->number[0] }; }
 
-static bool near(double a, double b) { return a == b || fabs(a - b) <= 1e-9 * fabs(b); }
+static bool near(double a, double b) { return a == b || fabs(a - b) <= 1e-12 * fabs(b); }
 
-/* Deep nets come to a fixed point: the last integrals are often those that are wanted again. */
+static bool is_of(const Integrals *i, Act act, double v, double m)
+{
+    return i->act.kind == act.kind && i->act.number == act.number && near(i->v, v)
+        && fabs(i->m - m) < 1e-12;
+}
+
+/* Deep nets come to a fixed point, or to a few: the last integrals are often wanted again. */
 static const Moments *moments_at(Flow *f, Act act, double v, double m)
 {
-    const double in_variance = v / fmax(v + m * m, 1e-300);
+    Tables *t = f->tables;
+    Integrals *last = t->last;
 
-    if (f->last.act.kind == act.kind && f->last.act.number == act.number && f->last.known &&
-        near(f->last.v, v) && fabs(f->last.m - m) < 1e-12)
-        return &f->last.moments;
-    f->last.known = true;
-    f->last.act = act;
-    f->last.v = v;
-    f->last.m = m;
-    act_moments(f->gauss, act, v, m, &f->last.moments);
-    f->last.slope = f->last.moments.radial / 2 * in_variance;
-    f->last.slope_slope = f->last.moments.slope_radial / 2 * in_variance;
-    return &f->last.moments;
+    for (int i = 0; i < t->n_last; i++)
+        if (is_of(&last[i], act, v, m))
+            return &last[i].moments;
+    t->n_last = t->n_last < FEW_INTEGRALS ? t->n_last + 1 : FEW_INTEGRALS;
+    memmove(last + 1, last, (size_t)(t->n_last - 1) * sizeof *last);
+    last[0] = (Integrals){ .act = act, .v = v, .m = m };
+    act_moments(t->gauss, act, v, m, &last[0].moments);
+    return &last[0].moments;
 }
+
+/* Of phi(a z) = a phi(z) those at variance 1 tell all. */
+static Moments moments_of_act(Flow *f, Act act, double v, double m)
+{
+    const bool scales = v > 0 && m == 0 && act_scales(act);
+    Moments out = *moments_at(f, act, scales ? 1 : v, m);
+
+    if (scales)
+        scale_moments(&out, v);
+    return out;
+}
+
+/* E phi^2 and E phi'^2 between the least and the largest variance, to be interpolated. */
+enum { GRID = 9 };
+
+typedef struct {
+    double low, step, square[GRID][2];
+    bool flat;
+} Table;
 
 /* What one activation of one tensor comes to; kept for the way back. */
 typedef struct Bend {
@@ -42,9 +66,34 @@ typedef struct Bend {
     double value[PAIRS];            /* ... E phi phi these are, in units of E phi^2, and ... */
     double larger, steeper;         /* ... E phi^2, E phi'^2 so much those of a Gaussian */
     double mixed, mixed_square;     /* of two different samples, and its square with pair_var */
+    Table table;                    /* of the places' own variances */
 } Bend;
 
 static double clip(double c) { return fmin(fmax(c, -1), 1); }
+
+static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *table)
+{
+    double low = INFINITY, high = 0;
+
+    for (int64_t p = 0; p < z->positions; p++) {
+        low = fmin(low, z->square[SAME][p]);
+        high = fmax(high, z->square[SAME][p]);
+    }
+    table->flat = !(high - low > 1e-9 * high);     /* also past all range */
+    table->square[0][0] = b->m.square;
+    table->square[0][1] = b->m.slope_square;
+    if (table->flat)
+        return;
+    table->low = low - z->mean * z->mean;
+    table->step = (high - low) / (GRID - 1);
+    for (int i = 0; i < GRID; i++)
+        act_squares(f->tables->gauss, act, fmax(table->low + i * table->step, 0), z->mean,
+                    table->square[i]);
+    for (int i = 0; b->bent && i < GRID; i++) {
+        table->square[i][0] *= b->larger;
+        table->square[i][1] *= b->steeper;
+    }
+}
 
 static Bend bend_of(Flow *f, const Kernel *z, Act act)
 {
@@ -52,9 +101,9 @@ static Bend bend_of(Flow *f, const Kernel *z, Act act)
     const double v = q - m2;
     Bend b = { .v = v > 1e-13 * q && v > 1e-280 ? v : 0 };  /* less is rounding, or lost */
 
-    b.m = *moments_at(f, act, b.v, z->mean);
-    b.slope = f->last.slope;
-    b.slope_slope = f->last.slope_slope;
+    b.m = moments_of_act(f, act, b.v, z->mean);
+    b.slope = b.m.radial / 2 * b.v / fmax(b.v + m2, 1e-300);
+    b.slope_slope = b.m.slope_radial / 2 * b.v / fmax(b.v + m2, 1e-300);
     b.larger = b.steeper = 1;
     b.bent = neurons_bent(z);
     if (b.bent) {
@@ -70,6 +119,7 @@ static Bend bend_of(Flow *f, const Kernel *z, Act act)
     }
     b.mixed = mixed(f, b.c);
     b.mixed_square = fmin(b.mixed * b.mixed + z->pair_var, 1);
+    tabulate(f, z, act, &b, &b.table);
     return b;
 }
 
@@ -126,38 +176,6 @@ static double forward_noise(const Flow *f, const Kernel *z, const Bend *b)
 
 /* ---- Places of different variance ------------------------------------------------------------ */
 
-enum { GRID = 9 };
-
-/* E phi^2 and E phi'^2 between the least and the largest variance, to be interpolated. */
-typedef struct {
-    double low, step, square[GRID][2];
-    bool flat;
-} Table;
-
-static void tabulate(Flow *f, const Kernel *z, Act act, const Bend *b, Table *table)
-{
-    double low = INFINITY, high = 0;
-
-    for (int64_t p = 0; p < z->positions; p++) {
-        low = fmin(low, z->square[SAME][p]);
-        high = fmax(high, z->square[SAME][p]);
-    }
-    table->flat = !(high - low > 1e-9 * high);     /* also past all range */
-    table->square[0][0] = b->m.square;
-    table->square[0][1] = b->m.slope_square;
-    if (table->flat)
-        return;
-    table->low = low - z->mean * z->mean;
-    table->step = (high - low) / (GRID - 1);
-    for (int i = 0; i < GRID; i++)
-        act_squares(f->gauss, act, fmax(table->low + i * table->step, 0), z->mean,
-                    table->square[i]);
-    for (int i = 0; b->bent && i < GRID; i++) {
-        table->square[i][0] *= b->larger;
-        table->square[i][1] *= b->steeper;
-    }
-}
-
 static double look_up(const Table *t, double v, int which)
 {
     const double at = t->flat ? 0 : fmin(fmax((v - t->low) / t->step, 0), GRID - 1);
@@ -170,21 +188,28 @@ static double look_up(const Table *t, double v, int which)
 
 /* E phi phi (or of the slopes) of a pair of samples at each place, in *square, and apart; `drawn`
  * has those of drawn units in units of E phi^2. */
-static void map_pairs(const Kernel *z, const Bend *b, const Table *table, const Series *series,
-                      int which, const double *drawn, double *const square[PAIRS],
-                      double cross[PAIRS])
+static void map_pairs(const Kernel *z, const Bend *b, const Series *series, int which,
+                      const double *drawn, double *const square[PAIRS], double cross[PAIRS])
 {
     const double m2 = z->mean * z->mean, one = fmax(series_at(series, 1), 1e-300);
 
     for (int s = 0; s < PAIRS; s++) {
+        double at = NAN, pair = NAN, last = 0;      /* neighbours are mostly alike */
+
         cross[s] = series_at(series, b->apart[s]) / one;
         for (int64_t p = 0; p < z->positions; p++) {
             const double v = fmax(z->square[SAME][p] - m2, 0);
-            const double c = table->flat ? b->c[s]
-                           : clip((z->square[s][p] - m2) / fmax(v, 1e-300));
 
-            square[s][p] = look_up(table, v, which)
-                         * (drawn ? drawn[s] : s == SAME ? 1 : series_at(series, c) / one);
+            if (!(at == z->square[SAME][p] && pair == z->square[s][p])) {
+                const double c = b->table.flat ? b->c[s]
+                               : clip((z->square[s][p] - m2) / fmax(v, 1e-300));
+
+                last = look_up(&b->table, v, which)
+                     * (drawn ? drawn[s] : s == SAME ? 1 : series_at(series, c) / one);
+                at = z->square[SAME][p];
+                pair = z->square[s][p];
+            }
+            square[s][p] = last;
         }
     }
 }
@@ -243,16 +268,15 @@ static void act_forward(Flow *f, Trace *t, NodeId y)
     const double low = fmax(near_one - 0.02, -1);
     const double slope = (series_at(&b.m.value, high) - series_at(&b.m.value, low))
                        / one / (high - low);
+    const double typical = exp(-noise / 2);
     const double fresh = neurons_settled(z) ? 0 : (1 + b.m.slope_kurtosis)
                        / (double)(z->channels * z->positions);
     Kernel *k = kernel_new(f, n->shape);
-    Table table;
 
-    tabulate(f, z, act, &b, &table);
-    map_pairs(z, &b, &table, &b.m.value, 0, b.bent ? b.value : NULL, k->square, k->cross);
+    map_pairs(z, &b, &b.m.value, 0, b.bent ? b.value : NULL, k->square, k->cross);
     for (int s = 0; s < PAIRS; s++)
         for (int64_t p = 0; p < k->positions; p++)
-            k->square[s][p] *= exp(-noise / 2);
+            k->square[s][p] *= typical;
     k->lags = bent_lags(f, z, NULL, &b.m.value);
     if (k->lags)
         lags_mean(f, k->lags, k->square[SAME], k->cross);
@@ -330,23 +354,21 @@ static void act_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Kernel *z = kernel_in(t, y, 0);
     const Act act = act_of(n);
     const Bend b = *t->bend[y];
-    const double noise = log_noise(z, &b, backward_noise(f, z, &b, dy));
+    const double noise = log_noise(z, &b, backward_noise(f, z, &b, dy)), typical = exp(-noise / 2);
     Gradient *dz = gradient_like(f, dy, z->positions);
     double cross[PAIRS], slopes[PAIRS], drawn[PAIRS], kept;
-    Table table;
 
-    tabulate(f, z, act, &b, &table);
     if (b.bent || (dy->neuron && neurons_drawn(z))) {
         neurons_slopes(f, z, act, dy, dz, drawn);
         for (int s = 0; s < PAIRS; s++)
             drawn[s] /= b.m.slope_square;
     }
-    map_pairs(z, &b, &table, &b.m.slope, 1, dz->neuron ? drawn : NULL, dz->square, cross);
+    map_pairs(z, &b, &b.m.slope, 1, dz->neuron ? drawn : NULL, dz->square, cross);
     for (int s = 0; s < PAIRS; s++) {
         slopes[s] = mean_of_squares(dz->square[s], z->positions);
         dz->cross[s] = dy->cross[s] * cross[s];
         for (int64_t p = 0; p < z->positions; p++)
-            dz->square[s][p] *= dy->square[s][p] * exp(-noise / 2);
+            dz->square[s][p] *= dy->square[s][p] * typical;
     }
     dz->lags = bent_lags(f, z, dy, &b.m.slope);
     if (dz->lags)

@@ -281,33 +281,3 @@ const Tensor *tensor_of(const Trace *t, NodeId y, int i)
 
     return n && n->op == OP_PARAM ? &t->g->layer[n->layer].param[n->index] : NULL;
 }
-
-/* ---- Random numbers for probes: SplitMix64, and Box and Muller's normals --------------------- */
-
-double flow_uniform(Flow *f)
-{
-    uint64_t z = f->random += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-}
-
-void flow_seed(Flow *f, uint64_t seed)
-{
-    f->random = seed;
-    f->has_spare = false;
-}
-
-double flow_normal(Flow *f)
-{
-    double r, angle;
-
-    f->has_spare = !f->has_spare;
-    if (!f->has_spare)
-        return f->spare;
-    r = sqrt(-2 * log(flow_uniform(f)));
-    angle = 6.283185307179586 * flow_uniform(f);
-    f->spare = r * sin(angle);
-    return r * cos(angle);
-}

@@ -115,7 +115,7 @@ static void slopes_alone(Flow *f, const Kernel *z, Act act, int64_t kernel, Larg
     const double v = fmax(q - m2, 1e-300);
     Moments m;
 
-    act_moments(f->gauss, act, v, z->mean, &m);
+    act_moments(f->tables->gauss, act, v, z->mean, &m);
     for (int s = 0; s < PAIRS; s++) {
         const double c = (mean_of_squares(z->square[s], z->positions) - m2) / v;
 

@@ -7,8 +7,7 @@
 #include "flow_neurons.h"
 
 #include <math.h>
-
-enum { BISECTIONS = 40 };
+#include <string.h>
 
 Neurons *neurons_gaussian(Flow *f)
 {
@@ -72,24 +71,32 @@ Neurons *neurons_of_product(Flow *f, const Kernel *a, const Kernel *b)
 enum { ROOTS = 16 };
 
 /* The Gaussians that a tensor is made of, as far as there is room. */
-static void collect_roots(const Neurons *u, const Neurons *root[ROOTS], int *n)
+static void find_roots(Flow *f, Neurons *u)
 {
-    if (!u->part[0] && *n < ROOTS)
-        root[(*n)++] = u;
-    for (int j = 0; j < 2 && u->part[j] && *n < ROOTS; j++)
-        collect_roots(u->part[j]->neurons, root, n);
+    const Neurons *root[ROOTS];
+
+    if (u->root)
+        return;
+    if (!u->part[0])
+        root[u->n_roots++] = u;
+    for (int j = 0; j < 2 && u->part[j]; j++) {
+        Neurons *part = u->part[j]->neurons;
+
+        find_roots(f, part);
+        for (int i = 0; i < part->n_roots && u->n_roots < ROOTS; i++)
+            root[u->n_roots++] = part->root[i];
+    }
+    u->root = arena_array(f->arena, const Neurons *, u->n_roots);
+    memcpy(u->root, root, (size_t)u->n_roots * sizeof *root);
 }
 
-bool neurons_related(const Kernel *a, const Kernel *b)
+bool neurons_related(Flow *f, const Kernel *a, const Kernel *b)
 {
-    const Neurons *of_a[ROOTS], *of_b[ROOTS];
-    int n_a = 0, n_b = 0;
-
-    collect_roots(a->neurons, of_a, &n_a);
-    collect_roots(b->neurons, of_b, &n_b);
-    for (int i = 0; i < n_a; i++)
-        for (int j = 0; j < n_b; j++)
-            if (of_a[i] == of_b[j])
+    find_roots(f, a->neurons);
+    find_roots(f, b->neurons);
+    for (int i = 0; i < a->neurons->n_roots; i++)
+        for (int j = 0; j < b->neurons->n_roots; j++)
+            if (a->neurons->root[i] == b->neurons->root[j])
                 return true;
     return false;
 }
@@ -111,34 +118,43 @@ bool neurons_drawn(const Kernel *k)
 
 /* ---- Draws --------------------------------------------------------------------------------- */
 
+/* By Newton's method from the middle, which comes nearer from one side. */
 double normal_quantile(double p)
 {
-    double low = -8, high = 8;
+    const double tail = fmin(p, 1 - p), most = 100, root = sqrt(2 * acos(-1));
+    double z = 0, step = 1;
 
-    for (int i = 0; i < BISECTIONS; i++) {
-        const double z = (low + high) / 2;
-
-        if (0.5 * erfc(-z / sqrt(2)) < p)
-            low = z;
-        else
-            high = z;
+    for (int i = 0; i < most && step > 1e-15; i++) {
+        step = (0.5 * erfc(z / sqrt(2)) - tail) * root * exp(0.5 * z * z);
+        z += step;
     }
-    return (low + high) / 2;
+    return p < 0.5 ? -z : z;
+}
+
+static const double *strata_of(Flow *f)
+{
+    double *z;
+
+    if (f->tables->strata)
+        return f->tables->strata;
+    f->tables->strata = z = arena_array(f->tables->arena, double, NEURONS);
+    for (int i = 0; i < NEURONS / 2; i++) {
+        z[i] = normal_quantile((i + 0.5) / NEURONS);
+        z[NEURONS - 1 - i] = -z[i];
+    }
+    return z;
 }
 
 /* One column of normals, stratified, in a random order. */
 static void shuffle_strata(Flow *f, double *z)
 {
-    if (!f->strata) {
-        f->strata = arena_array(f->arena, double, NEURONS);
-        for (int i = 0; i < NEURONS; i++)
-            f->strata[i] = normal_quantile((i + 0.5) / NEURONS);
-    }
+    const double *strata = strata_of(f);
+
     for (int i = 0; i < NEURONS; i++) {
         const int j = (int)(flow_uniform(f) * (i + 1));
 
         z[i] = z[j];
-        z[j] = f->strata[i];
+        z[j] = strata[i];
     }
 }
 
@@ -161,8 +177,7 @@ static void draw_gaussian(Flow *f, const Kernel *k, Neuron *unit)
 {
     const double m = k->mean, q = mean_of_squares(k->square[SAME], k->positions);
     const double v = fmax(q - m * m, 0), std = sqrt(v);
-    double *own = arena_array(f->arena, double, NEURONS);
-    double *z = arena_array(f->arena, double, NEURONS);
+    double own[NEURONS], z[NEURONS];
 
     shuffle_strata(f, own);
     for (int i = 0; i < NEURONS; i++)
@@ -219,7 +234,7 @@ static void draw_carried(Flow *f, const Kernel *k, Neuron *unit)
 static void draw_sum(Flow *f, const Kernel *k, Neuron *unit)
 {
     const Neurons *u = k->neurons;
-    const bool apart = u->part[1] && !neurons_related(u->part[0], u->part[1]);
+    const bool apart = u->part[1] && !neurons_related(f, u->part[0], u->part[1]);
 
     for (int j = 0; j < 2 && u->part[j]; j++) {
         const Neuron *part = neurons_of(f, u->part[j]);

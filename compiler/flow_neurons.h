@@ -14,6 +14,8 @@ struct Neurons {
     Neuron *sample;                 /* [NEURONS]; NULL until asked for */
     const double *rows;             /* ... over a batch: flow_neurons_batch.c; NULL too, or ... */
     bool no_rows;                   /* ... because there are none */
+    const Neurons **root;           /* the oldest Gaussians that it is made of; NULL ... */
+    int n_roots;                    /* ... until asked for */
     const double *variance;         /* [NEURONS]: what a batch norm divided them by, squared */
 };
 

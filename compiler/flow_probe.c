@@ -12,16 +12,36 @@ static size_t at(int step, int sample, int width)
     return ((size_t)step * PROBE_SAMPLES + (size_t)sample) * (size_t)width;
 }
 
-/* z[gates * width] += w h */
+enum { ROWS = 4 };                  /* of a weight, multiplied together */
+
+/* sum[ROWS][samples] = of rows of w, n apart, with h[n][samples]: each in the order of its terms */
+static void multiply_rows(const double *w, const double *h, int n,
+                          double sum[ROWS][PROBE_SAMPLES])
+{
+    double own[ROWS][PROBE_SAMPLES] = { { 0 } };
+
+    for (int k = 0; k < n; k++)
+        for (int r = 0; r < ROWS; r++)
+            for (int s = 0; s < PROBE_SAMPLES; s++)
+                own[r][s] += w[r * n + k] * h[k * PROBE_SAMPLES + s];
+    memcpy(sum, own, sizeof own);
+}
+
+/* z[samples][gates * width] += w h, of h[samples][width] */
 static void add_product(const Probe *p, const double *h, double *z)
 {
-    for (int j = 0; j < p->gates * p->width; j++) {
-        const double *row = p->w + (size_t)j * (size_t)p->width;
-        double sum = 0;
+    const int n = p->width, wide = p->gates * n;
+    double turned[PROBE_WIDTH * PROBE_SAMPLES];
 
-        for (int k = 0; k < p->width; k++)
-            sum += row[k] * h[k];
-        z[j] += sum;
+    for (int i = 0; i < n * PROBE_SAMPLES; i++)
+        turned[i % n * PROBE_SAMPLES + i / n] = h[i];
+    for (int j = 0; j < wide; j += ROWS) {
+        double sum[ROWS][PROBE_SAMPLES];
+
+        multiply_rows(p->w + (size_t)j * (size_t)n, turned, n, sum);
+        for (int i = 0; i < ROWS * PROBE_SAMPLES && j + i / PROBE_SAMPLES < wide; i++)
+            z[i % PROBE_SAMPLES * wide + j + i / PROBE_SAMPLES]
+                += sum[i / PROBE_SAMPLES][i % PROBE_SAMPLES];
     }
 }
 
@@ -73,33 +93,33 @@ static void gru_step(const Probe *p, const double *before, const double *product
     }
 }
 
-static void step_forward(Probe *p, int t, int s, double *product)
+/* What a cell makes of z, to which its product with h- is added but for a GRU's. */
+static void cell_forward(Probe *p, int t, int s, const double *product)
 {
     const int n = p->width;
     double *z = p->gate + at(t, s, p->gates * n), *extra = p->extra + at(t, s, n);
-    const double *zx = p->zx + at(t, s, p->gates * n), *before = p->h + at(t, s, n);
     double *h = p->h + at(t + 1, s, n);
 
-    for (int j = 0; j < p->gates * n; j++) {
-        z[j] = zx[j];
-        product[j] = 0;
-    }
-    add_product(p, before, p->op == OP_GRU ? product : z);
     if (p->op == OP_RNN)
         rnn_step(p, z, h);
     else if (p->op == OP_LSTM)
         lstm_step(p, t ? p->extra + at(t - 1, s, n) : NULL, z, extra, h);
     else
-        gru_step(p, before, product, z, extra, h);
+        gru_step(p, p->h + at(t, s, n), product + s * p->gates * n, z, extra, h);
 }
 
 void probe_forward(Probe *p)
 {
-    double product[PROBE_GATES * PROBE_WIDTH];
+    const size_t wide = (size_t)(p->gates * p->width) * PROBE_SAMPLES;
+    double product[PROBE_SAMPLES * PROBE_GATES * PROBE_WIDTH];
 
-    for (int t = 0; t < p->steps; t++)
+    for (int t = 0; t < p->steps; t++) {
+        memset(product, 0, wide * sizeof *product);
+        add_product(p, p->h + at(t, 0, p->width),
+                    p->op == OP_GRU ? product : p->gate + at(t, 0, p->gates * p->width));
         for (int s = 0; s < PROBE_SAMPLES; s++)
-            step_forward(p, t, s, product);
+            cell_forward(p, t, s, product);
+    }
 }
 
 /* ---- And back ------------------------------------------------------------------------------ */
@@ -227,6 +247,17 @@ void probe_draw(Flow *f, const Trace *t, NodeId y, Probe *p)
                   p->w + (size_t)g * square);
 }
 
+/* What the way forward fills. */
+static void add_forward(Flow *f, Probe *p)
+{
+    const size_t wide = (size_t)p->width, rows = (size_t)p->steps * PROBE_SAMPLES;
+
+    p->w = arena_array(f->arena, double, ((size_t)p->gates * wide + ROWS) * wide);
+    p->gate = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
+    p->extra = arena_array(f->arena, double, rows * wide);
+    p->h = arena_array(f->arena, double, (rows + PROBE_SAMPLES) * wide);
+}
+
 Probe *probe_new(Flow *f, const Node *n, int width)
 {
     const int steps = (int)n->size[1];
@@ -235,13 +266,18 @@ Probe *probe_new(Flow *f, const Node *n, int width)
 
     *p = (Probe){ .op = n->op, .act = { n->act, n->number[0] }, .width = width, .steps = steps,
                   .gates = n->op == OP_RNN ? 1 : n->op == OP_LSTM ? 4 : 3 };
-    p->w = arena_array(f->arena, double, (size_t)p->gates * wide * wide);
-    p->zx = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
-    p->gate = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
+    add_forward(f, p);
     p->dz = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
     p->dzh = arena_array(f->arena, double, rows * (size_t)p->gates * wide);
-    p->extra = arena_array(f->arena, double, rows * wide);
     p->dh = arena_array(f->arena, double, rows * wide);
-    p->h = arena_array(f->arena, double, (rows + PROBE_SAMPLES) * wide);
+    return p;
+}
+
+Probe *probe_new_beside(Flow *f, const Probe *first)
+{
+    Probe *p = arena_new_of(f->arena, Probe);
+
+    *p = *first;
+    add_forward(f, p);
     return p;
 }

@@ -209,7 +209,7 @@ struct Sweep {
     bool by_lags;                   /* two places are counted by their displacement */
     double *taps;                   /* forward: taps inside the image, by output */
     double *root_x, *root_dz;       /* backward: roots of the SAME squares */
-    double (*same)[PAIRS][PAIRS], *root, *both;     /* backward, by tap: of products */
+    double (*same)[PAIRS][PAIRS], *root;    /* backward, by tap: of products */
     double *up_root, *up_both;      /* of roots and squares of one: back dz's, forward x's */
     int only;                       /* the one tap that a signal comes through, or -1 */
 };
@@ -310,32 +310,42 @@ static void conv_forward(Flow *f, Trace *t, NodeId y)
     put_lags(f, &p, v, x, z);
 }
 
-static double along(const double *dz, const double *x, const Strip *r)
-{
-    double sum = 0;
+/* Sums over a strip. */
+typedef struct {
+    double same[PAIRS][PAIRS], root, up_root, up_both;
+} Along;
 
-    for (int64_t i = 0; i < r->n; i++)
-        sum += dz[i] * x[i * r->stride];
+static Along along(const Sweep *w, const Strip *r)
+{
+    Along sum = { .root = 0 };
+
+    for (int64_t i = 0; i < r->n; i++) {
+        const int64_t out = r->out + i, in = r->in + i * r->stride;
+
+        for (int a = 0; a < PAIRS; a++)
+            for (int b = 0; b < PAIRS; b++)
+                sum.same[a][b] += w->dz->square[a][out] * w->x->square[b][in];
+        sum.root += w->root_dz[out] * w->root_x[in];
+        sum.up_root += w->root_dz[out];
+        sum.up_both += w->dz->square[SAME][out];
+    }
     return sum;
 }
 
 static void scatter(Sweep *w, const Strip *r)
 {
-    for (int a = 0; a < PAIRS; a++) {
-        const double *dz = w->dz->square[a] + r->out;
-        double *dx = w->dx->square[a] + r->in;
+    const Along sum = along(w, r);
+    const bool passes = w->only < 0 || r->tap == w->only;
 
-        for (int64_t i = 0; i < r->n && (w->only < 0 || r->tap == w->only); i++)
-            dx[i * r->stride] += dz[i];
+    for (int a = 0; a < PAIRS; a++) {
+        for (int64_t i = 0; passes && i < r->n; i++)
+            w->dx->square[a][r->in + i * r->stride] += w->dz->square[a][r->out + i];
         for (int b = 0; b < PAIRS; b++)
-            w->same[r->tap][a][b] += along(dz, w->x->square[b] + r->in, r);
+            w->same[r->tap][a][b] += sum.same[a][b];
     }
-    w->root[r->tap] += along(w->root_dz + r->out, w->root_x + r->in, r);
-    w->both[r->tap] += along(w->dz->square[SAME] + r->out, w->x->square[SAME] + r->in, r);
-    for (int64_t i = 0; i < r->n; i++) {
-        w->up_root[r->tap] += w->root_dz[r->out + i];
-        w->up_both[r->tap] += w->dz->square[SAME][r->out + i];
-    }
+    w->root[r->tap] += sum.root;
+    w->up_root[r->tap] += sum.up_root;
+    w->up_both[r->tap] += sum.up_both;
 }
 
 /* Two places of dx have in common what one tap brings to both: with a stride, of few pairs. */
@@ -350,7 +360,7 @@ static void cross_by_taps(const Sweep *w, int64_t taps, int64_t places)
 static void add_taps(const Sweep *w, int64_t taps, double sum[PAIRS][PAIRS])
 {
     for (int64_t k = 0; k < taps; k++) {
-        const double apart = fmax(w->root[k] * w->root[k] - w->both[k], 0);
+        const double apart = fmax(w->root[k] * w->root[k] - w->same[k][SAME][SAME], 0);
 
         for (int a = 0; a < PAIRS; a++)
             for (int b = 0; b < PAIRS; b++)
@@ -368,7 +378,6 @@ static void conv_backward(Flow *f, Trace *t, NodeId y, const Gradient *dz)
     const int64_t taps = v->kernel * v->kernel;
     Gradient *dx = back_through(f, &p, x, z, dz);
     Sweep w = { .x = x, .dz = dz, .dx = dx, .root = arena_array(f->arena, double, taps),
-                .both = arena_array(f->arena, double, taps),
                 .up_root = arena_array(f->arena, double, taps),
                 .up_both = arena_array(f->arena, double, taps),
                 .root_x = roots(f, x->square[SAME], x->positions),

@@ -7,6 +7,7 @@
 #include "flow_probe.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { DRAWS = 5, FEWEST = 2, NARROWEST = 8 };
 static const double MOST_WORK = 2e7;        /* multiply-adds of one draw there and back ... */
@@ -15,58 +16,19 @@ static const double LEAST = 1e-295;         /* mean squares under it are lost: t
 
 static const double LN10 = 2.302585092994046;
 
-/* ---- Fields with a given kernel -------------------------------------------------------------- */
-
-/* Shares of a unit's variance: what all have in common, what one sample's steps have, what one
- * step's samples have, and its own. */
-typedef struct {
-    double all, sample, step, own;
-} Shares;
-
-static Shares shares_of(double cross_same, double cross_other, double other)
-{
-    Shares s = { .all = fmax(fmin(cross_other, 1), 0) };
-
-    s.sample = fmax(fmin(cross_same, 1) - s.all, 0);
-    s.step = fmax(fmin(fmin(other, 1) - s.all, 1 - s.all - s.sample), 0);
-    s.own = fmax(1 - s.all - s.sample - s.step, 0);
-    return (Shares){ sqrt(s.all), sqrt(s.sample), sqrt(s.step), sqrt(s.own) };
-}
-
-/* field[steps][samples][width], the variance of step i as `square` has it in walking order. */
-static void draw_field(Flow *f, const Shares *s, const double *square, double mean, int steps,
-                       int width, bool reverse, double *field)
-{
-    for (int k = 0; k < width; k++) {
-        const double all = s->all * flow_normal(f);
-        double sample[PROBE_SAMPLES];
-
-        for (int a = 0; a < PROBE_SAMPLES; a++)
-            sample[a] = s->sample * flow_normal(f);
-        for (int t = 0; t < steps; t++) {
-            const double step = s->step * flow_normal(f);
-            const double q = square[reverse ? steps - 1 - t : t] - mean * mean;
-
-            for (int a = 0; a < PROBE_SAMPLES; a++)
-                field[(t * PROBE_SAMPLES + a) * width + k] = mean + sqrt(q < 0 ? 0 : q)
-                    * (all + sample[a] + step + s->own * flow_normal(f));
-        }
-    }
-}
-
 static void draw_inputs(Flow *f, const Trace *t, NodeId y, Probe *p)
 {
     const Kernel *z = kernel_in(t, y, 0);
     const double q = mean_of_squares(z->square[SAME], z->positions), m2 = z->mean * z->mean;
     const double v = fmax(q - m2, 1e-300);
-    const Shares s = shares_of((z->cross[SAME] * q - m2) / v, (z->cross[OTHER] * q - m2) / v,
+    const Shares s = field_shares((z->cross[SAME] * q - m2) / v, (z->cross[OTHER] * q - m2) / v,
                                (mean_of_squares(z->square[OTHER], z->positions) - m2) / v);
     const NodeId product = t->g->node[y].in[0];
     const Tensor *bias = tensor_of(t, product, 2);
 
     p->forget = bias && bias->is_forget ? bias->constant : 0;
-    draw_field(f, &s, z->square[SAME], z->mean, p->steps, p->gates * p->width,
-               t->g->node[y].reverse, p->zx);
+    field_draw(f, &s, z->square[SAME], z->mean, p->steps, p->gates * p->width,
+               t->g->node[y].reverse, p->gate);
 }
 
 static double most_work(const Flow *f)
@@ -103,6 +65,19 @@ static int draws_of(Flow *f, const Node *n)
     return (int)fmax(DRAWS * share, FEWEST);
 }
 
+/* The cells that were run forward, and the state of the generator behind each; of long sequences
+ * one, which is run anew for each draw. */
+typedef struct Drawn {
+    int draws;
+    bool kept;
+    struct {
+        Probe *probe;
+        Generator generator;
+    } of[DRAWS];
+} Drawn;
+
+static const double MOST_KEPT = 1 << 20;    /* numbers of a probe */
+
 static void draw_probe(Flow *f, const Trace *t, NodeId y, int draw, Probe *p)
 {
     flow_seed(f, 100 + (uint64_t)draw);
@@ -111,53 +86,33 @@ static void draw_probe(Flow *f, const Trace *t, NodeId y, int draw, Probe *p)
     probe_forward(p);
 }
 
-/* ---- What is measured of a field ------------------------------------------------------------- */
-
-/* Adds the kernel of field[steps][samples][width], a `share` of it, to squares and crosses. */
-static void measure(const double *field, int steps, int width, bool reverse, double share,
-                    double *const square[PAIRS], double cross[PAIRS])
+static Drawn *drawn_new(Flow *f, const Node *n)
 {
-    double apart = 0, total = 0, other_apart = 0;
+    const int width = width_of(f, n);
+    Drawn *d = arena_new_of(f->arena, Drawn);
 
-    for (int t = 0; t < steps; t++) {
-        const int place = reverse ? steps - 1 - t : t;
-        double same = 0, other = 0;
+    *d = (Drawn){ .draws = draws_of(f, n),
+                  .kept = (double)n->size[1] * PROBE_SAMPLES * PROBE_GATES * width < MOST_KEPT };
+    d->of[0].probe = probe_new(f, n, width);
+    for (int i = 1; i < d->draws; i++)
+        d->of[i].probe = d->kept ? probe_new_beside(f, d->of[0].probe) : d->of[0].probe;
+    return d;
+}
 
-        for (int k = 0; k < width; k++) {
-            double sum = 0;
+static Probe *probe_run(Flow *f, const Trace *t, NodeId y, Drawn *d, int draw)
+{
+    draw_probe(f, t, y, draw, d->of[draw].probe);
+    d->of[draw].generator = f->generator;
+    return d->of[draw].probe;
+}
 
-            for (int a = 0; a < PROBE_SAMPLES; a++) {
-                const double x = field[(t * PROBE_SAMPLES + a) * width + k];
-
-                same += x * x;
-                sum += x;
-            }
-            other += sum * sum;
-        }
-        other = (other - same) / (PROBE_SAMPLES - 1);
-        square[SAME][place] += share * same / (PROBE_SAMPLES * width);
-        square[OTHER][place] += share * other / (PROBE_SAMPLES * width);
-        square[KIN][place] += share * other / (PROBE_SAMPLES * width);
-        total += same;
-    }
-    for (int k = 0; k < width; k++) {
-        double all = 0, of_samples = 0;
-
-        for (int a = 0; a < PROBE_SAMPLES; a++) {
-            double sum = 0;
-
-            for (int t = 0; t < steps; t++)
-                sum += field[(t * PROBE_SAMPLES + a) * width + k];
-            of_samples += sum * sum;
-            all += sum;
-        }
-        apart += of_samples;
-        other_apart += all * all;
-    }
-    const double pairs = fmax(total * (steps - 1), 1e-300);
-    cross[SAME] += share * fmin(fmax((apart - total) / pairs, -1), 1);
-    cross[OTHER] += share * fmin(fmax((other_apart - apart) / (PROBE_SAMPLES - 1) / pairs, -1), 1);
-    cross[KIN] = cross[OTHER];
+/* As it was run. */
+static Probe *probe_kept(Flow *f, const Trace *t, NodeId y, Drawn *d, int draw)
+{
+    if (!d->kept)
+        return probe_run(f, t, y, d, draw);
+    f->generator = d->of[draw].generator;
+    return d->of[draw].probe;
 }
 
 /* ---- Samples of one class -------------------------------------------------------------------- */
@@ -185,13 +140,13 @@ static void recurrent_forward(Flow *f, Trace *t, NodeId y)
 {
     const Node *n = &t->g->node[y];
     Kernel *k = kernel_new(f, n->shape);
-    Probe *p = probe_new(f, n, width_of(f, n));
-    const int draws = draws_of(f, n);
+    Drawn *drawn = t->drawn[y] = drawn_new(f, n);
 
-    for (int d = 0; d < draws; d++) {
-        draw_probe(f, t, y, d, p);
-        measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse, 1.0 / draws,
-                k->square, k->cross);
+    for (int d = 0; d < drawn->draws; d++) {
+        const Probe *p = probe_run(f, t, y, drawn, d);
+
+        field_measure(p->h + PROBE_SAMPLES * p->width, p->steps, p->width, n->reverse,
+                1.0 / drawn->draws, k->square, k->cross);
     }
     put_kin(k->square, k->cross, k->positions, nearness(kernel_in(t, y, 0)));
     if (n->act == ACTIVATION_SOFTMAX && n->op == OP_RNN)
@@ -251,25 +206,41 @@ static void put_pairs(const Upstream *u, Gradient *g, int64_t steps)
 
 static void draw_upstream(Flow *f, const Upstream *u, const Gradient *dy, bool reverse, Probe *p)
 {
-    const Shares s = shares_of(dy->cross[SAME], dy->cross[u->drawn], u->common);
+    const Shares s = field_shares(dy->cross[SAME], dy->cross[u->drawn], u->common);
 
-    draw_field(f, &s, dy->square[SAME], 0, p->steps, p->width, reverse, p->dh);
+    field_draw(f, &s, dy->square[SAME], 0, p->steps, p->width, reverse, p->dh);
+}
+
+/* dw[wide][width] += dz h-^T of four steps, one behind the other. */
+static void add_outer(const double *const dz[4], const double *const h[4], int wide, int width,
+                      double *dw)
+{
+    for (int j = 0; j < wide; j++) {
+        const double a = dz[0][j], b = dz[1][j], c = dz[2][j], d = dz[3][j];
+        double *row = dw + j * width;
+
+        for (int k = 0; k < width; k++)
+            row[k] = row[k] + a * h[0][k] + b * h[1][k] + c * h[2][k] + d * h[3][k];
+    }
 }
 
 /* sum over steps of dz h-^T of one sample: [gates * width][width] */
 static void sample_weight(const Probe *p, int a, double *dw)
 {
+    static const double none[PROBE_GATES * PROBE_WIDTH];
     const int wide = p->gates * p->width;
 
-    for (int i = 0; i < wide * p->width; i++)
-        dw[i] = 0;
-    for (int t = 0; t < p->steps; t++) {
-        const double *dz = p->dzh + (t * PROBE_SAMPLES + a) * wide;
-        const double *h = p->h + (t * PROBE_SAMPLES + a) * p->width;
+    memset(dw, 0, (size_t)(wide * p->width) * sizeof *dw);
+    for (int t = 0; t < p->steps; t += 4) {
+        const double *dz[4], *h[4];
 
-        for (int j = 0; j < wide; j++)
-            for (int k = 0; k < p->width; k++)
-                dw[j * p->width + k] += dz[j] * h[k];
+        for (int i = 0; i < 4; i++) {
+            const bool past = t + i >= p->steps;
+
+            dz[i] = past ? none : p->dzh + ((t + i) * PROBE_SAMPLES + a) * wide;
+            h[i] = past ? none : p->h + ((t + i) * PROBE_SAMPLES + a) * p->width;
+        }
+        add_outer(dz, h, wide, p->width, dw);
     }
 }
 
@@ -337,19 +308,18 @@ static void recurrent_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     const Upstream u = upstream_of(dy, steps, kernel_in(t, y, 0));
     Gradient *dz = gradient_like(f, dy, steps);
     FlowLayer *row = &t->row[n->layer];
-    Probe *p = probe_new(f, n, width_of(f, n));
-    const int draws = draws_of(f, n);
+    const int draws = t->drawn[y]->draws;
 
     for (int s = 0; s < PAIRS; s++)
         dz->cross[s] = dz->radial[s] = 0;
     for (int d = 0; d < draws; d++) {
+        Probe *p = probe_kept(f, t, y, t->drawn[y], d);
         Gradient *one = gradient_new(f, steps);
         double weight;
 
-        draw_probe(f, t, y, d, p);
         draw_upstream(f, &u, dy, n->reverse, p);
         probe_backward(p, arena_array(f->arena, double, PROBE_SAMPLES * 2 * p->width));
-        measure(p->dz, p->steps, p->gates * p->width, n->reverse, 1, one->square, one->cross);
+        field_measure(p->dz, p->steps, p->gates * p->width, n->reverse, 1, one->square, one->cross);
         weight = log_above_least(weight_square(f, t, y, &u, p)) / draws;
         log_weight += weight;
         squares += weight * weight * draws;

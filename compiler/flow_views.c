@@ -148,7 +148,7 @@ static void add_forward(Flow *f, Trace *t, NodeId y)
     k->log_var = b->log_var < a->log_var ? (1 - w) * a->log_var + w * b->log_var
                                          : a->log_var + w * w * (b->log_var - a->log_var);
     k->pair_var = (1 - w) * a->pair_var + w * b->pair_var;
-    if (a->neurons != b->neurons && neurons_related(a, b))
+    if (a->neurons != b->neurons && neurons_related(f, a, b))
         neurons_put(f, k);
     t->kernel[y] = k;
     record_join(t, y);
@@ -197,7 +197,7 @@ static void mul_forward(Flow *f, Trace *t, NodeId y)
     k->log_var = a->log_var + b->log_var;
     k->pair_var = fmin(a->pair_var + b->pair_var, 1);
     k->neurons = neurons_of_product(f, a, b);
-    if (neurons_related(a, b))
+    if (neurons_related(f, a, b))
         neurons_put(f, k);
     t->kernel[y] = k;
 }

@@ -13,11 +13,46 @@ typedef struct Trace {
     FlowLayer *row;                 /* by layer of the unit */
     struct Bend **bend;             /* by NodeId of an activation: its integrals, flow_act.c */
     struct Largest **largest;       /* by NodeId of a max_pool: what was sampled, flow_pool.c */
+    struct Drawn **drawn;           /* by NodeId of a recurrent layer: cells; flow_recurrent.c */
 } Trace;
 
+/* Normals from a seed on, as far as they were drawn: every loss and pool asks for the same. */
+typedef struct {
+    double *x;
+    int64_t n;
+} Normals;
+
+/* Of the probes; `at` counts what was taken of `kept`, which may be NULL. */
+typedef struct {
+    uint64_t random;
+    double spare;                   /* the second normal of a pair, while has_spare */
+    bool has_spare;
+    Normals *kept;
+    int64_t at;
+} Generator;
+
+/* Integrals that were taken. */
+typedef struct {
+    Act act;
+    double v, m;
+    Moments moments;
+} Integrals;
+
+enum { FEW_SEEDS = 3, FEW_INTEGRALS = 4 };
+
+/* What all walks of a forecast share. */
 typedef struct {
     Arena *arena;
     const Gauss *gauss;
+    const double *strata;           /* [NEURONS]: flow_neurons.c: quantiles of the normal */
+    Normals kept[FEW_SEEDS];        /* by seed */
+    Integrals last[FEW_INTEGRALS];  /* newest first */
+    int n_last;
+} Tables;
+
+typedef struct {
+    Arena *arena;
+    Tables *tables;
     const Model *model;
     double batch;
     double same_class;
@@ -32,19 +67,9 @@ typedef struct {
     bool blurred;                   /* sums of residuals are bent at several places: flow_blur */
     double recurrent;               /* layers, over which the work of probes is divided */
     int small_norms;                /* batch norms over maps of 2 to SMALL_MAP places */
-    double *strata;                 /* flow_neurons.c: quantiles of the normal distribution */
-    uint64_t random;                /* state of the probes' generator */
-    double spare;                   /* the second normal of a pair, while has_spare */
-    bool has_spare;
+    Generator generator;
     const Layer *open;              /* its weights are not 0, as at the start, but have open_var */
     double open_var;
-    struct {
-        bool known;
-        Act act;
-        double v, m;
-        Moments moments;
-        double slope, slope_slope;
-    } last;                         /* integrals */
 } Flow;
 
 /* The rule of one operator: what it makes of its inputs' kernels, and of its output's gradient. */
@@ -179,7 +204,7 @@ bool neurons_settled(const Kernel *k);
 Neurons *neurons_of_product(Flow *f, const Kernel *a, const Kernel *b);
 
 /* Both come from one tensor, and no weights were between: they are not independent. */
-bool neurons_related(const Kernel *a, const Kernel *b);
+bool neurons_related(Flow *f, const Kernel *a, const Kernel *b);
 void neurons_put(Flow *f, Kernel *k);       /* k's moments are set to those of its units */
 
 bool neurons_bent(const Kernel *k);   /* these are not Gaussian */
@@ -197,7 +222,7 @@ void neurons_slopes(Flow *f, const Kernel *z, Act act, const Gradient *dy, Gradi
 Neuron *neurons_joined(Flow *f, const Neuron *a, const double of_a[PAIRS], const Neuron *b,
                    const double of_b[PAIRS]);
 
-/* ---- Random numbers ------------------------------------------------------------------------ */
+/* ---- Random numbers: flow_random.c ----------------------------------------------------------- */
 
 void flow_seed(Flow *f, uint64_t seed);
 double flow_uniform(Flow *f);

@@ -5,28 +5,38 @@
 
 static const double PI = 3.141592653589793;
 
-const Gauss *gauss_new(Arena *a)
+static void put_rule(int nodes, Rule *r)
 {
-    Gauss *g = arena_new_of(a, Gauss);
-    double sum = 0;
+    double sum = 0, root[GAUSS_ORDERS + 1];
 
-    for (int i = 0; i < GAUSS_NODES; i++) {
-        g->z[i] = (i + 0.5) * 14 / GAUSS_NODES - 7;
-        g->weight[i] = exp(-0.5 * g->z[i] * g->z[i]);
-        sum += g->weight[i];
+    r->nodes = nodes;
+    for (int k = 0; k <= GAUSS_ORDERS; k++)
+        root[k] = sqrt(k);
+    for (int i = 0; i < nodes; i++) {
+        r->z[i] = (i + 0.5) * 14 / nodes - 7;
+        r->weight[i] = exp(-0.5 * r->z[i] * r->z[i]);
+        sum += r->weight[i];
     }
-    for (int i = 0; i < GAUSS_NODES; i++) {
+    for (int i = 0; i < nodes; i++) {
         double before = 0, now = 1;
 
-        g->weight[i] /= sum;
-        for (int k = 0; i >= GAUSS_NODES / 2 && k < GAUSS_ORDERS; k++) {
-            const double next = (g->z[i] * now - sqrt(k) * before) / sqrt(k + 1);
+        r->weight[i] /= sum;
+        for (int k = 0; i >= nodes / 2 && k < GAUSS_ORDERS; k++) {
+            const double next = (r->z[i] * now - root[k] * before) / root[k + 1];
 
-            g->hermite[i - GAUSS_NODES / 2][k % 2][k / 2] = now * g->weight[i];
+            r->hermite[i - nodes / 2][k % 2][k / 2] = now * r->weight[i];
             before = now;
             now = next;
         }
     }
+}
+
+const Gauss *gauss_new(Arena *a)
+{
+    Gauss *g = arena_new_of(a, Gauss);
+
+    put_rule(GAUSS_NODES, &g->all);
+    put_rule(GAUSS_FEW, &g->few);
     return g;
 }
 
@@ -150,18 +160,18 @@ double series_at(const Series *s, double c)
     if (s->arc)
         return arc_at(s, c);
     c = fmin(fmax(c, -1), 1);
-    for (int k = GAUSS_ORDERS - 1; k >= 0; k--)
+    for (int k = s->orders - 1; k >= 0; k--)
         sum = sum * c + s->power[k];
     return sum + (s->tail > 1e-12 * s->total ? s->tail * tail_at(c) : 0);
 }
 
-static void expand_series(const Gauss *g, const double *f, double total, Series *out)
+static void expand_series(const Rule *g, const double *f, double total, Series *out)
 {
     double a[2][GAUSS_ORDERS / 2] = { { 0 } }, sum = 0;
 
     *out = (Series){ .total = total };
-    for (int i = 0; i < GAUSS_NODES / 2; i++) {
-        const double above = f[GAUSS_NODES / 2 + i], below = f[GAUSS_NODES / 2 - 1 - i];
+    for (int i = 0; i < g->nodes / 2; i++) {
+        const double above = f[g->nodes / 2 + i], below = f[g->nodes / 2 - 1 - i];
 
         for (int k = 0; k < GAUSS_ORDERS / 2; k++)
             a[0][k] += g->hermite[i][0][k] * (above + below);
@@ -171,25 +181,28 @@ static void expand_series(const Gauss *g, const double *f, double total, Series 
     for (int k = 0; k < GAUSS_ORDERS; k++)
         sum += out->power[k] = a[k % 2][k / 2] * a[k % 2][k / 2];
     out->tail = fmax(total - sum, 0);
+    for (int k = 0; k < GAUSS_ORDERS; k++)
+        if (out->power[k] > 1e-20 * total)
+            out->orders = k + 1;
 }
 
 /* ---- One variable -------------------------------------------------------------------------- */
 
-static double mean_of(const Gauss *g, const double *f)
+static double mean_of(const Rule *g, const double *f)
 {
     double sum = 0;
 
-    for (int i = 0; i < GAUSS_NODES; i++)
+    for (int i = 0; i < g->nodes; i++)
         sum += g->weight[i] * f[i];
     return sum;
 }
 
 /* Shares of the first, the second and all higher Hermite orders in the variance of f. */
-static void orders(const Gauss *g, const double *f, double share[3])
+static void orders(const Rule *g, const double *f, double share[3])
 {
     double mean = mean_of(g, f), var = 0, first = 0, second = 0;
 
-    for (int i = 0; i < GAUSS_NODES; i++) {
+    for (int i = 0; i < g->nodes; i++) {
         const double u = g->z[i], d = f[i] - mean;
 
         var += g->weight[i] * d * d;
@@ -202,16 +215,41 @@ static void orders(const Gauss *g, const double *f, double share[3])
     share[2] = fmax(1 - share[0] - share[1], 0);
 }
 
-static void flat_shares(const Gauss *g, const double *slope, Moments *out)
+/* What of node i's cell lies under a level: of a smooth function's by its change. */
+static double share_under(const Rule *g, const double *size, int i, double level)
 {
-    double steepest = 0;
+    const bool inner = g->nodes < GAUSS_NODES && i > 0 && i + 1 < g->nodes;
+    const double change = inner ? fabs(size[i + 1] - size[i - 1]) / 2 : 0;
 
-    for (int i = 0; i < GAUSS_NODES; i++)
-        steepest = fmax(steepest, fabs(slope[i]));
+    return change > 0 ? fmin(fmax(0.5 + (level - size[i]) / change, 0), 1) : size[i] < level;
+}
+
+static void flat_shares(const Rule *g, const double *slope, Moments *out)
+{
+    double steepest = 0, size[GAUSS_NODES];
+
+    for (int i = 0; i < g->nodes; i++) {
+        size[i] = fabs(slope[i]);
+        steepest = fmax(steepest, size[i]);
+    }
     out->saturated = out->dead = 0;
-    for (int i = 0; i < GAUSS_NODES; i++) {
-        out->saturated += g->weight[i] * (fabs(slope[i]) < 0.05 * steepest);
-        out->dead += g->weight[i] * (fabs(slope[i]) < 1e-12);
+    for (int i = 0; i < g->nodes; i++) {
+        out->saturated += g->weight[i] * share_under(g, size, i, 0.05 * steepest);
+        out->dead += g->weight[i] * (size[i] < 1e-12);
+    }
+}
+
+/* Analytic at least as far from the real line as tanh, whose nearest pole is at pi / 2: 128 nodes
+ * to 3 standard deviations leave an error under 1e-12. */
+static const Rule *rule_for(const Gauss *g, Act act, double std)
+{
+    switch (act.kind) {
+    case ACTIVATION_SIGMOID:
+    case ACTIVATION_TANH:
+    case ACTIVATION_GELU:
+    case ACTIVATION_SILU:
+    case ACTIVATION_SOFTPLUS: return std < 3 ? &g->few : &g->all;
+    default: return &g->all;
     }
 }
 
@@ -226,14 +264,16 @@ static void close_forms(Act act, double v, Moments *out)
     out->slope.is_slope = true;
 }
 
-void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
+void act_moments(const Gauss *tables, Act act, double v, double m, Moments *out)
 {
-    double f[GAUSS_NODES], d[GAUSS_NODES], f2[GAUSS_NODES], d2[GAUSS_NODES];
+    double f[GAUSS_NODES], d[GAUSS_NODES], f2[GAUSS_NODES] = { 0 },
+           d2[GAUSS_NODES] = { 0 };
     double f4 = 0, d4 = 0, radial = 0, slope_radial = 0;
     const double std = sqrt(fmax(v, 0));
+    const Rule *g = rule_for(tables, act, std);
 
     out->steep = out->turn = out->lift = out->own = 0;
-    for (int i = 0; i < GAUSS_NODES; i++) {
+    for (int i = 0; i < g->nodes; i++) {
         const double z = m + std * g->z[i];
 
         f[i] = act_value(act, z);
@@ -265,18 +305,40 @@ void act_moments(const Gauss *g, Act act, double v, double m, Moments *out)
         close_forms(act, v, out);
 }
 
-void act_squares(const Gauss *g, Act act, double v, double m, double out[2])
+void act_squares(const Gauss *tables, Act act, double v, double m, double out[2])
 {
     const double std = sqrt(fmax(v, 0));
+    const Rule *g = rule_for(tables, act, std);
 
     out[0] = out[1] = 1e-300;
-    for (int i = 0; i < GAUSS_NODES; i++) {
+    for (int i = 0; i < g->nodes; i++) {
         const double z = m + std * g->z[i], f = act_value(act, z);
         const double d = std > 0 ? act_slope(act, z) : act_slope_at(act, z);
 
         out[0] += g->weight[i] * f * f;
         out[1] += g->weight[i] * d * d;
     }
+}
+
+bool act_scales(Act act)
+{
+    return act.kind == ACTIVATION_RELU || act.kind == ACTIVATION_LEAKY_RELU
+        || act.kind == ACTIVATION_LINEAR;
+}
+
+void scale_moments(Moments *m, double v)
+{
+    m->mean *= sqrt(v);
+    m->lift *= sqrt(v);
+    m->square *= v;
+    m->steep *= v;
+    m->turn *= v;
+    m->own *= v;
+    m->value.variance *= v;
+    m->value.total *= v;
+    m->value.tail *= v;
+    for (int k = 0; k < GAUSS_ORDERS; k++)
+        m->value.power[k] *= v;
 }
 
 /* E over s of Phi(-(m + sqrt(v c) s) / sqrt(v (1 - c)))^n */
