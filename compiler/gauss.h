@@ -11,7 +11,7 @@
 #include "arena.h"
 #include "vocabulary.h"
 
-enum { GAUSS_NODES = 512, GAUSS_FEW = 128, GAUSS_ORDERS = 48 };
+enum { GAUSS_NODES = 512, GAUSS_FEW = 160, GAUSS_ORDERS = 48 };
 
 /* Nodes and their weights. */
 typedef struct {
