@@ -240,7 +240,7 @@ static void flat_shares(const Rule *g, const double *slope, Moments *out)
 }
 
 /* Analytic at least as far from the real line as tanh, whose nearest pole is at pi / 2: 160 nodes
- * to 3 standard deviations leave an error under 1e-12. */
+ * to 2 standard deviations leave an error under 1e-12. */
 static const Rule *rule_for(const Gauss *g, Act act, double std)
 {
     switch (act.kind) {
@@ -248,7 +248,7 @@ static const Rule *rule_for(const Gauss *g, Act act, double std)
     case ACTIVATION_TANH:
     case ACTIVATION_GELU:
     case ACTIVATION_SILU:
-    case ACTIVATION_SOFTPLUS: return std < 3 ? &g->few : &g->all;
+    case ACTIVATION_SOFTPLUS: return std < 2 ? &g->few : &g->all;
     default: return &g->all;
     }
 }
