@@ -37,7 +37,7 @@ void field_draw(Flow *f, const Shares *s, const double *square, double mean, int
 void field_measure(const double *field, int steps, int width, bool reverse, double share,
                    double *const square[PAIRS], double cross[PAIRS])
 {
-    double apart = 0, total = 0, other_apart = 0;
+    double apart = 0, total = 0, roots = 0, other_apart = 0;
 
     for (int t = 0; t < steps; t++) {
         const int place = reverse ? steps - 1 - t : t;
@@ -59,6 +59,7 @@ void field_measure(const double *field, int steps, int width, bool reverse, doub
         square[OTHER][place] += share * other / (PROBE_SAMPLES * width);
         square[KIN][place] += share * other / (PROBE_SAMPLES * width);
         total += same;
+        roots += sqrt(same);
     }
     for (int k = 0; k < width; k++) {
         double all = 0, of_samples = 0;
@@ -74,7 +75,7 @@ void field_measure(const double *field, int steps, int width, bool reverse, doub
         apart += of_samples;
         other_apart += all * all;
     }
-    const double pairs = fmax(total * (steps - 1), 1e-300);
+    const double pairs = fmax(roots * roots - total, 1e-300);
     cross[SAME] += share * fmin(fmax((apart - total) / pairs, -1), 1);
     cross[OTHER] += share * fmin(fmax((other_apart - apart) / (PROBE_SAMPLES - 1) / pairs, -1), 1);
     cross[KIN] = cross[OTHER];

@@ -117,15 +117,16 @@ static Probe *probe_kept(Flow *f, const Trace *t, NodeId y, Drawn *d, int draw)
 
 /* ---- Samples of one class -------------------------------------------------------------------- */
 
-/* How far two samples of one class are from two of different ones towards one sample. */
+/* How far two samples of one class are from two of different ones towards one sample: all the way
+ * where all are one, as under weights of 0. */
 static double nearness(const Kernel *z)
 {
     double pair[PAIRS];
 
     for (int s = 0; s < PAIRS; s++)
         pair[s] = mean_of_squares(z->square[s], z->positions);
-    return pair[SAME] > pair[OTHER]
-         ? fmin(fmax((pair[KIN] - pair[OTHER]) / (pair[SAME] - pair[OTHER]), 0), 1) : 0;
+    return pair[SAME] - pair[OTHER] > 1e-9 * pair[SAME]
+         ? fmin(fmax((pair[KIN] - pair[OTHER]) / (pair[SAME] - pair[OTHER]), 0), 1) : 1;
 }
 
 /* The probe's samples are of different classes; those of one class stay as near as they came. */
