@@ -13,7 +13,7 @@ static const char *const act_name[N_ACTIVATIONS] = {
 /* Where the theory is rough, only what is a decade past the threshold is said. */
 static double trusted(const Warn *w, double decades)
 {
-    return w->forecast->rough ? decades - 1 : decades;
+    return w->forecast->rough ? decades - ROUGH : decades;
 }
 
 /* Where what arrives is seen: in a body that is scaled down, on the skip around it. */
@@ -152,7 +152,7 @@ void warn_exploding(Warn *w)
 
     if (!warn_hidden(w, &first, &last) || isnan(decades) || !(flow_arrives(w->site[last].row) > 0))
         return;
-    decades = warn_gained(w, first, last, decades - warn_norm_gain(w)) - (warn_held(w) ? 1 : 0);
+    decades = warn_gained(w, first, last, decades - warn_norm_gain(w)) - (warn_held(w) ? HELD_BEARS : 0);
     if (!warn_reaches(w, trusted(w, decades)))
         return;
     worst = worst_step(w, first, last, 1);
@@ -214,7 +214,7 @@ void warn_underflow(Warn *w)
 /* Decades of a layer's largest value, about four times the RMS, over the largest number. */
 static double over(const Warn *w, double rms)
 {
-    return isnan(rms) ? INFINITY : rms > 0 ? log10(4 * rms / w->largest) : -INFINITY;
+    return isnan(rms) ? INFINITY : rms > 0 ? log10(LARGEST_OVER_RMS * rms / w->largest) : -INFINITY;
 }
 
 /* RMS over units of what one input alone, the largest of the data, makes in the first layer. */

@@ -83,7 +83,7 @@ static double chain_gain(const Warn *w, const Chain *c)
 {
     double decades = 0;
 
-    for (int i = c->first; i <= c->last && c->norms >= 3; i++)
+    for (int i = c->first; i <= c->last && c->norms >= CHAIN_OF_NORMS; i++)
         if (w->site[i].batchnorm)
             decades += 0.5 * log10(norm_factor(w, w->site[i].norm_act));
     return decades;
@@ -121,7 +121,7 @@ void warn_batchnorm_depth(Warn *w)
  * large that the softmax is flat count as if they were gained. */
 static double gained_by_sums(const Warn *w, double growth)
 {
-    const double flat = 30, gained = w->forecast->gained;
+    const double gained = w->forecast->gained;
     double counted;
     int first, last;
 
@@ -131,7 +131,7 @@ static double gained_by_sums(const Warn *w, double growth)
         return 0;
     counted = warn_gained(w, first, last, gained);
     return !w->adaptive && w->model->target.kind == TARGET_CLASS &&
-           w->site[w->n - 1].row->z_rms > flat ? fmax(counted, w->now->warned) : counted;
+           w->site[w->n - 1].row->z_rms > FLAT_LOGITS ? fmax(counted, w->now->warned) : counted;
 }
 
 void warn_residual_growth(Warn *w)

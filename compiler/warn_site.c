@@ -201,10 +201,6 @@ Span warn_setting(const Decl *block, const char *key)
     return block->at;
 }
 
-/* From which RMS on inputs are said to be of another size than initialisers are made for; pixels
- * between 0 and 1, and what is normal, are under it. */
-static const double LARGE_INPUTS = 3;
-
 bool inputs_are_large(const InputMoments *in)
 {
     return in->facts.read && in->square > LARGE_INPUTS * LARGE_INPUTS;
@@ -296,13 +292,13 @@ double warn_lost(const Warn *w, int first, int last, double decades)
     for (int i = 0; i < w->n; i++)
         least = fmin(least, warn_gradient_rms(&w->site[i]));
     felt = fmin(decades, decades + growth(w, first, last));
-    return fmax(felt - 2, fmin(decades - 1, fmax(1, 2 + log10(w->eps / least))));
+    return fmax(felt - ADAPTIVE_BEARS, fmin(decades - 1, fmax(1, 2 + log10(w->eps / least))));
 }
 
 /* ... and, past a hundredfold, how far the output is from where it should be. */
 double warn_gained(const Warn *w, int first, int last, double decades)
 {
-    return w->adaptive ? fmax(decades - 2, fmin(decades, decades - growth(w, first, last)))
+    return w->adaptive ? fmax(decades - ADAPTIVE_BEARS, fmin(decades, decades - growth(w, first, last)))
                        : decades;
 }
 

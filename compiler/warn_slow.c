@@ -170,6 +170,16 @@ static bool is_judged(const Warn *w, const Course *course)
            course->steps >= FEW_STEPS && !(w->forecast->step_length > MOST_LENGTH);
 }
 
+/* How vectors go with inputs is known by their moments alone, so that a batch's gradient is taken
+ * for what samples have of their own: they may all agree. */
+static const Forecast *of_all_samples(const Warn *w, int64_t samples, double *more)
+{
+    const bool is_class = w->model->target.kind == TARGET_CLASS;
+
+    *more = is_class ? 1 : (double)w->forecast->batch;
+    return is_class ? forecast(w->program, &w->forecast->input, samples, w->session) : w->forecast;
+}
+
 /* To first order, which holds while weights move little; what batches have of their own makes it
  * less. */
 void warn_rate_low(Warn *w)
@@ -179,15 +189,15 @@ void warn_rate_low(Warn *w)
     const double loss = w->forecast->loss, guess = loss_of_guess(w);
     const double length = w->forecast->step_length;
     const Forecast *all;
-    double decrease, left;
+    double decrease, left, more;
     Message *m;
 
     if (!is_judged(w, &course))
         return;
-    all = forecast(w->program, &w->forecast->input, course.samples, w->session);
+    all = of_all_samples(w, course.samples, &more);
     if (largest_move(w, all, &course) > MOST_MOVES)
         return;
-    decrease = first_decrease(w, all);
+    decrease = more * first_decrease(w, all);
     left = loss - updates * decrease;
     if (!warn_reaches(w, 1 - left / guess))
         return;

@@ -85,7 +85,7 @@ static double may_add(const FlowLayer *l)
     const Value *init = call_arg(item->callee, item->arg, "recurrent_init");
 
     return has_gates(l) || word_is(init, "ORTHOGONAL") || word_is(init, "IDENTITY") ? 0
-         : 2 * 0.15 * (double)l->layer->steps / sqrt(units);
+         : 2 * A_STEP_SPREADS * (double)l->layer->steps / sqrt(units);
 }
 
 /* Where every step has a gradient of its own, the first has all of them: so many times the last's
@@ -109,7 +109,7 @@ static double danger(const Warn *w, const FlowLayer *l)
 
     if (has_gates(l) && gain < 0)
         return -INFINITY;
-    return is_unbounded(l) && gain > -2 ? fmax(gain + may_add(l), w->now->warned)
+    return is_unbounded(l) && gain > UNBOUNDED_LOST ? fmax(gain + may_add(l), w->now->warned)
                                         : gain + may_add(l);
 }
 

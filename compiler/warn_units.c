@@ -51,7 +51,7 @@ void warn_dead_units(Warn *w)
             row = &w->forecast->layer[i];
         }
     }
-    if (!row || !warn_reaches(w, most) || (most < w->now->grave && w->forecast->flow < 0.01))
+    if (!row || !warn_reaches(w, most) || (most < w->now->grave && w->forecast->flow < DEAD_FLOW))
         return;
     m = warn_say(w, most, row->z_mean < 0 ? warn_argument(row->layer->item, "bias_init")
                                           : warn_argument(row->layer->item, "act"),
