@@ -152,7 +152,8 @@ void warn_exploding(Warn *w)
 
     if (!warn_hidden(w, &first, &last) || isnan(decades) || !(flow_arrives(w->site[last].row) > 0))
         return;
-    decades = warn_gained(w, first, last, decades - warn_norm_gain(w)) - (warn_held(w) ? HELD_BEARS : 0);
+    decades = warn_gained(w, first, last, decades - warn_norm_gain(w))
+            - (warn_held(w) ? HELD_BEARS : 0);
     if (!warn_reaches(w, trusted(w, decades)))
         return;
     worst = worst_step(w, first, last, 1);

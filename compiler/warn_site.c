@@ -298,7 +298,8 @@ double warn_lost(const Warn *w, int first, int last, double decades)
 /* ... and, past a hundredfold, how far the output is from where it should be. */
 double warn_gained(const Warn *w, int first, int last, double decades)
 {
-    return w->adaptive ? fmax(decades - ADAPTIVE_BEARS, fmin(decades, decades - growth(w, first, last)))
+    return w->adaptive ? fmax(decades - ADAPTIVE_BEARS,
+                              fmin(decades, decades - growth(w, first, last)))
                        : decades;
 }
 
