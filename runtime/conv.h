@@ -37,6 +37,33 @@ static inline int rt_conv_rows(int vectors)
 void rt_conv_product(int rows, int vectors, const rt_terms *t, const rt_real *start, bool more,
                      rt_real *y, size_t ld);
 
+/* ---- Operands of the next tile -------------------------------------------------------------- */
+
+/* What will be read later, fetched into L2 a little at each product, which hides the time that it
+ * takes. */
+typedef struct {
+    const rt_real *at, *end;
+    ptrdiff_t step;
+} rt_ahead;
+
+/* n numbers, during so many products; none where they would take the place of what is at work. */
+static inline rt_ahead rt_ahead_of(const rt_real *x, size_t n, int products)
+{
+    enum { MOST = 32768 };
+    if (n > MOST)
+        n = 0;
+    return (rt_ahead){ x, x + n, (ptrdiff_t)(n / (size_t)products) + 1 };
+}
+
+RT_INLINE void rt_fetch(rt_ahead *a)
+{
+    enum { LINE = 64 / sizeof(rt_real), OF_L2 = 2 };
+    const rt_real *stop = a->end - a->at > a->step ? a->at + a->step : a->end;
+
+    for (; a->at < stop; a->at += LINE)
+        __builtin_prefetch(a->at, 0, OF_L2);
+}
+
 /* ---- Moved copies --------------------------------------------------------------------------- */
 
 /* The places of a kernel along one side: position i sees pixel i stride + offset through each. */

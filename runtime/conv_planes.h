@@ -35,7 +35,9 @@ typedef struct rt_plane_job {
     int block;                      /* channels that are summed over at once */
     int band, bands;                /* rows of a part in a tile */
     rt_tiles tiles;
-    void (*run_band)(const struct rt_plane_job *p, size_t image, int first, rt_real *copies);
+    const rt_pool *pool;
+    void (*run_band)(const struct rt_plane_job *p, size_t image, int first, rt_ahead *ahead,
+                     rt_real *copies);
     const rt_real *x, *w, *b;
     const rt_then *then;
     rt_real *y;
@@ -53,6 +55,7 @@ typedef struct {
     rt_real *y;                     /* results of a filter: ld from those of the one before it */
     size_t ld;
     bool roomy;                     /* there is room for whole vectors behind the results */
+    rt_ahead *ahead;
 } rt_stripe;
 
 #define rt_run_part RT_NAME(rt_run_part)
@@ -64,7 +67,8 @@ typedef struct {
 void rt_run_part(const rt_plane_job *p, const rt_subplane *part, rt_stripe b, size_t image,
                  bool copied, rt_real *copies);
 /* `run_band` where what comes out is one part. */
-void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_real *copies);
+void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_ahead *ahead,
+                 rt_real *copies);
 /* Cuts a job into bands and runs them: `run_band` gives what comes out of `copies`, which have room
  * for results behind them.  False, and nothing is done, where it has not the shape for it. */
 bool rt_run_planes(rt_pass *c, rt_plane_job *p, const rt_window *plane, int kernel);

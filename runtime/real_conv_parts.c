@@ -57,7 +57,8 @@ static void join_parts(const rt_plane_job *p, int first, size_t apart, const rt_
     }
 }
 
-static void parts_band(const rt_plane_job *p, size_t image, int first, rt_real *copies)
+static void parts_band(const rt_plane_job *p, size_t image, int first, rt_ahead *ahead,
+                       rt_real *copies)
 {
     rt_real *results = copies + RT_PLANE_COPIES;
     const size_t ld = (size_t)rt_results_apart(p), apart = ld * (size_t)p->together;
@@ -66,7 +67,7 @@ static void parts_band(const rt_plane_job *p, size_t image, int first, rt_real *
     for (int f = 0; f < p->filters; f += p->together) {
         rt_stripe b = { .first = first, .filter = f,
                         .filters = rt_lesser(p->together, p->filters - f), .ld = ld,
-                        .roomy = true };
+                        .roomy = true, .ahead = ahead };
         for (int i = 0; i < p->n_parts; i++) {
             b.y = results + (size_t)i * apart;
             if (p->part[i].terms == 0 && !p->part[i].dark)

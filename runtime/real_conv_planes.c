@@ -61,6 +61,7 @@ static void multiply_places(const rt_plane_job *p, const rt_stripe *b, rt_terms 
 
     for (int f = b->filter; f < end; f += rows) {
         const int count = rt_lesser(rows, end - f);
+        rt_fetch(b->ahead);
         for (int i = 0; i < count; i++, w += p->w_filter)
             t->a[i] = w;
         multiply_filters(b, t, f, count, at, vectors);
@@ -130,14 +131,31 @@ void rt_run_part(const rt_plane_job *p, const rt_subplane *part, rt_stripe b, si
 
 /* ---- A tile --------------------------------------------------------------------------------- */
 
+/* The image that is band `next`, where images are not cut into several: these are too large.  Sums
+ * of one term a channel are over too soon to hide anything. */
+static rt_ahead ahead_of(const rt_plane_job *p, size_t next)
+{
+    const int results = rt_pieces(p->width * p->height, RT_CONV_VECTORS * RT_VECTOR_LANES);
+    const int products = results * rt_pieces(p->filters, rt_conv_rows(RT_CONV_VECTORS))
+                       * rt_pieces(p->channels, p->block);
+    const size_t image = (size_t)p->channels * p->plane;
+
+    if (p->bands > 1 || next >= p->tiles.n || p->part[0].terms == 1)
+        return (rt_ahead){ 0 };
+    return rt_ahead_of(p->x + next * image, image, products);
+}
+
 static void planes_tile(void *arg, int tile)
 {
     rt_real *copies = rt_thread_memory(RT_OF_TILE);
     const rt_plane_job *p = arg;
-    const size_t bands = (size_t)p->bands;
+    const size_t bands = (size_t)p->bands, end = rt_tile_end(&p->tiles, tile);
+    const int after = rt_tile_after(p->pool, tile);
 
-    for (size_t i = rt_tile_start(&p->tiles, tile); i < rt_tile_end(&p->tiles, tile); i++)
-        p->run_band(p, i / bands, (int)(i % bands) * p->band, copies);
+    for (size_t i = rt_tile_start(&p->tiles, tile); i < end; i++) {
+        rt_ahead ahead = ahead_of(p, i + 1 < end ? i + 1 : (size_t)after * p->tiles.size);
+        p->run_band(p, i / bands, (int)(i % bands) * p->band, &ahead, copies);
+    }
 }
 
 /* ---- How it is cut -------------------------------------------------------------------------- */
@@ -253,17 +271,19 @@ bool rt_run_planes(rt_pass *c, rt_plane_job *p, const rt_window *plane, int kern
     const double terms = (double)p->channels * kernel * kernel * p->filters
                        * ((double)positions / p->bands);
     p->tiles = rt_cut(bands, terms < TILE_TERMS ? (size_t)(TILE_TERMS / terms) + 1 : 1);
+    p->pool = c->pool;
     rt_run_tiles(c->pool, terms * (double)bands / TERMS_PER_NS, p->tiles.count, planes_tile, p);
     return true;
 }
 
-void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_real *copies)
+void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_ahead *ahead,
+                 rt_real *copies)
 {
     const size_t n = (size_t)rt_lesser(p->band, p->height - first) * (size_t)p->width;
     const size_t at = image * (size_t)p->filters * p->out_plane
                     + (size_t)first * (size_t)p->width;
     const rt_stripe b = { .first = first, .filters = p->filters, .y = p->y + at,
-                          .ld = p->out_plane };
+                          .ld = p->out_plane, .ahead = ahead };
 
     rt_run_part(p, &p->part[0], b, image, false, copies);
     rt_finish_rows(p->then, at, p->out_plane, (size_t)p->filters, n, p->y + at);

@@ -186,24 +186,42 @@ RT_INLINE void clear_few(rt_real *from, const rt_real *end)
     }
 }
 
+/* Copies rows of n numbers, `width` apart, and clears what is behind each up to the next, `pitch`
+ * from it: in whole vectors, where that is one or more. */
+static void copy_rows(int rows, int n, int width, int pitch, const rt_real *x, rt_real *to)
+{
+    const int gap = pitch - n;
+
+    for (int i = 0; i < rows; i++, x += width, to += pitch) {
+        rt_copy_few(n, x, to);
+        if (gap < RT_VECTOR_LANES) {
+            clear_few(to + n, to + pitch);
+            continue;
+        }
+        for (int j = n; j < pitch - RT_VECTOR_LANES; j += RT_VECTOR_LANES)
+            rt_store(to + j, (rt_vector){ 0 });
+        rt_store(to + pitch - RT_VECTOR_LANES, (rt_vector){ 0 });
+    }
+}
+
 void rt_frame_plane(const rt_window *plane, const rt_frame *f, const rt_real *x, rt_real *to)
 {
     const rt_span rows = rt_inside((rt_span){ 0, f->rows }, 1, f->row, plane->height);
     const rt_span in = rt_inside((rt_span){ 0, f->seen }, 1, f->column, plane->width);
-    const ptrdiff_t pitch = f->pitch;
-    rt_real *row = to + rows.first * pitch, *end = to + rows.end * pitch;
+    const int last = rt_length(rows) - 1, n = rt_length(in);
+    rt_real *end = to + (ptrdiff_t)f->rows * f->pitch;
+    rt_real *row = to + (ptrdiff_t)rows.first * f->pitch + in.first;
 
-    rt_clear(to, row);
-    rt_clear(end, to + f->rows * pitch);
-    if (row == end)
+    if (last < 0 || n == 0) {
+        rt_clear(to, end);
         return;
-    x += (f->row + rows.first) * plane->width + f->column + in.first;
-    for (; row < end; row += pitch, x += plane->width) {
-        prefetch_ahead(plane->width, x);
-        clear_few(row, row + in.first);
-        rt_copy_few(rt_length(in), x, row + in.first);
-        clear_few(row + in.end, row + f->seen);
     }
+    rt_clear(to, row);
+    x += (f->row + rows.first) * plane->width + f->column + in.first;
+    copy_rows(last, n, plane->width, f->pitch, x, row);
+    row += (ptrdiff_t)last * f->pitch;
+    rt_copy_few(n, x + (ptrdiff_t)last * plane->width, row);
+    rt_clear(row + n, end);
 }
 
 /* Every other pixel, odd or even ones; of x there are `room`. */

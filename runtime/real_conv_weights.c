@@ -32,11 +32,12 @@ typedef struct {
     int filter_blocks;
     int images, rows;               /* positions at once: of some images, or of some rows of one */
     bool direct;                    /* from the image itself: nothing sees the padding */
-    int height, width;              /* of a padded plane; of the image */
+    int height, width, pitch;       /* of a padded plane, or of the image; from row to row */
     int block;                      /* channels at once */
     const rt_real *dy, *x;
     rt_real *sums, *dw;             /* sums [shares][groups][depth][row] */
     rt_tiles tiles;                 /* of the last addition */
+    const rt_pool *pool;
     int32_t x_at[RT_CONV_TAPS];     /* place (c, k, l) */
     int32_t position_at[POSITIONS], dy_at[POSITIONS];
 } weights;
@@ -50,6 +51,7 @@ typedef struct {
     int filter, filters;
     int positions;                  /* of an image */
     bool more;                      /* to sums that are begun */
+    rt_ahead x, dy;
 } piece;
 
 static const rt_real *planes_of(const weights *p, const piece *t, int channel, int channels,
@@ -60,19 +62,19 @@ static const rt_real *planes_of(const weights *p, const piece *t, int channel, i
                                + (size_t)channel) * p->plane;
 
     const rt_frame f = { (int64_t)t->first * p->v.stride - p->v.top, -(int64_t)p->v.left, p->height,
-                         p->width, p->width };
+                         p->width, p->pitch };
 
     if (p->direct)
         return x + (size_t)t->first * (size_t)p->v.stride * (size_t)p->v.width;
     for (int i = 0; i < t->images; i++, x += channels_all * p->plane)
         for (int c = 0; c < channels; c++)
             rt_frame_plane(&p->v, &f, x + (size_t)c * p->plane,
-                           padded + ((ptrdiff_t)c * p->images + i) * p->height * p->width);
+                           padded + ((ptrdiff_t)c * p->images + i) * p->height * p->pitch);
     return padded;
 }
 
 /* Rows first .. of the sums of a block of channels, from its planes x and one panel of dy. */
-static void multiply_panel(const weights *p, const piece *t, int channels, int vectors,
+static void multiply_panel(const weights *p, piece *t, int channels, int vectors,
                            const rt_real *x, const rt_real *panel, rt_real *sums)
 {
     static const rt_real zero[RT_CONV_ROWS];
@@ -85,6 +87,8 @@ static void multiply_panel(const weights *p, const piece *t, int channels, int v
         terms.b[v] = panel + v * LANES;
     for (int r = 0; r < depth; r += rows) {
         const int count = rt_lesser(rows, depth - r);
+        rt_fetch(&t->x);
+        rt_fetch(&t->dy);
         for (int i = 0; i < count; i++)
             terms.a[i] = x + p->x_at[r + i];
         rt_conv_product(count, vectors, &terms, zero, t->more, sums + (ptrdiff_t)r * p->row,
@@ -110,7 +114,7 @@ static void pack_piece(const weights *p, const piece *t, rt_real *packed)
                        packed + (ptrdiff_t)i * image_of_dy(p));
 }
 
-static void add_piece(const weights *p, const piece *t, rt_real *packed, rt_real *padded,
+static void add_piece(const weights *p, piece *t, rt_real *packed, rt_real *padded,
                       rt_real *sums)
 {
     const int square = p->v.kernel * p->v.kernel;
@@ -126,18 +130,38 @@ static void add_piece(const weights *p, const piece *t, rt_real *packed, rt_real
     }
 }
 
+/* The piece of the images from `next` on, where there are such.  What has several is too large. */
+static void look_ahead(const weights *p, piece *t, int next)
+{
+    const int vectors = rt_pieces(t->filters, LANES), panels = rt_pieces(vectors, 2);
+    const int products = panels * rt_pieces(p->depth, rt_conv_rows(rt_lesser(vectors, 2)));
+    const size_t filter = t->group * (size_t)p->filters + (size_t)t->filter;
+    const size_t channel = t->group * (size_t)p->channels, of_x = (size_t)p->v.channels * p->plane;
+    const size_t of_dy = (size_t)p->v.filters * p->out_plane, n = (size_t)p->images;
+
+    t->x = t->dy = (rt_ahead){ 0 };
+    if (next < 0 || next + p->images > p->n || p->rows < p->v.out_height || p->v.kernel == 1)
+        return;
+    t->x = rt_ahead_of(p->x + (size_t)next * of_x + channel * p->plane,
+                       (n - 1) * of_x + (size_t)p->channels * p->plane, products);
+    t->dy = rt_ahead_of(p->dy + (size_t)next * of_dy + filter * p->out_plane,
+                        (n - 1) * of_dy + (size_t)t->filters * p->out_plane, products);
+}
+
 /* A share, a group and a block of its filters. */
 static void share_tile(void *arg, int tile)
 {
     rt_real *packed = rt_thread_memory(RT_OF_TILE), *padded = packed + POSITIONS * FILTERS;
     const weights *p = arg;
-    const int blocks = p->filter_blocks, share = tile / blocks / p->v.groups;
-    const int end = rt_lesser(p->n, (share + 1) * p->share);
+    const int blocks = p->filter_blocks, tiles_of_share = blocks * p->v.groups;
+    const int share = tile / tiles_of_share, end = rt_lesser(p->n, (share + 1) * p->share);
+    const int after = rt_tile_after(p->pool, tile) / tiles_of_share * p->share;
     piece t = { .group = (size_t)(tile / blocks % p->v.groups), .filter = tile % blocks * FILTERS };
     rt_real *sums = p->sums + (size_t)(tile / blocks) * (size_t)p->depth * (size_t)p->row;
 
     t.filters = rt_lesser(FILTERS, p->filters - t.filter);
-    for (int i = share * p->share; i < end; i += p->images)
+    for (int i = share * p->share; i < end; i += p->images) {
+        look_ahead(p, &t, i + p->images < end ? i + p->images : after);
         for (t.first = 0; t.first < p->v.out_height; t.first += p->rows, t.more = true) {
             t.image = (size_t)i;
             t.images = rt_lesser(p->images, end - i);
@@ -145,6 +169,7 @@ static void share_tile(void *arg, int tile)
             t.positions = t.rows * p->v.out_width;
             add_piece(p, &t, packed, padded, sums);
         }
+    }
 }
 
 /* ---- The sum of the shares ------------------------------------------------------------------ */
@@ -195,12 +220,13 @@ static bool fit_channels(weights *p)
     const int terms = RT_CONV_TAPS / (p->v.kernel * p->v.kernel);
     int most = p->channels;
 
-    p->height = p->v.height, p->width = p->v.width;
+    p->height = p->v.height, p->width = p->pitch = p->v.width;
     if (!p->direct) {
-        if (height > PADDED / width || height * width * p->images > PADDED)
+        const int64_t pitch = (width + LANES - 1) / LANES * LANES;
+        if (height > PADDED / pitch || height * pitch * p->images > PADDED)
             return false;
-        p->height = (int)height, p->width = (int)width;
-        most = PADDED / (p->height * p->width * p->images);
+        p->height = (int)height, p->width = (int)width, p->pitch = (int)pitch;
+        most = PADDED / (p->height * p->pitch * p->images);
     }
     p->block = rt_piece(p->channels, rt_lesser(p->channels, rt_lesser(most, terms)));
     return true;
@@ -230,17 +256,17 @@ static bool cut_pieces(weights *p)
 static void place_pieces(weights *p)
 {
     const rt_window *v = &p->v;
-    const int kernel = v->kernel, square = kernel * kernel, plane = p->height * p->width;
+    const int kernel = v->kernel, square = kernel * kernel, plane = p->height * p->pitch;
     const int of_image = p->rows * v->out_width;
     const int image = p->direct ? v->channels * plane : plane;
     const int channel = p->direct ? plane : p->images * plane;
 
     for (int r = 0; r < p->block * square; r++)
         p->x_at[r] = r / square * channel
-                   + (r / kernel % kernel * p->width + r % kernel) * v->dilation;
+                   + (r / kernel % kernel * p->pitch + r % kernel) * v->dilation;
     for (int i = 0; i < p->images * of_image; i++) {
         const int at = i % of_image, row = at / v->out_width, column = at % v->out_width;
-        p->position_at[i] = i / of_image * image + (row * p->width + column) * v->stride;
+        p->position_at[i] = i / of_image * image + (row * p->pitch + column) * v->stride;
         p->dy_at[i] = i / of_image * image_of_dy(p) + at * RT_PANEL;
     }
 }
@@ -263,6 +289,7 @@ bool rt_conv_planes_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy,
     if (!cut_samples(&p) || !cut_pieces(&p))
         return false;
     place_pieces(&p);
+    p.pool = c->pool;
     p.sums = rt_thread_memory(RT_OF_JOB);
     rt_run_tiles(c->pool, terms / TERMS_PER_NS, p.shares * v->groups * p.filter_blocks, share_tile,
                  &p);
