@@ -10,6 +10,7 @@
 #include "edit.h"
 #include "gauss.h"
 #include "repair_health.h"
+#include "repair_limits.h"
 
 /* ---- Where the layers of a model stand in the source: repair_sites.c ------------------------- */
 
@@ -28,6 +29,7 @@ typedef struct {
     bool ends_skip;                 /* ... whose body has no weights behind it */
     bool held;                      /* a norm follows it, before the next weights: */
     bool normed;                    /* a batchnorm */
+    bool feeds;                     /* weights read an activation that is a layer of its own */
     bool bends;                     /* goes through an activation that is not linear: */
     Act act;
     const Item *act_item;           /* a layer behind it; NULL: its own */
@@ -98,8 +100,6 @@ bool repair_wrap(Repair *r, const Stmt *first, const Stmt *last, const char *hea
 
 /* ---- The whole ------------------------------------------------------------------------------- */
 
-enum { MOST_CANDIDATES = 64 };
-
 /* One repair, or two: better than the net as it is, and than each of the two. */
 typedef struct {
     int row[2];                     /* of repairs.def; the second may be -1 */
@@ -114,15 +114,17 @@ typedef struct {
     Health health;                  /* as it is */
     Candidate candidate[MOST_CANDIDATES];
     int n;                          /* best first */
+    bool all;                       /* were tried, as --full says */
+    int tried;                      /* forecasts */
     int untried;                    /* repairs and pairs that would have taken too long */
     const char *imported;           /* a file that would have to be edited, or NULL */
 } Suggestions;
 
-/* Of a compilation that is checked, planned and forecast. */
-Suggestions *repairs_find(const Compilation *c, Session *s);
+/* Of a compilation that is checked, planned and forecast; `all`: however long it takes. */
+Suggestions *repairs_find(const Compilation *c, bool all, Session *s);
 
 /* ---- repair_text.c, repair_json.c ------------------------------------------------------------ */
-void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out);
+void repairs_text(const Suggestions *found, Arena *a, FILE *out);
 void repairs_json(const Suggestions *found, FILE *out);
 
 #endif

@@ -30,9 +30,7 @@ static bool open_block(Repair *r, const Decl *d)
 /* As in a table whose columns have units; pixels between 0 and 1 are near enough. */
 static bool is_far(const InputMoments *in)
 {
-    const double small = 0.1;
-
-    return inputs_are_large(in) || in->square < small * small;
+    return inputs_are_large(in) || in->square < SMALL_INPUTS * SMALL_INPUTS;
 }
 
 /* Inputs far from mean 0 and deviation 1 make the first layer's sums and gradient as large. */

@@ -25,12 +25,6 @@ static const struct {
 #undef AILMENT
 };
 
-enum {
-    MANY = 10,                      /* layers in a row, from which on they count as deep */
-    MOST_STEPS = 6,                 /* decades by which steps are too long */
-    MOST_ALIKE = 16                 /* decades of 1 - correlation: what a double tells from 1 */
-};
-
 typedef struct {
     const Compilation *c;
     const Sites *sites;
@@ -40,6 +34,8 @@ typedef struct {
     int hidden, normed, skipped;    /* layers; with a norm behind them, with a skip around them */
     bool ends_plain;                /* the last layer is one of those */
     double correlation;             /* of the last of the plain layers */
+    double read;                    /* ... of what the output layer reads of it, less what is equal
+                                     * in all samples; NAN: it does not read it */
     struct { Act act; double variance, kurtosis; } last;
 } Examination;
 
@@ -84,7 +80,7 @@ static double slope_kurtosis(Examination *e, Act act, double variance, double me
     Moments m;
 
     if (!(e->last.variance > 0 && e->last.act.kind == act.kind
-          && fabs(variance / e->last.variance - 1) < 1e-3)) {
+          && fabs(variance / e->last.variance - 1) < SAME_VARIANCE)) {
         act_moments(e->gauss, act, variance, mean, &m);
         e->last.act = act;
         e->last.variance = variance;
@@ -94,8 +90,7 @@ static double slope_kurtosis(Examination *e, Act act, double variance, double me
 }
 
 /* The Jacobian's squared singular values: their variance over the square of their mean grows by
- * this in each layer (Pennington et al. 2017, equation 17).  A batchnorm lets samples stay apart
- * all the same: a quarter counts. */
+ * this in each layer (Pennington et al. 2017, equation 17). */
 static void add_spread(Examination *e, const FlowLayer *row, const Site *site, const Draw *w)
 {
     const double mean = site->normed ? 0 : row->z_mean, square = row->z_rms * row->z_rms;
@@ -104,7 +99,7 @@ static void add_spread(Examination *e, const FlowLayer *row, const Site *site, c
 
     if (site->bends)
         grown += slope_kurtosis(e, site->act, variance, mean);
-    e->h->measure[AILMENT_ISOMETRY] += site->normed ? grown / 4 : grown;
+    e->h->measure[AILMENT_ISOMETRY] += grown * (site->normed ? SPREAD_UNDER_NORM : 1);
 }
 
 static void add_plain(Examination *e, const FlowLayer *row)
@@ -129,7 +124,7 @@ static void examine_output(Examination *e, const FlowLayer *row, const Tensor *t
         raise_up_to(e->h, AILMENT_FAINT, -log10(apart / sqrt(w->var * (double)t->fan_in)),
                     HEALTH_LOST);
     if (e->ends_plain && square > level)
-        e->correlation = (row->correlation * square - level) / (square - level);
+        e->read = (row->correlation * square - level) / (square - level);
 }
 
 static void examine_layer(Examination *e, const FlowLayer *row)
@@ -147,8 +142,6 @@ static void examine_layer(Examination *e, const FlowLayer *row)
         examine_output(e, row, t, &w);
     if (!site_hidden(site))
         return;
-    if ((!(w.var > 0) || w.symmetric) && !site->ends_skip)
-        raise(e->h, AILMENT_SYMMETRIC, 1);
     e->hidden++;
     e->normed += site->held;
     e->skipped += site->skipped;
@@ -182,13 +175,14 @@ static void examine_recurrence(Examination *e, const FlowLayer *row)
 {
     const Value *optimizer = &e->c->model->settings.optimizer;
     const double units = (double)row->layer->out.dim[row->layer->out.rank - 1];
-    const double length = value_arg(optimizer, "lr")->real * units * (double)row->layer->steps / 3;
+    const double length = value_arg(optimizer, "lr")->real * units
+                        * (double)row->layer->steps * STEPS_ADD_UP;
 
     if (!word_is(optimizer, "SGD"))
         raise(e->h, AILMENT_RATE, log10(fmax(2 * length, 0.1)));
 }
 
-/* Two deviations of what draws of the matrix gain beside the forecast; rotations gain the same.
+/* Two deviations (95 %) of what draws of the matrix gain beside the forecast; rotations gain the same.
  * Where nothing bounds a cell it explodes as soon as training has made its matrix larger. */
 static double danger(const FlowLayer *row, const Site *site, double gained, double limit)
 {
@@ -196,11 +190,12 @@ static double danger(const FlowLayer *row, const Site *site, double gained, doub
     const Value *init = call_arg(item->callee, item->arg, "recurrent_init");
     const double units = (double)call_arg(item->callee, item->arg, "units")->integer;
     const double added = word_is(init, "ORTHOGONAL") || word_is(init, "IDENTITY") ? 0
-                       : 2 * 0.15 * (double)row->layer->steps / sqrt(units);
+                       : 2 * GAIN_OF_DRAW * (double)row->layer->steps / sqrt(units);
 
     if (!is_vanilla(site) && gained < 0)
         return 0;
-    return is_unbounded(row) && gained > -2 ? fmax(gained + added, 1.5 * limit) : gained + added;
+    return is_unbounded(row) && gained > NEAR_EXPLOSION
+         ? fmax(gained + added, UNBOUNDED * limit) : gained + added;
 }
 
 static void examine_time(Examination *e, const FlowLayer *row)
@@ -222,17 +217,19 @@ static void examine_time(Examination *e, const FlowLayer *row)
         e->h->decades = -counts;
         e->h->unknown = !isfinite(lost);
     }
+    e->h->unbounded = e->h->unbounded || is_unbounded(row);
     if (is_unbounded(row))
         examine_recurrence(e, row);
 }
 
+/* Infinity over infinity is no number: nothing else is. */
 static void examine_flow(Examination *e)
 {
     const Forecast *f = e->c->forecast->opened ? e->c->forecast->opened : e->c->forecast;
     const double decades = f->gained;
 
     e->h->decades = f->opener ? 0
-                  : isnan(decades) ? -HEALTH_LOST
+                  : isnan(decades) ? HEALTH_LOST
                   : fmin(fmax(decades, -HEALTH_LOST), HEALTH_LOST);
     e->h->unknown = !(fabs(e->h->decades) < HEALTH_LOST);
     raise_up_to(e->h, AILMENT_VANISHING, -e->h->decades, HEALTH_LOST);
@@ -250,9 +247,9 @@ static void examine_plain(Examination *e)
     for (int i = 0; i < e->c->forecast->n; i++)
         raise(e->h, AILMENT_DEAD,
               forecast_dead(&e->c->forecast->layer[i], e->c->program->model));
-    if (e->plain >= MANY)
-        raise_up_to(e->h, AILMENT_ALIKE, -log10(fmax(1 - e->correlation, 0)),
-                    MOST_ALIKE);
+    if (e->plain >= MANY_LAYERS)
+        raise_up_to(e->h, AILMENT_ALIKE,
+                    -log10(fmax(1 - (isnan(e->read) ? e->correlation : e->read), 0)), MOST_ALIKE);
 }
 
 static void sum_up(Health *h)
@@ -265,14 +262,15 @@ static void sum_up(Health *h)
 
 Health health_of(const Compilation *c, const Sites *sites, Session *s)
 {
-    Health h = { .step_length = c->forecast->step_length, .rough = c->forecast->rough != NULL };
-    Examination e = { .c = c, .sites = sites, .gauss = gauss_new(s->arena), .h = &h };
+    Health h = { .step_length = c->forecast->step_length, .rough = c->forecast->rough != NULL,
+                 .unread = c->forecast->input.why != NULL };
+    Examination e = { .c = c, .sites = sites, .gauss = gauss_new(s->arena), .h = &h, .read = NAN };
 
     for (int i = 0; i < N_AILMENTS; i++)
         h.limit[i] = limit_of((AilmentId)i);
     h.limit[AILMENT_ALIKE] = -log10(1 - h.limit[AILMENT_ALIKE]);
     if (!word_is(&c->model->settings.optimizer, "SGD"))
-        h.limit[AILMENT_VANISHING] += 1;
+        h.limit[AILMENT_VANISHING] += ADAPTIVE_BEARS;
     examine_flow(&e);
     for (int i = 0; i < c->forecast->n; i++) {
         examine_layer(&e, &c->forecast->layer[i]);
@@ -280,11 +278,12 @@ Health health_of(const Compilation *c, const Sites *sites, Session *s)
             examine_time(&e, &c->forecast->layer[i]);
     }
     if (2 * e.normed >= e.hidden && 2 * e.skipped >= e.hidden)
-        h.limit[AILMENT_EXPLODING] += 2;    /* norms bear it where skips hold it */
+        h.limit[AILMENT_EXPLODING] += NORMED_SKIPS_BEAR;
     examine_plain(&e);
     raise_up_to(&h, AILMENT_RATE, step_measure(&e), MOST_STEPS);
     h.warned = warnings_of(c, s);
     raise(&h, AILMENT_WARNED, h.warned.counted);
+    raise(&h, AILMENT_SYMMETRIC, health_warns(&h, "symmetric-units"));
     sum_up(&h);
     return h;
 }

@@ -25,8 +25,11 @@ typedef struct {
     double strain;                  /* all measures in units of their limits */
     Warned warned;
     double step_length;             /* over what such a net bears */
+    bool wants_longer;              /* steps, though no warning says so */
     double decades;                 /* log10 of the flow, or of that through time if it is worse */
+    bool unbounded;                 /* a recurrent cell that nothing bounds */
     bool rough;                     /* the forecast is */
+    bool unread;                    /* the data could not be read */
     bool unknown;                   /* they are more than can be told: nothing arrives */
 } Health;
 
@@ -40,12 +43,16 @@ Health health_of(const Compilation *c, const struct Sites *sites, Session *s);
  * it. */
 Warned warnings_of(const Compilation *c, Session *s);
 bool warned_of_rate(const Compilation *c, double rate, Arena *a);
+/* It would say so under -Wextra. */
+bool noted_of(const Compilation *c, const char *name, Arena *a);
 const char *ailment_name(AilmentId id);
 bool health_ails(const Health *h, AilmentId id);
 /* netc check warns of it. */
 bool health_warns(const Health *h, const char *name);
 /* Over the limit of the rate, or warned of it. */
 bool health_ails_by_rate(const Health *h);
+/* Warned of a rate by which the run gets nowhere. */
+bool health_is_slow(const Health *h);
 /* What it adds to the penalty. */
 double health_over(const Health *h, AilmentId id);
 /* "12.0 decades are lost to the first layer"; "": other ailments say it all */

@@ -18,7 +18,7 @@ static bool same_activation(const Site *site, const char *text)
 }
 
 /* `sigmoid;`, a layer of its own, or `phi;`, a param. */
-static bool replace_layer(Repair *r, const Site *site, const char *text)
+bool repair_replace_layer(Repair *r, const Site *site, const char *text)
 {
     const Stmt *s = site->stmt;
     const bool param = strcmp(s->word, site->item->callee->name) != 0;
@@ -30,13 +30,14 @@ static bool replace_layer(Repair *r, const Site *site, const char *text)
     return repair_value(r, param ? &word : &whole, "act", NULL, text);
 }
 
-/* Softmax picks among its inputs, and is not there for the slope, unless netc check warns of it. */
+/* Softmax picks among its inputs, and is not there for the slope, unless weights read all of it. */
 static bool is_replaced(const Repair *r, const Site *site)
 {
     const bool layer = site->item->kind == ITEM_ACTIVATION;
 
     return site_hidden(site) && site->bends
-        && (site->act.kind != ACTIVATION_SOFTMAX || health_warns(r->health, "softmax-hidden"))
+        && (site->act.kind != ACTIVATION_SOFTMAX || site->feeds
+            || health_warns(r->health, "softmax-hidden"))
         && (layer || site_is(site, LAYER_DENSE) || site_is(site, LAYER_CONV))
         && (layer || !site->act_item);
 }
@@ -48,7 +49,7 @@ bool repair_activation(Repair *r, const char *how)
 
         if (!is_replaced(r, site) || same_activation(site, how))
             continue;
-        if (site->item->kind == ITEM_ACTIVATION ? !replace_layer(r, site, how)
+        if (site->item->kind == ITEM_ACTIVATION ? !repair_replace_layer(r, site, how)
                                                 : !repair_argument(r, site, "act", how))
             return false;
     }
@@ -93,7 +94,7 @@ static const char *suited_name(const Site *site, double gain, Arena *a)
 
 static const char *orthogonal_name(double gain, Arena *a)
 {
-    return gain > 0.98 && gain < 1.02 ? "orthogonal"
+    return fabs(gain - 1) < GAIN_IS_ONE ? "orthogonal"
                                       : arena_printf(a, "orthogonal(%.3g)", sqrt(gain));
 }
 
@@ -120,8 +121,8 @@ static bool is_suited(const Repair *r, const Site *site, double gain)
         const Draw d = t->is_weight ? draw_of(t) : (Draw){ 0 };
 
         if (t->is_weight && d.mean == 0)
-            return d.var > 0.95 * gain / most
-                && d.var < 1.05 * gain / fmin((double)t->fan_in, fan);
+            return d.var > (1 - SUITED) * gain / most
+                && d.var < (1 + SUITED) * gain / fmin((double)t->fan_in, fan);
     }
     return false;
 }

@@ -1,6 +1,7 @@
 /* repair_output.c -- repairs of what netc check warns of by name: outputs that do not suit the
  * loss, one unit between layers, residuals that add nothing, dropout that leaves nothing. */
 #include <math.h>
+#include <string.h>
 
 #include "repair_rules.h"
 #include "warn_row.h"
@@ -33,6 +34,27 @@ static bool start_at(Repair *r, const Site *output)
                            arena_printf(r->s->arena, "constant(%s)", real_text(mean, r->s->arena)));
 }
 
+/* The statement goes, with the line where it stands alone; one with a name becomes `linear`. */
+static bool drop_activation(Repair *r, const Item *act)
+{
+    const Stmt *s = act->stmt;
+    const Source *source = s->whole.source;
+    const bool alone = edit_starts_line(source, s->whole.from);
+    Span at = s->whole;
+
+    if (!repair_may_edit(r, at))
+        return false;
+    if (s->name || s->from)
+        return repair_replace_layer(r, map_get(&r->sites->by_stmt, s), "linear");
+    while (at.from > 0 && (source->text[at.from - 1] == ' ' || source->text[at.from - 1] == '\t'))
+        at.from--;
+    if (alone && strchr("\r\n", source->text[at.to]))
+        at.to = edit_behind_line(source, at.to);
+    edit_replace(&r->edits, at, "");
+    repair_say(r, "no %s at the end", s->word);
+    return true;
+}
+
 /* Logits, and targets of any size, want the sums as they are. */
 bool repair_linear_output(Repair *r, const char *how)
 {
@@ -41,8 +63,11 @@ bool repair_linear_output(Repair *r, const char *how)
                      || health_warns(r->health, "softmax-twice")
                      || health_warns(r->health, "target-range");
 
-    return warned && output && !output->act_item && repair_find_argument(output, "act")
-        && repair_argument(r, output, "act", how) && (!has_far_targets(r) || start_at(r, output));
+    if (!warned || !output || !output->bends)
+        return false;
+    return (output->act_item ? drop_activation(r, output->act_item)
+                             : repair_argument(r, output, "act", how))
+        && (!has_far_targets(r) || start_at(r, output));
 }
 
 /* Outputs that start where the targets are. */
@@ -100,14 +125,28 @@ static bool is_heavy(const Repair *r, const Site *site)
 {
     return site_is(site, LAYER_DROPOUT)
         && (health_warns(r->health, "heavy-dropout")
-            || call_arg(site->item->callee, site->item->arg, "p")->real > 0.5);
+            || call_arg(site->item->callee, site->item->arg, "p")->real > HEAVY_DROPOUT);
+}
+
+/* Each layer's noise is 1 / (1 - p) times the signal's square: of n in a row no more than it is. */
+static double bearable_dropout(const Repair *r)
+{
+    int n = 0;
+
+    for (int i = 0; i < r->sites->n; i++)
+        n += is_heavy(r, r->sites->site[i]) ? r->sites->site[i]->places : 0;
+    return round_down(fmin(USUAL_DROPOUT, 1 - pow(2, -1.0 / fmax(n, 1))));
 }
 
 bool repair_lighter_dropout(Repair *r, const char *how)
 {
+    const double p = bearable_dropout(r);
+
+    (void)how;
     for (int i = 0; i < r->sites->n; i++)
         if (is_heavy(r, r->sites->site[i])
-            && !repair_argument(r, r->sites->site[i], "p", how))
+            && call_arg(r->sites->site[i]->item->callee, r->sites->site[i]->item->arg, "p")->real > p
+            && !repair_argument(r, r->sites->site[i], "p", real_text(p, r->s->arena)))
             return false;
     return r->edits.n > 0;
 }

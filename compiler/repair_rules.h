@@ -10,11 +10,23 @@ typedef enum {
     GROUP_BIAS, GROUP_SIZE, GROUP_CLIP, GROUP_SETTING, GROUP_TIDY, GROUP_RATE
 } Group;
 
-/* repair.c: of row i of repairs.def; are there two of them? */
+enum {
+#define REPAIR(name, ...) + 1
+    N_REPAIRS = 0
+#include "repairs.def"
+    , NO_REPAIR = -1
+#undef REPAIR
+};
+
+/* repair_try.c: of row i of repairs.def; are there two of them? */
 Group repair_group(int i);
+const char *repair_name(int i);     /* NULL: NO_REPAIR's */
 bool repair_is_pair(const Candidate *c);
 /* repair_rank.c: best first. */
 void repairs_rank(Suggestions *found);
+
+/* repair_layers.c: of an activation that is a statement of its own. */
+bool repair_replace_layer(Repair *r, const Site *site, const char *text);
 
 RepairRule repair_activation, repair_init, repair_norm, repair_width,
            repair_no_bias;                                                  /* repair_layers.c */

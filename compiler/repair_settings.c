@@ -37,10 +37,10 @@ bool repair_decay(Repair *r, const char *how)
     (void)how;
     if (!health_warns(r->health, "decay-too-high"))
         return false;
-    if (adamw && value_arg(&m->settings.optimizer, "decay")->real > 0.1)
+    if (adamw && value_arg(&m->settings.optimizer, "decay")->real > LARGE_DECAY)
         return set_written(r, "optimizer", "decay", "0.01");
     return l2 && penalty && penalty->value->kind == EXPR_CALL && penalty->value->args
-        && value_arg(&m->settings.regularize, "l2")->real > 1e-4
+        && value_arg(&m->settings.regularize, "l2")->real > USUAL_L2
         && repair_value(r, penalty->value->args->value, "l2", NULL, "1e-4");
 }
 

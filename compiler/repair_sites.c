@@ -69,6 +69,23 @@ static void look_ahead(Site *site, bool repeated)
     }
 }
 
+/* Weights are next, in a repeat those of the next iteration too. */
+static bool feeds_weights(const Site *site, bool repeated)
+{
+    const Items *list = site->list;
+    const int n = list->n;
+
+    for (int k = 1; k < n && (repeated || site->at + k < n); k++) {
+        const Item *item = list->item[(site->at + k) % n];
+
+        if (is_weighted(item))
+            return true;
+        if (item->kind != ITEM_LAYER && item->kind != ITEM_ACTIVATION)
+            return false;
+    }
+    return false;
+}
+
 static bool is_last_weighted(const Site *site)
 {
     for (int i = site->at + 1; i < site->list->n; i++)
@@ -94,6 +111,7 @@ static Site *site_at(Finder *f, const Items *items, int at, Around around)
     set_own_act(site);
     if (site->weighted)
         look_ahead(site, around.repeated);
+    site->feeds = item->kind == ITEM_ACTIVATION && feeds_weights(site, around.repeated);
     site->ends_skip = site->weighted && around.skipped && is_last_weighted(site);
     map_put(&f->out->by_stmt, item->stmt, site, f->arena);
     arena_push(f->arena, f->out->site, f->out->n, site);

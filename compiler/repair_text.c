@@ -97,8 +97,10 @@ static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
     const Forecast *f = found->c->forecast;
 
     if (health_is_good(&found->health))
-        fprintf(out, "%s is healthy at initialisation%s: ", found->c->model->name,
-                f->input.why ? ", for unit normal inputs" : "");
+        fprintf(out, "%s is healthy at initialisation: ", found->c->model->name);
+    else if (!found->health.warned.unmended)
+        fprintf(out, "%s cannot be judged, since its data is not known; for unit normal inputs the "
+                "net\n  itself is healthy at initialisation: ", found->c->model->name);
     else
         fprintf(out, "%s cannot learn from its data (netc check tells why), and no edit of the net "
                 "helps;\n  the net itself is healthy at initialisation: ", found->c->model->name);
@@ -107,7 +109,7 @@ static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
     else
         fprintf(out, "flow %+.1f decades%s", found->health.decades,
                 fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
-    fprintf(out, "%s\n%s", found->n ? "" : "; nothing to mend",
+    fprintf(out, "%s\n%s", found->n || found->health.unread ? "" : "; nothing to mend",
             forecast_step_words(f, a));
     if (found->health.warned.n)
         fprintf(out, "netc check warns of %s\n", health_warnings(&found->health, a));
@@ -130,7 +132,7 @@ static const char *without_edit(const Suggestions *found, Arena *a)
     return text;
 }
 
-void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
+void repairs_text(const Suggestions *found, Arena *a, FILE *out)
 {
     const char *path = found->c->source->path;
 
@@ -149,19 +151,21 @@ void repairs_text(const Suggestions *found, bool all, Arena *a, FILE *out)
         fputs("no repair that is known helps\n", out);
     else
         fprintf(out, "\n #  %-*s     flow, decades    lines\n", WHAT, "repair");
-    for (int i = 0; i < found->n && (all || i < SHOWN); i++)
+    for (int i = 0; i < found->n && (found->all || i < SHOWN); i++)
         put_candidate(found, i, a, out);
-    if (!all && found->n > SHOWN)
+    if (!found->all && found->n > SHOWN)
         fprintf(out, "%d more with --full\n", found->n - SHOWN);
     if (found->untried)
-        fprintf(out, "%d repairs or pairs of them were not tried: the net has %d layers\n",
-                found->untried, found->c->forecast->n);
+        fprintf(out, "%d repairs or pairs of them, which promise least, were not tried; --full "
+                "tries all\n", found->untried);
     if (*without_edit(found, a))
         fprintf(out, "no edit is known for %s\n", without_edit(found, a));
     if (found->imported)
         fprintf(out, "not edited, since it is imported: %s\n", found->imported);
     if (found->n && strlen(path) <= 20)
-        fprintf(out, "\n`netc suggest --patch 1 %s` shows the edit, --apply 1 makes it\n", path);
+        fprintf(out, "\n`netc suggest %s--patch 1 %s` shows the edit, --apply 1 makes it\n",
+                found->all ? "--full " : "", path);
     else if (found->n)
-        fputs("\n--patch 1 shows the edit, --apply 1 makes it\n", out);
+        fprintf(out, "\n%s--patch 1 shows the edit, --apply 1 makes it\n",
+                found->all ? "--full " : "");
 }

@@ -41,9 +41,7 @@ bool repair_clip(Repair *r, const char *how)
 /* Of another cell: what the one that is there starts with tells nothing once it explodes. */
 static bool clip_cell(Repair *r)
 {
-    const double usual = 5;         /* Graves 2013 has 10, Le et al. 2015 1 to 100 */
-
-    return clips(r) || add_clip(r, fmin(forecast_clip(r->c->forecast), usual));
+    return clips(r) || add_clip(r, fmin(forecast_clip(r->c->forecast), USUAL_CLIP));
 }
 
 /* No cell learns to add two of fifty numbers by 800 steps of sgd, at 0.1 and at 1, with momentum
@@ -74,7 +72,7 @@ static double open_bias(const Repair *r)
 {
     const double steps = fmax((double)most_steps(r->c->forecast), 2);
 
-    return fmin(fmax(floor(log(steps) - 1.2), 1), 4);
+    return fmin(fmax(floor(log(steps) - OPEN_LESS), LEAST_OPEN), MOST_OPEN);
 }
 
 bool repair_forget_bias(Repair *r, const char *how)
@@ -180,10 +178,9 @@ static double bearable_rate(const Repair *r, double rate)
     return x;
 }
 
-/* A fifth of the longest steps that such a net bears. */
 static double lively_rate(const Repair *r, double rate)
 {
-    return round_down(0.2 * rate / r->c->forecast->step_length);
+    return round_down(LIVELY_STEPS * rate / r->c->forecast->step_length);
 }
 
 bool repair_rate(Repair *r, const char *how)
@@ -191,9 +188,8 @@ bool repair_rate(Repair *r, const char *how)
     const Value *optimizer = &r->c->model->settings.optimizer;
     const Setting *s = repair_setting(r->c->model->settings.decl, "optimizer");
     const double rate = value_arg(optimizer, "lr")->real;
-    const bool low = health_warns(r->health, "rate-too-low")
-                  || health_warns(r->health, "stagnation");
-    const bool high = health_ails_by_rate(r->health) || r->health->step_length >= 0.3;
+    const bool low = health_is_slow(r->health) || r->health->wants_longer;
+    const bool high = health_ails_by_rate(r->health) || r->health->step_length >= LONG_STEPS;
     const double bearable = !s || !(low || high) ? rate
                           : low ? lively_rate(r, rate) : bearable_rate(r, rate);
     const char *text = real_text(bearable, r->s->arena);

@@ -52,19 +52,34 @@ static void set_rate(Model *m, double rate, Arena *a)
     optimizer->arg = arg;
 }
 
-bool warned_of_rate(const Compilation *c, double rate, Arena *a)
+/* Of a trial that is not used again. */
+static bool notes(Trial *t, const Compilation *c, const char *name)
 {
-    static const char name[] = "rate-too-high";
-    const ArenaMark mark = arena_mark(a);
-    Trial *t = trial_of(c, a);
     Str noted = intern(t->quiet.names, name);
-    bool warned;
 
     t->model.note = &noted;
     t->model.n_note = 1;
-    set_rate(&t->model, rate, a);
     warn(&t->program, c->forecast, &t->quiet);
-    warned = diag_warnings_called(t->quiet.diag, name) > 0;
+    return diag_warnings_called(t->quiet.diag, name) > 0;
+}
+
+bool noted_of(const Compilation *c, const char *name, Arena *a)
+{
+    const ArenaMark mark = arena_mark(a);
+    const bool noted = notes(trial_of(c, a), c, name);
+
+    arena_release(a, mark);
+    return noted;
+}
+
+bool warned_of_rate(const Compilation *c, double rate, Arena *a)
+{
+    const ArenaMark mark = arena_mark(a);
+    Trial *t = trial_of(c, a);
+    bool warned;
+
+    set_rate(&t->model, rate, a);
+    warned = notes(t, c, "rate-too-high");
     arena_release(a, mark);
     return warned;
 }

@@ -43,6 +43,11 @@ bool health_ails_by_rate(const Health *h)
     return health_warns(h, "rate-too-high") || health_ails(h, AILMENT_RATE);
 }
 
+bool health_is_slow(const Health *h)
+{
+    return health_warns(h, "rate-too-low") || health_warns(h, "stagnation");
+}
+
 static bool is_told(const Health *h, const char *name)
 {
     for (int i = 0; i < N_AILMENTS; i++)
@@ -73,7 +78,7 @@ const char *health_failures(const Health *h, Arena *a)
 
 bool health_is_good(const Health *h)
 {
-    return !(h->penalty > 0) && !h->warned.unmended;
+    return !(h->penalty > 0) && !h->warned.unmended && !h->unread;
 }
 
 const char *ailment_words(const Health *h, AilmentId id, Arena *a)

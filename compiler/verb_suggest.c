@@ -88,12 +88,12 @@ int verb_suggest(const Options *o, Arena *a)
         session_report(&session, o, stderr);
         return EXIT_SOURCE;
     }
-    found = repairs_find(&c, &session);
+    found = repairs_find(&c, o->full, &session);
     if (o->apply || o->patch)
         return choose(o, found, a);
     if (o->format == DIAG_JSON)
         repairs_json(found, stdout);
     else
-        repairs_text(found, o->full, a, stdout);
+        repairs_text(found, a, stdout);
     return EXIT_FINE;
 }
