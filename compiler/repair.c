@@ -5,8 +5,8 @@
 #include "line_diff.h"
 #include "repair_try.h"
 
-/* In which order rows are tried where not all of them can be: edits of the very thing that is warned
- * of, then what mends most kinds of net. */
+/* In which order rows are tried where not all can be: edits of the very thing that is warned of,
+ * then what mends most kinds of net. */
 static const Group promising[] = {
     GROUP_DATA, GROUP_OUTPUT, GROUP_SETTING, GROUP_RATE, GROUP_BIAS, GROUP_CELL, GROUP_NORM,
     GROUP_RESIDUAL, GROUP_INIT, GROUP_SIZE, GROUP_ACTIVATION, GROUP_CLIP, GROUP_TIDY

@@ -182,7 +182,7 @@ static void examine_recurrence(Examination *e, const FlowLayer *row)
         raise(e->h, AILMENT_RATE, log10(fmax(2 * length, 0.1)));
 }
 
-/* Two deviations (95 %) of what draws of the matrix gain beside the forecast; rotations gain the same.
+/* Two deviations (95 %) of what draws of the matrix gain beside the forecast; rotations gain alike.
  * Where nothing bounds a cell it explodes as soon as training has made its matrix larger. */
 static double danger(const FlowLayer *row, const Site *site, double gained, double limit)
 {

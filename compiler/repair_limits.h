@@ -26,11 +26,11 @@ static const double GOOD_FLOW = 1, FLOW_ALIKE = 0.1;
 
 enum {
     MOST_CANDIDATES = 64,           /* that are kept; a list of more is not read */
-    MOST_PAIRS = 64                 /* those that promise most: some hundred trials, half a second */
+    MOST_PAIRS = 64                 /* those that promise most: half a second, of small nets */
 };
 
-/* Units of work, a node of a dense net's forecast each (10 to 20 us of a processor of 2.5 GHz): all trials
- * of a net together take 2 s. */
+/* Units of work, a node of a dense net's forecast each (about 10 us): all trials of a net together
+ * take about 2 s. */
 static const double MOST_WORK = 160e3;
 static const double WORK_TRIAL = 500;       /* a source is read, checked and warned of */
 static const double WORK_IMAGE = 4;         /* tables of displacements at each node, */
@@ -45,7 +45,7 @@ static const double WORK_IDENTITY = 150;    /* units pass by as they are, and ar
 
 enum {
     MANY_LAYERS = 10,               /* in a row; as for correlation-collapse */
-    MOST_STEPS = 6,                 /* decades by which steps are too long: more is not told apart */
+    MOST_STEPS = 6,                 /* decades of too long steps: more is not told apart */
     MOST_ALIKE = 16                 /* decades of 1 - correlation: what a double tells from 1 */
 };
 

@@ -120,12 +120,17 @@ bool repair_learned_scale(Repair *r, const char *how)
     return r->edits.n > 0;
 }
 
+static double dropped(const Site *site)
+{
+    return call_arg(site->item->callee, site->item->arg, "p")->real;
+}
+
 /* Where a warning says so all of them; else those of more than half the units. */
 static bool is_heavy(const Repair *r, const Site *site)
 {
     return site_is(site, LAYER_DROPOUT)
         && (health_warns(r->health, "heavy-dropout")
-            || call_arg(site->item->callee, site->item->arg, "p")->real > HEAVY_DROPOUT);
+            || dropped(site) > HEAVY_DROPOUT);
 }
 
 /* Each layer's noise is 1 / (1 - p) times the signal's square: of n in a row no more than it is. */
@@ -143,10 +148,12 @@ bool repair_lighter_dropout(Repair *r, const char *how)
     const double p = bearable_dropout(r);
 
     (void)how;
-    for (int i = 0; i < r->sites->n; i++)
-        if (is_heavy(r, r->sites->site[i])
-            && call_arg(r->sites->site[i]->item->callee, r->sites->site[i]->item->arg, "p")->real > p
-            && !repair_argument(r, r->sites->site[i], "p", real_text(p, r->s->arena)))
+    for (int i = 0; i < r->sites->n; i++) {
+        const Site *site = r->sites->site[i];
+
+        if (is_heavy(r, site) && dropped(site) > p
+            && !repair_argument(r, site, "p", real_text(p, r->s->arena)))
             return false;
+    }
     return r->edits.n > 0;
 }

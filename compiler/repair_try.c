@@ -126,8 +126,8 @@ static bool is_too_long(const Search *search, const Health *h)
 static bool is_too_short(const Search *search, const Tried *t)
 {
     return t->health.step_length < SHORT_STEPS
-        && (health_is_slow(&search->found->health) || health_is_slow(&t->health)
-            || noted_of(&t->c, "rate-too-low", search->s->arena));
+        && (health_warns(&search->found->health, "rate-too-low")
+            || health_is_slow(&t->health) || noted_of(&t->c, "rate-too-low", search->s->arena));
 }
 
 void repair_pace(Search *search, Tried *t, Candidate *c)

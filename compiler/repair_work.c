@@ -1,5 +1,4 @@
-/* repair_work.c -- what a forecast has to do: by counts alone, so that the same repairs are tried on
- * every machine. */
+/* repair_work.c -- what a forecast has to do: by counts, so that all machines try the same. */
 #include "flow_walk.h"
 #include "repair_try.h"
 
