@@ -31,13 +31,13 @@ enum {
 
 /* Units of work, a node of a dense net's forecast each (about 10 us): all trials of a net together
  * take about 2 s. */
-static const double MOST_WORK = 160e3;
+static const double MOST_WORK = 200e3;
 static const double WORK_TRIAL = 500;       /* a source is read, checked and warned of */
 static const double WORK_IMAGE = 4;         /* tables of displacements at each node, */
 static const double WORK_PIXEL = 0.02;      /* sums over them, a pixel; */
-static const double WORK_BENT = 20;         /* an activation without a closed form, */
+static const double WORK_BENT = 5;          /* an activation without a closed form, */
 static const double WORK_SERIES = 160;      /* of an image its tables, */
-static const double WORK_SERIES_PIXEL = 0.05;       /* and sums */
+static const double WORK_SERIES_PIXEL = 0.02;       /* and sums */
 static const double WORK_STEP = 40;         /* a cell is run, a step */
 static const double WORK_IDENTITY = 150;    /* units pass by as they are, and are sampled */
 

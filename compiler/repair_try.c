@@ -122,10 +122,14 @@ static bool is_too_long(const Search *search, const Health *h)
     return health_ails_by_rate(h) || h->step_length > search->steps;
 }
 
-/* What keeps a net from learning may hide that its rate would do so too. */
+/* What keeps a net from learning may hide that its rate would do so too.  A repair that sets another
+ * optimizer has set its rate. */
 static bool is_too_short(const Search *search, const Tried *t)
 {
+    const Value *before = &search->base->model->settings.optimizer;
+
     return t->health.step_length < SHORT_STEPS
+        && strcmp(t->c.model->settings.optimizer.callee->name, before->callee->name) == 0
         && (health_warns(&search->found->health, "rate-too-low")
             || health_is_slow(&t->health) || noted_of(&t->c, "rate-too-low", search->s->arena));
 }
