@@ -122,8 +122,8 @@ static bool is_too_long(const Search *search, const Health *h)
     return health_ails_by_rate(h) || h->step_length > search->steps;
 }
 
-/* What keeps a net from learning may hide that its rate would do so too.  A repair that sets another
- * optimizer has set its rate. */
+/* What keeps a net from learning may hide that its rate would do so too.  A repair that sets
+ * another optimizer has set its rate. */
 static bool is_too_short(const Search *search, const Tried *t)
 {
     const Value *before = &search->base->model->settings.optimizer;
