@@ -20,8 +20,8 @@ static const struct {
     const char *rule, *name, *measure, *reason;
     double noted, warned, grave;
 } warning[] = {
-#define WARNING(rule, message, name, about, explains, behind, means, measure, noted, \
-                warned, grave, reason) \
+#define WARNING(rule, message, name, about, explains, behind, means, stands, measure, \
+                noted, warned, grave, reason) \
     { MSG_##message, #rule, name, measure, reason, noted, warned, grave },
 #include "warnings.def"
 #undef WARNING

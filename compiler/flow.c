@@ -267,7 +267,8 @@ static Forecast *after_first_update(const Program *p, const InputMoments *input,
     rms = word_is(optimizer, "SGD") ? rate * f->opener->loss_norm / sqrt(n) : rate;
     out->batch = f->batch;
     out->input = f->input;
-    walk_opened(p, input, 1, layer, rms > 0 ? rms * rms : 1e-6, tables, out);
+    out->opener_rms = rms > 0 ? rms : 1e-3;
+    walk_opened(p, input, 1, layer, out->opener_rms * out->opener_rms, tables, out);
     flow_penalise(&p->model->settings, out);
     flow_measure(out);
     return out;

@@ -95,6 +95,7 @@ typedef struct Forecast {
                                      * its first update, and `gained` is NAN; NULL: none */
     bool opens;                     /* that is the output, and there is a flow behind it */
     const struct Forecast *opened;  /* what it is with that update, where it opens; else NULL */
+    double opener_rms;              /* in that, of the opener's weights; else 0 */
     double spread;                  /* of log10 flow */
     double loss;                    /* at step 0, with the penalty */
     double penalty;                 /* of l1 and l2 */

@@ -8,9 +8,10 @@
 #define NEVER INFINITY
 #define warn_none NULL
 static const Warning warning[] = {
-#define WARNING(rule, message, name, about, explains, behind, means, measure, noted, \
-                warned, grave, reason) \
-    { name, MSG_##message, explains, behind, means, noted, warned, grave, warn_##rule },
+#define WARNING(rule, message, name, about, explains, behind, means, stands, measure, \
+                noted, warned, grave, reason) \
+    { name, MSG_##message, explains, behind, means, stands, noted, warned, grave, \
+      warn_##rule },
 #include "warnings.def"
 #undef WARNING
 };
@@ -85,7 +86,8 @@ Message *warn_say(Warn *w, double measured, Span at, const char *format, ...)
     diag_gravity(m, warn_gravity(w, measured));
     if (w->opener)
         diag_note(m, warn_at(w->opener), "nothing comes past %s, whose weights are 0, before its "
-                  "first update; this is what does then", w->opener->path);
+                  "first update; this is what does %s", w->opener->path,
+                  w->now->stands == GROWN ? "once they have the usual size" : "then");
     put_cause(w, m);
     return m;
 }
@@ -125,40 +127,36 @@ static Warn warn_new(const Program *program, const Forecast *forecast, Session *
     return w;
 }
 
-/* The rules of how the gradient fares from layer to layer, whatever its size. */
-static bool is_of_ratios(const Warning *row)
+static void look_at(Warn *w, const Forecast *forecast, const FlowLayer *opener)
 {
-    return row->rule == warn_vanishing || row->rule == warn_exploding
-        || row->rule == warn_init_mismatch || row->rule == warn_batchnorm_depth;
+    for (int i = 0; i < w->n; i++)
+        w->site[i].row = forecast->layer + (w->site[i].row - w->forecast->layer);
+    w->forecast = forecast;
+    w->opener = opener;
 }
 
-/* Where an output's weights start at 0, the flow is that behind their first update. */
-static void run_opened(Warn *w, const Warning *row)
+/* Where an output's weights start at 0, what the row goes by. */
+static void stand(Warn *w, Stand stands)
 {
-    Warn opened = warn_new(w->program, w->forecast->opened, w->session);
+    const Forecast *start = w->forecast;
 
-    opened.opener = w->forecast->opener;
-    opened.now = row;
-    opened.explains = row->explains;
-    opened.from = w->from;
-    opened.told = w->told;
-    memcpy(opened.cause, w->cause, sizeof w->cause);
-    row->rule(&opened);
-    w->told = opened.told;
-    memcpy(w->cause, opened.cause, sizeof w->cause);
+    if (start->opened && stands != AT_START)
+        look_at(w, stands == OPENED ? start->opened : warn_grown(start, w->session->arena),
+                start->opener);
 }
 
 static void run(Warn *w, const Warning *row)
 {
+    const Forecast *start = w->forecast;
+
     w->now = row;
     w->explains = row->explains;
     w->from = from_gravity(w->model, row);
     if (!row->rule || warn_cause(w, row->behind))
         return;
-    if (w->forecast->opened && is_of_ratios(row))
-        run_opened(w, row);
-    else
-        row->rule(w);
+    stand(w, row->stands);
+    row->rule(w);
+    look_at(w, start, NULL);
 }
 
 void warn(const Program *program, const Forecast *forecast, Session *s)
@@ -171,7 +169,8 @@ void warn(const Program *program, const Forecast *forecast, Session *s)
 
 double step_length(const Program *program, const Forecast *forecast, Session *s)
 {
-    const Warn w = warn_new(program, forecast, s);
+    Warn w = warn_new(program, forecast, s);
 
+    stand(&w, GROWN);
     return w.n > 0 ? warn_step_length(&w) : 0;
 }

@@ -119,6 +119,9 @@ typedef struct {
 
 Opening warn_opening(const Warn *w);
 
+/* The forecast with the output's weights of the usual size where they start at 0; else itself. */
+const Forecast *warn_grown(const Forecast *f, Arena *arena);
+
 /* ---- warn_rate.c --------------------------------------------------------------------------- */
 
 /* A weight of layer i as drawn, or of the usual size where that is more. */

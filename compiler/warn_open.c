@@ -1,4 +1,4 @@
-/* warn_open.c -- how far bodies of residuals that start at zero open at the first step. */
+/* warn_open.c -- how layers that start at zero open: outputs, and bodies of residuals. */
 #include "warn.h"
 
 #include <math.h>
@@ -115,4 +115,44 @@ Opening warn_opening(const Warn *w)
         if (starts_at_zero(&w->site[i]))
             add_body(w, &w->site[i], &o);
     return o;
+}
+
+/* ---- Outputs that start at zero -------------------------------------------------------------- */
+
+/* What comes past weights is as large as they are. */
+static FlowLayer *scaled(const FlowLayer *row, int n, int before, double factor, Arena *arena)
+{
+    FlowLayer *copy = arena_alloc(arena, (size_t)(n + 1) * sizeof *copy);
+
+    memcpy(copy, row, (size_t)n * sizeof *copy);
+    for (int i = 0; i < before; i++) {
+        copy[i].delta_rms *= factor;
+        copy[i].carried *= factor;
+        copy[i].grad_norm *= factor;
+        copy[i].loss_norm *= factor;
+        copy[i].scale_grad *= factor;
+    }
+    return copy;
+}
+
+const Forecast *warn_grown(const Forecast *f, Arena *arena)
+{
+    const Forecast *opened = f->opened;
+    Forecast *out;
+    double usual, times;
+
+    if (!opened)
+        return f;
+    usual = 1 / sqrt(fmax((double)f->opener->layer->param[0].fan_in, 1));
+    times = usual / opened->opener_rms;
+    out = arena_new_of(arena, Forecast);
+    *out = *opened;
+    out->layer = scaled(opened->layer, opened->n, (int)(f->opener - f->layer), times, arena);
+    out->join = scaled(opened->join, opened->n_joins, opened->n_joins, times, arena);
+    out->grad_norm = 0;
+    for (int i = 0; i < out->n; i++)
+        if (isfinite(out->layer[i].grad_norm))
+            out->grad_norm = hypot(out->grad_norm, out->layer[i].grad_norm);
+    out->step_length = f->step_length;
+    return out;
 }

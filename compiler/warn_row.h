@@ -19,6 +19,9 @@ enum { N_SYMPTOMS = 5 };
 
 typedef enum { ADVICE, UNMENDED, MEASURED, FAILURE } Meaning;
 
+/* The forecast that a rule goes by where the output's weights start at 0. */
+typedef enum { AT_START, OPENED, GROWN } Stand;
+
 typedef struct Warn Warn;
 
 typedef struct {
@@ -26,6 +29,7 @@ typedef struct {
     MessageId message;
     int explains, behind;           /* Symptoms */
     Meaning means;
+    Stand stands;
     double noted, warned, grave;
     void (*rule)(Warn *w);          /* NULL: the source decides */
 } Warning;

@@ -207,8 +207,8 @@ TEST(agrees_with_the_forecast)
 {
     static const struct { const char *name; double limit[3]; } row[] = {
 #define NEVER INFINITY
-#define WARNING(rule, message, name, about, explains, behind, means, measure, noted, \
-                warned, grave, reason) \
+#define WARNING(rule, message, name, about, explains, behind, means, stands, measure, \
+                noted, warned, grave, reason) \
         { name, { noted, warned, grave } },
 #include "compiler/warnings.def"
 #undef WARNING
