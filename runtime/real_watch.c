@@ -222,19 +222,23 @@ static void sum_units(const output_job *job, rt_block block, unit_sums *u)
 static void add_moments(const output_job *job, rt_block block, const unit_sums *u,
                         output_sums *out)
 {
-    const double count = (double)job->p.n * (double)job->p.inner;
+    const double share = 1 / ((double)job->p.n * (double)job->p.inner);
+    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK], lost = 0;
 
     for (size_t k = 0; k < block.count; k++) {
-        const double offset = u->sum[k] / count;
-        double mean = u->first[k] + offset;
-        double var = fmax(u->squares[k] / count - offset * offset, 0);
-        if (job->parts)
-            rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean, &var);
-        out->suspect = out->suspect || !isfinite(mean) || !isfinite(u->squares[k]);
-        out->sum += mean;
-        out->squares += var + mean * mean;
-        out->var += var;
+        const double offset = u->sum[k] * share, about = u->squares[k] * share - offset * offset;
+        mean[k] = u->first[k] + offset;
+        var[k] = about > 0 ? about : 0;
+        lost += 0 * mean[k] + 0 * u->squares[k];        /* NaN, of what is not finite */
     }
+    for (size_t k = 0; k < block.count && job->parts; k++)
+        rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean[k], &var[k]);
+    for (size_t k = 0; k < block.count; k++) {
+        out->sum += mean[k];
+        out->squares += var[k] + mean[k] * mean[k];
+        out->var += var[k];
+    }
+    out->suspect = out->suspect || isnan(lost);
 }
 
 /* Slopes that no tally takes. */
