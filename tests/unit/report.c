@@ -370,7 +370,7 @@ TEST(says_what_a_forecast_is_not_for)
     f.notes.input = "8 samples of train.csv";
     f.s->data.train.text[0] = "train.csv";
     f.notes.rough = "a softmax stands inside the model";
-    text = summary_of(&f, 240);
+    text = summary_of(&f, 300);
     CHECK(strstr(text, "; --data may hold others)") && strstr(text, "; rough: a softmax"));
     free(text);
     f.s->h.record[0].loss = NAN;
