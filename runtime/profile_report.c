@@ -39,20 +39,23 @@ static double forward_products(const rt_net *net, int layer)
     return sum;
 }
 
-/* As much for the weights' gradient as forward, and as much for the input's, which the net's first
- * layer of weights does not need; what comes back from its own steps it does. */
-static double backward_products(const rt_net *net, int layer)
+/* Multiply-adds of one sample. */
+typedef struct {
+    double forward, backward;
+} Work;
+
+/* As much for the weights' gradient as forward, and as much for the input's, which a layer needs
+ * that has trained numbers before it; what comes back from its own steps it does. */
+static Work work_of(const rt_net *net, int layer)
 {
     const rt_layer_info *info = &net->layer[layer];
-    double sum = 0, before = 0;
+    Work work = { forward_products(net, layer), 0 };
 
-    for (int i = 0; i < layer; i++)
-        before += forward_products(net, i);
     for (int i = info->param; i < info->param + info->n_params; i++) {
         const bool own_steps = strstr(net->param[i].tensor->role, "_hh") != NULL;
-        sum += products(info->layer, &net->param[i]) * (before > 0 || own_steps ? 2 : 1);
+        work.backward += products(info->layer, &net->param[i]) * (info->param || own_steps ? 2 : 1);
     }
-    return sum;
+    return work;
 }
 
 /* GFLOP/s, two for a multiply-add. */
@@ -94,33 +97,87 @@ static bool is_timed(const rt_profile *p, int layer)
 
 /* ---- Text ------------------------------------------------------------------------------------ */
 
-static void print_direction(const rt_profile *p, double work, double seconds, double peak,
-                            FILE *out)
+enum { TIME = 11, RATE = 8, SHARE = 6, LAST = 7, LEAST_NAME = 21 };
+
+/* What has room, from 50 characters on: GFLOP/s go first, then shares of the peak, then the middles
+ * of long names. */
+typedef struct {
+    int name, direction;            /* characters */
+    bool rate, share;
+} Columns;
+
+static Columns columns_of(const rt_profile *p, const bool *shown, int width)
+{
+    Columns c = { .name = LEAST_NAME };
+
+    c.share = width >= LEAST_NAME + 2 * (TIME + SHARE) + LAST;
+    c.rate = width >= LEAST_NAME + 2 * (TIME + RATE + SHARE) + LAST;
+    c.direction = TIME + (c.rate ? RATE : 0) + (c.share ? SHARE : 0);
+    for (int i = 0; i < p->net->n_layers; i++) {
+        const int length = (int)strlen(p->net->layer[i].path);
+        const int room = width - 2 * c.direction - LAST;
+        if (shown[i] && is_timed(p, i) && length > c.name)
+            c.name = length < room ? length : room > c.name ? room : c.name;
+    }
+    return c;
+}
+
+static void put_name(const char *path, int width, FILE *out)
+{
+    const int length = (int)strlen(path), start = (width - 2) / 2, end = width - 2 - start;
+
+    if (length > width)
+        fprintf(out, "%.*s..%s", start, path, path + length - end);
+    else
+        fprintf(out, "%-*s", width, path);
+}
+
+static void print_titles(const Columns *c, FILE *out)
+{
+    static const char *const direction[] = { "forward", "backward" };
+
+    fprintf(out, "%-*s", c->name, "layer");
+    for (int i = 0; i < 2; i++) {
+        fprintf(out, " %10s", direction[i]);
+        if (c->rate)
+            fprintf(out, " %7s", "GFLOP/s");
+        if (c->share)
+            fprintf(out, " %5s", "peak");
+    }
+    fprintf(out, " %6s\n", "step");
+}
+
+static void print_direction(const rt_profile *p, const Columns *c, double work, double seconds,
+                            double peak, FILE *out)
 {
     const double gflops = rate(p, work, seconds);
 
     fprintf(out, " %10.1f", micro(p, seconds));
-    if (work > 0)
-        fprintf(out, " %7.1f %4.0f%%", gflops, 100 * gflops / peak);
-    else
-        fprintf(out, " %7s %5s", "", "");
+    if (work > 0 && c->rate)
+        fprintf(out, " %7.1f", gflops);
+    if (work > 0 && c->share)
+        fprintf(out, " %4.0f%%", 100 * gflops / peak);
+    if (!(work > 0))
+        fprintf(out, "%*s", c->direction - TIME, "");
 }
 
-static void print_layer(const rt_profile *p, int layer, double peak, double step, FILE *out)
+static void print_layer(const rt_profile *p, int layer, const Columns *c, double peak, double step,
+                        FILE *out)
 {
     const double both = p->forward[layer] + p->backward[layer];
+    const Work work = work_of(p->net, layer);
 
-    fprintf(out, "%-21.21s", p->net->layer[layer].path);
-    print_direction(p, forward_products(p->net, layer), p->forward[layer], peak, out);
-    print_direction(p, backward_products(p->net, layer), p->backward[layer], peak, out);
+    put_name(p->net->layer[layer].path, c->name, out);
+    print_direction(p, c, work.forward, p->forward[layer], peak, out);
+    print_direction(p, c, work.backward, p->backward[layer], peak, out);
     fprintf(out, " %5.1f%%\n", 100 * both / step);
 }
 
-/* A mean has the disturbed steps in it, the quickest tenth hardly. */
-static void print_times(const char *which, rt_step_times *t, FILE *out)
+/* A mean has the disturbed steps in it, the tenth percentile hardly. */
+static void print_times(const char *which, rt_step_times *t, const Columns *c, FILE *out)
 {
     if (t->n > 0)
-        fprintf(out, "%-21s %10.1f the median of %lld, %.1f the quickest tenth's longest\n", which,
+        fprintf(out, "%-*s %10.1f the median of %lld, %.1f the tenth percentile\n", c->name, which,
                 rt_profile_within(t, 0.5) * 1e6, (long long)t->n,
                 rt_profile_within(t, 0.1) * 1e6);
 }
@@ -137,17 +194,17 @@ void rt_profile_text(rt_profile *p, int threads, double peak, const rt_style *s)
     rt_fold(p->net, s->full, shown);
     fprintf(s->out, "microseconds a step, the mean of %lld, on %d thread%s with a peak of %.1f "
             "GFLOP/s\n", (long long)p->steps, threads, threads == 1 ? "" : "s", peak);
-    fprintf(s->out, "%-21s %10s %7s %5s %10s %7s %5s %6s\n", "layer", "forward", "GFLOP/s", "peak",
-            "backward", "GFLOP/s", "peak", "step");
+    const Columns c = columns_of(p, shown, s->width);
+    print_titles(&c, s->out);
     for (int i = 0; i < p->net->n_layers; i++)
         if (shown[i] && is_timed(p, i))
-            print_layer(p, i, peak, step, s->out);
+            print_layer(p, i, &c, peak, step, s->out);
     for (int i = 0; i < RT_PROFILE_PARTS; i++)
-        fprintf(s->out, "%-21s %10.1f %38.1f%%\n", part[i].name, micro(p, p->part[i]),
-                100 * p->part[i] / step);
-    fprintf(s->out, "%-21s %10.1f\n", "step", micro(p, step));
-    print_times("steps not watched", &p->plain, s->out);
-    print_times("steps watched", &p->watched, s->out);
+        fprintf(s->out, "%-*s %10.1f %*.1f%%\n", c.name, part[i].name, micro(p, p->part[i]),
+                2 * c.direction - TIME + LAST - 2, 100 * p->part[i] / step);
+    fprintf(s->out, "%-*s %10.1f\n", c.name, "step", micro(p, step));
+    print_times("steps not watched", &p->plain, &c, s->out);
+    print_times("steps watched", &p->watched, &c, s->out);
     fputc('\n', s->out);
     free(shown);
 }
@@ -156,16 +213,15 @@ void rt_profile_text(rt_profile *p, int threads, double peak, const rt_style *s)
 
 static void put_layer(rt_json *j, const rt_profile *p, int layer)
 {
-    const double forward = forward_products(p->net, layer);
-    const double backward = backward_products(p->net, layer);
+    const Work work = work_of(p->net, layer);
 
     rt_json_open(j, NULL, '{');
     rt_json_text(j, "name", p->net->layer[layer].path);
     rt_json_number(j, "forward_us", micro(p, p->forward[layer]));
     rt_json_number(j, "backward_us", micro(p, p->backward[layer]));
-    if (forward > 0) {
-        rt_json_number(j, "forward_gflops", rate(p, forward, p->forward[layer]));
-        rt_json_number(j, "backward_gflops", rate(p, backward, p->backward[layer]));
+    if (work.forward > 0) {
+        rt_json_number(j, "forward_gflops", rate(p, work.forward, p->forward[layer]));
+        rt_json_number(j, "backward_gflops", rate(p, work.backward, p->backward[layer]));
     }
     rt_json_close(j, '}');
 }

@@ -24,6 +24,31 @@ done
 check 'profile/text: a long repeat is folded' sh -c '! grep -q "^h.2. " table'
 check 'profile/text: 80 columns' awk 'length > 80 { exit 1 }' table
 check 'profile/text: the report is there' grep -q '^Gradient flow' out
+for width in 50 62 100; do
+    status "profile/--width $width" 0 ./parts --quiet --steps 2 --profile --no-out --width $width
+    sed -n '/^microseconds/,/^step /p' out | tail -n +2 > table
+    check "profile/--width $width: fits" awk -v width=$width 'length > width { exit 1 }' table
+    check "profile/--width $width: both directions" grep -q '^mem  *[0-9.]* .* [0-9.]*  *[0-9.]*%$' table
+done
+cat > long.net <<'NET'
+data = digits(split = 0.8);
+block part() { a_layer_with_a_long_name = dense(16, act = tanh); }
+model {
+    input [64];
+    target class(10);
+    the_first_of_the_parts = part();
+    the_second_of_the_parts = part();
+    logits = dense(10);
+}
+train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.01); batch = 64; steps = 2; }
+NET
+compile long
+status 'profile/long names' 0 ./long --quiet --profile --no-out
+sed -n '/^microseconds/,/^step /p' out | tail -n +2 > table
+for part in the_first the_second; do
+    check "profile/long names: $part" grep -q "^$part.*\\.\\..*long_name  *[0-9]" table
+done
+check 'profile/long names: 80 columns' awk 'length > 80 { exit 1 }' table
 status profile/full 0 ./parts --quiet --profile --full
 check 'profile/full: every layer' grep -q '^h\[2\] ' out
 
