@@ -162,10 +162,23 @@ static Gradient *share_radial(Gradient *dx, double share)
     return dx;
 }
 
+/* E (k.d)^2 of k = a + b has 2 mean(a) mean(b) beside the squares of both.  What made b of a gives
+ * a the part of d along b, so a sees all of it: in sums without norms k.d keeps its size while k
+ * shrinks on the way back, and d grows along k (of relu, phi'(z) z = phi(z), by Euler's rule). */
+static Gradient *with_means(const Kernel *k, double means, const Gradient *dy, Gradient *dx)
+{
+    const double n = (double)(k->channels * k->positions);
+
+    for (int s = 0; s < PAIRS; s++)
+        dx->radial[s] += 2 * means * n * mean_of_squares(dy->square[s], k->positions);
+    return dx;
+}
+
 static void add_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
 {
     const Kernel *k = t->kernel[y], *a = kernel_in(t, y, 0), *b = kernel_in(t, y, 1);
     const double q = fmax(mean_of_squares(k->square[SAME], k->positions), 1e-300);
+    const double means = a->mean * b->mean;
 
     if (a->neurons == b->neurons) {
         flow_give(f, t, y, 0, scaled(f, dy, k->positions, 4));
@@ -173,9 +186,10 @@ static void add_backward(Flow *f, Trace *t, NodeId y, const Gradient *dy)
     }
     for (int i = 0; i < 2; i++) {
         const Kernel *x = kernel_in(t, y, i);
-        const double own = mean_of_squares(x->square[SAME], x->positions) + a->mean * b->mean;
+        const double own = mean_of_squares(x->square[SAME], x->positions) + means;
+        Gradient *dx = with_means(k, means, dy, scaled(f, dy, k->positions, 1));
 
-        flow_give(f, t, y, i, share_radial(scaled(f, dy, k->positions, 1), own / q));
+        flow_give(f, t, y, i, share_radial(dx, own / q));
     }
 }
 
