@@ -340,14 +340,17 @@ static const char *looks_rough(const Flow *f, const Forecast *out)
 {
     enum { SMALL_NORMS = 10 };
     const double most_spread = 0.6, most_drift = 1.7;
+    const bool of_numbers = f->model->target.kind != TARGET_CLASS;
 
+    if (of_numbers && shape_size(f->model->input) == 1)
+        return "samples of one number all lie on a line";
     if (!f->has_places && f->norm_gain > 1.2 && f->norm_gain * sqrt(f->norm_var) > most_drift)
         return "samples drift apart in size under this activation's gain";
     if (f->small_norms > SMALL_NORMS && out->flow > 10)
         return "batch norms over maps of a few pixels, in a deep net";
     for (int i = 0; i < out->n; i++)
         if (out->layer[i].spread > most_spread)
-            return "layers are so narrow that nets differ by decades from draw to draw";
+            return "nets differ by decades from draw to draw";
     return NULL;
 }
 

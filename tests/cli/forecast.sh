@@ -141,3 +141,22 @@ past 'dense(16); repeat 6 as i { residual(scale = 1e30) { h = dense(16, act = re
 status 'forecast/sums past all range' 0 "$NETC" check range.net
 says 'forecast/sums past all range: said' err "residual sums multiply their input's square past the range"
 check 'forecast/sums past all range: no nan, no inf' sh -c '! grep -qwiE "nan|inf" out err'
+
+# what is rough says by what
+number() {      # number FEATURES TARGET OUTPUTS LOSS
+    echo 'data = csv("sub/none.csv", target = "y");'
+    echo "model { input [$1]; target $2; dense(64, act = tanh); dense($3); }"
+    echo "train { optimizer = sgd(lr = 0.05); loss = $4; batch = 32; epochs = 1; }"
+}
+number 1 '[1]' 1 mse > number.net
+status 'forecast/numbers of one number' 0 "$NETC" check number.net
+says 'forecast/numbers of one number are rough' out 'rough: samples of one number all lie on a line'
+for net in '1 class(3) 3 softmax_cross_entropy' '2 [1] 1 mse'; do
+    # shellcheck disable=SC2086
+    number $net > number.net
+    status "forecast/numbers: $net" 0 "$NETC" check number.net
+    check "forecast/numbers: $net is not rough" sh -c '! grep -qF rough out'
+done
+past 'dense(256, act = relu, bias_init = constant(-3)); dense(256, act = relu);' > dead.net
+status 'forecast/wide and dead' 0 "$NETC" check dead.net
+says 'forecast/wide and dead: rough by what it is' out 'rough: nets differ by decades from draw to draw'
