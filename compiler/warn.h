@@ -118,6 +118,8 @@ typedef struct {
 } Opening;
 
 Opening warn_opening(const Warn *w);
+/* The last layer of such a body. */
+bool warn_starts_at_zero(const Site *p);
 
 /* The forecast with the output's weights of the usual size where they start at 0; else itself. */
 const Forecast *warn_grown(const Forecast *f, Arena *arena);

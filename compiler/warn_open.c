@@ -74,7 +74,7 @@ static double body_scale(const FlowLayer *join)
     return fabs(scale->kind == VALUE_CALL ? value_arg(scale, "value")->real : scale->real);
 }
 
-static bool starts_at_zero(const Site *p)
+bool warn_starts_at_zero(const Site *p)
 {
     return p->row->join >= 0 && !p->norm && !p->row->layer->steps &&
            warn_weight_rms(p) * sqrt((double)p->weight->fan_in) < NEARLY_ZERO;
@@ -112,7 +112,7 @@ Opening warn_opening(const Warn *w)
     Opening o = { .fed = 0 };
 
     for (int i = 0; i < w->n; i++)
-        if (starts_at_zero(&w->site[i]))
+        if (warn_starts_at_zero(&w->site[i]))
             add_body(w, &w->site[i], &o);
     return o;
 }

@@ -128,14 +128,26 @@ static double first_decrease(const Warn *w, const Forecast *all)
     return sum;
 }
 
-/* So many of a layer's updates over its weights as drawn, which the others' gradients go with: what
- * all batches agree in adds up, what they have of their own goes nowhere. */
-static double moves(const Warn *w, const Forecast *all, const Site *p, const Course *course)
+/* What the others' gradients go with: weights as drawn; of the usual size where they start at 0 and
+ * others do not wait for them, or count as if they had grown. */
+static double weight_to_move(const Warn *w, int i)
 {
+    const Site *p = &w->site[i];
+    const double drawn = warn_weight_rms(p);
+
+    return drawn == 0 && (i == w->n - 1 || warn_starts_at_zero(p)) ? warn_usual_weight(w, i)
+                                                                   : drawn;
+}
+
+/* So many of a layer's updates over its weights: what all batches agree in adds up, what they have
+ * of their own goes nowhere. */
+static double moves(const Warn *w, const Forecast *all, int i, const Course *course)
+{
+    const Site *p = &w->site[i];
     const double updates = full_updates(w, course->steps), along = agrees(w, all, p);
 
     return updates * hypot(along, sqrt((1 - along * along) / course->steps))
-         * warn_first_update(w, p) / warn_weight_rms(p);
+         * warn_first_update(w, p) / weight_to_move(w, i);
 }
 
 /* By the layer that moves furthest. */
@@ -144,7 +156,7 @@ static double largest_move(const Warn *w, const Forecast *all, const Course *cou
     double most = 0;
 
     for (int i = 0; i < w->n; i++) {
-        const double far = moves(w, all, &w->site[i], course);
+        const double far = moves(w, all, i, course);
 
         most = isnan(far) ? most : fmax(most, far);
     }
@@ -161,13 +173,14 @@ static double loss_of_guess(const Warn *w)
 }
 
 /* A run of few steps is made to look at gradients, not to train; of long steps the first tells
- * nothing of the others. */
+ * nothing of the others, nor does a loss that is no number. */
 static bool is_judged(const Warn *w, const Course *course)
 {
     const InputMoments *input = &w->forecast->input;
 
-    return !input->why && course->samples > 0 && input->facts.constant < 1 &&
-           course->steps >= FEW_STEPS && !(w->forecast->step_length > MOST_LENGTH);
+    return !input->why && w->forecast->loss < w->largest && course->samples > 0 &&
+           input->facts.constant < 1 && course->steps >= FEW_STEPS &&
+           !(w->forecast->step_length > MOST_LENGTH);
 }
 
 /* How vectors go with inputs is known by their moments alone, so that a batch's gradient is taken
@@ -177,7 +190,8 @@ static const Forecast *of_all_samples(const Warn *w, int64_t samples, double *mo
     const bool is_class = w->model->target.kind == TARGET_CLASS;
 
     *more = is_class ? 1 : (double)w->forecast->batch;
-    return is_class ? forecast(w->program, &w->forecast->input, samples, w->session) : w->forecast;
+    return is_class ? warn_grown(forecast(w->program, &w->forecast->input, samples, w->session),
+                                 w->session->arena) : w->forecast;
 }
 
 /* To first order, which holds while weights move little; what batches have of their own makes it
