@@ -80,13 +80,31 @@ static void put_limits(MessageId id, FILE *out)
     }
 }
 
+/* In lines of 100 columns; "-WNAME goes by the " is never cut. */
+static void put_wrapped(const char *name, const char *measure, FILE *out)
+{
+    enum { COLUMNS = 100 };
+    int column = fprintf(out, "-W%s goes by the", name);
+
+    while (*measure) {
+        const int length = (int)strcspn(measure, " ");
+        const bool fits = column + 1 + length + !measure[length] <= COLUMNS;
+
+        column = (fits ? column : -1) + 1 + length;
+        fprintf(out, "%c%.*s", fits ? ' ' : '\n', length, measure);
+        measure += length + (measure[length] == ' ');
+    }
+    fputs(":\n", out);
+}
+
 /* Where the warning begins, and why. */
 static void put_thresholds(MessageId id, FILE *out)
 {
     for (size_t i = 0; i < countof(warning); i++) {
         if (warning[i].message != id || !*warning[i].measure)
             continue;
-        fprintf(out, "\n-W%s goes by the %s:\n", warning[i].name, warning[i].measure);
+        fputc('\n', out);
+        put_wrapped(warning[i].name, warning[i].measure, out);
         fprintf(out, "noted at %g (-Wextra)", warning[i].noted);
         if (warning[i].warned != NEVER)
             fprintf(out, ", warned of at %g", warning[i].warned);

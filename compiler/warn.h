@@ -86,6 +86,7 @@ bool warn_held(const Warn *w);
 /* A skip, or another branch, carries the gradient past it. */
 bool warn_passed(const Warn *w, const FlowLayer *row);
 bool warn_bounded(ActivationKind act);
+bool warn_is_norm(const Layer *layer);
 /* Decades by which what arrives (rt_arrives) grows from site `last` back to site `first`. */
 double warn_gain(const Warn *w, int first, int last);
 /* So many decades that delta loses, or gains, as the optimiser feels them. */
@@ -114,7 +115,8 @@ typedef struct {
     int bodies;
     double fed, apart;
     const FlowLayer *most;          /* the layer that adds most, */
-    double by;                      /* so much */
+    double by;                      /* so much, */
+    double most_rms;                /* and the RMS of its weights */
 } Opening;
 
 Opening warn_opening(const Warn *w);

@@ -11,12 +11,6 @@
  * has grown by as much, and so have their activations, if they follow x: u of 1 runs away from
  * itself. */
 
-static bool is_norm(const FlowLayer *row)
-{
-    return strcmp(row->layer->kind, "layernorm") == 0 ||
-           strcmp(row->layer->kind, "groupnorm") == 0 || strcmp(row->layer->kind, "batchnorm") == 0;
-}
-
 /* How an activation's size goes with that of what it is given, while that doubles: d ln a / d ln z,
  * 1 of relu, 0 of what is saturated. */
 static double follows(const Warn *w, const FlowLayer *row)
@@ -25,7 +19,7 @@ static double follows(const Warn *w, const FlowLayer *row)
     const double mean = row->z_mean, variance = row->z_rms * row->z_rms - mean * mean;
     double once[2], twice[2];
 
-    if (is_norm(row) || row->layer->steps)
+    if (warn_is_norm(row->layer) || row->layer->steps)
         return 0;
     if (act.kind == ACTIVATION_LINEAR || act.kind == ACTIVATION_LEAKY_RELU || !(variance > 0))
         return 1;
@@ -63,7 +57,7 @@ static bool ends_in_norm(const Warn *w, const FlowLayer *row)
 
     while (row < end && row->join >= 0)
         row++;
-    return row < end && is_norm(row);
+    return row < end && warn_is_norm(row->layer);
 }
 
 static double body_scale(const FlowLayer *join)
@@ -104,6 +98,7 @@ static void add_body(const Warn *w, const Site *p, Opening *o)
     if (!o->most || by > o->by) {
         o->by = by;
         o->most = p->row;
+        o->most_rms = warn_weight_rms(p);
     }
 }
 

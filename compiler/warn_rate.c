@@ -244,9 +244,10 @@ static void note_opening(const Warn *w, const Step *s, Message *m)
     const char *times = most->times > 1 || most->times < 1
                       ? arena_printf(w->session->arena, " times %.2g", most->times) : "";
 
-    diag_note(m, warn_at(s->opening.most), "%s starts at 0: a step of it adds %.2g to the residual "
+    diag_note(m, warn_at(s->opening.most), "%s starts %s 0: a step of it adds %.2g to the residual "
               "sum, over that; %d such add up, all alike, to %.2g%s, and it bears %.2g",
-              s->opening.most->path, s->opening.by, s->opening.bodies, most->size, times,
+              s->opening.most->path, s->opening.most_rms > 0 ? "near" : "at",
+              s->opening.by, s->opening.bodies, most->size, times,
               most->bears);
 }
 

@@ -231,7 +231,7 @@ bool warn_hidden(const Warn *w, int *first, int *last)
     return *last > *first;
 }
 
-static bool is_norm_layer(const Layer *layer)
+bool warn_is_norm(const Layer *layer)
 {
     return strcmp(layer->kind, "batchnorm") == 0 || strcmp(layer->kind, "layernorm") == 0 ||
            strcmp(layer->kind, "groupnorm") == 0;
@@ -262,7 +262,7 @@ bool warn_held(const Warn *w)
     for (int i = 0; i < w->forecast->n; i++) {
         const FlowLayer *row = &w->forecast->layer[i];
 
-        holds += is_norm_layer(row->layer) ||
+        holds += warn_is_norm(row->layer) ||
                  (warn_bounded(row->layer->act) && warn_passed(w, row));
     }
     for (int i = 0; i < w->n - 1; i++)

@@ -36,6 +36,8 @@ says 'in JSON: its name and gravity' "$WORK/out" '"warning":"vanishing-gradient"
 for name in residual-growth clip-small init-mean correlation-collapse stagnation rate-too-high; do
     status "explain $name" 0 "$NETC" explain "$name"
     says "explain $name: its measure" "$WORK/out" "-W$name goes by the "
+    check "explain $name: the measure's lines" sh -c \
+        '! sed "/^-W/,/:\$/!d" "$WORK/out" | grep -q "^.\{101\}"'
     unsaid "explain $name: one article" "$WORK/out" 'goes by the the'
     check "explain $name: no word that takes none" sh -c '! grep -qE "goes by the (their|half|a|an) " "$WORK/out"'
 done
