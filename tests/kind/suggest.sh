@@ -388,11 +388,6 @@ chmod 755 locked
 [ -n "$SANITIZED" ] && exit 0
 vary thousand sigmoid 's/= sigmoid/= tanh/; s/= 30/= 1000/'
 sed 's/= 1000/= 3000/' thousand.net > thousands.net
-started=$(date +%s)
 status 'suggest/thousands' 0 "$NETC" suggest thousands.net
 says 'suggest/thousands: what is left out' out 'which promise least, were not tried; --full tries all'
 status 'suggest/thousand' 0 "$NETC" suggest thousand.net
-spent=$(($(date +%s) - started))
-if [ "$spent" -le 30 ]; then ok "suggest/thousand: $spent s"; else
-    fail 'suggest/thousand' "$spent s"
-fi
