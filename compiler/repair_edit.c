@@ -309,13 +309,15 @@ bool repair_add_setting(Repair *r, const Setting *after, const char *key, const 
 {
     const Source *s = after->at.source;
     const char *indent = repair_indent(r, after->key_at.from);
-    const int column = (int)strcspn(s->text + after->key_at.from, "=");
+    const int equals = (int)strcspn(s->text + after->key_at.from, "=");
+    const int least = (int)strlen(key) + 1;
     const uint32_t semicolon = after->at.to + (uint32_t)strcspn(s->text + after->at.to, ";") + 1;
     const uint32_t end = indent ? edit_behind_line(s, semicolon) : semicolon;
     Arena *a = r->s->arena;
 
     edit_insert(&r->edits, end,
-                indent ? arena_printf(a, "%s%-*s= %s;\n", indent, column, key, value)
+                indent ? arena_printf(a, "%s%-*s= %s;\n", indent, equals < least ? least : equals,
+                                      key, value)
                        : arena_printf(a, " %s = %s;", key, value));
     repair_say(r, "%s = %s", key, value);
     return true;

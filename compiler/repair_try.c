@@ -39,15 +39,21 @@ bool repair_affords(Search *search)
     return affords;
 }
 
-/* Messages go nowhere: what does not compile is no repair.  Where a repair changes the data it is
- * read again. */
+/* Its messages go nowhere: what does not compile is no repair. */
+static Session quiet_session(Arena *a)
+{
+    Intern *names = intern_new(a);
+
+    return (Session){ a, names, diag_new(a), vocabulary_new(names, a) };
+}
+
+/* Where a repair changes the data it is read again. */
 bool repair_try(Search *search, const char *text, int i, InputMoments *input, Tried *t)
 {
     const Compilation *base = search->base;
     Arena *a = search->s->arena;
-    Intern *names = intern_new(a);
 
-    t->s = (Session){ a, names, diag_new(a), vocabulary_new(names, a) };
+    t->s = quiet_session(a);
     t->c = (Compilation){ .define = base->define, .n_defines = base->n_defines,
                           .warning = base->warning, .n_warnings = base->n_warnings,
                           .reuse = base->reuse, .data = base->data,
@@ -68,6 +74,19 @@ bool repair_try(Search *search, const char *text, int i, InputMoments *input, Tr
     return true;
 }
 
+/* An edited source, in the canonical form if it was so before: a longer key or value moves what is
+ * lined up with it. */
+static const char *keep_form(const Compilation *c, const char *text, Arena *a)
+{
+    Session s = quiet_session(a);
+    File *file;
+
+    if (strcmp(format(c->file, a), c->file->source->text) != 0)
+        return text;
+    file = parse(source_from_text(c->file->source->path, text, strlen(text), a), &s);
+    return diag_errors(s.diag) ? text : format(file, a);
+}
+
 const char *repair_make(Search *search, const Compilation *c, Session *s, const Sites *sites,
                         const Health *h, int i, const char **what)
 {
@@ -81,7 +100,7 @@ const char *repair_make(Search *search, const Compilation *c, Session *s, const 
     if (!applies || !r.edits.n)
         return NULL;
     edit_keep_line_ends(&r.edits);
-    text = edit_apply(&r.edits, 0, c->file->source->size);
+    text = keep_form(c, edit_apply(&r.edits, 0, c->file->source->size), s->arena);
     *what = repair_words(&r);
     return strcmp(text, c->file->source->text) == 0 ? NULL : text;
 }
