@@ -9,7 +9,7 @@ BUILD = build$(if $(SAN),-san)
 # data
 FLOOR1 = base *.def
 FLOOR2 = arena language_limits output
-FLOOR3 = onnx.pb-c intern source shape emit map process
+FLOOR3 = onnx.pb-c intern source shape emit map process wrapped
 FLOOR4 = ast diag* value op names cc edit line_diff
 FLOOR5 = vocabulary* scope depend
 FLOOR6 = gauss model globals suggest written

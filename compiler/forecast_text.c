@@ -6,7 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80, LONGEST_NAME = 24, AT_EITHER_END = 4, NUMBERS = 38 };
+#include "wrapped.h"
+
+enum { WIDTH = 80, LONGEST_NAME = 24, LONGEST_IN_TEXT = 60, AT_EITHER_END = 4, NUMBERS = 38 };
+
+/* The end of a layer's name, which tells it from its neighbours. */
+static const char *name_in(const FlowLayer *l, size_t most)
+{
+    const size_t length = strlen(l->path);
+
+    return length > most ? l->path + length - most : l->path;
+}
+
+static const char *name_in_text(const FlowLayer *l)
+{
+    return name_in(l, LONGEST_IN_TEXT);
+}
 
 /* ---- Numbers ------------------------------------------------------------------------------- */
 
@@ -97,10 +112,8 @@ static void put_heads(const Axis *axis, int name, Arena *a, FILE *out)
 
 static void put_row(const FlowLayer *l, const Axis *axis, int name, Arena *a, FILE *out)
 {
-    const size_t length = strlen(l->path);
-    const char *path = length > LONGEST_NAME ? l->path + length - LONGEST_NAME : l->path;
-
-    fprintf(out, "%-*s %7s %7s  ", name, path, figure(a, l->act_rms), figure(a, l->delta_rms));
+    fprintf(out, "%-*s %7s %7s  ", name, name_in(l, LONGEST_NAME), figure(a, l->act_rms),
+            figure(a, l->delta_rms));
     put_bar(axis, l->delta_rms, out);
     fprintf(out, " %7s", figure(a, l->grad_norm));
     if (l->grad_norm > 0 && l->spread < 100)
@@ -130,12 +143,13 @@ static void put_steps(const FlowLayer *l, Arena *a, FILE *out)
 {
     const double lost = log10(l->last_rms / l->first_rms);
 
-    fprintf(out, "through time  %s: dL/dz over %lld steps", l->path, (long long)l->layer->steps);
-    if (!(isfinite(l->first_rms) && isfinite(l->last_rms))) {
-        fputs(" is not finite\n", out);
+    const bool finite = isfinite(l->first_rms) && isfinite(l->last_rms);
+
+    put_wrapped(a, out, "through time  %s: dL/dz over %lld steps%s", name_in_text(l),
+                (long long)l->layer->steps, finite ? ":" : " is not finite");
+    if (!finite)
         return;
-    }
-    fprintf(out, ":\n  %s at the first, %s at the last",
+    fprintf(out, "  %s at the first, %s at the last",
             l->first_rms > 0 ? figure(a, l->first_rms) : "under 1e-140",
             l->last_rms > 0 ? figure(a, l->last_rms) : "under 1e-140");
     if (isfinite(lost) && isfinite(l->decades_per_step))
@@ -159,16 +173,15 @@ static void put_past(const Forecast *f, FILE *out)
                 round(100 * f->gained) / 100 + 0.0);
 }
 
-static void put_opened(const Forecast *f, FILE *out)
+static void put_opened(const Forecast *f, Arena *a, FILE *out)
 {
     const double decades = f->opened ? f->opened->gained : NAN;
+    const char *then = !isfinite(decades) ? ""
+                     : arena_printf(a, "; then %.2f decades are %s to the first layer",
+                                    fabs(decades), decades < 0 ? "lost" : "gained");
 
-    fprintf(out, "flow 0: no gradient comes past %s before its first update, since its weights "
-                 "are 0", f->opener->path);
-    if (isfinite(decades))
-        fprintf(out, ";\nthen %.2f decades are %s to the first layer", fabs(decades),
-                decades < 0 ? "lost" : "gained");
-    fputc('\n', out);
+    put_wrapped(a, out, "flow 0: no gradient comes past %s before its first update, since its "
+                "weights are 0%s", name_in_text(f->opener), then);
 }
 
 static void put_flow(const Forecast *f, Arena *a, FILE *out)
@@ -178,19 +191,19 @@ static void put_flow(const Forecast *f, Arena *a, FILE *out)
     if (f->flow == 1 && isnan(f->decades_per_layer))
         fputs("flow 1: fewer than two hidden layers\n", out);
     else if (f->opener)
-        put_opened(f, out);
+        put_opened(f, a, out);
     else if (f->flow == 0)
         fputs("flow 0: nothing arrives at the first layer\n", out);
     else if (!isfinite(f->flow))
         fputs("no flow: a hidden layer has no gradient, or none that is finite\n", out);
     else
-        fprintf(out, "flow %s: %.2f ± %.2f decades %s to the first layer, %.3f a layer\n",
-                figure(a, f->flow), fabs(decades), f->spread, decades < 0 ? "lost" : "gained",
-                fabs(f->decades_per_layer));
+        put_wrapped(a, out, "flow %s: %.2f ± %.2f decades %s to the first layer, %.3f a layer",
+                    figure(a, f->flow), fabs(decades), f->spread,
+                    decades < 0 ? "lost" : "gained", fabs(f->decades_per_layer));
 }
 
 /* Where the type ends: the first output over its largest number, the last delta under its least. */
-static void put_range(const Forecast *f, bool in_double, FILE *out)
+static void put_range(const Forecast *f, bool in_double, Arena *a, FILE *out)
 {
     const double largest = in_double ? DBL_MAX : (double)FLT_MAX;
     const double smallest = in_double ? 4.9e-324 : 1.4e-45;
@@ -204,14 +217,14 @@ static void put_range(const Forecast *f, bool in_double, FILE *out)
              && !(f->opener > &f->layer[i]) ? i : under;
     }
     if (above >= 0)
-        fprintf(out, "overflow: dL/dz of %s is over the largest %s, %.1e\n",
-                f->layer[above].path, type, largest);
+        put_wrapped(a, out, "overflow: dL/dz of %s is over the largest %s, %.1e",
+                    name_in_text(&f->layer[above]), type, largest);
     if (over < f->n)
-        fprintf(out, "overflow: the output of %s is over the largest %s, %.1e\n",
-                f->layer[over].path, type, largest);
+        put_wrapped(a, out, "overflow: the output of %s is over the largest %s, %.1e",
+                    name_in_text(&f->layer[over]), type, largest);
     if (under >= 0)
-        fprintf(out, "underflow: dL/dz of %s is zero, or under the smallest %s, %.1e\n",
-                f->layer[under].path, type, smallest);
+        put_wrapped(a, out, "underflow: dL/dz of %s is zero, or under the smallest %s, %.1e",
+                    name_in_text(&f->layer[under]), type, smallest);
 }
 
 /* As counted in docs/warnings.md; from 1 on there is a warning. */
@@ -224,16 +237,26 @@ const char *forecast_step_words(const Forecast *f, Arena *a)
                         "fails\n", f->step_length) : "";
 }
 
+void forecast_rough(const Forecast *f, Arena *a, FILE *out)
+{
+    if (f->rough)
+        put_wrapped(a, out, "rough: %s", f->rough);
+    for (int i = 0; i < f->n; i++)
+        if (f->layer[i].rough)
+            put_wrapped(a, out, "rough in dL/dW of %s: %s", name_in_text(&f->layer[i]),
+                        f->layer[i].rough);
+}
+
 void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE *out)
 {
     if (f->too_large) {
-        fprintf(out, "%s: no forecast: %s\n", m->name, f->rough);
+        put_wrapped(a, out, "%s: no forecast: %s", m->name, f->rough);
         return;
     }
-    fprintf(out, "%s at initialisation\nforecast for %s in batches of %lld\n", m->name,
-            f->input.from, (long long)f->batch);
+    fprintf(out, "%s at initialisation\n", m->name);
+    put_wrapped(a, out, "forecast for %s in batches of %lld", f->input.from, (long long)f->batch);
     if (f->input.why)
-        fprintf(out, "  (%s)\n", f->input.why);
+        put_wrapped(a, out, "  (%s)", f->input.why);
     if (!f->n) {
         fputs("no layer gets a gradient\n", out);
         return;
@@ -244,15 +267,11 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
             put_steps(&f->layer[i], a, out);
     put_flow(f, a, out);
     put_past(f, out);
-    put_range(f, m->settings.double_precision, out);
+    put_range(f, m->settings.double_precision, a, out);
     if (isfinite(f->loss))
         fprintf(out, "loss %s at the first step\n", figure(a, f->loss));
     fputs(forecast_step_words(f, a), out);
-    if (f->rough)
-        fprintf(out, "rough: %s\n", f->rough);
-    for (int i = 0; i < f->n; i++)
-        if (f->layer[i].rough)
-            fprintf(out, "rough in dL/dW of %s: %s\n", f->layer[i].path, f->layer[i].rough);
+    forecast_rough(f, a, out);
 }
 
 void forecast_lacks(const char *name, const char *missing, FILE *out)

@@ -10,6 +10,9 @@ void forecast_text(const Forecast *f, const Model *m, bool full, Arena *a, FILE 
 /* Of steps that are long, but not warned of, a line; else "". */
 const char *forecast_step_words(const Forecast *f, Arena *a);
 
+/* Why the theory is rough here, of the whole and of layers, on lines of their own. */
+void forecast_rough(const Forecast *f, Arena *a, FILE *out);
+
 /* Why there is none: a block that is not there. */
 void forecast_lacks(const char *name, const char *missing, FILE *out);
 

@@ -46,23 +46,27 @@ static void put_candidate(const Candidate *c, int number, FILE *out)
     fprintf(out, ",\"lines_added\":%d,\"lines_removed\":%d}\n", c->added, c->removed);
 }
 
+/* NULL: none */
+static void put_reason(const char *key, const char *reason, FILE *out)
+{
+    fprintf(out, ",\"%s\":", key);
+    if (reason)
+        diag_json_string(reason, out);
+    else
+        fputs("null", out);
+}
+
 void repairs_json(const Suggestions *found, FILE *out)
 {
-    const char *unread = found->c->forecast->input.why;
+    const Forecast *f = found->c->forecast;
 
     fputs("{\"event\":\"suggest\",\"name\":", out);
     diag_json_string(found->c->model->name, out);
     put_health(&found->health, out);
-    fprintf(out, ",\"repairs\":%d,\"untried\":%d,\"unread\":", found->n, found->untried);
-    if (unread)
-        diag_json_string(unread, out);
-    else
-        fputs("null", out);
-    fputs(",\"imported\":", out);
-    if (found->imported)
-        diag_json_string(found->imported, out);
-    else
-        fputs("null", out);
+    fprintf(out, ",\"repairs\":%d,\"untried\":%d", found->n, found->untried);
+    put_reason("unread", f->input.why, out);
+    put_reason("imported", found->imported, out);
+    put_reason("rough", f->rough, out);
     fputs("}\n", out);
     for (int i = 0; i < found->n; i++)
         put_candidate(&found->candidate[i], i + 1, out);

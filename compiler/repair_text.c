@@ -4,16 +4,19 @@
 
 #include "forecast_write.h"
 #include "repair.h"
+#include "wrapped.h"
 
 enum { SHOWN = 10, WHAT = 47 };
 
-static void put_ailments(const Health *h, const char *before, Arena *a, FILE *out)
+static void put_ailments(const Suggestions *found, Arena *a, FILE *out)
 {
+    const Health *h = &found->health;
+
     for (int i = 0; i < N_AILMENTS; i++) {
         const char *words = health_ails(h, (AilmentId)i) ? ailment_words(h, (AilmentId)i, a) : "";
 
         if (*words)
-            fprintf(out, "%s%s\n", before, words);
+            put_wrapped(a, out, "  %s", words);
     }
 }
 
@@ -47,10 +50,10 @@ static const char *ailments(const Suggestions *found, const Health *h, bool befo
     return text;
 }
 
-static void put_left(const char *word, const char *names, FILE *out)
+static void put_left(const char *word, const char *names, Arena *a, FILE *out)
 {
     if (*names)
-        fprintf(out, "    %s: %s\n", word, names);
+        put_wrapped(a, out, "    %s: %s", word, names);
 }
 
 static const char *decades(const Health *h, Arena *a)
@@ -77,8 +80,8 @@ static void put_candidate(const Suggestions *found, int i, Arena *a, FILE *out)
             fprintf(out, "    %.*s\n", (int)n, rest);
         rest += n + strspn(rest + n, " ");
     }
-    put_left("still", ailments(found, &c->health, true, a), out);
-    put_left("now", ailments(found, &c->health, false, a), out);
+    put_left("still", ailments(found, &c->health, true, a), a, out);
+    put_left("now", ailments(found, &c->health, false, a), a, out);
 }
 
 /* Where it stands, and why the data is not known. */
@@ -92,27 +95,31 @@ static void put_unread(const Suggestions *found, FILE *out)
                 at.source->path, place.line, place.column, found->c->forecast->input.why);
 }
 
+static const char *how_it_is(const Health *h)
+{
+    return health_is_good(h) ? "is healthy at initialisation"
+         : !h->warned.unmended
+         ? "cannot be judged, since its data is not known; for unit normal inputs the net itself "
+           "is healthy at initialisation"
+         : "cannot learn from its data (netc check tells why), and no edit of the net helps; "
+           "the net itself is healthy at initialisation";
+}
+
 static void put_healthy(const Suggestions *found, Arena *a, FILE *out)
 {
     const Forecast *f = found->c->forecast;
+    const char *flow = f->opener
+        ? arena_printf(a, "no gradient comes past %s before its first update", f->opener->path)
+        : arena_printf(a, "flow %+.1f decades%s", found->health.decades,
+                       fabs(f->gained - log10(f->flow)) <= 0.5
+                           ? "" : " past the bodies of residuals");
 
-    if (health_is_good(&found->health))
-        fprintf(out, "%s is healthy at initialisation: ", found->c->model->name);
-    else if (!found->health.warned.unmended)
-        fprintf(out, "%s cannot be judged, since its data is not known; for unit normal inputs the "
-                "net\n  itself is healthy at initialisation: ", found->c->model->name);
-    else
-        fprintf(out, "%s cannot learn from its data (netc check tells why), and no edit of the net "
-                "helps;\n  the net itself is healthy at initialisation: ", found->c->model->name);
-    if (f->opener)
-        fprintf(out, "no gradient comes past %s\n  before its first update", f->opener->path);
-    else
-        fprintf(out, "flow %+.1f decades%s", found->health.decades,
-                fabs(f->gained - log10(f->flow)) <= 0.5 ? "" : "\n  past the bodies of residuals");
-    fprintf(out, "%s\n%s", found->n || found->health.unread ? "" : "; nothing to mend",
-            forecast_step_words(f, a));
+    put_wrapped(a, out, "%s %s: %s%s", found->c->model->name, how_it_is(&found->health), flow,
+                found->n || found->health.unread ? "" : "; nothing to mend");
+    fputs(forecast_step_words(f, a), out);
+    forecast_rough(f, a, out);
     if (found->health.warned.n)
-        fprintf(out, "netc check warns of %s\n", health_warnings(&found->health, a));
+        put_wrapped(a, out, "netc check warns of %s", health_warnings(&found->health, a));
 }
 
 /* What netc check warns of, whatever is done of what is listed. */
@@ -142,9 +149,10 @@ void repairs_text(const Suggestions *found, Arena *a, FILE *out)
         if (!found->n)
             return;
     } else {
-        fprintf(out, "%s at initialisation, forecast for %s:\n", found->c->model->name,
-                found->c->forecast->input.from);
-        put_ailments(&found->health, "  ", a, out);
+        put_wrapped(a, out, "%s at initialisation, forecast for %s:", found->c->model->name,
+                    found->c->forecast->input.from);
+        put_ailments(found, a, out);
+        forecast_rough(found->c->forecast, a, out);
         put_unread(found, out);
     }
     if (!found->n)
@@ -159,9 +167,9 @@ void repairs_text(const Suggestions *found, Arena *a, FILE *out)
         fprintf(out, "%d repairs or pairs of them, which promise least, were not tried; --full "
                 "tries all\n", found->untried);
     if (*without_edit(found, a))
-        fprintf(out, "no edit is known for %s\n", without_edit(found, a));
+        put_wrapped(a, out, "no edit is known for %s", without_edit(found, a));
     if (found->imported)
-        fprintf(out, "not edited, since it is imported: %s\n", found->imported);
+        put_wrapped(a, out, "not edited, since it is imported: %s", found->imported);
     if (found->n && strlen(path) <= 20)
         fprintf(out, "\n`netc suggest %s--patch 1 %s` shows the edit, --apply 1 makes it\n",
                 found->all ? "--full " : "", path);

@@ -160,3 +160,22 @@ done
 past 'dense(256, act = relu, bias_init = constant(-3)); dense(256, act = relu);' > dead.net
 status 'forecast/wide and dead' 0 "$NETC" check dead.net
 says 'forecast/wide and dead: rough by what it is' out 'rough: nets differ by decades from draw to draw'
+
+# what is said stays within a terminal, however long names are
+narrow() {      # narrow NAME: of the file said.net
+    status "forecast/$1" 0 "$NETC" check said.net
+    check "forecast/$1: 80 columns" sh -c '! LC_ALL=C.UTF-8 grep -E "^.{81}" out'
+}
+past 'a_rather_long_name_for_a_hidden_layer = dense(64, init = zeros);
+    repeat 3 as i { the_other_name_that_is_even_longer_than_that_of_the_first_one = dense(64, act = relu); }' > said.net
+narrow 'long names'
+says 'forecast/long names: a sentence on two lines' out '  is zero, or under the smallest float, 1.4e-45'
+past 'a_rather_long_name_for_a_hidden_layer = dense(64); repeat 9 { residual(scale = learn(0)) { dense(64); } }' |
+    sed 's/dense(10)/a_name_of_twenty_four = dense(10, init = zeros)/' > said.net
+narrow 'a last layer of zeros'
+says 'forecast/a last layer of zeros: past it' out ' to the first layer'
+whole '[1, 8, 8]' 'conv(16, 3, pad = same); repeat 8 { residual { conv(16, 3, pad = same); } relu; } global_avg_pool;' |
+    sed 's/gaussian(100, 1)/digits(split = 0.8)/' > said.net
+narrow 'rough in a layer'
+says 'forecast/rough in a layer: where' out 'rough in dL/dW of conv: neighbours in an image are alike, and sums of residuals'
+says 'forecast/rough in a layer: on two lines' out '  are bent without norms'

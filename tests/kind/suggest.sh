@@ -234,7 +234,7 @@ check 'suggest/unread is not called well' sh -c '! grep -q "nothing to mend" out
 says 'suggest/unread where' out 'the data could not be read, and was not looked at: nope.csv is not there'
 check 'suggest/unread place' grep -q '^unread.net:[0-9]*:[0-9]*: the data' out
 status 'suggest/stray' 0 "$NETC" suggest "$ROOT/tests/warnings/stray-words.net"
-says 'suggest/stray is told' out 'cannot learn from its data (netc check tells why), and no edit of the net helps'
+says 'suggest/stray is told' out 'cannot learn from its data (netc check tells why), and no edit of the'
 status 'suggest/stray JSON' 0 "$NETC" suggest --json "$ROOT/tests/warnings/stray-words.net"
 says 'suggest/stray JSON says' out '"healthy":false,"penalty":0'
 
@@ -293,6 +293,28 @@ says 'suggest/burst' said 'the gradient gains 60.0 decades on its way back, or m
 sed 's/= sigmoid/= relu/; s/= xavier_uniform/= auto/; s/= 30/= 10/; s/^        h = /        dropout(0.5); &/' sigmoid.net > noisy.net
 "$NETC" suggest noisy.net > said
 says 'suggest/noisy' said ' 1  p = 0.05, '
+
+# What is only roughly forecast is said to be so, whatever it is called.
+cat > smooth.net << END
+data = digits(split = 0.8);
+model {
+    input  [1, 8, 8];
+    target class(10);
+    conv(16, 3, pad = same, act = relu);
+    repeat 4 { residual { conv(16, 3, pad = same, init = zeros); } relu; }
+    global_avg_pool;
+    dense(10);
+}
+train { optimizer = sgd(lr = 0.01); batch = 32; epochs = 3; }
+END
+"$NETC" suggest smooth.net > said
+says 'suggest/rough in a layer' said 'rough in dL/dW of conv: '
+sed 's/^    input .*/    input  [64];/; s/^    conv.*/    dense(32); residual { tanh; }/; /repeat/d; /global/d' smooth.net > joined.net
+"$NETC" suggest joined.net > said
+says 'suggest/rough but healthy' said 'joined is healthy at initialisation'
+says 'suggest/rough' said 'rough: paths of one tensor meet with no weight between them'
+"$NETC" suggest --json joined.net > json
+says 'suggest/rough in JSON' json '"rough":"paths of one tensor meet with no weight between them"}'
 
 # The same twice; what is healthy once it is applied needs no more.
 suggestions plain.net && cp json first
