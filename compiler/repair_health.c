@@ -113,13 +113,28 @@ static bool is_chained(const FlowLayer *row)
     return row->layer->in_flow && !row->layer->steps && row->z_rms > 0;
 }
 
+/* Deviation of the targets, which outputs may differ by all the more; of small ones, 1. */
+static double targets_apart(const InputMoments *in)
+{
+    return sqrt(fmax(in->target_square - in->target_mean * in->target_mean, 1));
+}
+
+/* Only a cross-entropy saturates: it goes through an exponential. */
+static bool is_cross_entropy(const Value *loss)
+{
+    return word_is(loss, "SOFTMAX_CROSS_ENTROPY") || word_is(loss, "BINARY_CROSS_ENTROPY");
+}
+
 /* What is equal in all samples the bias can take away; the rest is all there is to learn from. */
 static void examine_output(Examination *e, const FlowLayer *row, const Tensor *t, const Draw *w)
 {
     const double square = row->z_rms * row->z_rms, level = row->z_mean * row->z_mean;
     const double apart = row->z_rms * sqrt(fmax(1 - row->correlation, 1e-16));
 
-    raise(e->h, AILMENT_LOGITS, apart);
+    if (is_cross_entropy(&e->c->model->settings.loss))
+        raise(e->h, AILMENT_LOGITS, apart);
+    else
+        raise(e->h, AILMENT_OUTPUTS, apart / targets_apart(&e->c->forecast->input));
     if (w->var > 0)
         raise_up_to(e->h, AILMENT_FAINT, -log10(apart / sqrt(w->var * (double)t->fan_in)),
                     HEALTH_LOST);

@@ -294,6 +294,23 @@ sed 's/= sigmoid/= relu/; s/= xavier_uniform/= auto/; s/= 30/= 10/; s/^        h
 "$NETC" suggest noisy.net > said
 says 'suggest/noisy' said ' 1  p = 0.05, '
 
+# Outputs are held against the targets where the loss does not saturate.
+priced() {      # priced NAME SIZE : targets up to that
+    awk -v size="$2" 'BEGIN { print "area,price"; for (i = 0; i < 300; i++) printf "%d,%g\n", 3 * i, size * i / 300 }' > "$1.csv"
+    cat > "$1.net" << END
+data = csv("$1.csv", target = "price");
+model { input [1]; target [1]; dense(32, act = relu); dense(1); }
+train { optimizer = sgd(lr = 1e-9); loss = mse; batch = 16; epochs = 20; }
+END
+    "$NETC" suggest "$1.net" > said
+    check "suggest/$1: targets are read" sh -c '! grep -q "could not be read" said'
+    check "suggest/$1: nothing saturates" sh -c '! grep -q "loss starts saturated" said'
+}
+priced dear 100000
+check 'suggest/dear: outputs are no larger than targets' sh -c '! grep -q "outputs differ" said'
+priced cheap 1
+says 'suggest/cheap: outputs are' said 'times as much as targets do, or more'
+
 # What is only roughly forecast is said to be so, whatever it is called.
 cat > smooth.net << END
 data = digits(split = 0.8);
