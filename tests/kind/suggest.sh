@@ -234,7 +234,7 @@ check 'suggest/unread is not called well' sh -c '! grep -q "nothing to mend" out
 says 'suggest/unread where' out 'the data could not be read, and was not looked at: nope.csv is not there'
 check 'suggest/unread place' grep -q '^unread.net:[0-9]*:[0-9]*: the data' out
 status 'suggest/stray' 0 "$NETC" suggest "$ROOT/tests/warnings/stray-words.net"
-says 'suggest/stray is told' out 'cannot learn from its data (netc check tells why), and no edit of the'
+says 'suggest/stray is told' out 'cannot learn from its data (netc check tells why), and no edit'
 status 'suggest/stray JSON' 0 "$NETC" suggest --json "$ROOT/tests/warnings/stray-words.net"
 says 'suggest/stray JSON says' out '"healthy":false,"penalty":0'
 
