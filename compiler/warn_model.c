@@ -163,7 +163,7 @@ void warn_softmax_hidden(Warn *w)
 
         for (NodeId id = 1; id < g->n; id++) {
             const Node *n = &g->node[id];
-            const int64_t of = n->shape.rank ? n->shape.dim[n->shape.rank - 1] : 0;
+            const int64_t of = n->shape.rank > 0 ? n->shape.dim[n->shape.rank - 1] : 0;
 
             if (n->op == OP_SOFTMAX && n->phase == FORWARD && of > units && is_weighed(g, id)) {
                 widest = n;
