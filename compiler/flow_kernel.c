@@ -104,9 +104,9 @@ double batch_sum(const Flow *f, const double value[PAIRS])
 static void join_radial(Gradient *sum, const Gradient *g)
 {
     for (int s = 0; s < PAIRS; s++) {
-        const double a = sum->radial[s], b = g->radial[s], both = a > 0 && b > 0 ? sqrt(a * b) : 0;
+        const double a = sum->radial[s], b = g->radial[s];
 
-        sum->radial[s] = a + b + 2 * both;
+        sum->radial[s] = a + b + (a > 0 && b > 0 ? 2 * sqrt(a) * sqrt(b) : 0);
     }
 }
 
