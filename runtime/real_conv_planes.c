@@ -29,6 +29,17 @@ static void deliver(int n, const rt_real *restrict sum, bool more, rt_real *rest
             y[j] += sum[j];
 }
 
+/* Fetches where results will be stored, while their sums are worked out: stores that miss the
+ * caches would hold up those of the next results. */
+RT_INLINE void fetch_results(int count, int n, rt_real *y, size_t ld)
+{
+    enum { LINE = 64 / sizeof *y };
+
+    for (int i = 0; i < count; i++, y += ld)
+        for (int j = 0; j < n; j += LINE)
+            __builtin_prefetch(y + j, 1);
+}
+
 /* Sums of some neighbouring filters: into y, or, where there is no room for a whole vector, by way
  * of a buffer.  t->a are the weights of these filters. */
 static void multiply_filters(const rt_stripe *b, const rt_terms *t, int first, int count, int at,
@@ -40,6 +51,8 @@ static void multiply_filters(const rt_stripe *b, const rt_terms *t, int first, i
     const rt_real *start = b->b && fresh ? b->b + first : zero;
     rt_real *y = b->y + (size_t)(first - b->filter) * b->ld + (size_t)at;
 
+    if (fresh && !b->roomy)
+        fetch_results(count, n, y, b->ld);
     if (b->roomy || n == vectors * RT_VECTOR_LANES) {
         rt_conv_product(count, vectors, t, start, !fresh, y, b->ld);
     } else {
