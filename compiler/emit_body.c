@@ -115,15 +115,6 @@ static void emit_loop(Writer *w, int i, int n)
 
 /* ---- Calls of other units ------------------------------------------------------------------ */
 
-/* The PICK of a call's output `index` in this phase, or 0. */
-static NodeId find_pick(const Graph *g, NodeId call, int index)
-{
-    for (NodeId id = call + 1; id < g->n; id++)
-        if (g->node[id].op == OP_PICK && g->node[id].in[0] == call && g->node[id].index == index)
-            return id;
-    return 0;
-}
-
 /* What one call hands to its unit; in a repeat some of it by the index of the iteration. */
 typedef struct {
     NodeId id;                      /* the node at work */
@@ -167,7 +158,7 @@ static const char *input_argument(Writer *w, const Call *c, int k)
 static const char *result_argument(Writer *w, const Call *c, int k)
 {
     if (k)
-        return operand(w, find_pick(w->g, c->call, k));
+        return operand(w, graph_pick(w->g, c->call, k));
     if (c->repeats)
         return arena_printf(w->arena, "%s->%s[i]", use(w, "m"), c->unit_call->name);
     return operand(w, c->call);
@@ -181,7 +172,7 @@ static const char *upstream_argument(Writer *w, const Call *c, int k)
 static const char *dinput_argument(Writer *w, const Call *c, int k)
 {
     if (k)
-        return operand(w, find_pick(w->g, c->id, k));
+        return operand(w, graph_pick(w->g, c->id, k));
     if (c->repeats)
         return arena_printf(w->arena, "%s->%s[i %% 2]", use(w, "t"), c->node->name);
     return w->g->store[c->id] == STORE_NONE ? "NULL" : operand(w, c->id);
@@ -207,7 +198,7 @@ static const char *call_argument(Writer *w, const Call *c, int i)
 static void clear_captures(Writer *w, const Call *c)
 {
     for (int k = 1; w->phase == BACKWARD && k < c->unit->n_inputs; k++) {
-        const NodeId pick = find_pick(w->g, c->id, k);
+        const NodeId pick = graph_pick(w->g, c->id, k);
 
         if (!pick || !c->unit->dinput[k])
             continue;

@@ -311,6 +311,12 @@ static NodeId numbered_input(const Writer *w, const Node *n, char letter)
     return n->in[i];
 }
 
+/* Of a call with several outputs some may have no reader, and so no place. */
+static const char *output(Writer *w, NodeId id)
+{
+    return id && w->g->store[id] != STORE_NONE ? operand(w, id) : "NULL";
+}
+
 static const char *hole(Writer *w, NodeId id, char letter)
 {
     const Node *n = &w->g->node[id];
@@ -318,7 +324,9 @@ static const char *hole(Writer *w, NodeId id, char letter)
     NodeId in;
 
     switch (letter) {
-    case 'y': return is_loop ? element(w, id) : operand(w, graph_stored(w->g, id));
+    case 'y': return is_loop ? element(w, id) : output(w, graph_stored(w->g, id));
+    case 'u': return output(w, graph_pick(w->g, id, 1));
+    case 'v': return output(w, graph_pick(w->g, id, 2));
     case 'R': return rows_text(w, n);
     case 'P': return integer_text(w, n->size[0]);
     case 'Q': return integer_text(w, n->size[1]);

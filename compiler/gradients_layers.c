@@ -19,40 +19,22 @@ void grad_dropout(Sweep *s, NodeId y, NodeId dy)
     give_made(s, y, 0, OP_DROPOUT_DX, &dy, 1);
 }
 
-/* A sum by channel of a norm y: the gradient of its gamma or beta, or of one that it does not
- * have. */
-static NodeId channel_sum(Sweep *s, NodeId y, const char *role, OpKind op, const NodeId *in,
-                          int n_in)
-{
-    Node n = like_input(s, op, y, 0);
-    NodeId id;
-
-    n.batched = false;
-    n.shape = (Shape){ .rank = 1, .dim = { node(s, y)->size[1] } };
-    id = sweep_add(s, y, n, in, n_in);
-    if (!input(s, y, 2))
-        s->g->node[id].name =
-            name_claim(s->g->taken, s->s->names,
-                       arena_printf(s->s->arena, "d_%s_%s", node(s, y)->name, role), s->s->arena);
-    return id;
-}
-
 /* y = gamma x^ + beta, x^ = (x - mean) rstd, the statistics being functions of x:
  * dgamma = sum of dy x^, dbeta = sum of dy, dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),
- * whose means are these sums over the values of a channel */
+ * whose means are these sums over the values of a channel: so one call computes all three */
 void grad_batchnorm(Sweep *s, NodeId y, NodeId dy)
 {
-    const NodeId x = input(s, y, 0), stats = input(s, y, 1), gamma = input(s, y, 2);
-    const NodeId product[3] = { dy, x, stats };
-    const NodeId dgamma = channel_sum(s, y, "gamma", OP_BATCHNORM_DGAMMA, product, 3);
-    const NodeId dbeta = channel_sum(s, y, "beta", OP_BATCHNORM_DBETA, &dy, 1);
-    const NodeId dx[6] = { dy, x, stats, gamma, dgamma, dbeta };
+    const NodeId gamma = input(s, y, 2), in[4] = { dy, input(s, y, 0), input(s, y, 1), gamma };
+    const NodeId dx = sweep_add(s, y, like_input(s, OP_BATCHNORM_BACKWARD, y, 0), in, 4);
 
-    if (gamma) {
-        give(s, y, 2, dgamma);
-        give(s, y, 3, dbeta);
+    for (int i = 2; gamma && i <= 3; i++) {
+        Node pick = like_input(s, OP_PICK, y, i);
+
+        pick.index = i - 1;
+        give(s, y, i, sweep_add(s, y, pick, &dx, 1));
     }
-    give_made(s, y, 0, OP_BATCHNORM_DX, dx, 6);
+    if (wants(s, y, 0))
+        give(s, y, 0, dx);
 }
 
 /* y = gamma x^ + beta, x^ = (x - mean) rstd, by row:

@@ -34,12 +34,20 @@ NodeId graph_add(Graph *g, Node node, Arena *a)
 
 int64_t node_elements(const Node *n) { return n->shape.rank < 0 ? 0 : shape_size(n->shape); }
 
-/* PICK takes a further output of a unit: it owns its memory. */
+/* PICK takes a further output of a call: it owns its memory. */
 NodeId graph_root(const Graph *g, NodeId id)
 {
     while (op_form(g->node[id].op) == FORM_ALIAS && g->node[id].op != OP_PICK)
         id = g->node[id].in[0];
     return id;
+}
+
+NodeId graph_pick(const Graph *g, NodeId call, int index)
+{
+    for (NodeId id = call + 1; id < g->n; id++)
+        if (g->node[id].op == OP_PICK && g->node[id].in[0] == call && g->node[id].index == index)
+            return id;
+    return 0;
 }
 
 int *graph_steps(const Graph *g, Arena *a)

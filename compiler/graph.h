@@ -176,6 +176,7 @@ NodeId graph_add(Graph *g, Node node, Arena *a);        /* checks arity and shap
 static inline const Node *graph_node(const Graph *g, NodeId id) { return &g->node[id]; }
 int64_t node_elements(const Node *n);                   /* of a sample where batched */
 NodeId graph_root(const Graph *g, NodeId id);   /* through aliases to what owns the memory */
+NodeId graph_pick(const Graph *g, NodeId call, int index);  /* its output `index`, or 0 */
 /* By NodeId: its place in the order of both phases, or that of the statement that computes it; -1:
  * it takes no step.  Graph.head must be there. */
 int *graph_steps(const Graph *g, Arena *a);

@@ -28,6 +28,7 @@ bool op_is_elementwise(OpKind op)
 }
 bool op_can_follow(OpKind op) { return op_is_elementwise(op) && row[op].form != FORM_LOOP; }
 bool op_takes_then(OpKind op) { return strstr(row[op].code, "$t") != NULL; }
+bool op_gives_more(OpKind op) { return strstr(row[op].code, "$u") != NULL; }
 const char *op_code(OpKind op) { return row[op].code; }
 const char *op_formula(OpKind op) { return row[op].formula; }
 bool op_same_shape(OpKind op) { return row[op].shape == SHAPE_same; }

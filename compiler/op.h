@@ -22,6 +22,7 @@ OpForm op_form(OpKind op);
 bool op_is_elementwise(OpKind op);      /* LOOP .. SLOPE */
 bool op_can_follow(OpKind op);          /* TIMES .. SLOPE: joins a statement, or is an rt_map */
 bool op_takes_then(OpKind op);          /* its call goes on with what it puts out */
+bool op_gives_more(OpKind op);          /* its call has further outputs: PICKs */
 bool op_arity_ok(OpKind op, int n_inputs);
 bool op_same_shape(OpKind op);          /* all inputs and the output have one shape */
 const char *op_code(OpKind op);

@@ -108,6 +108,10 @@ static Store store_of(const Planner *p, NodeId id)
         if (!p->shared[id] && !p->kept[id])
             return STORE_SCALAR;
         break;
+    case FORM_CALL:
+        if (op_gives_more(n->op) && p->life[id].to == p->life[id].from)
+            return STORE_NONE;
+        break;
     default: break;
     }
     return p->kept[id] || n->op == OP_REPEAT ? STORE_MEMORY : STORE_SCRATCH;

@@ -81,10 +81,12 @@ static void add_tensor(Planner *p, Rooms *local, Rooms *rest, NodeId id)
         arena_push(p->arena, r->lodger, r->n, t);
 }
 
-/* A call has further outputs: exports, or gradients of captures. */
+/* A call has further outputs: of a unit exports, or gradients of captures. */
 static bool has_picks(const Node *n)
 {
-    return op_form(n->op) == FORM_UNIT && (n->unit->n_results > 1 || n->unit->n_inputs > 1);
+    if (op_form(n->op) != FORM_UNIT)
+        return op_gives_more(n->op);
+    return n->unit->n_results > 1 || n->unit->n_inputs > 1;
 }
 
 /* In the order in which they begin. */

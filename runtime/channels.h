@@ -65,21 +65,24 @@ static inline void rt_channel_sums(const rt_planes *p, rt_block block, const rt_
     }
 }
 
-/* sum[k] = sum over rows and inner of a (b - b0[k]), b0 from the block's first channel on */
-static inline void rt_channel_products(const rt_planes *p, rt_block block, const rt_real *a,
-                                       const rt_real *b, const rt_real *b0, double *sum)
+/* sum[k] = sum over rows and inner of dy, product[k] of dy (x - x0[k]), x0 from the block's first
+ * channel on */
+static inline void rt_channel_gradients(const rt_planes *p, rt_block block, const rt_real *dy,
+                                        const rt_real *x, const rt_real *x0, double *sum,
+                                        double *product)
 {
     for (size_t k = 0; k < block.count; k++)
-        sum[k] = 0;
+        sum[k] = product[k] = 0;
     for (size_t i = 0; i < p->n; i++) {
-        const size_t at = rt_plane(p, i, block.first);
-        if (p->inner == 1)
-            for (size_t k = 0; k < block.count; k++)
-                sum[k] += (double)a[at + k] * ((double)b[at + k] - (double)b0[k]);
-        else
-            for (size_t k = 0; k < block.count; k++)
-                sum[k] += rt_run_products(p->inner, a + at + k * p->inner,
-                                          b + at + k * p->inner, b0[k]);
+        const rt_real *d = dy + rt_plane(p, i, block.first);
+        const rt_real *v = x + rt_plane(p, i, block.first);
+        for (size_t k = 0; p->inner == 1 && k < block.count; k++) {
+            sum[k] += (double)d[k];
+            product[k] += (double)d[k] * ((double)v[k] - (double)x0[k]);
+        }
+        for (size_t k = 0; p->inner > 1 && k < block.count; k++)
+            rt_run_gradients(p->inner, d + k * p->inner, v + k * p->inner, x0[k], &sum[k],
+                             &product[k]);
     }
 }
 

@@ -473,8 +473,7 @@ static inline rt_real rt_hard_tanh_slope(rt_real x) { return x > -1 && x < 1 ? R
 #define rt_dropout RT_NAME(rt_dropout)
 #define rt_batchnorm_stats RT_NAME(rt_batchnorm_stats)
 #define rt_batchnorm RT_NAME(rt_batchnorm)
-#define rt_batchnorm_dx RT_NAME(rt_batchnorm_dx)
-#define rt_batchnorm_dgamma RT_NAME(rt_batchnorm_dgamma)
+#define rt_batchnorm_backward RT_NAME(rt_batchnorm_backward)
 #define rt_channel_sum RT_NAME(rt_channel_sum)
 #define rt_layernorm_stats RT_NAME(rt_layernorm_stats)
 #define rt_layernorm RT_NAME(rt_layernorm)
@@ -505,14 +504,12 @@ void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, 
 /* y = gamma (x - mean) rstd + beta; gamma and beta [channels], or both NULL; y may be x */
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
                   const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);
-/* dx with the batch's statistics as functions of x, from dgamma, that of rt_batchnorm_dgamma, and
- * dbeta, the rt_channel_sum of dy; dx may be dy */
-void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_real *dgamma, const rt_real *dbeta, rt_real *dx);
-/* dgamma[channel] = sum of dy (x - mean) rstd */
-void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                         const rt_real *x, const rt_real *stats, rt_real *dgamma);
+/* dgamma[channel] = sum of dy (x - mean) rstd and dbeta[channel] = sum of dy over rows and inner,
+ * and dx, with the batch's statistics as functions of x.  Any of the three may be NULL; dx may be
+ * dy. */
+void rt_batchnorm_backward(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
+                           const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                           rt_real *dgamma, rt_real *dbeta, rt_real *dx);
 /* y[channel] = sum of x over rows and inner */
 void rt_channel_sum(rt_pass *c, int n, int channels, int inner, const rt_real *x, rt_real *y);
 

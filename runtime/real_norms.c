@@ -7,10 +7,11 @@ typedef struct {
     rt_planes p;
     double eps, momentum;
     bool frozen;
-    const rt_real *x, *dy, *gamma, *beta, *dgamma, *dbeta;
+    const rt_real *x, *dy, *gamma, *beta;
     const rt_real *mean, *rstd;     /* [channels]: the halves of stats */
     rt_real *running_mean, *running_var, *stats;
-    rt_real *y;                     /* what comes out: y, dx, dgamma or a sum */
+    rt_real *y;                     /* what comes out: y, dx or a sum */
+    rt_real *dgamma, *dbeta;        /* besides, or NULL */
 } channel_job;
 
 /* `ns` for each value of x[n][channels][inner] */
@@ -129,53 +130,59 @@ static void join_gradients(const channel_job *b, rt_block block, const block_num
             dx[j] = v->scale[k] * dy[j] + (v->slope[k] * (x[j] - v->mean[k]) + v->shift[k]);
 }
 
-/* dx = gamma rstd (dy - mean(dy) - xhat mean(dy xhat)),  xhat = (x - mean) rstd */
-static void batchnorm_dx_tile(void *arg, int tile)
+/* The rule for a channel, from sum, that of dy, and product, that of dy (x - mean):
+ * dx = gamma rstd (dy - mean(dy) - xhat mean(dy xhat)),  xhat = (x - mean) rstd */
+static void gradient_numbers(const channel_job *b, size_t channel, double sum, double product,
+                             block_numbers *v, size_t k)
 {
-    const channel_job *b = arg;
-    const rt_block block = rt_block_of(&b->p, tile);
-    const double count = (double)b->p.n * (double)b->p.inner;
+    const double count = (double)b->p.n * (double)b->p.inner, rstd = (double)b->rstd[channel];
+    const double factor = b->gamma ? (double)b->gamma[channel] * rstd : rstd;
+
+    v->mean[k] = b->mean[channel];
+    v->scale[k] = (rt_real)factor;
+    v->slope[k] = (rt_real)(-factor * rstd * (rstd * product) / count);
+    v->shift[k] = (rt_real)(-factor * sum / count);
+}
+
+/* Some channels of a tile, few enough that what the sums read is still at hand for dx. */
+static void batchnorm_backward_block(const channel_job *b, rt_block block)
+{
+    double sum[RT_CHANNEL_BLOCK], product[RT_CHANNEL_BLOCK];
     block_numbers v;
 
+    rt_channel_gradients(&b->p, block, b->dy, b->x, b->mean + block.first, sum, product);
     for (size_t k = 0; k < block.count; k++) {
         const size_t channel = block.first + k;
-        const double rstd = (double)b->rstd[channel];
-        const double factor = b->gamma ? (double)b->gamma[channel] * rstd : rstd;
-        v.mean[k] = b->mean[channel];
-        v.scale[k] = (rt_real)factor;
-        v.slope[k] = (rt_real)(-factor * rstd * (double)b->dgamma[channel] / count);
-        v.shift[k] = (rt_real)(-factor * (double)b->dbeta[channel] / count);
+        gradient_numbers(b, channel, sum[k], product[k], &v, k);
+        if (b->dgamma)
+            b->dgamma[channel] = (rt_real)(product[k] * (double)b->rstd[channel]);
+        if (b->dbeta)
+            b->dbeta[channel] = (rt_real)sum[k];
     }
-    for (size_t i = 0; i < b->p.n; i++)
+    for (size_t i = 0; b->y && i < b->p.n; i++)
         join_gradients(b, block, &v, rt_plane(&b->p, i, block.first));
 }
 
-void rt_batchnorm_dx(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                     const rt_real *x, const rt_real *stats, const rt_real *gamma,
-                     const rt_real *dgamma, const rt_real *dbeta, rt_real *dx)
+static void batchnorm_backward_tile(void *arg, int tile)
+{
+    enum { AT_HAND = 1 << 15 };     /* values of dy, of x and of dx that stay in L2 together */
+    const channel_job *b = arg;
+    const rt_block block = rt_block_of(&b->p, tile);
+    const size_t most = AT_HAND / (b->p.n * b->p.inner), step = most ? most : 1;
+
+    for (size_t k = 0; k < block.count; k += step) {
+        const size_t left = block.count - k;
+        batchnorm_backward_block(b, (rt_block){ block.first + k, left < step ? left : step });
+    }
+}
+
+void rt_batchnorm_backward(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
+                           const rt_real *x, const rt_real *stats, const rt_real *gamma,
+                           rt_real *dgamma, rt_real *dbeta, rt_real *dx)
 {
     const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
                             .gamma = gamma, .dgamma = dgamma, .dbeta = dbeta, .y = dx };
-    run_channels(c, rt_planes_of(n, channels, inner), 0.4, b, batchnorm_dx_tile);
-}
-
-static void batchnorm_dgamma_tile(void *arg, int tile)
-{
-    const channel_job *b = arg;
-    const rt_block block = rt_block_of(&b->p, tile);
-    double product[RT_CHANNEL_BLOCK];
-
-    rt_channel_products(&b->p, block, b->dy, b->x, b->mean + block.first, product);
-    for (size_t k = 0; k < block.count; k++)
-        b->y[block.first + k] = (rt_real)(product[k] * (double)b->rstd[block.first + k]);
-}
-
-void rt_batchnorm_dgamma(rt_pass *c, int n, int channels, int inner, const rt_real *dy,
-                         const rt_real *x, const rt_real *stats, rt_real *dgamma)
-{
-    const channel_job b = { .x = x, .dy = dy, .mean = stats, .rstd = stats + channels,
-                            .y = dgamma };
-    run_channels(c, rt_planes_of(n, channels, inner), 1, b, batchnorm_dgamma_tile);
+    run_channels(c, rt_planes_of(n, channels, inner), 1.5, b, batchnorm_backward_tile);
 }
 
 static void channel_sum_tile(void *arg, int tile)

@@ -51,22 +51,29 @@ static inline double rt_run_sum(size_t n, const rt_real *x)
     return n == 0 ? sum : sum + rt_sum(n, x);
 }
 
-/* sum of a (b - b0) */
-static inline double rt_run_products(size_t n, const rt_real *a, const rt_real *b, rt_real b0)
+/* Adds to the sums of a and of a (b - b0), which read a once. */
+static inline void rt_run_gradients(size_t n, const rt_real *a, const rt_real *b, rt_real b0,
+                                    double *sum, double *product)
 {
     const rt_vector about = rt_broadcast(b0);
-    double sum = 0;
     size_t size;
     for (; (size = rt_run_block(n)) > 0; n -= size, a += size, b += size) {
-        rt_vector chain[RT_RUN_CHAINS] = { { 0 } };
+        rt_vector first[RT_RUN_CHAINS] = { { 0 } }, second[RT_RUN_CHAINS] = { { 0 } };
         for (size_t i = 0; i < size; i += RT_RUN_STEP)
-            for (size_t k = 0; k < RT_RUN_CHAINS; k++)
-                chain[k] += rt_load(a + i + k * RT_VECTOR_LANES)
-                          * (rt_load(b + i + k * RT_VECTOR_LANES) - about);
-        const double block = rt_run_lanes(chain);
-        sum += rt_run_is_safe(block) ? block : rt_sum_products(size, a, 0, b, (double)b0);
+            for (size_t k = 0; k < RT_RUN_CHAINS; k++) {
+                const rt_vector v = rt_load(a + i + k * RT_VECTOR_LANES);
+                first[k] += v;
+                second[k] += v * (rt_load(b + i + k * RT_VECTOR_LANES) - about);
+            }
+        const double values = rt_run_lanes(first), products = rt_run_lanes(second);
+        *sum += fabs(values) < (double)INFINITY ? values : rt_sum(size, a);
+        *product += rt_run_is_safe(products) ? products
+                                             : rt_sum_products(size, a, 0, b, (double)b0);
     }
-    return n == 0 ? sum : sum + rt_sum_products(n, a, 0, b, (double)b0);
+    if (n == 0)
+        return;
+    *sum += rt_sum(n, a);
+    *product += rt_sum_products(n, a, 0, b, (double)b0);
 }
 
 /* Adds to the sums of x - x0 and of its square. */

@@ -245,11 +245,8 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
-                        g->batchnorm.weight);
-    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
+    rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
+                          p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);
@@ -345,11 +342,8 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
-                        g->batchnorm.weight);
-    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats, p->batchnorm.weight,
-                    g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
+    rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
+                          p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 
     /* gradient of r = residual(scale = learn(0)), by the body */
     rt_watch_path(c, &m->watch.r, 1, n, 32, t->d_r_body);

@@ -216,11 +216,8 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 4 * 8 * 8, dy);
-    rt_batchnorm_dgamma(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats,
-                        g->batchnorm.weight);
-    rt_channel_sum(c, n, 4, 8 * 8, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
+    rt_batchnorm_backward(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats,
+                          p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]
@@ -345,11 +342,8 @@ static void normed_6_2_on_4x8x8_backward(rt_pass *c,
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 6 * 4 * 4, dy);
-    rt_batchnorm_dgamma(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats,
-                        g->batchnorm.weight);
-    rt_channel_sum(c, n, 6, 4 * 4, dy, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats, p->batchnorm.weight,
-                    g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
+    rt_batchnorm_backward(c, n, 6, 4 * 4, dy, m->conv, m->batchnorm_stats,
+                          p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
 
     /* gradient of conv(filters, 3, stride = stride, pad = same, bias = false)
      *   dw[f][c][k] = sum of dz[f][p] x[c][p stride + k dilation - pad]

@@ -579,10 +579,8 @@ static void model_backward(rt_pass *c)
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.watch, n, 4, m->d_watch_);
-    rt_batchnorm_dgamma(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, g->watch.weight);
-    rt_channel_sum(c, n, 4, 1, m->d_watch_, g->watch.bias);
-    rt_batchnorm_dx(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
-                    g->watch.weight, g->watch.bias, m->d_weight);
+    rt_batchnorm_backward(c, n, 4, 1, m->d_watch_, m->weight, m->watch_stats, p->watch.weight,
+                          g->watch.weight, g->watch.bias, m->d_weight);
 
     /* gradient of weight = dense(4)
      *   dW = dz^T x

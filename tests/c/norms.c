@@ -222,12 +222,9 @@ static void model_backward(rt_pass *c)
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm_2, n, 4 * 6, m->d_batchnorm_2);
-    rt_batchnorm_dgamma(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
-                        m->batchnorm_2_stats, g->batchnorm_2.weight);
-    rt_channel_sum(c, n * 4, 6, 1, m->d_batchnorm_2, g->batchnorm_2.bias);
-    rt_batchnorm_dx(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
-                    m->batchnorm_2_stats, p->batchnorm_2.weight, g->batchnorm_2.weight,
-                    g->batchnorm_2.bias, t->d_dense_2);
+    rt_batchnorm_backward(c, n * 4, 6, 1, m->d_batchnorm_2, m->dense_2,
+                          m->batchnorm_2_stats, p->batchnorm_2.weight,
+                          g->batchnorm_2.weight, g->batchnorm_2.bias, t->d_dense_2);
 
     /* gradient of dense_2 = dense(6, act = tanh)
      *   dz = dy (1 - y^2)
@@ -264,10 +261,8 @@ static void model_backward(rt_pass *c)
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.bn, n, 32, m->d_relu_z);
-    rt_batchnorm_dgamma(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, g->bn.weight);
-    rt_channel_sum(c, n, 32, 1, m->d_relu_z, g->bn.bias);
-    rt_batchnorm_dx(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight,
-                    g->bn.weight, g->bn.bias, t->d_dense);
+    rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight,
+                          g->bn.weight, g->bn.bias, t->d_dense);
 
     /* gradient of dense(32, bias = false)
      *   dW = dz^T x

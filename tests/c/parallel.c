@@ -457,11 +457,9 @@ static void model_backward(rt_pass *c)
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
     rt_watch_delta(c, &m->watch.batchnorm, n, 4, t->d_batchnorm);
-    rt_batchnorm_dgamma(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
-                        g->batchnorm.weight);
-    rt_channel_sum(c, n, 4, 1, t->d_batchnorm, g->batchnorm.bias);
-    rt_batchnorm_dx(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
-                    p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_dense_2);
+    rt_batchnorm_backward(c, n, 4, 1, t->d_batchnorm, m->dense_2, m->batchnorm_stats,
+                          p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias,
+                          t->d_dense_2);
 
     /* gradient of dense_2 = dense(4, act = hard_sigmoid)
      *   dz = dy / 6 where -3 < z < 3

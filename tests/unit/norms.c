@@ -101,12 +101,17 @@ static void check_parameter_gradients(const norm_data *d, const rt_real *x, cons
         y[i] *= d->dy[i];
     naive_channel_sum(d->n, d->channels, d->inner, y, want);
     if (batch)
-        rt_batchnorm_dgamma(&c, d->n, d->channels, d->inner, d->dy, x, stats, got);
+        rt_batchnorm_backward(&c, d->n, d->channels, d->inner, d->dy, x, stats, NULL, got, NULL,
+                              NULL);
     else
         rt_layernorm_dgamma(&c, d->n, d->channels, d->dy, x, stats, got);
     CHECK_NEAR(distance((size_t)d->channels, got, want), 0, 10 * CLOSE);
     naive_channel_sum(d->n, d->channels, d->inner, d->dy, want);
     rt_channel_sum(&c, d->n, d->channels, d->inner, d->dy, got);
+    if (batch)
+        rt_batchnorm_backward(&c, d->n, d->channels, d->inner, d->dy, x, stats, NULL, NULL, own,
+                              NULL);
+    CHECK(!batch || same_bits((size_t)d->channels, own, got));
     CHECK_NEAR(distance((size_t)d->channels, got, want), 0, 10 * CLOSE);
 }
 
@@ -125,13 +130,11 @@ static void check_batchnorm(int inner, bool affine)
     batch_forward(&d, x, stats, y);
     naive_batchnorm(&d, x, want);
     CHECK_NEAR(distance(count, y, want), 0, 5 * CLOSE);
-    rt_batchnorm_dgamma(&c, N, CHANNELS, inner, dy, x, stats, sums[0]);
-    rt_channel_sum(&c, N, CHANNELS, inner, dy, sums[1]);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, sums[0], sums[1], dx);
+    rt_batchnorm_backward(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, NULL, NULL, dx);
     if (sizeof(rt_real) == 8)
         CHECK_NEAR(gradient_error(batch_loss, &d, count, x, dx), 0, 1e-8);
     check_parameter_gradients(&d, x, stats, true);
-    rt_batchnorm_dx(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, sums[0], sums[1], dy);
+    rt_batchnorm_backward(&c, N, CHANNELS, inner, dy, x, stats, d.gamma, sums[0], sums[1], dy);
     CHECK(same_bits(count, dx, dy));
     rt_batchnorm(&c, N, CHANNELS, inner, x, stats, d.gamma, d.beta, x);
     CHECK(same_bits(count, x, y));
@@ -243,9 +246,8 @@ static size_t run_all(rt_pool *pool, int inner, const rt_real *x, const rt_real 
 
     rt_batchnorm_stats(&c, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
     rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, r);
-    rt_batchnorm_dgamma(&c, TALL, WIDE, inner, dy, x, stats, rest);
-    rt_channel_sum(&c, TALL, WIDE, inner, dy, rest + WIDE);
-    rt_batchnorm_dx(&c, TALL, WIDE, inner, dy, x, stats, gamma, rest, rest + WIDE, r + count);
+    rt_batchnorm_backward(&c, TALL, WIDE, inner, dy, x, stats, gamma, rest, rest + WIDE,
+                          r + count);
     return 2 * count + 6 * WIDE;
 }
 
@@ -297,8 +299,7 @@ static void check_long(const rt_real *x, const rt_real *dy)
     for (int i = 0; i < ROWS * LONG; i++)
         var += ((double)x[i] - mean) * ((double)x[i] - mean) / (ROWS * LONG);
     rt_batchnorm_stats(&c, ROWS, 1, LONG, 0, 0.1, x, NULL, NULL, stats);
-    rt_batchnorm_dgamma(&c, ROWS, 1, LONG, dy, x, stats, &dgamma);
-    rt_channel_sum(&c, ROWS, 1, LONG, dy, &dbeta);
+    rt_batchnorm_backward(&c, ROWS, 1, LONG, dy, x, stats, NULL, &dgamma, &dbeta, NULL);
     for (int i = 0; i < ROWS * LONG; i++)
         product += (double)dy[i] * ((double)x[i] - (double)stats[0]) * (double)stats[1];
     CHECK_NEAR(stats[0] / mean, 1, 1e-5);

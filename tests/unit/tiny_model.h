@@ -112,11 +112,9 @@ static void model_backward(rt_pass *c)
     rt_affine_dx(c, c->rows, CLASSES, HIDDEN, &s->dlogits[0][0], &p->logits_weight[0][0],
                  &s->dx[0][0]);
     rt_watch_delta(c, &m->stage.bn_watch, c->rows, HIDDEN, &s->dx[0][0]);
-    rt_batchnorm_dgamma(c, c->rows, HIDDEN, 1, &s->dx[0][0], x, &m->stage.stats[0][0],
-                        g->stage.bn_weight);
-    rt_channel_sum(c, c->rows, HIDDEN, 1, &s->dx[0][0], g->stage.bn_bias);
-    rt_batchnorm_dx(c, c->rows, HIDDEN, 1, &s->dx[0][0], x, &m->stage.stats[0][0],
-                    p->stage.bn_weight, g->stage.bn_weight, g->stage.bn_bias, &s->dx[0][0]);
+    rt_batchnorm_backward(c, c->rows, HIDDEN, 1, &s->dx[0][0], x, &m->stage.stats[0][0],
+                          p->stage.bn_weight, g->stage.bn_weight, g->stage.bn_bias,
+                          &s->dx[0][0]);
     for (int k = DEPTH - 1; k >= 0; k--)
         h_backward(c, &p->h[k], &g->h[k], &m->h[k], k ? &m->h[k - 1].y[0][0] : &m->first[0][0]);
     tanh_dx(c->rows, (const rt_real (*)[HIDDEN])m->first, (const rt_real (*)[HIDDEN])s->dx, s->dz);
