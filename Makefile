@@ -28,7 +28,7 @@ RUNTIME1 = netrt gravity.h version clock machine error number nearest figures js
 	signals digits readers thread_memory html utf8 viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file event_hparams.h alloc choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = event_hparams.c parts npy_write kept* bytes byte_vectors sums tallies data.h depthwise fold gemm max_pairs then tiles update \
-	processors options profile vector_tanh
+	processors options profile transpose.h vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
 	recurrent pieces runs softmax activation conv squares.h
 RUNTIME5 = zip conv_planes.h array channels made prepare checkpoint kernels report run position

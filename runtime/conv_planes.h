@@ -61,6 +61,7 @@ typedef struct {
 #define rt_run_part RT_NAME(rt_run_part)
 #define rt_one_part RT_NAME(rt_one_part)
 #define rt_run_planes RT_NAME(rt_run_planes)
+#define rt_run_images RT_NAME(rt_run_images)
 
 /* The results of some filters in a band of a part.  `b` has the row, the filters, and where their
  * results belong; `copied`: the copies of all channels are there. */
@@ -72,6 +73,10 @@ void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_ahead *ahead
 /* Cuts a job into bands and runs them: `run_band` gives what comes out of `copies`, which have room
  * for results behind them.  False, and nothing is done, where it has not the shape for it. */
 bool rt_run_planes(rt_pass *c, rt_plane_job *p, const rt_window *plane, int kernel);
+
+/* The same with images in the lanes of vectors; false, and nothing is done, where that does not
+ * pay. */
+bool rt_run_images(rt_pass *c, const rt_plane_job *p, const rt_window *plane, int kernel);
 
 /* Numbers between the results of a part's filters: a band's, in whole vectors. */
 static inline int rt_results_apart(const rt_plane_job *p)

@@ -277,6 +277,8 @@ bool rt_run_planes(rt_pass *c, rt_plane_job *p, const rt_window *plane, int kern
     const rt_subplane *first = &p->part[0];
     const int positions = first->rows * first->columns;
 
+    if (rt_run_images(c, p, plane, kernel))
+        return true;
     if (kernel > RT_CONV_KERNEL || 2 * positions < RT_VECTOR_LANES
         || first->columns > RT_PLANE_COPIES / 4 || !cut_planes(p, plane, kernel))
         return false;

@@ -2,9 +2,9 @@
  * own columns are contiguous. */
 #include "gemm.h"
 #include "tiles.h"
+#include "transpose.h"
 
 enum { LANES = RT_VECTOR_LANES };
-
 
 /* The first `count` lanes, if any; zeros in the others. */
 RT_INLINE rt_vector load_some(const rt_real *x, int count)
@@ -25,49 +25,6 @@ static void pack_rows(int k, int m, rt_matrix b, rt_real *packed)
     }
 }
 
-/* ---- Transposition -------------------------------------------------------------------------- */
-
-/* Eklundh 1972: squares of d x d elements beside the diagonal are exchanged, for d = 1, 2, 4, ...
- * Of two rows d apart, the lanes of what becomes the upper and the lower one. */
-#define UPPER(lane, d) ((lane) & (d) ? LANES + (lane) - (d) : (lane))
-#define LOWER(lane, d) ((lane) & (d) ? LANES + (lane) : (lane) + (d))
-
-#define EXCHANGE(d) \
-    RT_INLINE void exchange_##d(rt_vector x[LANES]) \
-    { \
-        _Pragma("GCC unroll 16") \
-        for (int i = 0; i < LANES; i++) \
-            if (!(i & (d))) { \
-                const rt_vector a = x[i], b = x[i + (d)]; \
-                x[i] = __builtin_shufflevector(a, b, RT_LANE_LIST(UPPER, d)); \
-                x[i + (d)] = __builtin_shufflevector(a, b, RT_LANE_LIST(LOWER, d)); \
-            } \
-    }
-EXCHANGE(1)
-#if RT_VECTOR_LANES > 2
-EXCHANGE(2)
-#endif
-#if RT_VECTOR_LANES > 4
-EXCHANGE(4)
-#endif
-#if RT_VECTOR_LANES > 8
-EXCHANGE(8)
-#endif
-
-RT_INLINE void transpose(rt_vector x[LANES])
-{
-    exchange_1(x);
-#if RT_VECTOR_LANES > 2
-    exchange_2(x);
-#endif
-#if RT_VECTOR_LANES > 4
-    exchange_4(x);
-#endif
-#if RT_VECTOR_LANES > 8
-    exchange_8(x);
-#endif
-}
-
 /* ---- Columns -------------------------------------------------------------------------------- */
 
 /* The first LANES elements of LANES columns, of which there may be fewer. */
@@ -78,7 +35,7 @@ RT_INLINE void pack_square(int columns, const rt_real *b, size_t column, rt_real
 #pragma GCC unroll 16
     for (int j = 0; j < LANES; j++)
         x[j] = j < columns ? rt_load(b + (size_t)j * column) : (rt_vector){ 0 };
-    transpose(x);
+    rt_transpose(x);
 #pragma GCC unroll 16
     for (int i = 0; i < LANES; i++)
         rt_store_aligned(packed + i * RT_PANEL, x[i]);

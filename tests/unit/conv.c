@@ -195,6 +195,25 @@ TEST(every_cut)
     check_window(11, &groups, true);
 }
 
+/* Batches that fill vectors, or leave some lanes of one over; in one band and in several. */
+TEST(many_images)
+{
+    const rt_window lenet = { 6, 14, 14, 16, 10, 10, 5, 1, 1, 1, 0, 0 };
+    const rt_window edges = { 3, 3, 5, 7, 3, 5, 5, 1, 1, 1, 2, 2 };
+    const rt_window halving = { 8, 9, 7, 12, 4, 3, 4, 2, 1, 2, 1, 0 };
+    dice d = { .seed = 3 };
+
+    check_window(64, &lenet, true);
+    check_window(21, &lenet, false);
+    check_window(35, &edges, true);
+    check_window(17, &halving, true);
+    check_window(90, &halving, false);
+    for (int i = 0; i < DRAWN / 8; i++) {
+        const rt_window v = draw_conv(&d);
+        check_window(1 + roll(&d, 70), &v, roll(&d, 2));
+    }
+}
+
 static void same_for_threads(int n, const rt_window *v)
 {
     conv_case one = conv_case_of(n, v, true);
@@ -219,6 +238,7 @@ TEST(same_bits_for_any_threads)
 {
     const rt_window many = same_window(16, 16, 16, 24, 3), point = same_window(32, 15, 15, 16, 1);
     const rt_window halving = { 6, 33, 31, 8, 16, 15, 5, 2, 1, 2, 1, 2 };
+    const rt_window lenet = { 6, 14, 14, 16, 10, 10, 5, 1, 1, 1, 0, 0 };
     rt_window depthwise = same_window(64, 16, 16, 64, 3);
 
     depthwise.groups = 64;
@@ -227,6 +247,7 @@ TEST(same_bits_for_any_threads)
     same_for_threads(1, &point);
     same_for_threads(9, &halving);
     same_for_threads(8, &depthwise);
+    same_for_threads(40, &lenet);
 }
 
 static double dot(size_t n, const rt_real *a, const rt_real *b)
@@ -268,6 +289,7 @@ int main(void)
     RUN(as_its_definition);
     RUN(large_ones);
     RUN(every_cut);
+    RUN(many_images);
     RUN(same_bits_for_any_threads);
     RUN(gradients_are_adjoint);
     RUN(what_no_window_sees_has_no_gradient);
