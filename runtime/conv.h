@@ -39,8 +39,8 @@ void rt_conv_product(int rows, int vectors, const rt_terms *t, const rt_real *st
 
 /* ---- Operands of the next tile -------------------------------------------------------------- */
 
-/* What will be read later, fetched into L2 a little at each product, which hides the time that it
- * takes. */
+/* What will be read, or written, later, fetched a little at each product, which hides the time that
+ * it takes. */
 typedef struct {
     const rt_real *at, *end;
     ptrdiff_t step;
@@ -55,13 +55,16 @@ static inline rt_ahead rt_ahead_of(const rt_real *x, size_t n, int products)
     return (rt_ahead){ x, x + n, (ptrdiff_t)(n / (size_t)products) + 1 };
 }
 
-RT_INLINE void rt_fetch(rt_ahead *a)
+RT_INLINE void rt_fetch(rt_ahead *a, const bool to_write)
 {
     enum { LINE = 64 / sizeof(rt_real), OF_L2 = 2 };
     const rt_real *stop = a->end - a->at > a->step ? a->at + a->step : a->end;
 
     for (; a->at < stop; a->at += LINE)
-        __builtin_prefetch(a->at, 0, OF_L2);
+        if (to_write)
+            __builtin_prefetch(a->at, 1, OF_L2);
+        else
+            __builtin_prefetch(a->at, 0, OF_L2);
 }
 
 /* ---- Moved copies --------------------------------------------------------------------------- */

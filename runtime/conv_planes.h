@@ -55,7 +55,7 @@ typedef struct {
     rt_real *y;                     /* results of a filter: ld from those of the one before it */
     size_t ld;
     bool roomy;                     /* there is room for whole vectors behind the results */
-    rt_ahead *ahead;
+    rt_ahead *ahead, *joined;       /* what is read next; where the results go in the end */
 } rt_stripe;
 
 #define rt_run_part RT_NAME(rt_run_part)
@@ -82,6 +82,13 @@ bool rt_run_images(rt_pass *c, const rt_plane_job *p, const rt_window *plane, in
 static inline int rt_results_apart(const rt_plane_job *p)
 {
     return rt_pieces(p->band * p->part[0].columns, RT_VECTOR_LANES) * RT_VECTOR_LANES;
+}
+
+/* Of an image, as far as they are alike. */
+static inline int rt_products_of(const rt_plane_job *p)
+{
+    return rt_pieces(p->width * p->height, RT_CONV_VECTORS * RT_VECTOR_LANES)
+         * rt_pieces(p->filters, rt_conv_rows(RT_CONV_VECTORS)) * rt_pieces(p->channels, p->block);
 }
 
 #endif

@@ -9,16 +9,19 @@
 /* ---- Joined parts --------------------------------------------------------------------------- */
 
 /* Numbers of two parts to the even and the odd places of a row: of the even ones there are as many,
- * or one more. */
-static void zip_row(int width, const rt_real *restrict even, const rt_real *restrict odd,
-                    rt_real *restrict y)
+ * or one more.  Of y `room` numbers are written later anyway. */
+static void zip_row(int width, int room, const rt_real *restrict even,
+                    const rt_real *restrict odd, rt_real *restrict y)
 {
+    const bool whole = rt_pieces(width, RT_VECTOR_LANES) * RT_VECTOR_LANES <= room;
+    const int end = whole ? width : width - 2 * RT_VECTOR_LANES + 1;
     int j = 0;
 
-    for (; 2 * (j + RT_VECTOR_LANES) <= width; j += RT_VECTOR_LANES) {
+    for (; 2 * j < end; j += RT_VECTOR_LANES) {
         const rt_vector a = rt_load(even + j), b = rt_load(odd + j);
         rt_store(y + 2 * j, rt_lower_pairs(a, b));
-        rt_store(y + 2 * j + RT_VECTOR_LANES, rt_upper_pairs(a, b));
+        if (2 * j + RT_VECTOR_LANES < width)
+            rt_store(y + 2 * j + RT_VECTOR_LANES, rt_upper_pairs(a, b));
     }
     for (int i = 2 * j; i < width; i++)
         y[i] = i % 2 ? odd[i / 2] : even[i / 2];
@@ -26,10 +29,10 @@ static void zip_row(int width, const rt_real *restrict even, const rt_real *rest
 
 /* Row i of the results of the parts of a row of y, of which the first are `at` in the results. */
 static void join_row(const rt_plane_job *p, const rt_subplane *part, size_t i, size_t apart,
-                     const rt_real *at, rt_real *y)
+                     int room, const rt_real *at, rt_real *y)
 {
     if (p->across == 2) {
-        zip_row(p->width, at + i * (size_t)part[0].columns,
+        zip_row(p->width, room, at + i * (size_t)part[0].columns,
                 at + apart + i * (size_t)part[1].columns, y);
         return;
     }
@@ -53,7 +56,7 @@ static void join_parts(const rt_plane_job *p, int first, size_t apart, const rt_
             memset(to, 0, (size_t)p->width * sizeof *to);
         else
             join_row(p, &p->part[part], (size_t)(row / p->step - first), apart,
-                     results + (size_t)part * apart, to);
+                     (end - row) * p->width, results + (size_t)part * apart, to);
     }
 }
 
@@ -62,12 +65,15 @@ static void parts_band(const rt_plane_job *p, size_t image, int first, rt_ahead 
 {
     rt_real *results = copies + RT_PLANE_COPIES;
     const size_t ld = (size_t)rt_results_apart(p), apart = ld * (size_t)p->together;
+    const size_t channels = (size_t)p->filters * p->out_plane;
+    rt_ahead joined = rt_ahead_of(p->y + image * channels, p->bands > 1 ? 0 : channels,
+                                  rt_products_of(p));
     bool copied = false;
 
     for (int f = 0; f < p->filters; f += p->together) {
         rt_stripe b = { .first = first, .filter = f,
                         .filters = rt_lesser(p->together, p->filters - f), .ld = ld,
-                        .roomy = true, .ahead = ahead };
+                        .roomy = true, .ahead = ahead, .joined = &joined };
         for (int i = 0; i < p->n_parts; i++) {
             b.y = results + (size_t)i * apart;
             if (p->part[i].terms == 0 && !p->part[i].dark)

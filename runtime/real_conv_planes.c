@@ -74,7 +74,8 @@ static void multiply_places(const rt_plane_job *p, const rt_stripe *b, rt_terms 
 
     for (int f = b->filter; f < end; f += rows) {
         const int count = rt_lesser(rows, end - f);
-        rt_fetch(b->ahead);
+        rt_fetch(b->ahead, false);
+        rt_fetch(b->joined, true);
         for (int i = 0; i < count; i++, w += p->w_filter)
             t->a[i] = w;
         multiply_filters(b, t, f, count, at, vectors);
@@ -148,14 +149,11 @@ void rt_run_part(const rt_plane_job *p, const rt_subplane *part, rt_stripe b, si
  * of one term a channel are over too soon to hide anything. */
 static rt_ahead ahead_of(const rt_plane_job *p, size_t next)
 {
-    const int results = rt_pieces(p->width * p->height, RT_CONV_VECTORS * RT_VECTOR_LANES);
-    const int products = results * rt_pieces(p->filters, rt_conv_rows(RT_CONV_VECTORS))
-                       * rt_pieces(p->channels, p->block);
     const size_t image = (size_t)p->channels * p->plane;
 
     if (p->bands > 1 || next >= p->tiles.n || p->part[0].terms == 1)
         return (rt_ahead){ 0 };
-    return rt_ahead_of(p->x + next * image, image, products);
+    return rt_ahead_of(p->x + next * image, image, rt_products_of(p));
 }
 
 static void planes_tile(void *arg, int tile)
@@ -238,12 +236,15 @@ static bool sees_padding(const rt_plane_job *p)
     return 8 * seen < 7 * rows;
 }
 
-/* Of how many filters the results fit, where parts are joined; false where they are too few. */
+/* Of how many filters the results fit, where parts are joined, with a vector behind them that may
+ * be read; false where they are too few. */
 static bool join_filters(rt_plane_job *p)
 {
+    const int most = RT_PLANE_RESULTS - RT_VECTOR_LANES;
+
     p->together = p->filters;
     if (p->step > 1)
-        p->together = rt_lesser(p->filters, RT_PLANE_RESULTS / p->n_parts / rt_results_apart(p));
+        p->together = rt_lesser(p->filters, most / p->n_parts / rt_results_apart(p));
     return p->together >= rt_lesser(p->filters, LEAST_FILTERS);
 }
 
@@ -297,8 +298,9 @@ void rt_one_part(const rt_plane_job *p, size_t image, int first, rt_ahead *ahead
     const size_t n = (size_t)rt_lesser(p->band, p->height - first) * (size_t)p->width;
     const size_t at = image * (size_t)p->filters * p->out_plane
                     + (size_t)first * (size_t)p->width;
+    rt_ahead none = { 0 };
     const rt_stripe b = { .first = first, .filters = p->filters, .y = p->y + at,
-                          .ld = p->out_plane, .ahead = ahead };
+                          .ld = p->out_plane, .ahead = ahead, .joined = &none };
 
     rt_run_part(p, &p->part[0], b, image, false, copies);
     rt_finish_rows(p->then, at, p->out_plane, (size_t)p->filters, n, p->y + at);

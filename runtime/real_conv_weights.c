@@ -87,8 +87,8 @@ static void multiply_panel(const weights *p, piece *t, int channels, int vectors
         terms.b[v] = panel + v * LANES;
     for (int r = 0; r < depth; r += rows) {
         const int count = rt_lesser(rows, depth - r);
-        rt_fetch(&t->x);
-        rt_fetch(&t->dy);
+        rt_fetch(&t->x, false);
+        rt_fetch(&t->dy, false);
         for (int i = 0; i < count; i++)
             terms.a[i] = x + p->x_at[r + i];
         rt_conv_product(count, vectors, &terms, zero, t->more, sums + (ptrdiff_t)r * p->row,
