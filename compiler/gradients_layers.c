@@ -2,14 +2,25 @@
  * sequences. */
 #include "gradients.h"
 
+/* The gradient of a bias that is added where another one is, as in recurrent layers: that of the
+ * other, or 0. */
+static NodeId same_db(const Sweep *s, NodeId dz)
+{
+    for (NodeId id = s->g->n - 1; id >= s->n_forward; id--)
+        if (node(s, id)->op == OP_AFFINE_DB && node(s, id)->in[0] == dz)
+            return id;
+    return 0;
+}
+
 /* z = x W^T + b:  dW = dz^T x, db = sum of dz over rows, dx = dz W */
 void grad_affine(Sweep *s, NodeId z, NodeId dz)
 {
     const NodeId dw[2] = { dz, input(s, z, 0) }, dx[2] = { dz, input(s, z, 1) };
+    const NodeId db = same_db(s, dz);
 
     give_made(s, z, 1, OP_AFFINE_DW, dw, 2);
     if (input(s, z, 2))
-        give_made(s, z, 2, OP_AFFINE_DB, &dz, 1);
+        give_made(s, z, 2, db ? OP_SAME_DB : OP_AFFINE_DB, db ? &db : &dz, 1);
     give_made(s, z, 0, OP_AFFINE_DX, dx, 2);
 }
 

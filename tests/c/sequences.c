@@ -224,6 +224,7 @@ static void model_backward(rt_pass *c)
      *   dw = sum over steps of dz^T h-
      *   db = sum of dz over rows
      *   dW = dz^T x
+     *   db of a second bias is the same
      *   dx = dz W
      */
     rt_lstm_dz(c, RT_FROM_FIRST, n, 9, 4, m->d_ahead, p->ahead.weight_hh_l0, m->ahead_cell,
@@ -234,7 +235,8 @@ static void model_backward(rt_pass *c)
                     g->ahead.weight_hh_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_hh_l0);
     rt_affine_dw(c, n * 9, 16, 3, t->d_ahead_z, m->words, g->ahead.weight_ih_l0);
-    rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_ih_l0);
+    for (int i = 0; i < 16; i++)
+        g->ahead.bias_ih_l0[i] = g->ahead.bias_hh_l0[i];
     rt_affine_dx(c, n * 9, 16, 3, t->d_ahead_z, p->ahead.weight_ih_l0,
                  m->d_parallel_branch_0);
 
