@@ -1,6 +1,6 @@
 /* byte_vectors.h -- what machines do with vectors of bytes and GCC's extensions have no word for: a
- * look-up in a table of 16, the larger of two, a sum, a choice by place.  Without such a machine,
- * plain C. */
+ * look-up in a table of 16, the larger or smaller of two, sums, logic of three, a choice by place.
+ * Without such a machine, plain C. */
 #ifndef RT_BYTE_VECTORS_H
 #define RT_BYTE_VECTORS_H
 
@@ -18,6 +18,7 @@ RT_INLINE rt_bytes rt_load_bytes(const uint8_t *x)
 #if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
 #include <immintrin.h>
 #define RT_BYTE_TABLES
+#define RT_LOGIC_OF_THREE
 enum { RT_PLACES = 0x70 };
 /* What rt_look_up takes for a place: one of 0 .. 15, and of 16 .. 255 what is none of them.  Where
  * there are no places from 256 - RT_PLACES on, it is the place and RT_PLACES more. */
@@ -34,10 +35,22 @@ RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
 {
     return (rt_bytes)_mm512_max_epu8((__m512i)a, (__m512i)b);
 }
+RT_INLINE rt_bytes rt_smaller(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm512_min_epu8((__m512i)a, (__m512i)b);
+}
 RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 {
     const __m512i eighths = _mm512_sad_epu8((__m512i)x, _mm512_setzero_si512());
     return (uint32_t)_mm512_reduce_add_epi64(eighths);
+}
+RT_INLINE rt_bytes rt_odd_of_three(rt_bytes a, rt_bytes b, rt_bytes c)
+{
+    return (rt_bytes)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96);
+}
+RT_INLINE rt_bytes rt_most_of_three(rt_bytes a, rt_bytes b, rt_bytes c)
+{
+    return (rt_bytes)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0xe8);
 }
 #elif RT_VECTOR_BYTES == 32 && defined(__AVX2__)
 #include <immintrin.h>
@@ -54,6 +67,10 @@ RT_INLINE rt_bytes rt_look_up(rt_bytes table, rt_bytes place)
 RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
 {
     return (rt_bytes)_mm256_max_epu8((__m256i)a, (__m256i)b);
+}
+RT_INLINE rt_bytes rt_smaller(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm256_min_epu8((__m256i)a, (__m256i)b);
 }
 RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 {
@@ -78,6 +95,10 @@ RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
 {
     return (rt_bytes)_mm_max_epu8((__m128i)a, (__m128i)b);
 }
+RT_INLINE rt_bytes rt_smaller(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)_mm_min_epu8((__m128i)a, (__m128i)b);
+}
 RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 {
     const __m128i halves = _mm_sad_epu8((__m128i)x, _mm_setzero_si128());
@@ -96,12 +117,21 @@ RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
 {
     return (rt_bytes)vmaxq_u8((uint8x16_t)a, (uint8x16_t)b);
 }
+RT_INLINE rt_bytes rt_smaller(rt_bytes a, rt_bytes b)
+{
+    return (rt_bytes)vminq_u8((uint8x16_t)a, (uint8x16_t)b);
+}
 RT_INLINE uint32_t rt_sum_bytes(rt_bytes x) { return vaddlvq_u8((uint8x16_t)x); }
 #else
 RT_INLINE rt_bytes rt_larger(rt_bytes a, rt_bytes b)
 {
     const rt_bytes more = (rt_bytes)(a > b);
     return (a & more) | (b & ~more);
+}
+RT_INLINE rt_bytes rt_smaller(rt_bytes a, rt_bytes b)
+{
+    const rt_bytes more = (rt_bytes)(a > b);
+    return (b & more) | (a & ~more);
 }
 RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 {
@@ -112,10 +142,33 @@ RT_INLINE uint32_t rt_sum_bytes(rt_bytes x)
 }
 #endif
 
+/* Bit by bit: the sum of three without its carry, and the carry. */
+#ifndef RT_LOGIC_OF_THREE
+RT_INLINE rt_bytes rt_odd_of_three(rt_bytes a, rt_bytes b, rt_bytes c) { return a ^ b ^ c; }
+RT_INLINE rt_bytes rt_most_of_three(rt_bytes a, rt_bytes b, rt_bytes c)
+{
+    return (a & b) | ((a ^ b) & c);
+}
+#endif
+
+/* Bit l: byte l of what a comparison gave. */
+RT_INLINE uint64_t rt_lanes(rt_bytes x)
+{
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    return _mm512_movepi8_mask((__m512i)x);
+#elif RT_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_epi8((__m256i)x);
+#else
+    uint64_t lanes = 0;
+    for (int l = 0; l < RT_VECTOR_BYTES; l++)
+        lanes |= (uint64_t)(x[l] & 1) << l;
+    return lanes;
+#endif
+}
+
 /* rt_odd_bytes: a's even bytes and b's odd ones.
  * rt_odd_pairs: the same by pairs of bytes, where a has zeros in the odd ones.
  * rt_sum_four: the sums of the bytes of each of four vectors, which are under 2^16.
- * rt_any: whether any bit is set.
  * rt_largest_byte: the largest byte. */
 #if RT_VECTOR_BYTES == 32 && defined(__AVX2__)
 RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
@@ -138,7 +191,6 @@ RT_INLINE void rt_sum_four(const rt_bytes *x, uint16_t *sum)
         _mm_add_epi16(half, _mm_unpackhi_epi64(half, half)));
     memcpy(sum, &sums, sizeof sums);
 }
-RT_INLINE bool rt_any(rt_bytes x) { return !_mm256_testz_si256((__m256i)x, (__m256i)x); }
 RT_INLINE uint8_t rt_largest_byte(rt_bytes x)
 {
     const rt_bytes rest = ~x;                   /* the least of these */
@@ -160,16 +212,17 @@ RT_INLINE rt_bytes rt_odd_pairs(rt_bytes a, rt_bytes b)
 }
 RT_INLINE void rt_sum_four(const rt_bytes *x, uint16_t *sum)
 {
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    const __m512i zero = _mm512_setzero_si512();
+    __m512i all = zero;                         /* sums of eighths, four in 64 bits */
+    for (int k = 3; k >= 0; k--)
+        all = _mm512_or_si512(_mm512_slli_epi64(all, 16), _mm512_sad_epu8((__m512i)x[k], zero));
+    const uint64_t sums = (uint64_t)_mm512_reduce_add_epi64(all);
+    memcpy(sum, &sums, sizeof sums);
+#else
     for (int k = 0; k < 4; k++)
         sum[k] = (uint16_t)rt_sum_bytes(x[k]);
-}
-RT_INLINE bool rt_any(rt_bytes x)
-{
-    uint64_t part[RT_VECTOR_BYTES / 8], any = 0;
-    memcpy(part, &x, sizeof part);
-    for (int i = 0; i < RT_VECTOR_BYTES / 8; i++)
-        any |= part[i];
-    return any != 0;
+#endif
 }
 RT_INLINE uint8_t rt_largest_byte(rt_bytes x)
 {

@@ -92,8 +92,8 @@ RT_INLINE rt_bytes table_of_eight(int first)
 /* A full adder in each bit: a and b go into *sum; returns what is carried. */
 RT_INLINE rt_bytes add_bits(rt_bytes *sum, rt_bytes a, rt_bytes b)
 {
-    const rt_bytes one = *sum ^ a, carry = (*sum & a) | (one & b);
-    *sum = one ^ b;
+    const rt_bytes carry = rt_most_of_three(*sum, a, b);
+    *sum = rt_odd_of_three(*sum, a, b);
     return carry;
 }
 
@@ -206,39 +206,44 @@ static uint32_t count_window(const exponents *x, int top, rt_counts *out)
     return found;
 }
 
-/* What is left of a vector under the windows so far. */
-RT_INLINE rt_bytes up_to(uint8_t limit, const exponents *x, size_t vector)
-{
-    const rt_bytes e = rt_load_bytes(x->e + vector * RT_VECTOR_BYTES);
-    return e & (rt_bytes)(e <= limit);
-}
-
 static uint8_t largest_up_to(uint8_t limit, const exponents *x)
 {
     rt_bytes most = { 0 };
-    for (size_t i = 0; i < x->vectors; i++)
-        most = rt_larger(most, up_to(limit, x, i));
+    for (size_t i = 0; i < x->vectors; i++) {
+        const rt_bytes e = rt_load_bytes(x->e + i * RT_VECTOR_BYTES);
+        most = rt_larger(most, e & (rt_bytes)(e <= limit));
+    }
     return rt_largest_byte(most);
 }
 
-/* Where few vectors hold any of 1 .. limit, counts them one by one, which is less than a window. */
-static bool count_few(uint8_t limit, const exponents *x, rt_counts *out)
+/* Those of TOGETHER vectors that are in 1 .. limit, one by one; returns how many. */
+static uint32_t count_singly(uint8_t limit, const uint8_t *e, rt_counts *out)
 {
-    enum { FEW = 8 };
-    size_t vector[FEW];
-    int found = 0;
+    uint32_t found = 0;
 
-    for (size_t i = 0; i < x->vectors; i++)
-        if (rt_any(up_to(limit, x, i))) {
-            if (found == FEW)
-                return false;
-            vector[found++] = i;
-        }
-    for (int k = 0; k < found; k++) {
-        const rt_bytes e = up_to(limit, x, vector[k]);
-        for (int l = 0; l < RT_VECTOR_BYTES; l++)
-            if (e[l] > 0)
-                add_exponent(e[l], 1, out);
+    for (int k = 0; k < TOGETHER; k++) {
+        const rt_bytes x = rt_load_bytes(e + k * RT_VECTOR_BYTES);
+        uint64_t lanes = rt_lanes((rt_bytes)(x - 1 < limit));
+        for (; lanes != 0; lanes &= lanes - 1, found++)
+            add_exponent(e[k * RT_VECTOR_BYTES + __builtin_ctzll(lanes)], 1, out);
+    }
+    return found;
+}
+
+/* The `left` exponents in 1 .. limit, where so few are less work one by one than in a window. */
+static bool count_few(uint8_t limit, uint32_t left, const exponents *x, rt_counts *out)
+{
+    enum { FEW = 32 };
+
+    if (left > FEW)
+        return false;
+    for (size_t i = 0; left > 0; i += TOGETHER) {
+        const uint8_t *e = x->e + i * RT_VECTOR_BYTES;
+        rt_bytes least = rt_load_bytes(e) - 1;
+        for (int k = 1; k < TOGETHER; k++)
+            least = rt_smaller(least, rt_load_bytes(e + k * RT_VECTOR_BYTES) - 1);
+        if (rt_lanes((rt_bytes)(least < limit)) != 0)
+            left -= count_singly(limit, e, out);
     }
     return true;
 }
@@ -254,7 +259,7 @@ static void count_exponents(const exponents *x, rt_counts *out)
         const uint32_t found = count_window(x, top, out);
         left -= found;
         top -= WINDOW;
-        if (left == 0 || count_few((uint8_t)top, x, out))
+        if (left == 0 || count_few((uint8_t)top, (uint32_t)left, x, out))
             break;
         top = found > 0 ? top : largest_up_to((uint8_t)top, x);
     }
