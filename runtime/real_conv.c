@@ -10,6 +10,7 @@
  *
  * Tiles own what they write: of y an area of one sample and group, of dx some of its channels, of
  * dw some of its depth for all samples.  So there are no partial sums, whatever the threads. */
+#include "choose_conv.h"
 #include "conv.h"
 #include "depthwise.h"
 #include "then.h"
@@ -52,13 +53,6 @@ static conv conv_of(int n, const rt_window *v)
     p.direct = v->kernel == 1 && v->stride == 1 && v->top == 0 && v->left == 0
             && v->out_height == v->height && v->out_width == v->width;
     return p;
-}
-
-/* The window stands in one place, and sees each pixel once. */
-static bool is_dense(const rt_window *v)
-{
-    return v->groups == 1 && v->out_height == 1 && v->out_width == 1 && v->top == 0 && v->left == 0
-        && v->height == v->kernel && v->width == v->kernel && (v->kernel == 1 || v->dilation == 1);
 }
 
 static int areas(const conv *p) { return p->cut.down * p->cut.across; }
@@ -147,7 +141,7 @@ void rt_conv(rt_pass *c, int n, const rt_window *v, const rt_real *x, const rt_r
              const rt_real *b, const rt_then *then, rt_real *y)
 {
     conv p = conv_of(n, v);
-    if (is_dense(v)) {
+    if (rt_is_dense(v)) {
         rt_affine(c, n, p.filters, p.depth, x, w, b, then, y);
         return;
     }
@@ -226,7 +220,7 @@ void rt_conv_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
 {
     conv p = conv_of(n, v);
     const int together = channels_together(&p);
-    if (is_dense(v)) {
+    if (rt_is_dense(v)) {
         rt_affine_dx(c, n, p.filters, p.depth, dy, w, dx);
         return;
     }
@@ -289,7 +283,7 @@ void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
                 rt_real *dw)
 {
     conv p = conv_of(n, v);
-    if (is_dense(v)) {
+    if (rt_is_dense(v)) {
         rt_affine_dw(c, n, p.filters, p.depth, dy, x, dw);
         return;
     }

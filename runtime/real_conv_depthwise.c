@@ -5,6 +5,7 @@
  *   y[i][j] = b + sum over k, l of w[k][l] x[i stride + k dilation][j stride + l dilation]
  *   dw[k][l] = sum over samples, i, j of dy[i][j] x[i stride + k dilation][j stride + l dilation]
  * and dx is what y is: of dy, its pixels `stride` apart between zeros, with the kernel turned. */
+#include "choose_conv.h"
 #include "depthwise.h"
 #include "tiles.h"
 #include "vectors.h"
@@ -49,7 +50,7 @@ static bool fits(int64_t height, int64_t width) { return height <= RT_COLUMNS / 
 bool rt_is_depthwise(const rt_window *v)
 {
     const int64_t reach = (int64_t)v->dilation * (v->kernel - 1) + 1, stride = v->stride;
-    return v->groups == v->channels && v->groups == v->filters
+    return rt_choose_conv(v).kernels == RT_CONV_DEPTHWISE
         && fits((v->out_height - 1) * stride + reach, (v->out_width - 1) * stride + reach)
         && fits(v->height + reach - 1, v->width + reach - 1);
 }
