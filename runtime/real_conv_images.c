@@ -9,7 +9,7 @@
 
 enum {
     LANES = RT_VECTOR_LANES,
-    VECTORS = 2,                    /* of images at once */
+    VECTORS = RT_VECTOR_BYTES < 64 ? 2 : 1,     /* of images at once: a line of the caches */
     TILES = 4,                      /* at least: results of few images are cut into bands */
     MOST = RT_TILE_BYTES / 2 / (int)sizeof(rt_real)     /* numbers of a tile, to stay in L2 */
 };
