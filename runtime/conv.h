@@ -151,6 +151,7 @@ static inline rt_side rt_side_of(int kernel, int dilation, int before)
 #define rt_conv_planes RT_NAME(rt_conv_planes)
 #define rt_conv_planes_dx RT_NAME(rt_conv_planes_dx)
 #define rt_conv_planes_dw RT_NAME(rt_conv_planes_dw)
+#define rt_conv_dots_dw RT_NAME(rt_conv_dots_dw)
 
 /* As rt_conv, rt_conv_dx and rt_conv_dw; false, and nothing is done, where the window has not the
  * shape for it. */
@@ -160,5 +161,8 @@ bool rt_conv_planes_dx(rt_pass *c, int n, const rt_window *v, const rt_real *dy,
                        rt_real *dx);
 bool rt_conv_planes_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
                        rt_real *dw);
+/* The last, for filters or channels that are few. */
+bool rt_conv_dots_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const rt_real *x,
+                     rt_real *dw);
 
 #endif

@@ -291,7 +291,7 @@ void rt_conv_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy, const 
         rt_depthwise_dw(c, n, v, dy, x, dw);
         return;
     }
-    if (rt_conv_planes_dw(c, n, v, dy, x, dw))
+    if (rt_conv_dots_dw(c, n, v, dy, x, dw) || rt_conv_planes_dw(c, n, v, dy, x, dw))
         return;
     p.dy = dy, p.x = x, p.dw = dw;
     p.cut = rt_cut_columns(v, dw_depth(p.depth));

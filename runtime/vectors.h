@@ -51,6 +51,15 @@ RT_INLINE void rt_store_aligned(rt_real *y, rt_vector x) { *(rt_vector *)(void *
 /* x in every lane: x - 0 is x, of -0 and NaN too. */
 RT_INLINE rt_vector rt_broadcast(rt_real x) { return x - (rt_vector){ 0 }; }
 
+/* x, in a register: of what several operations take from memory gcc makes a load for each. */
+RT_INLINE rt_vector rt_held(rt_vector x)
+{
+#if defined(__AVX512F__) || (defined(__AVX__) && RT_VECTOR_BYTES == 32)
+    __asm__("" : "+v"(x));
+#endif
+    return x;
+}
+
 /* ---- Lanes of two vectors ------------------------------------------------------------------- */
 
 /* of(0, d), of(1, d), ...: a number for each lane. */

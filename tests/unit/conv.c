@@ -214,6 +214,23 @@ TEST(many_images)
     }
 }
 
+/* Whole vectors of positions: of rows that are whole vectors, of rows that are not, under a stride,
+ * of groups; in several pieces of an image. */
+TEST(few_channels)
+{
+    const rt_window first = same_window(1, 28, 28, 6, 5), colours = same_window(3, 32, 32, 17, 3);
+    const rt_window halving = { 3, 17, 33, 9, 8, 16, 5, 2, 1, 1, 1, 2 };
+    const rt_window inside = { 4, 12, 18, 5, 8, 14, 3, 1, 2, 1, 0, 0 };
+    rt_window groups = same_window(6, 16, 7, 10, 3);
+
+    groups.groups = 2;
+    check_window(3, &first, true);
+    check_window(11, &colours, true);
+    check_window(2, &halving, true);
+    check_window(9, &inside, false);
+    check_window(20, &groups, true);
+}
+
 static void same_for_threads(int n, const rt_window *v)
 {
     conv_case one = conv_case_of(n, v, true);
@@ -239,6 +256,7 @@ TEST(same_bits_for_any_threads)
     const rt_window many = same_window(16, 16, 16, 24, 3), point = same_window(32, 15, 15, 16, 1);
     const rt_window halving = { 6, 33, 31, 8, 16, 15, 5, 2, 1, 2, 1, 2 };
     const rt_window lenet = { 6, 14, 14, 16, 10, 10, 5, 1, 1, 1, 0, 0 };
+    const rt_window first = same_window(1, 28, 28, 6, 5);
     rt_window depthwise = same_window(64, 16, 16, 64, 3);
 
     depthwise.groups = 64;
@@ -248,6 +266,7 @@ TEST(same_bits_for_any_threads)
     same_for_threads(9, &halving);
     same_for_threads(8, &depthwise);
     same_for_threads(40, &lenet);
+    same_for_threads(9, &first);
 }
 
 static double dot(size_t n, const rt_real *a, const rt_real *b)
@@ -290,6 +309,7 @@ int main(void)
     RUN(large_ones);
     RUN(every_cut);
     RUN(many_images);
+    RUN(few_channels);
     RUN(same_bits_for_any_threads);
     RUN(gradients_are_adjoint);
     RUN(what_no_window_sees_has_no_gradient);
