@@ -14,9 +14,10 @@ static inline bool rt_is_pairs(const rt_window *v)
         && 2 * v->out_height <= v->height && 2 * v->out_width <= v->width;
 }
 
-/* Of one plane: a NaN is larger than all. */
-void rt_max_pairs(const rt_window *v, const rt_real *x, rt_real *y);
+/* Of some planes: a NaN is larger than all. */
+void rt_max_pairs(const rt_window *v, size_t planes, const rt_real *x, rt_real *y);
 /* dy goes to the first of the largest pixels of its window, 0 to the others. */
-void rt_max_pairs_dx(const rt_window *v, const rt_real *dy, const rt_real *x, rt_real *dx);
+void rt_max_pairs_dx(const rt_window *v, size_t planes, const rt_real *dy, const rt_real *x,
+                     rt_real *dx);
 
 #endif

@@ -1,96 +1,19 @@
 /* real_max_pairs.c -- the largest of 2 x 2 pixels: each pixel is in one window, so that whole runs
  * of windows are vector code.
  *
- * Rows of a plane are short, and what is left of a row behind its last whole vector is slow.  So
- * pairs of rows are taken one behind the other, without gaps: all their windows are one run. */
+ * Rows of windows are short, and what is left of one behind its last whole vector would be slow.
+ * So whole vectors go over the end of a row: what they put there the rows behind it write anew.
+ * Only behind the end of the last plane nothing is touched. */
 #include "max_pairs.h"
 #include "columns.h"
 #include "vectors.h"
 
-enum {
-    LARGEST = 32,                   /* windows at once: whole vectors of them */
-    WINDOWS = 8 * LARGEST           /* that are taken together */
-};
+enum { LANES = RT_VECTOR_LANES };
 
+/* The pixels of a vector of windows, in the order of rows; or their gradients. */
 typedef struct {
-    rt_real upper[2 * WINDOWS], lower[2 * WINDOWS];
+    rt_vector p, q, r, s;
 } pairs;
-
-/* Some windows of a plane: of several rows, or some of one. */
-typedef struct {
-    rt_span rows, columns;
-} patch;
-
-/* As many whole rows as fit, or pieces of a row that does not; from `done` windows on. */
-static patch patch_of(const rt_window *v, int done)
-{
-    const int i = done / v->out_width, j = done % v->out_width;
-    const int rows = v->out_width < WINDOWS ? WINDOWS / v->out_width : 1;
-    const int columns = v->out_width < WINDOWS ? v->out_width : WINDOWS;
-    patch a = { { i, i + rows }, { j, j + columns } };
-
-    if (a.rows.end > v->out_height)
-        a.rows.end = v->out_height;
-    if (a.columns.end > v->out_width)
-        a.columns.end = v->out_width;
-    return a;
-}
-
-static int patch_size(const patch *a) { return rt_length(a->rows) * rt_length(a->columns); }
-
-/* The first pixel that the windows of row i see. */
-static ptrdiff_t pixel_of(const rt_window *v, const patch *a, int i)
-{
-    return (ptrdiff_t)2 * i * v->width + 2 * a->columns.first;
-}
-
-static void take_pairs(const rt_window *v, const patch *a, const rt_real *x, pairs *p)
-{
-    const int n = 2 * rt_length(a->columns);
-    for (int i = a->rows.first, at = 0; i < a->rows.end; i++, at += n) {
-        const rt_real *row = x + pixel_of(v, a, i);
-        rt_copy_few(n, row, p->upper + at);
-        rt_copy_few(n, row + v->width, p->lower + at);
-    }
-}
-
-static void give_pairs(const rt_window *v, const patch *a, const pairs *p, rt_real *dx)
-{
-    const int n = 2 * rt_length(a->columns);
-    for (int i = a->rows.first, at = 0; i < a->rows.end; i++, at += n) {
-        rt_real *row = dx + pixel_of(v, a, i);
-        rt_copy_few(n, p->upper + at, row);
-        rt_copy_few(n, p->lower + at, row + v->width);
-    }
-}
-
-/* ---- The largest ---------------------------------------------------------------------------- */
-
-static void max_pairs(int n, const rt_real *restrict a, const rt_real *restrict b,
-                      rt_real *restrict y)
-{
-    for (int j = 0; j < n; j++) {
-        rt_real most = a[2 * j];
-        most = a[2 * j + 1] > most || a[2 * j + 1] != a[2 * j + 1] ? a[2 * j + 1] : most;
-        most = b[2 * j] > most || b[2 * j] != b[2 * j] ? b[2 * j] : most;
-        y[j] = b[2 * j + 1] > most || b[2 * j + 1] != b[2 * j + 1] ? b[2 * j + 1] : most;
-    }
-}
-
-void rt_max_pairs(const rt_window *v, const rt_real *x, rt_real *y)
-{
-    const int windows = v->out_height * v->out_width;
-    pairs p;
-
-    for (int done = 0, n; done < windows; done += n) {
-        const patch a = patch_of(v, done);
-        n = patch_size(&a);
-        take_pairs(v, &a, x, &p);
-        max_pairs(n, p.upper, p.lower, y + done);
-    }
-}
-
-/* ---- Gradients ------------------------------------------------------------------------------ */
 
 RT_INLINE rt_vector select(rt_mask m, rt_vector a, rt_vector b)
 {
@@ -103,54 +26,120 @@ RT_INLINE rt_mask exceeds(rt_vector x, rt_vector most)
     return (x > most) | ((x != x) & (most == most));
 }
 
-/* The four pixels of a vector of windows, in the order of rows; each becomes its gradient: dy for
- * the first of the largest, 0 for the others. */
-RT_INLINE void share_gradient(rt_vector dy, rt_real *p, rt_real *q, rt_real *r, rt_real *s)
+RT_INLINE pairs pairs_of(rt_vector a, rt_vector b, rt_vector c, rt_vector d)
+{
+    return (pairs){ rt_even_lanes(a, b), rt_odd_lanes(a, b),
+                    rt_even_lanes(c, d), rt_odd_lanes(c, d) };
+}
+
+RT_INLINE pairs load_pairs(const rt_real *upper, const rt_real *lower)
+{
+    return pairs_of(rt_load(upper), rt_load(upper + LANES), rt_load(lower),
+                    rt_load(lower + LANES));
+}
+
+/* The first n < LANES windows: nothing behind them is read. */
+static pairs load_few(int n, const rt_real *upper, const rt_real *lower)
+{
+    _Alignas(RT_VECTOR_BYTES) rt_real a[2 * LANES] = { 0 }, b[2 * LANES] = { 0 };
+    memcpy(a, upper, (size_t)(2 * n) * sizeof *a);
+    memcpy(b, lower, (size_t)(2 * n) * sizeof *b);
+    return load_pairs(a, b);
+}
+
+/* ---- Rows of windows ------------------------------------------------------------------------ */
+
+/* Windows of some planes, by rows. */
+typedef struct {
+    int width, height, columns, rows;   /* pixels; windows */
+    size_t plane, ends;             /* pixels of a plane, and of all */
+    size_t last;                    /* windows of all */
+    size_t row;                     /* the next: ... */
+    int i;                          /* ... row of its plane, whose first pixel is */
+    size_t top;
+} walk;
+
+static walk walk_of(const rt_window *v, size_t planes)
+{
+    walk w = { .width = v->width, .height = v->height, .columns = v->out_width,
+               .rows = v->out_height, .plane = (size_t)v->height * (size_t)v->width };
+    w.ends = planes * w.plane;
+    w.last = planes * (size_t)w.rows * (size_t)w.columns;
+    return w;
+}
+
+static bool is_over(const walk *w) { return w->top >= w->ends; }
+
+static size_t upper_of(const walk *w) { return w->top + (size_t)(2 * w->i) * (size_t)w->width; }
+
+static void go_on(walk *w)
+{
+    w->row += (size_t)w->columns;
+    if (++w->i == w->rows)
+        w->i = 0, w->top += w->plane;
+}
+
+/* Whether whole vectors from window j of the row on touch nothing behind the last plane. */
+static bool has_room(const walk *w, int j)
+{
+    return upper_of(w) + (size_t)(w->width + 2 * (j + LANES)) <= w->ends
+        && w->row + (size_t)(j + LANES) <= w->last;
+}
+
+/* ---- The largest ---------------------------------------------------------------------------- */
+
+RT_INLINE rt_vector largest_of(const pairs *x)
+{
+    const rt_vector upper = select(exceeds(x->q, x->p), x->q, x->p);
+    const rt_vector lower = select(exceeds(x->s, x->r), x->s, x->r);
+    return select(exceeds(lower, upper), lower, upper);
+}
+
+void rt_max_pairs(const rt_window *v, size_t planes, const rt_real *x, rt_real *y)
+{
+    for (walk w = walk_of(v, planes); !is_over(&w); go_on(&w)) {
+        const rt_real *upper = x + upper_of(&w), *lower = upper + w.width;
+        for (int j = 0; j < w.columns; j += LANES) {
+            const int n = w.columns - j;
+            if (n >= LANES || has_room(&w, j)) {
+                const pairs seen = load_pairs(upper + 2 * j, lower + 2 * j);
+                rt_store(y + w.row + j, largest_of(&seen));
+            } else {
+                const pairs seen = load_few(n, upper + 2 * j, lower + 2 * j);
+                rt_store_first(y + w.row + j, largest_of(&seen), n);
+            }
+        }
+    }
+}
+
+/* ---- Gradients ------------------------------------------------------------------------------ */
+
+/* dy for the first of the largest pixels of each window, 0 for the others. */
+RT_INLINE pairs share_gradient(rt_vector dy, const pairs *x)
 {
     const rt_vector zero = { 0 };
-    const rt_vector a = rt_load(p), b = rt_load(q), c = rt_load(r), d = rt_load(s);
-    const rt_mask second = exceeds(b, a), fourth = exceeds(d, c);
-    const rt_mask lower = exceeds(select(fourth, d, c), select(second, b, a));
-    const rt_vector up = select(lower, zero, dy), down = select(lower, dy, zero);
+    const rt_mask second = exceeds(x->q, x->p), fourth = exceeds(x->s, x->r);
+    const rt_mask is_lower = exceeds(select(fourth, x->s, x->r), select(second, x->q, x->p));
+    const rt_vector upper = select(is_lower, zero, dy), lower = select(is_lower, dy, zero);
 
-    rt_store(p, select(second, zero, up));
-    rt_store(q, select(second, up, zero));
-    rt_store(r, select(fourth, zero, down));
-    rt_store(s, select(fourth, down, zero));
+    return (pairs){ select(second, zero, upper), select(second, upper, zero),
+                    select(fourth, zero, lower), select(fourth, lower, zero) };
 }
 
-/* LARGEST windows: their pixels become the gradients of these. */
-static void share_gradients(const rt_real *restrict dy, rt_real *restrict a, rt_real *restrict b)
+RT_INLINE void store_pairs(const pairs *d, rt_real *upper, rt_real *lower)
 {
-    rt_real p[LARGEST], q[LARGEST], r[LARGEST], s[LARGEST];
-
-    for (int j = 0; j < LARGEST; j++) {
-        p[j] = a[2 * j], q[j] = a[2 * j + 1];
-        r[j] = b[2 * j], s[j] = b[2 * j + 1];
-    }
-    for (int j = 0; j < LARGEST; j += RT_VECTOR_LANES)
-        share_gradient(rt_load(dy + j), p + j, q + j, r + j, s + j);
-    for (int j = 0; j < LARGEST; j++) {
-        a[2 * j] = p[j], a[2 * j + 1] = q[j];
-        b[2 * j] = r[j], b[2 * j + 1] = s[j];
-    }
+    rt_store(upper, rt_lower_pairs(d->p, d->q));
+    rt_store(upper + LANES, rt_upper_pairs(d->p, d->q));
+    rt_store(lower, rt_lower_pairs(d->r, d->s));
+    rt_store(lower + LANES, rt_upper_pairs(d->r, d->s));
 }
 
-/* n windows; what is behind them, up to a multiple of LARGEST, is filled with zeros. */
-static void max_pairs_dx(int n, const rt_real *dy, pairs *p)
+static void store_few(int n, const pairs *d, rt_real *upper, rt_real *lower)
 {
-    const int whole = n / LARGEST * LARGEST;
-    rt_real rest[LARGEST];
-
-    for (int j = 0; j < whole; j += LARGEST)
-        share_gradients(dy + j, p->upper + 2 * j, p->lower + 2 * j);
-    if (whole == n)
-        return;
-    memcpy(rest, dy + whole, (size_t)(n - whole) * sizeof *dy);
-    rt_clear(rest + (n - whole), rest + LARGEST);
-    rt_clear(p->upper + 2 * n, p->upper + 2 * (whole + LARGEST));
-    rt_clear(p->lower + 2 * n, p->lower + 2 * (whole + LARGEST));
-    share_gradients(rest, p->upper + 2 * whole, p->lower + 2 * whole);
+    _Alignas(RT_VECTOR_BYTES) rt_real a[2 * LANES], b[2 * LANES];
+    store_pairs(d, a, b);
+    memcpy(upper, a, (size_t)(2 * n) * sizeof *a);
+    memcpy(lower, b, (size_t)(2 * n) * sizeof *b);
 }
 
 /* What no window sees: 0. */
@@ -163,17 +152,29 @@ static void clear_rest(const rt_window *v, rt_real *dx)
     rt_clear(dx + rows * width, dx + v->height * width);
 }
 
-void rt_max_pairs_dx(const rt_window *v, const rt_real *dy, const rt_real *x, rt_real *dx)
+/* From the end of a row to its beginning: what goes over the end of the upper pixels is where the
+ * lower ones begin. */
+void rt_max_pairs_dx(const rt_window *v, size_t planes, const rt_real *dy, const rt_real *x,
+                     rt_real *dx)
 {
-    const int windows = v->out_height * v->out_width;
-    pairs p;
+    walk w = walk_of(v, planes);
 
-    for (int done = 0, n; done < windows; done += n) {
-        const patch a = patch_of(v, done);
-        n = patch_size(&a);
-        take_pairs(v, &a, x, &p);
-        max_pairs_dx(n, dy + done, &p);
-        give_pairs(v, &a, &p, dx);
+    for (; !is_over(&w); go_on(&w)) {
+        const size_t up = upper_of(&w), low = up + (size_t)w.width;
+        for (int j = (w.columns - 1) / LANES * LANES; j >= 0; j -= LANES) {
+            const size_t at = (size_t)(2 * j);
+            const int n = w.columns - j;
+            if (n >= LANES || has_room(&w, j)) {
+                const pairs seen = load_pairs(x + up + at, x + low + at);
+                const pairs d = share_gradient(rt_load(dy + w.row + j), &seen);
+                store_pairs(&d, dx + up + at, dx + low + at);
+            } else {
+                const pairs seen = load_few(n, x + up + at, x + low + at);
+                const pairs d = share_gradient(rt_load_first(dy + w.row + j, n), &seen);
+                store_few(n, &d, dx + up + at, dx + low + at);
+            }
+        }
     }
-    clear_rest(v, dx);
+    for (size_t k = 0; k < planes; k++)
+        clear_rest(v, dx + k * w.plane);
 }

@@ -103,10 +103,14 @@ static void max_plane(const rt_window *v, const rt_real *x, rt_real *y)
 static void max_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    void (*plane)(const rt_window *, const rt_real *, rt_real *)
-        = rt_is_pairs(&p->v) ? rt_max_pairs : max_plane;
-    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++)
-        plane(&p->v, p->x + k * p->plane, p->y + k * p->out_plane);
+    const size_t first = rt_tile_start(&p->tiles, tile), end = rt_tile_end(&p->tiles, tile);
+
+    if (rt_is_pairs(&p->v)) {
+        rt_max_pairs(&p->v, end - first, p->x + first * p->plane, p->y + first * p->out_plane);
+        return;
+    }
+    for (size_t k = first; k < end; k++)
+        max_plane(&p->v, p->x + k * p->plane, p->y + k * p->out_plane);
 }
 
 void rt_max_pool(rt_pass *c, int n, const rt_window *v, const rt_real *x, rt_real *y)
@@ -131,15 +135,17 @@ static void max_dx_plane(const rt_window *v, const rt_real *dy, const rt_real *x
 static void max_dx_tile(void *arg, int tile)
 {
     const pooling *p = arg;
-    for (size_t k = rt_tile_start(&p->tiles, tile); k < rt_tile_end(&p->tiles, tile); k++) {
+    const size_t first = rt_tile_start(&p->tiles, tile), end = rt_tile_end(&p->tiles, tile);
+
+    if (rt_is_pairs(&p->v)) {
+        rt_max_pairs_dx(&p->v, end - first, p->dy + first * p->out_plane, p->x + first * p->plane,
+                        p->dx + first * p->plane);
+        return;
+    }
+    for (size_t k = first; k < end; k++) {
         rt_real *dx = p->dx + k * p->plane;
-        const rt_real *dy = p->dy + k * p->out_plane, *x = p->x + k * p->plane;
-        if (rt_is_pairs(&p->v)) {
-            rt_max_pairs_dx(&p->v, dy, x, dx);
-            continue;
-        }
         memset(dx, 0, p->plane * sizeof *dx);
-        max_dx_plane(&p->v, dy, x, dx);
+        max_dx_plane(&p->v, p->dy + k * p->out_plane, p->x + k * p->plane, dx);
     }
 }
 
