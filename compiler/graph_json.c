@@ -48,8 +48,8 @@ static void put_unit(const Drawing *d, int i, FILE *out)
     fprintf(out, "{\"unit\":\"%s\",\"instances\":%" PRId64, g->name, d->instances[i]);
     put_shape("in", g->unit->in, out);
     put_shape("out", g->unit->out, out);
-    fprintf(out, ",\"parameters\":%" PRId64 ",\"multiply_adds\":%.0f", d->parameters[i],
-            graph_multiply_adds(g, FORWARD));
+    fprintf(out, ",\"parameters\":%" PRId64 ",\"multiply_adds\":%.0f,\"recomputed\":%.0f",
+            d->parameters[i], graph_multiply_adds(g, FORWARD), graph_recomputed(g));
     if (d->footprint)
         fprintf(out, ",\"memory_bytes\":%" PRId64 ",\"scratch_bytes\":%" PRId64,
                 d->footprint[i].memory, d->footprint[i].scratch);

@@ -70,6 +70,16 @@ double *graph_layer_work(const Graph *g, Arena *a)
     return work;
 }
 
+double graph_recomputed(const Graph *g)
+{
+    double sum = 0;
+
+    for (NodeId id = 1; id < g->n; id++)
+        if (g->node[id].again)
+            sum += node_multiply_adds(&g->node[id]);
+    return sum;
+}
+
 Peak graph_peak(const Drawing *d)
 {
     const Footprint *f = &d->footprint[d->program->n - 1];

@@ -92,6 +92,16 @@ static void put_call(const Tree *t, const Node *call, int depth)
     *told = true;
 }
 
+static void put_recomputed(const Tree *t, const Graph *g, int depth)
+{
+    const double work = graph_recomputed(g);
+
+    if (work > 0)
+        fprintf(t->out, "%-*s %s\n", NAME + 1 + SHAPE + 12,
+                arena_printf(t->d->arena, "%*scomputed again, backward", 2 * depth, ""),
+                count_text(t, work, 14));
+}
+
 static void put_members(const Tree *t, const Graph *g, int depth)
 {
     const double *work = graph_layer_work(g, t->d->arena);
@@ -104,6 +114,7 @@ static void put_members(const Tree *t, const Graph *g, int depth)
         else
             put_call(t, &g->node[g->call[-1 - k]], depth);
     }
+    put_recomputed(t, g, depth);
 }
 
 static void put_peak(const Tree *t)

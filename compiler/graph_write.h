@@ -22,6 +22,9 @@ int64_t graph_layer_parameters(const Layer *layer);
 /* Multiply-adds of a sample in the forward pass, by index of the layer. */
 double *graph_layer_work(const Graph *g, Arena *a);
 
+/* Those of the forward pass that the unit's own backward pass computes once more: `checkpoint`. */
+double graph_recomputed(const Graph *g);
+
 /* The whole program's, at the compiled batch. */
 typedef struct {
     int64_t parameters, gradients, optimizer, memory, scratch, total;   /* bytes */
