@@ -34,9 +34,12 @@ static void rnn_tile(void *arg, int tile)
 
     for (int k = 0; k < t.steps; k++) {
         const size_t at = rt_at(&t, 0, rt_step(&t, k), t.units);
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->zx + at, apart, t.units }
+        };
         if (k > 0)
             rt_multiply_step(&t, &w, job->h + rt_at(&t, 0, rt_step(&t, k - 1), t.units), apart,
-                             job->b, 0, job->z + at, apart, NULL);
+                             job->b, 0, job->z + at, apart, ahead);
         for (size_t i = at; i < at + (size_t)t.n * apart; i += apart) {
             if (k == 0)
                 rt_fill(units, job->b, job->z + i);
@@ -86,10 +89,17 @@ static void rnn_dz_tile(void *arg, int tile)
             const size_t at = rt_at(&t, i, step, t.units);
             slope_row(job, job->dh + at, carry + i * t.units, job->slope_of + at, job->dz + at);
         }
-        if (k > 0)
-            rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, t.units),
-                             (size_t)t.steps * (size_t)t.units, NULL, 0, carry, (size_t)t.units,
-                             NULL);
+        if (k == 0)
+            break;
+        const size_t apart = (size_t)t.steps * (size_t)t.units;
+        const size_t next = rt_at(&t, 0, rt_step(&t, k - 1), t.units);
+        const rt_ahead ahead[RT_AHEADS] = {
+            { job->slope_of + next, apart, t.units },
+            { job->dh + next, apart, t.units },
+            { job->dz + next, apart, t.units }
+        };
+        rt_multiply_step(&t, &w, job->dz + rt_at(&t, 0, step, t.units), apart, NULL, 0, carry,
+                         (size_t)t.units, ahead);
     }
 }
 
