@@ -1,7 +1,7 @@
 /* real_gru.c -- the GRU (Cho et al. 2014), its reset gate after the recurrent product. */
 #include "profile.h"
 #include "recurrent.h"
-#include "vector_tanh.h"
+#include "vector_sigmoid.h"
 
 typedef struct {
     rt_walk all;
@@ -20,7 +20,8 @@ static void gru_row(size_t units, const rt_real *zx, const rt_real *before, rt_r
     rt_real *restrict n = cell + 2 * units, *restrict zh = cell + 3 * units;
 
     for (size_t j = 0; j < 2 * units; j++)
-        cell[j] = rt_sigmoid(zx[j] + cell[j]);
+        cell[j] += zx[j];
+    rt_sigmoid_values(2 * units, cell, cell);
     for (size_t j = 0; j < units; j++) {
         zh[j] = n[j];
         n[j] = zx_n[j] + cell[j] * zh[j];

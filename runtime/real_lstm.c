@@ -1,7 +1,7 @@
 /* real_lstm.c -- the LSTM (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000). */
 #include "profile.h"
 #include "recurrent.h"
-#include "vector_tanh.h"
+#include "vector_sigmoid.h"
 
 typedef struct {
     rt_walk all;
@@ -19,13 +19,11 @@ static void lstm_row(size_t units, const rt_real *restrict zx, rt_real *cell,
     rt_real *restrict c = cell + 4 * units;
     const rt_real *f = cell + units, *g = f + units, *o = g + units;
 
-    for (size_t j = 0; j < 2 * units; j++)
-        cell[j] = rt_sigmoid(zx[j] + cell[j]);
-    for (size_t j = 2 * units; j < 3 * units; j++)
-        cell[j] = zx[j] + cell[j];
+    for (size_t j = 0; j < 4 * units; j++)
+        cell[j] += zx[j];
+    rt_sigmoid_values(2 * units, cell, cell);
     rt_tanh_values(units, g, cell + 2 * units);
-    for (size_t j = 3 * units; j < 4 * units; j++)
-        cell[j] = rt_sigmoid(zx[j] + cell[j]);
+    rt_sigmoid_values(units, o, cell + 3 * units);
     for (size_t j = 0; j < units; j++)
         c[j] = f[j] * (before ? before[j] : 0) + cell[j] * g[j];
     rt_tanh_values(units, c, h);
