@@ -6,6 +6,7 @@
 
 enum {
     LANES = RT_VECTOR_LANES,
+    HALF = RT_VECTOR_BYTES == 64 ? LANES / 2 : 0,   /* columns that a vector of half the size has */
     PANEL_BYTES = 20480,            /* a panel's part that stays in L1 while blocks go through it */
     BLOCK_DEPTH = PANEL_BYTES / (2 * RT_VECTOR_BYTES),
     BLOCK_COLUMNS = 1024 / (int)sizeof(rt_real),     /* so many panels of that depth stay in L2 */
@@ -17,7 +18,6 @@ _Static_assert((BLOCK_COLUMNS + GROUP_ROWS) * BLOCK_DEPTH * sizeof(rt_real) <= R
                "a block of b and a copy of a fit");
 
 _Static_assert(RT_FEW_COLUMNS == 4, "multiply_few_columns has them all");
-
 
 /* ---- The micro-kernel ----------------------------------------------------------------------- */
 
@@ -34,6 +34,11 @@ typedef struct {
     int last;                       /* columns in the last vector: 1 .. LANES */
 } block;
 
+/* For the last columns, where they are few: it costs half on a machine that does a vector of 64
+ * bytes in two steps, or two of 32 at once. */
+typedef rt_real half_vector
+    __attribute__((vector_size(RT_VECTOR_BYTES / 2), may_alias, aligned(sizeof(rt_real))));
+
 RT_INLINE rt_vector load_some(const rt_real *x, int count)
 {
     return count == LANES ? rt_load(x) : rt_load_first(x, count);
@@ -47,55 +52,79 @@ RT_INLINE void store_some(rt_real *y, rt_vector x, int count)
         rt_store_first(y, x, count);
 }
 
-/* `rows` and `vectors` are literals where this is called: the sums are registers, and the compiler
- * unrolls all loops over them.  The one over k in part: wholly, gcc would take the broadcasts out
- * of it and run out of registers. */
-RT_INLINE void multiply(const block *t, const int rows, const int vectors)
+RT_INLINE half_vector load_half(const rt_real *x, int count)
+{
+    half_vector y = { 0 };
+    memcpy(&y, x, (size_t)count * sizeof *x);
+    return y;
+}
+
+/* `rows`, `vectors` and `half`, a half vector behind these, are literals where this is called: the
+ * sums are registers, and the compiler unrolls all loops over them.  The one over k in part:
+ * wholly, gcc would take the broadcasts out of it and run out of registers. */
+RT_INLINE void multiply(const block *t, const int rows, const int vectors, const bool half)
 {
     const rt_real *a = t->a, *b = t->b;
     const size_t a_row = t->a_row, a_step = t->a_step;
+    const int end = vectors - 1, rest = vectors * LANES;
     rt_vector sum[RT_BLOCK_ROWS][2];
+    half_vector tail[RT_BLOCK_ROWS];
 
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i++) {
+        const rt_real *start = t->start ? t->start + (size_t)i * t->start_row : NULL;
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++)
-            sum[i][v] = !t->start ? (rt_vector){ 0 }
-                      : load_some(t->start + (size_t)i * t->start_row + v * LANES,
-                                  v == vectors - 1 ? t->last : LANES);
+            sum[i][v] = !start ? (rt_vector){ 0 }
+                      : load_some(start + v * LANES, v == end && !half ? t->last : LANES);
+        if (half)
+            tail[i] = start ? load_half(start + rest, t->last) : (half_vector){ 0 };
+    }
 #pragma GCC unroll 4
     for (int k = t->k; k > 0; k--) {
         const rt_vector b0 = rt_load_aligned(b);
         const rt_vector b1 = vectors > 1 ? rt_load_aligned(b + LANES) : b0;
+        const half_vector b2 = *(const half_vector *)(b + rest % RT_PANEL);
 #pragma GCC unroll 8
         for (int i = 0; i < rows; i++) {
-            const rt_vector x = rt_broadcast(a[(size_t)i * a_row]);
-            sum[i][0] += x * b0;
+            const rt_real x = a[(size_t)i * a_row];
+            if (vectors > 0)
+                sum[i][0] += rt_broadcast(x) * b0;
             if (vectors > 1)
-                sum[i][1] += x * b1;
+                sum[i][1] += rt_broadcast(x) * b1;
+            if (half)
+                tail[i] += (x - (half_vector){ 0 }) * b2;
         }
         a += a_step;
         b += RT_PANEL;
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i++) {
+        rt_real *y = t->y + (size_t)i * t->y_row;
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++)
-            store_some(t->y + (size_t)i * t->y_row + v * LANES, sum[i][v],
-                       v == vectors - 1 ? t->last : LANES);
+            store_some(y + v * LANES, sum[i][v], v == end && !half ? t->last : LANES);
+        if (half)
+            memcpy(y + rest, &tail[i], (size_t)t->last * sizeof *y);
+    }
 }
 
+/* By what there is of a panel: one vector or two, half a one or one and a half. */
 #define KERNELS(rows) \
-    static void multiply_##rows##_1(const block *t) { multiply(t, rows, 1); } \
-    static void multiply_##rows##_2(const block *t) { multiply(t, rows, 2); }
-#define KERNEL(rows) [rows] = { multiply_##rows##_1, multiply_##rows##_2 }
+    static void multiply_##rows##_1(const block *t) { multiply(t, rows, 1, false); } \
+    static void multiply_##rows##_2(const block *t) { multiply(t, rows, 2, false); } \
+    static void multiply_##rows##_half(const block *t) { multiply(t, rows, 0, true); } \
+    static void multiply_##rows##_more(const block *t) { multiply(t, rows, 1, true); }
+#define KERNEL(rows) \
+    [rows] = { multiply_##rows##_1, multiply_##rows##_2, multiply_##rows##_half, \
+               multiply_##rows##_more }
 
 KERNELS(1) KERNELS(2) KERNELS(3) KERNELS(4) KERNELS(5) KERNELS(6)
 #if RT_VECTOR_REGISTERS == 32
 KERNELS(7) KERNELS(8)
 #endif
 
-static void (*const kernel[RT_BLOCK_ROWS + 1][2])(const block *t) = {
+static void (*const kernel[RT_BLOCK_ROWS + 1][4])(const block *t) = {
     KERNEL(1), KERNEL(2), KERNEL(3), KERNEL(4), KERNEL(5), KERNEL(6),
 #if RT_VECTOR_REGISTERS == 32
     KERNEL(7), KERNEL(8),
@@ -123,14 +152,16 @@ static void multiply_panel(const rt_product *p, const rt_real *panel, int j0, bo
 {
     const cut c = cut_rows(p->n);
     const int columns = rt_lesser(p->m - j0, RT_PANEL), vectors = columns > LANES ? 2 : 1;
+    const int last = columns - (vectors - 1) * LANES;
+    const int shape = last <= HALF ? vectors + 1 : vectors - 1;
     const size_t a_block = copied ? (size_t)p->k : p->a.row;
     block t = { .k = p->k, .a = p->a.x, .a_row = p->a.row, .a_step = p->a.column, .b = panel,
                 .start = p->start ? p->start + j0 : NULL, .start_row = p->start_row,
-                .y = p->y + j0, .y_row = p->y_row, .last = columns - (vectors - 1) * LANES };
+                .y = p->y + j0, .y_row = p->y_row, .last = last };
 
     for (int i = 0; i < c.count; i++) {
         const int rows = c.rows + (i < c.longer);
-        kernel[rows][vectors - 1](&t);
+        kernel[rows][shape](&t);
         t.a += a_block * (size_t)(copied ? RT_BLOCK_ROWS : rows);
         t.start = t.start ? t.start + (size_t)rows * t.start_row : NULL;
         t.y += (size_t)rows * t.y_row;
