@@ -7,10 +7,10 @@ status gemm/auto 0 "$NETC" --gemm=auto -S xor.net -o auto.c
 check 'gemm/record of none' sh -c '! grep -q gemm auto.c'
 
 status gemm/plan 0 "$NETC" --dump=plan xor.net
-says 'gemm/plan by shape' out 'affine logits [16 x 8] x [8 x 2]: OpenBLAS, few columns leave vectors empty'
-says 'gemm/plan native' out 'affine h_z [16 x 2] x [2 x 8]: native, '
+says 'gemm/plan by shape' out 'affine of logits [16 x 8] x [8 x 2]: OpenBLAS, few columns leave vectors empty'
+says 'gemm/plan native' out 'affine of h [16 x 2] x [2 x 8]: native, '
 status 'gemm/plan forced' 0 "$NETC" --gemm=native --dump=plan xor.net
-says 'gemm/plan as told' out 'affine logits [16 x 8] x [8 x 2]: native, as --gemm says'
+says 'gemm/plan as told' out 'affine of logits [16 x 8] x [8 x 2]: native, as --gemm says'
 
 # The program's own option goes before netc's: so one program gives the bits of both.
 for gemm in native openblas; do
