@@ -201,6 +201,9 @@ TEST(many_images)
     const rt_window lenet = { 6, 14, 14, 16, 10, 10, 5, 1, 1, 1, 0, 0 };
     const rt_window edges = { 3, 3, 5, 7, 3, 5, 5, 1, 1, 1, 2, 2 };
     const rt_window halving = { 8, 9, 7, 12, 4, 3, 4, 2, 1, 2, 1, 0 };
+    const rt_window deep = { 24, 17, 16, 20, 9, 8, 3, 2, 1, 1, 1, 1 };
+    const rt_window gaps = { 20, 20, 22, 24, 7, 7, 2, 3, 1, 1, 0, 0 };
+    const rt_window bands = same_window(32, 16, 16, 33, 3);
     dice d = { .seed = 3 };
 
     check_window(64, &lenet, true);
@@ -208,6 +211,9 @@ TEST(many_images)
     check_window(35, &edges, true);
     check_window(17, &halving, true);
     check_window(90, &halving, false);
+    check_window(20, &deep, true);
+    check_window(33, &gaps, false);
+    check_window(16, &bands, true);
     for (int i = 0; i < DRAWN / 8; i++) {
         const rt_window v = draw_conv(&d);
         check_window(1 + roll(&d, 70), &v, roll(&d, 2));
@@ -257,6 +263,7 @@ TEST(same_bits_for_any_threads)
     const rt_window halving = { 6, 33, 31, 8, 16, 15, 5, 2, 1, 2, 1, 2 };
     const rt_window lenet = { 6, 14, 14, 16, 10, 10, 5, 1, 1, 1, 0, 0 };
     const rt_window first = same_window(1, 28, 28, 6, 5);
+    const rt_window deep = { 24, 17, 16, 20, 9, 8, 3, 2, 1, 1, 1, 1 };
     rt_window depthwise = same_window(64, 16, 16, 64, 3);
 
     depthwise.groups = 64;
@@ -266,6 +273,7 @@ TEST(same_bits_for_any_threads)
     same_for_threads(9, &halving);
     same_for_threads(8, &depthwise);
     same_for_threads(40, &lenet);
+    same_for_threads(20, &deep);
     same_for_threads(9, &first);
 }
 
