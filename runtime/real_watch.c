@@ -26,12 +26,13 @@ static double steepest(rt_activation act, double a)
 /* Of the units of a block: sums about each one's first value, so that one pass gives both mean and
  * variance; its slopes. */
 typedef struct {
-    double first[RT_CHANNEL_BLOCK], sum[RT_CHANNEL_BLOCK], squares[RT_CHANNEL_BLOCK];
-    uint64_t flat;
-    rt_bits alive[RT_CHANNEL_BLOCK];
+    rt_real first[RT_CHANNEL_BLOCK];
+    double sum[RT_CHANNEL_BLOCK], squares[RT_CHANNEL_BLOCK];
+    uint64_t flat[RT_CHANNEL_BLOCK];
+    rt_bits alive[RT_CHANNEL_BLOCK];        /* 0: every slope is */
 } unit_sums;
 
-typedef void tally_rows(size_t rows, size_t stride, const rt_real *x, rt_real limit, rt_strip *s);
+typedef void tally_rows(rt_walk w, const rt_real *x, rt_real limit, rt_strip *s);
 
 /* Of the values of some units, and of those units. */
 typedef struct {
@@ -93,9 +94,9 @@ static uint64_t slopes_of_plane(const output_job *job, size_t n, const rt_real *
 /* ---- Outputs by columns: units that are single values, or the values of one unit's plane */
 
 #define TALLY(name, kind) \
-    static void name(size_t rows, size_t stride, const rt_real *x, rt_real limit, rt_strip *s) \
+    static void name(rt_walk w, const rt_real *x, rt_real limit, rt_strip *s) \
     { \
-        rt_tally_rows(rows, stride, x, kind, limit, s); \
+        rt_tally_rows(w, x, kind, limit, s); \
     }
 TALLY(tally_values, RT_ANY_SLOPE)
 TALLY(tally_relu, RT_RELU_SLOPE)
@@ -114,45 +115,178 @@ static tally_rows *tally_of(rt_activation act, const rt_real *v, const rt_real *
 
 static bool tallies_slopes(const output_job *job) { return job->tally != tally_values; }
 
-/* The strip that begins at unit `first`; of the units before block.first + at, which are another
- * strip's, nothing is kept. */
-static void sum_strip(const output_job *job, rt_block block, size_t first, size_t at, unit_sums *u)
+/* Rows of `count` values, fewer than a strip's: rows of a strip, the rest of which is no unit's. */
+static void tally_few(const output_job *job, size_t count, const rt_real *y, size_t apart,
+                      rt_strip *s)
 {
-    const size_t before = block.first + at - first;
-    rt_strip s = { .sum = { 0 } };
+    rt_real row[RT_STRIP_ROWS][RT_STRIP] = { { 0 } };
 
-    for (size_t k = 0; k < RT_STRIP; k++)
-        s.about[k] = (double)job->y[first + k];
-    job->tally(job->p.n, job->p.channels, job->y + first, job->flat, &s);
-    for (size_t k = before; k < RT_STRIP; k++) {
-        const size_t unit = at + k - before;
-        u->sum[unit] = s.sum[k];
-        u->squares[unit] = s.squares[k];
-        u->flat += s.flat[k];
-        u->alive[unit] = s.alive[k];
+    for (size_t i = 0; i < job->p.n; i += RT_STRIP_ROWS) {
+        const size_t rows = job->p.n - i < RT_STRIP_ROWS ? job->p.n - i : RT_STRIP_ROWS;
+        for (size_t k = 0; k < rows; k++)
+            rt_copy_few((int)count, y + (i + k) * apart, row[k]);
+        job->tally((rt_walk){ .runs = rows, .apart = RT_STRIP, .rows = 1 }, row[0], job->flat, s);
     }
 }
 
-/* Fewer units than a strip has. */
-static void sum_few_columns(const output_job *job, rt_block block, unit_sums *u)
+/* The strip that begins at unit `first`; of the units before block.first + at, which are another
+ * strip's, nothing is kept, nor of what lies behind the last unit. */
+static void sum_strip(const output_job *job, rt_block block, size_t first, size_t at, unit_sums *u)
 {
-    rt_add_few_columns(job->p.n, job->p.channels, block.count, job->y + block.first, u->first,
-                       u->sum, u->squares);
-    if (tallies_slopes(job))
-        u->flat = slopes_of_columns(job, block, u->alive);
+    const size_t before = block.first + at - first, channels = job->p.channels;
+    const size_t count = channels < RT_STRIP ? channels : RT_STRIP;
+    rt_strip s = { .sum = { 0 } };
+
+    memcpy(s.about, job->y + first, count * sizeof *s.about);
+    if (count < RT_STRIP)
+        tally_few(job, count, job->y, channels, &s);
+    else
+        job->tally((rt_walk){ .runs = job->p.n, .apart = channels, .rows = 1 }, job->y + first,
+                   job->flat, &s);
+    memcpy(u->sum + at, s.sum + before, (count - before) * sizeof *s.sum);
+    memcpy(u->squares + at, s.squares + before, (count - before) * sizeof *s.squares);
+    for (size_t k = before; k < count; k++)
+        u->flat[at + k - before] = s.flat[k];
 }
 
 /* The last strip of a block reaches back into the one before. */
 static void sum_columns(const output_job *job, rt_block block, unit_sums *u)
 {
-    if (job->p.channels < RT_STRIP) {
-        sum_few_columns(job, block, u);
-        return;
-    }
     for (size_t k = 0; k < block.count; k += RT_STRIP) {
         const size_t end = block.first + (k + RT_STRIP < block.count ? k + RT_STRIP : block.count);
-        sum_strip(job, block, end - RT_STRIP, k, u);
+        sum_strip(job, block, end < RT_STRIP ? 0 : end - RT_STRIP, k, u);
     }
+}
+
+/* ---- Units that are planes */
+
+static void add_lanes(const rt_strip *s, size_t lanes, size_t k, unit_sums *u)
+{
+    for (size_t l = 0; l < lanes; l++) {
+        u->sum[k] += s->sum[l];
+        u->squares[k] += s->squares[l];
+        u->flat[k] += s->flat[l];
+    }
+}
+
+static void sum_plane(const output_job *job, rt_block block, size_t k, unit_sums *u)
+{
+    const size_t inner = job->p.inner, rows = inner / RT_STRIP, rest = inner % RT_STRIP;
+    const size_t apart = job->p.channels * inner;
+    const rt_real *y = job->y + rt_plane(&job->p, 0, block.first + k);
+    rt_strip s = { .sum = { 0 } };
+
+    for (int l = 0; l < RT_STRIP; l++)
+        s.about[l] = u->first[k];
+    if (rest > 0) {
+        rt_strip last = s;
+        tally_few(job, rest, y + rows * RT_STRIP, apart, &last);
+        add_lanes(&last, rest, k, u);
+    }
+    job->tally((rt_walk){ .runs = job->p.n, .apart = apart, .rows = rows, .stride = RT_STRIP }, y,
+               job->flat, &s);
+    add_lanes(&s, RT_STRIP, k, u);
+}
+
+/* ---- Blocks of units */
+
+/* Sums in double, of values whose squares their own precision may have had no room for. */
+static void sum_again(const output_job *job, rt_block block, size_t k, unit_sums *u)
+{
+    const double about = (double)u->first[k];
+
+    u->sum[k] = u->squares[k] = 0;
+    for (size_t i = 0; i < job->p.n; i++) {
+        const rt_real *y = job->y + rt_plane(&job->p, i, block.first + k);
+        for (size_t j = 0; j < job->p.inner; j++) {
+            const double d = (double)y[j] - about;
+            u->sum[k] += d;
+            u->squares[k] += d * d;
+        }
+    }
+}
+
+/* Whether a unit whose slopes all are flat has one that is not 0. */
+static bool has_slope(const output_job *job, size_t unit)
+{
+    for (size_t i = 0; i < job->p.n && job->act != RT_RELU; i++)
+        for (size_t j = 0; j < job->p.inner; j++) {
+            rt_real slope = 0;
+            rt_slopes(job->act, (rt_real)job->a, 1, job->y + rt_plane(&job->p, i, unit) + j,
+                      &slope);
+            if (!(slope == 0))
+                return true;
+        }
+    return false;
+}
+
+/* What is known of most units by their sums alone. */
+static void look_closer(const output_job *job, rt_block block, unit_sums *u)
+{
+    const uint64_t values = job->p.n * job->p.inner;
+
+    for (size_t k = 0; k < block.count; k++) {
+        const bool dead = u->flat[k] == values && !has_slope(job, block.first + k);
+        if (dead)
+            u->alive[k] = 0;
+        /* A dead ReLU's values are all 0. */
+        if (!rt_strip_is_safe(u->squares[k]) && !(dead && job->act == RT_RELU))
+            sum_again(job, block, k, u);
+    }
+}
+
+static void sum_units(const output_job *job, rt_block block, unit_sums *u)
+{
+    const uint64_t values = job->p.n * job->p.inner;
+    uint32_t odd = 0;
+
+    for (size_t k = 0; k < block.count; k++)
+        u->first[k] = job->y[rt_plane(&job->p, 0, block.first + k)];
+    if (job->p.inner == 1)
+        sum_columns(job, block, u);
+    else
+        for (size_t k = 0; k < block.count; k++)
+            sum_plane(job, block, k, u);
+    for (size_t k = 0; k < block.count; k++) {
+        u->alive[k] = tallies_slopes(job);
+        odd |= !rt_strip_is_safe(u->squares[k]) | (u->flat[k] == values);
+    }
+    if (odd != 0)
+        look_closer(job, block, u);
+}
+
+static double sum_of_units(const double *x)
+{
+    double lane[RT_LANES] = { 0 };
+    for (size_t k = 0; k < RT_CHANNEL_BLOCK; k += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++)
+            lane[l] += x[k + l];
+    return rt_sum_lanes(lane);
+}
+
+/* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
+ * mean and the mean's own.  Units behind the block's last one have sums of 0. */
+static void add_moments(const output_job *job, rt_block block, const unit_sums *u,
+                        output_sums *out)
+{
+    const double share = 1 / ((double)job->p.n * (double)job->p.inner);
+    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK], own[RT_CHANNEL_BLOCK];
+    uint32_t lost = 0;
+
+    for (size_t k = 0; k < RT_CHANNEL_BLOCK; k++) {
+        const double offset = u->sum[k] * share, about = u->squares[k] * share - offset * offset;
+        mean[k] = (double)u->first[k] + offset;
+        var[k] = about > 0 ? about : 0;
+        lost |= !(u->squares[k] < (double)INFINITY);
+    }
+    for (size_t k = 0; k < block.count && job->parts; k++)
+        rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean[k], &var[k]);
+    for (size_t k = 0; k < RT_CHANNEL_BLOCK; k++)
+        own[k] = mean[k] * mean[k] + var[k];
+    out->sum += sum_of_units(mean);
+    out->squares += sum_of_units(own);
+    out->var += sum_of_units(var);
+    out->suspect = out->suspect || lost != 0;
 }
 
 static bool all_zero(size_t n, const rt_bits *x)
@@ -163,96 +297,18 @@ static bool all_zero(size_t n, const rt_bits *x)
     return any == 0;
 }
 
-/* ---- Units that are planes */
-
-/* What a plane has beyond whole rows of a strip: n values. */
-static void sum_rest(const output_job *job, size_t n, const rt_real *y, size_t k, unit_sums *u)
-{
-    for (size_t i = 0; i < n; i++) {
-        const double d = (double)y[i] - u->first[k];
-        u->sum[k] += d;
-        u->squares[k] += d * d;
-    }
-    if (tallies_slopes(job)) {
-        rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
-        u->flat += slopes_of_plane(job, n, y, alive);
-        u->alive[k] |= !all_zero(RT_SLOPE_COLUMNS, alive);
-    }
-}
-
-static void add_lanes(const rt_strip *s, size_t k, unit_sums *u)
-{
-    for (int l = 0; l < RT_STRIP; l++) {
-        u->sum[k] += s->sum[l];
-        u->squares[k] += s->squares[l];
-        u->flat += s->flat[l];
-        u->alive[k] |= s->alive[l];
-    }
-}
-
-static void sum_plane(const output_job *job, rt_block block, size_t k, unit_sums *u)
-{
-    const size_t inner = job->p.inner, rows = inner / RT_STRIP, rest = inner % RT_STRIP;
-    rt_strip s = { .sum = { 0 } };
-
-    for (int l = 0; l < RT_STRIP; l++)
-        s.about[l] = u->first[k];
-    for (size_t i = 0; i < job->p.n; i++) {
-        const rt_real *y = job->y + rt_plane(&job->p, i, block.first + k);
-        job->tally(rows, RT_STRIP, y, job->flat, &s);
-        if (rest > 0)
-            sum_rest(job, rest, y + rows * RT_STRIP, k, u);
-    }
-    add_lanes(&s, k, u);
-}
-
-static void sum_units(const output_job *job, rt_block block, unit_sums *u)
-{
-    for (size_t k = 0; k < block.count; k++)
-        u->first[k] = (double)job->y[rt_plane(&job->p, 0, block.first + k)];
-    if (job->p.inner == 1)
-        sum_columns(job, block, u);
-    else
-        for (size_t k = 0; k < block.count; k++)
-            sum_plane(job, block, k, u);
-}
-
-/* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
- * mean and the mean's own. */
-static void add_moments(const output_job *job, rt_block block, const unit_sums *u,
-                        output_sums *out)
-{
-    const double share = 1 / ((double)job->p.n * (double)job->p.inner);
-    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK], lost = 0;
-
-    for (size_t k = 0; k < block.count; k++) {
-        const double offset = u->sum[k] * share, about = u->squares[k] * share - offset * offset;
-        mean[k] = u->first[k] + offset;
-        var[k] = about > 0 ? about : 0;
-        lost += 0 * mean[k] + 0 * u->squares[k];        /* NaN, of what is not finite */
-    }
-    for (size_t k = 0; k < block.count && job->parts; k++)
-        rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean[k], &var[k]);
-    for (size_t k = 0; k < block.count; k++) {
-        out->sum += mean[k];
-        out->squares += var[k] + mean[k] * mean[k];
-        out->var += var[k];
-    }
-    out->suspect = out->suspect || isnan(lost);
-}
-
 /* Slopes that no tally takes. */
 static void take_slopes(const output_job *job, rt_block block, unit_sums *u)
 {
     if (job->p.inner == 1) {
-        u->flat = slopes_of_columns(job, block, u->alive);
+        u->flat[0] = slopes_of_columns(job, block, u->alive);
         return;
     }
     for (size_t k = 0; k < block.count; k++) {
         rt_bits alive[RT_SLOPE_COLUMNS] = { 0 };
         for (size_t i = 0; i < job->p.n; i++)
-            u->flat += slopes_of_plane(job, job->p.inner,
-                                       job->v + rt_plane(&job->p, i, block.first + k), alive);
+            u->flat[k] += slopes_of_plane(job, job->p.inner,
+                                          job->v + rt_plane(&job->p, i, block.first + k), alive);
         u->alive[k] = !all_zero(RT_SLOPE_COLUMNS, alive);
     }
 }
@@ -277,9 +333,10 @@ static void output_block(const output_job *job, rt_block block, output_sums *out
         return;
     if (!tallies_slopes(job))
         take_slopes(job, block, &u);
-    out->saturated += u.flat;
-    for (size_t k = 0; k < block.count; k++)
+    for (size_t k = 0; k < block.count; k++) {
+        out->saturated += u.flat[k];
         out->dead += !is_alive(job, block.first + k, u.alive[k]);
+    }
 }
 _Static_assert((int)RT_SLOPE_COLUMNS == (int)RT_CHANNEL_BLOCK, "a column of slopes for each unit");
 

@@ -1,16 +1,14 @@
-/* tallies.h -- what is added up of a layer's outputs: columns of values at once, in registers. */
+/* tallies.h -- what is added up of a layer's outputs: columns of values at once, in registers; of
+ * short blocks of rows in the precision of the values, of these sums in double. */
 #ifndef RT_TALLIES_H
 #define RT_TALLIES_H
 
 #include "vectors.h"
 
-/* Reals as doubles: as many as a vector holds. */
-typedef double rt_wide __attribute__((vector_size(RT_VECTOR_BYTES)));
-
 enum {
-    RT_WIDE_LANES = RT_VECTOR_BYTES / (int)sizeof(double),
-    RT_WIDES = 4,                   /* vectors of columns that are summed at once */
-    RT_STRIP = RT_WIDES * RT_WIDE_LANES
+    RT_STRIP_VECTORS = RT_VECTOR_BYTES == 64 ? 2 : 4,   /* sums that do not wait for each other */
+    RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
+    RT_STRIP_ROWS = 16              /* of a block, which is summed in the precision of the values */
 };
 
 #ifdef RT_DOUBLE
@@ -20,81 +18,76 @@ typedef uint32_t rt_bits;
 #endif
 typedef rt_bits rt_bit_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
-RT_INLINE rt_wide rt_widen(const rt_real *x)
-{
-#ifdef RT_DOUBLE
-    return rt_load(x);
-#else
-    typedef float half __attribute__((vector_size(RT_VECTOR_BYTES / 2)));
-    half y;
-    memcpy(&y, x, sizeof y);
-    return __builtin_convertvector(y, rt_wide);
-#endif
-}
-
 /* Columns, and what is added up of each. */
 typedef struct {
-    double about[RT_STRIP];         /* a number near the values: no digits are lost */
+    rt_real about[RT_STRIP];        /* a number near the values: no digits are lost */
     double sum[RT_STRIP], squares[RT_STRIP];    /* of value - about */
     rt_bits flat[RT_STRIP];         /* slopes under a limit */
-    rt_bits alive[RT_STRIP];        /* bits of slopes: 0 says they all are zero */
 } rt_strip;
+
+/* Where the rows of a strip lie: in each of the runs, `rows` that are `stride` apart. */
+typedef struct {
+    size_t runs, apart, rows, stride;
+} rt_walk;
+
+/* A sum of squares that no block had too little room for: what underflowed is beyond its digits. */
+static inline bool rt_strip_is_safe(double squares)
+{
+    return squares > 0x1p-80 && squares < (double)INFINITY;
+}
 
 /* Activations whose slope is a function of their output that a vector of them has at once. */
 typedef enum { RT_ANY_SLOPE, RT_RELU_SLOPE, RT_TANH_SLOPE, RT_SIGMOID_SLOPE } rt_slope_kind;
 
-/* Not below zero, nor a zero with a sign. */
-RT_INLINE rt_vector rt_slope_vector(rt_slope_kind kind, rt_vector y)
+RT_INLINE rt_bit_vector rt_flat_lanes(rt_slope_kind kind, rt_vector y, rt_real limit)
 {
-    const rt_vector one = rt_broadcast(1);
+    const rt_vector one = rt_broadcast(1), under = rt_broadcast(limit);
 
     if (kind == RT_RELU_SLOPE)
-        return (rt_vector)((rt_bit_vector)(y > 0) & (rt_bit_vector)one);
-    return kind == RT_TANH_SLOPE ? one - y * y : y * (one - y);
+        return ~(rt_bit_vector)(y > 0);
+    return (rt_bit_vector)((kind == RT_TANH_SLOPE ? one - y * y : y * (one - y)) < under);
 }
 
-/* Rows of RT_STRIP values that lie `stride` apart, to the strip; their slopes too, but for
- * RT_ANY_SLOPE.  `kind` is a literal. */
-RT_INLINE void rt_tally_rows(size_t rows, size_t stride, const rt_real *x, const rt_slope_kind kind,
-                             rt_real limit, rt_strip *strip)
+/* What a block of rows has added up, in its own precision, to sums in double. */
+RT_INLINE void rt_add_block(const rt_vector *block, double *sum)
 {
-    enum { VECTORS = RT_STRIP / RT_VECTOR_LANES };
-    rt_wide about[RT_WIDES], sum[RT_WIDES], squares[RT_WIDES];
-    rt_bit_vector flat[VECTORS], alive[VECTORS];
+    for (int k = 0; k < RT_STRIP_VECTORS; k++)
+        for (int l = 0; l < RT_VECTOR_LANES; l++)
+            sum[k * RT_VECTOR_LANES + l] += (double)block[k][l];
+}
+
+/* Adds rows of RT_STRIP values to the strip; which slopes are flat too, but for RT_ANY_SLOPE.
+ * `kind` is a literal. */
+RT_INLINE void rt_tally_rows(rt_walk w, const rt_real *x, const rt_slope_kind kind, rt_real limit,
+                             rt_strip *strip)
+{
+    const size_t next = w.apart - (w.rows - 1) * w.stride;
+    rt_vector about[RT_STRIP_VECTORS];
+    rt_bit_vector flat[RT_STRIP_VECTORS];
+    size_t in_run = w.rows;
 
     memcpy(about, strip->about, sizeof about);
-    memcpy(sum, strip->sum, sizeof sum);
-    memcpy(squares, strip->squares, sizeof squares);
     memcpy(flat, strip->flat, sizeof flat);
-    memcpy(alive, strip->alive, sizeof alive);
-    for (size_t i = 0; i < rows; i++, x += stride) {
-        for (int k = 0; k < RT_WIDES; k++) {
-            const rt_wide d = rt_widen(x + k * RT_WIDE_LANES) - about[k];
-            sum[k] += d;
-            squares[k] += d * d;
+    for (size_t left = w.runs * w.rows; left > 0;) {
+        const size_t rows = left < RT_STRIP_ROWS ? left : RT_STRIP_ROWS;
+        rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
+        for (size_t i = 0; i < rows; i++) {
+            for (int k = 0; k < RT_STRIP_VECTORS; k++) {
+                const rt_vector y = rt_load(x + k * RT_VECTOR_LANES), d = y - about[k];
+                sum[k] += d;
+                squares[k] += d * d;
+                if (kind != RT_ANY_SLOPE)
+                    flat[k] -= rt_flat_lanes(kind, y, limit);
+            }
+            in_run--;
+            x += in_run > 0 ? w.stride : next;
+            in_run = in_run > 0 ? in_run : w.rows;
         }
-        for (int k = 0; k < VECTORS && kind != RT_ANY_SLOPE; k++) {
-            const rt_vector slope = rt_slope_vector(kind, rt_load(x + k * RT_VECTOR_LANES));
-            flat[k] -= (rt_bit_vector)(slope < rt_broadcast(limit));
-            alive[k] |= (rt_bit_vector)slope;
-        }
+        rt_add_block(sum, strip->sum);
+        rt_add_block(squares, strip->squares);
+        left -= rows;
     }
-    memcpy(strip->sum, sum, sizeof sum);
-    memcpy(strip->squares, squares, sizeof squares);
     memcpy(strip->flat, flat, sizeof flat);
-    memcpy(strip->alive, alive, sizeof alive);
-}
-
-/* To sum[k] and squares[k] the sums of x - first[k] and of its square, of `count` columns. */
-static inline void rt_add_few_columns(size_t rows, size_t stride, size_t count, const rt_real *x,
-                                      const double *first, double *sum, double *squares)
-{
-    for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < count; k++) {
-            const double d = (double)x[i * stride + k] - first[k];
-            sum[k] += d;
-            squares[k] += d * d;
-        }
 }
 
 /* ---- Slopes --------------------------------------------------------------------------------- */

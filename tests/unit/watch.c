@@ -218,14 +218,18 @@ TEST(dead_units)
     CHECK(w.dead == 0.9);
 }
 
-/* Against the definitions, for more units than a block has, and for any threads. */
-static void check_moments(int n, int units, int inner, rt_pool *pool)
+/* Against the definitions, for more units than a block has, and for values of any size. */
+static void check_moments_of(int n, int units, int inner, double size)
 {
-    rt_pass c = { .rows = n, .watching = true, .pool = pool };
+    const double near = sizeof(rt_real) == 4 ? 2e-7 : 1e-12;
+    rt_pass c = { .rows = n, .watching = true };
     const int count = n * units * inner;
     rt_real *y = normals((size_t)count, 1);
     double sum = 0, squares = 0, variance = 0;
     rt_watch w;
+
+    for (int i = 0; i < count; i++)
+        y[i] = (rt_real)size * (y[i] + (rt_real)(i % 3));
 
     for (int i = 0; i < count; i++) {
         sum += (double)y[i];
@@ -242,19 +246,75 @@ static void check_moments(int n, int units, int inner, rt_pool *pool)
         variance += var / units;
     }
     rt_watch_output(&c, &w, RT_TANH, 0, n, units, inner, y, y);
-    CHECK_NEAR(w.act_mean, sum / count, 1e-12);
-    CHECK_NEAR(w.act_rms, sqrt(squares / count), 1e-12);
-    CHECK_NEAR(w.act_unit_var, variance, 1e-12);
+    CHECK_NEAR(w.act_mean / size, sum / count / size, near);
+    CHECK_NEAR(w.act_rms / size, sqrt(squares / count) / size, near);
+    CHECK_NEAR(w.act_unit_var / size / size, variance / size / size, 4 * near);
     CHECK(w.act_nonfinite == 0);
     free(y);
 }
 
+static void check_moments(int n, int units, int inner)
+{
+    check_moments_of(n, units, inner, 1);
+    check_moments_of(n, units, inner, 0x1p-80);         /* a float has no room for the squares */
+    check_moments_of(n, units, inner, 0x1p90);
+}
+
 TEST(moments_of_outputs)
 {
-    check_moments(20, 100, 1, NULL);
-    check_moments(1, 33, 1, NULL);
-    check_moments(20, 9, 7, NULL);
-    check_moments(2, 9000, 1, NULL);            /* more blocks than partial sums */
+    check_moments(20, 100, 1);
+    check_moments(1, 33, 1);
+    check_moments(33, 10, 1);
+    check_moments(20, 9, 7);
+    check_moments(17, 5, 64);
+    check_moments(5, 20, 100);
+    check_moments(3, 3, 2500);
+    check_moments(2, 9000, 1);                  /* more blocks than partial sums */
+}
+
+/* Every third unit has one value that is not flat, in the row or place that is named. */
+static void check_slopes(rt_activation act, rt_real flat, int n, int units, int inner, int where)
+{
+    rt_pass c = { .rows = n, .watching = true };
+    const int count = n * units * inner, some = (units + 2) / 3;
+    rt_real *y = zeros((size_t)count);
+    rt_watch w = { 0 };
+
+    for (int i = 0; i < count; i++)
+        y[i] = flat;
+    for (int k = 0; k < units; k += 3)
+        y[(where / inner * units + k) * inner + where % inner] = RT_C(0.5);
+    rt_watch_output(&c, &w, act, 0, n, units, inner, y, y);
+    CHECK_NEAR(w.dead, 1 - (double)some / units, 1e-12);
+    CHECK_NEAR(w.saturated, 1 - (double)some / count, 1e-12);
+    free(y);
+}
+
+TEST(slopes_are_of_every_value)
+{
+    const rt_activation act[] = { RT_RELU, RT_TANH, RT_TANH, RT_SIGMOID, RT_HARD_TANH };
+    const rt_real flat[] = { 0, 1, -1, 1, 2 };
+    for (size_t k = 0; k < sizeof act / sizeof *act; k++)
+        for (int where = 0; where < 20 * 9; where += 7) {
+            check_slopes(act[k], flat[k], 180, 100, 1, where);
+            check_slopes(act[k], flat[k], 180, 7, 1, where);
+            check_slopes(act[k], flat[k], 20, 10, 9, where);
+            check_slopes(act[k], flat[k], 2, 5, 100, where);
+        }
+}
+
+/* Flat everywhere, but not of slope 0. */
+TEST(flat_units_are_not_dead)
+{
+    rt_pass c = { .rows = 40, .watching = true };
+    rt_real *y = zeros(40 * 70);
+    rt_watch w = { 0 };
+    for (int i = 0; i < 40 * 70; i++)
+        y[i] = RT_C(0.99);
+    rt_watch_output(&c, &w, RT_TANH, 0, 40, 70, 1, y, y);
+    CHECK(w.saturated == 1 && w.dead == 0 && w.act_unit_var == 0);
+    CHECK_NEAR(w.act_mean, 0.99, 1e-7);
+    free(y);
 }
 
 TEST(nonfinite_outputs_are_counted)
@@ -346,6 +406,8 @@ int main(void)
     RUN(linear_and_softmax_do_not_saturate);
     RUN(dead_units);
     RUN(moments_of_outputs);
+    RUN(slopes_are_of_every_value);
+    RUN(flat_units_are_not_dead);
     RUN(nonfinite_outputs_are_counted);
     RUN(delta_is_of_a_sample);
     RUN(a_nonfinite_delta_has_no_size);
