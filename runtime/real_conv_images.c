@@ -46,9 +46,14 @@ static void take_square(const rt_real *x, size_t image, int images, int lanes, r
 {
     rt_vector v[LANES];
 
+    if (images >= LANES) {
 #pragma GCC unroll 16
-    for (int i = 0; i < LANES; i++)
-        v[i] = rt_load(x + (size_t)rt_lesser(i, images - 1) * image);
+        for (int i = 0; i < LANES; i++)
+            v[i] = rt_load(x + (size_t)i * image);
+    } else {
+        for (int i = 0; i < LANES; i++)
+            v[i] = rt_load(x + (size_t)rt_lesser(i, images - 1) * image);
+    }
     rt_transpose(v);
 #pragma GCC unroll 16
     for (int i = 0; i < LANES; i++)

@@ -278,12 +278,34 @@ static void pick_plane(const rt_shifts *s, const rt_strand *row, const rt_strand
 }
 
 /* Where rows of positions are as long as those of the plane, a moved copy is one run of it with
- * gaps. */
+ * gaps: what the last columns, or the first, see is padding.  Not by memcpy, which may be slow for
+ * runs that begin anywhere. */
+static void copy_run(const rt_shifts *s, rt_span rows, int64_t across, int64_t row,
+                     const rt_real *x, rt_real *to)
+{
+    const rt_span in = rt_inside((rt_span){ 0, s->columns }, 1, across, s->columns);
+    const int n = (rt_length(rows) - 1) * s->columns + rt_length(in);
+    rt_real *first = to + (ptrdiff_t)rows.first * s->columns + in.first;
+
+    rt_clear(to, first);
+    rt_copy_few(n, x + (rows.first + row) * s->columns + in.first + across, first);
+    rt_clear_gaps(rt_length(rows), (size_t)s->columns, (size_t)rt_length(in), first);
+    rt_clear(first + n, to + s->size);
+}
+
 static void copy_runs(const rt_shifts *s, int first, int rows, const rt_real *x, rt_real *to)
 {
-    const rt_area a = { { first, first + rows + s->strand[0].more }, { 0, s->columns } };
-    for (int l = 0; l < s->across.n; l++, to += s->size)
-        rt_gather(&s->plane, &a, s->strand[0].offset, s->across.offset[l], x, to);
+    const int64_t row = first + s->strand[0].offset;
+    const rt_span in = rt_inside((rt_span){ 0, rows + s->strand[0].more }, 1, row,
+                                 s->plane.height);
+
+    for (int l = 0; l < s->across.n; l++, to += s->size) {
+        const int64_t across = s->across.offset[l];
+        if (rt_length(in) == 0 || across >= s->columns || -across >= s->columns)
+            rt_clear(to, to + s->size);
+        else
+            copy_run(s, in, across, row, x, to);
+    }
 }
 
 static void shift_padded(const rt_shifts *s, const rt_frame *f, const rt_real *x, rt_real *to)
