@@ -186,12 +186,28 @@ RT_INLINE void clear_few(rt_real *from, const rt_real *end)
     }
 }
 
+/* copy_rows where a row with its gap is one vector: what is loaded behind its n numbers is of rows
+ * behind it, of which there is one more. */
+static void copy_narrow_rows(int rows, int n, int width, const rt_real *x, rt_real *to)
+{
+    typedef unsigned char bytes __attribute__((vector_size(RT_VECTOR_BYTES)));
+    bytes in = { 0 };
+
+    memset(&in, 0xff, (size_t)n * sizeof *x);
+    for (int i = 0; i < rows; i++, x += width, to += RT_VECTOR_LANES)
+        rt_store(to, (rt_vector)((bytes)rt_load(x) & in));
+}
+
 /* Copies rows of n numbers, `width` apart, and clears what is behind each up to the next, `pitch`
  * from it: in whole vectors, where that is one or more. */
 static void copy_rows(int rows, int n, int width, int pitch, const rt_real *x, rt_real *to)
 {
     const int gap = pitch - n;
 
+    if (pitch == RT_VECTOR_LANES && n + width >= pitch) {
+        copy_narrow_rows(rows, n, width, x, to);
+        return;
+    }
     for (int i = 0; i < rows; i++, x += width, to += pitch) {
         rt_copy_few(n, x, to);
         if (gap < RT_VECTOR_LANES) {

@@ -120,6 +120,7 @@ RT_INLINE void rt_store_first(rt_real *y, rt_vector x, int count)
 /* Copies n numbers in whole vectors, of which the last may begin in the one before it. */
 RT_INLINE void rt_copy_few(int n, const rt_real *restrict x, rt_real *restrict y)
 {
+    enum { FEW = 4 };
     int j = 0;
     for (; j + RT_VECTOR_LANES <= n; j += RT_VECTOR_LANES) {
         rt_store(y + j, rt_load(x + j));
@@ -127,9 +128,14 @@ RT_INLINE void rt_copy_few(int n, const rt_real *restrict x, rt_real *restrict y
     }
     if (j < n && n >= RT_VECTOR_LANES)
         rt_store(y + n - RT_VECTOR_LANES, rt_load(x + n - RT_VECTOR_LANES));
-    else
-        for (; j < n; j++)
+    else {
+        for (; j + FEW <= n; j += FEW)
+            memcpy(y + j, x + j, FEW * sizeof *y);
+        for (; j < n; j++) {
             y[j] = x[j];
+            __asm__("");
+        }
+    }
 }
 
 #endif
