@@ -19,9 +19,7 @@ static void gru_row(size_t units, const rt_real *zx, const rt_real *before, rt_r
     const rt_real *z = cell + units, *zx_n = zx + 2 * units;
     rt_real *restrict n = cell + 2 * units, *restrict zh = cell + 3 * units;
 
-    for (size_t j = 0; j < 2 * units; j++)
-        cell[j] += zx[j];
-    rt_sigmoid_values(2 * units, cell, cell);
+    rt_sigmoid_of_sums(2 * units, zx, cell, cell);
     for (size_t j = 0; j < units; j++) {
         zh[j] = n[j];
         n[j] = zx_n[j] + cell[j] * zh[j];

@@ -19,11 +19,11 @@ static void lstm_row(size_t units, const rt_real *restrict zx, rt_real *cell,
     rt_real *restrict c = cell + 4 * units;
     const rt_real *f = cell + units, *g = f + units, *o = g + units;
 
-    for (size_t j = 0; j < 4 * units; j++)
+    rt_sigmoid_of_sums(2 * units, zx, cell, cell);
+    for (size_t j = 2 * units; j < 3 * units; j++)
         cell[j] += zx[j];
-    rt_sigmoid_values(2 * units, cell, cell);
     rt_tanh_values(units, g, cell + 2 * units);
-    rt_sigmoid_values(units, o, cell + 3 * units);
+    rt_sigmoid_of_sums(units, zx + 3 * units, o, cell + 3 * units);
     for (size_t j = 0; j < units; j++)
         c[j] = f[j] * (before ? before[j] : 0) + cell[j] * g[j];
     rt_tanh_values(units, c, h);

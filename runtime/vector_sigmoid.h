@@ -7,12 +7,12 @@
 
 #ifdef RT_DOUBLE
 
-/* y = sigmoid(x) of n values; y may be x. */
-static inline void rt_sigmoid_values(size_t n, const rt_real *x, rt_real *y)
+/* y = sigmoid(a + b) of n values; y may be a or b. */
+static inline void rt_sigmoid_of_sums(size_t n, const rt_real *a, const rt_real *b, rt_real *y)
 {
     RT_APART
     for (size_t i = 0; i < n; i++)
-        y[i] = rt_sigmoid(x[i]);
+        y[i] = rt_sigmoid(a[i] + b[i]);
 }
 
 #else
@@ -37,16 +37,17 @@ RT_INLINE rt_vector rt_vector_sigmoid(rt_vector x)
     return (rt_vector)((high & one) | (~(high | low) & (rt_lanes)y));
 }
 
-/* y = sigmoid(x) of n values; y may be x. */
-static inline void rt_sigmoid_values(size_t n, const rt_real *x, rt_real *y)
+/* y = sigmoid(a + b) of n values; y may be a or b. */
+static inline void rt_sigmoid_of_sums(size_t n, const rt_real *a, const rt_real *b, rt_real *y)
 {
     const int rest = (int)(n % RT_VECTOR_LANES);
     size_t i = 0;
 
     for (; i + RT_VECTOR_LANES <= n; i += RT_VECTOR_LANES)
-        rt_store(y + i, rt_vector_sigmoid(rt_load(x + i)));
+        rt_store(y + i, rt_vector_sigmoid(rt_load(a + i) + rt_load(b + i)));
     if (rest)
-        rt_store_first(y + i, rt_vector_sigmoid(rt_load_first(x + i, rest)), rest);
+        rt_store_first(y + i, rt_vector_sigmoid(rt_load_first(a + i, rest)
+                                                + rt_load_first(b + i, rest)), rest);
 }
 
 #endif
