@@ -37,6 +37,26 @@ model {
 train { loss = softmax_cross_entropy; optimizer = sgd(lr = 0.05); batch = 64; steps = 6; }
 NET
 
+# A histogram by its largest exponents: a value that sums cancel to is of any small one.
+cat > largest.awk <<'AWK'
+{
+    while (match($0, /"exponent":-?[0-9]+,"count":\[[^]]*\]/)) {
+        printf "%s", substr($0, 1, RSTART - 1)
+        put_largest(substr($0, RSTART, RLENGTH))
+        $0 = substr($0, RSTART + RLENGTH)
+    }
+    print
+}
+function put_largest(text,    n, i, count) {
+    n = split(substr(text, index(text, "[") + 1), count, ",")
+    sub(/"exponent":/, "", text)
+    printf "\"largest\":%d,\"count\":[", text + n
+    for (i = n; i > 0 && i > n - 16; i--)
+        printf "%s%d", i < n ? "," : "", count[i]
+    printf "]"
+}
+AWK
+
 # Numbers may differ in their sixth digit, or where they are lost in rounding; the counts of an
 # exponent by a few, which lie at its edge.
 cat > numbers.awk <<'AWK'
@@ -54,7 +74,8 @@ for name in steps images; do
     compile_to parts part
     status "parts/$name: whole" 0 ./whole --quiet --threads 2 --out $name.whole
     status "parts/$name: parts" 0 ./parts --quiet --threads 2 --out $name.parts --batch 64
-    check "parts/$name: what is recorded" awk -f numbers.awk $name.whole/flow.jsonl $name.parts/flow.jsonl
+    for run in whole parts; do awk -f largest.awk $name.$run/flow.jsonl > $name.$run.numbers; done
+    check "parts/$name: what is recorded" awk -f numbers.awk $name.whole.numbers $name.parts.numbers
     status "parts/$name: one thread" 0 ./parts --quiet --threads 1 --out $name.one --batch 64
     same "parts/$name: threads change no bit" $name.parts/flow.jsonl $name.one/flow.jsonl
 done
