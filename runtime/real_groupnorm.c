@@ -1,5 +1,6 @@
 /* real_groupnorm.c -- group normalisation: rows of a sample's group, the affine map by channel. */
 #include "channels.h"
+#include "sums.h"
 
 typedef struct {
     rt_tiles tiles;                 /* of rows, a group of a sample each; dgamma: of channels */

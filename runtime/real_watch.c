@@ -4,6 +4,7 @@
 #include "kernels.h"
 #include "parts.h"
 #include "profile.h"
+#include "sums.h"
 #include "tallies.h"
 
 /* ---- Outputs --------------------------------------------------------------------------------- */

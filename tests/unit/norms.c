@@ -283,6 +283,49 @@ TEST(same_bits_for_any_threads)
     free(x), free(dy), free(one), free(more);
 }
 
+/* ---- Many channels: they go through in pieces -------------------------------------------------- */
+
+enum { MANY = 4100, FEW_ROWS = 3 };
+
+/* One of many channels comes out as it does alone. */
+static void check_channel(int inner, int channel, const rt_real *x, const rt_real *dy,
+                          const rt_real *dx, const rt_real *dgamma)
+{
+    rt_pass c = { .rows = FEW_ROWS, .training = true, .frozen = true };
+    const size_t count = (size_t)(FEW_ROWS * inner);
+    rt_real own[3][FEW_ROWS * 2], stats[2], own_dgamma;
+
+    for (int i = 0; i < FEW_ROWS; i++)
+        for (int j = 0; j < inner; j++) {
+            const int at = (i * MANY + channel) * inner + j;
+            own[0][i * inner + j] = x[at];
+            own[1][i * inner + j] = dy[at];
+            own[2][i * inner + j] = dx[at];
+        }
+    rt_batchnorm_stats(&c, FEW_ROWS, 1, inner, EPS, 0.1, own[0], NULL, NULL, stats);
+    rt_batchnorm_backward(&c, FEW_ROWS, 1, inner, own[1], own[0], stats, NULL, &own_dgamma, NULL,
+                          own[1]);
+    CHECK_NEAR(distance(count, own[1], own[2]), 0, 10 * CLOSE);
+    CHECK_NEAR((double)own_dgamma, (double)dgamma[channel], 100 * CLOSE);
+}
+
+TEST(many_channels)
+{
+    for (int inner = 1; inner <= 2; inner++) {
+        rt_pass c = { .rows = FEW_ROWS, .training = true, .frozen = true };
+        const size_t count = (size_t)(FEW_ROWS * MANY * inner);
+        rt_real *x = normals(count, 1), *dy = normals(count, 2), *dx = zeros(count);
+        rt_real *stats = zeros(2 * MANY), *dgamma = zeros(MANY);
+
+        rt_batchnorm_stats(&c, FEW_ROWS, MANY, inner, EPS, 0.1, x, NULL, NULL, stats);
+        rt_batchnorm_backward(&c, FEW_ROWS, MANY, inner, dy, x, stats, NULL, dgamma, NULL, dx);
+        for (int channel = 0; channel < MANY; channel += 41)
+            check_channel(inner, channel, x, dy, dx, dgamma);
+        check_channel(inner, MANY - 1, x, dy, dx, dgamma);
+        free(x), free(dy), free(dx), free(stats), free(dgamma);
+    }
+}
+
 /* ---- Long planes: their sums are of blocks in the values' precision ---------------------------- */
 
 enum { LONG = 1003, ROWS = 3 };
