@@ -382,6 +382,7 @@ int main(void)
     RUN(one_sample_is_finite);
     RUN(large_means_are_no_matter);
     RUN(same_bits_for_any_threads);
+    RUN(many_channels);
     RUN(long_planes_of_any_size);
     return test_done();
 }
