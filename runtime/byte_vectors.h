@@ -152,7 +152,7 @@ RT_INLINE rt_bytes rt_most_of_three(rt_bytes a, rt_bytes b, rt_bytes c)
 #endif
 
 /* Bit l: byte l of what a comparison gave. */
-RT_INLINE uint64_t rt_lanes(rt_bytes x)
+RT_INLINE uint64_t rt_lane_bits(rt_bytes x)
 {
 #if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
     return _mm512_movepi8_mask((__m512i)x);

@@ -1,5 +1,6 @@
-/* choose_conv.h -- which kernels do a convolution: the one place that decides, for the library and
- * for the compiler, which prints it. */
+/* choose_conv.h -- which kernels do a convolution, by its window alone: for the library and for the
+ * compiler, which prints it.  Which of RT_CONV_PLANES does it the library decides, by the batch and
+ * the machine's vectors too. */
 #ifndef RT_CHOOSE_CONV_H
 #define RT_CHOOSE_CONV_H
 
@@ -8,7 +9,7 @@
 typedef enum {
     RT_CONV_DENSE,                  /* a dense layer's product, rt_affine */
     RT_CONV_DEPTHWISE,              /* depthwise.h, where a padded plane fits its buffer */
-    RT_CONV_PLANES                  /* conv_planes.h, where copies of planes fit, else columns */
+    RT_CONV_PLANES                  /* conv_planes.h, where copies or images fit, else columns */
 } rt_conv_kernels;
 
 typedef struct {

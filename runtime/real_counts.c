@@ -223,7 +223,7 @@ static uint32_t count_singly(uint8_t limit, const uint8_t *e, rt_counts *out)
 
     for (int k = 0; k < TOGETHER; k++) {
         const rt_bytes x = rt_load_bytes(e + k * RT_VECTOR_BYTES);
-        uint64_t lanes = rt_lanes((rt_bytes)(x - 1 < limit));
+        uint64_t lanes = rt_lane_bits((rt_bytes)(x - 1 < limit));
         for (; lanes != 0; lanes &= lanes - 1, found++)
             add_exponent(e[k * RT_VECTOR_BYTES + __builtin_ctzll(lanes)], 1, out);
     }
@@ -242,7 +242,7 @@ static bool count_few(uint8_t limit, uint32_t left, const exponents *x, rt_count
         rt_bytes least = rt_load_bytes(e) - 1;
         for (int k = 1; k < TOGETHER; k++)
             least = rt_smaller(least, rt_load_bytes(e + k * RT_VECTOR_BYTES) - 1);
-        if (rt_lanes((rt_bytes)(least < limit)) != 0)
+        if (rt_lane_bits((rt_bytes)(least < limit)) != 0)
             left -= count_singly(limit, e, out);
     }
     return true;

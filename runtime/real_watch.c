@@ -33,7 +33,7 @@ typedef struct {
     rt_bits alive[RT_CHANNEL_BLOCK];        /* 0: every slope is */
 } unit_sums;
 
-typedef void tally_rows(rt_walk w, const rt_real *x, rt_real limit, rt_strip *s);
+typedef void tally_rows(rt_layout w, const rt_real *x, rt_real limit, rt_strip *s);
 
 /* Of the values of some units, and of those units. */
 typedef struct {
@@ -95,7 +95,7 @@ static uint64_t slopes_of_plane(const output_job *job, size_t n, const rt_real *
 /* ---- Outputs by columns: units that are single values, or the values of one unit's plane */
 
 #define TALLY(name, kind) \
-    static void name(rt_walk w, const rt_real *x, rt_real limit, rt_strip *s) \
+    static void name(rt_layout w, const rt_real *x, rt_real limit, rt_strip *s) \
     { \
         rt_tally_rows(w, x, kind, limit, s); \
     }
@@ -126,7 +126,7 @@ static void tally_few(const output_job *job, size_t count, const rt_real *y, siz
         const size_t rows = job->p.n - i < RT_STRIP_ROWS ? job->p.n - i : RT_STRIP_ROWS;
         for (size_t k = 0; k < rows; k++)
             rt_copy_few((int)count, y + (i + k) * apart, row[k]);
-        job->tally((rt_walk){ .runs = rows, .apart = RT_STRIP, .rows = 1 }, row[0], job->flat, s);
+        job->tally((rt_layout){ .runs = rows, .apart = RT_STRIP, .rows = 1 }, row[0], job->flat, s);
     }
 }
 
@@ -142,7 +142,7 @@ static void sum_strip(const output_job *job, rt_block block, size_t first, size_
     if (count < RT_STRIP)
         tally_few(job, count, job->y, channels, &s);
     else
-        job->tally((rt_walk){ .runs = job->p.n, .apart = channels, .rows = 1 }, job->y + first,
+        job->tally((rt_layout){ .runs = job->p.n, .apart = channels, .rows = 1 }, job->y + first,
                    job->flat, &s);
     memcpy(u->sum + at, s.sum + before, (count - before) * sizeof *s.sum);
     memcpy(u->squares + at, s.squares + before, (count - before) * sizeof *s.squares);
@@ -184,8 +184,8 @@ static void sum_plane(const output_job *job, rt_block block, size_t k, unit_sums
         tally_few(job, rest, y + rows * RT_STRIP, apart, &last);
         add_lanes(&last, rest, k, u);
     }
-    job->tally((rt_walk){ .runs = job->p.n, .apart = apart, .rows = rows, .stride = RT_STRIP }, y,
-               job->flat, &s);
+    job->tally((rt_layout){ .runs = job->p.n, .apart = apart, .rows = rows, .stride = RT_STRIP },
+               y, job->flat, &s);
     add_lanes(&s, RT_STRIP, k, u);
 }
 

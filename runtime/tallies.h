@@ -28,7 +28,7 @@ typedef struct {
 /* Where the rows of a strip lie: in each of the runs, `rows` that are `stride` apart. */
 typedef struct {
     size_t runs, apart, rows, stride;
-} rt_walk;
+} rt_layout;
 
 /* A sum of squares that no block had too little room for: what underflowed is beyond its digits. */
 static inline bool rt_strip_is_safe(double squares)
@@ -58,8 +58,8 @@ RT_INLINE void rt_add_block(const rt_vector *block, double *sum)
 
 /* Adds rows of RT_STRIP values to the strip; which slopes are flat too, but for RT_ANY_SLOPE.
  * `kind` is a literal. */
-RT_INLINE void rt_tally_rows(rt_walk w, const rt_real *x, const rt_slope_kind kind, rt_real limit,
-                             rt_strip *strip)
+RT_INLINE void rt_tally_rows(rt_layout w, const rt_real *x, const rt_slope_kind kind,
+                             rt_real limit, rt_strip *strip)
 {
     const size_t next = w.apart - (w.rows - 1) * w.stride;
     rt_vector about[RT_STRIP_VECTORS];

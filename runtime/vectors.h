@@ -117,7 +117,8 @@ RT_INLINE void rt_store_first(rt_real *y, rt_vector x, int count)
     memcpy(y, &x, (size_t)count * sizeof *y);
 }
 
-/* Copies n numbers in whole vectors, of which the last may begin in the one before it. */
+/* Copies n numbers in whole vectors, of which the last may begin in the one before it; fewer than
+ * one vector has by fours, and one by one. */
 RT_INLINE void rt_copy_few(int n, const rt_real *restrict x, rt_real *restrict y)
 {
     enum { FEW = 4 };
