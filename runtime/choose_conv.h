@@ -30,7 +30,8 @@ static inline rt_conv_choice rt_choose_conv(const rt_window *v)
         return (rt_conv_choice){ RT_CONV_DENSE, "dense", "the window sees the whole image once" };
     if (v->groups == v->channels && v->groups == v->filters)
         return (rt_conv_choice){ RT_CONV_DEPTHWISE, "depthwise", "one filter a channel" };
-    return (rt_conv_choice){ RT_CONV_PLANES, "planes", "sums on planes with their padding" };
+    return (rt_conv_choice){ RT_CONV_PLANES, "planes",
+                             "sums over padded planes, or over images side by side" };
 }
 
 #endif

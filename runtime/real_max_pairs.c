@@ -15,7 +15,7 @@ typedef struct {
     rt_vector p, q, r, s;
 } pairs;
 
-RT_INLINE rt_vector select(rt_mask m, rt_vector a, rt_vector b)
+RT_INLINE rt_vector choose(rt_mask m, rt_vector a, rt_vector b)
 {
     return (rt_vector)((m & (rt_mask)a) | (~m & (rt_mask)b));
 }
@@ -90,9 +90,9 @@ static bool has_room(const walk *w, int j)
 
 RT_INLINE rt_vector largest_of(const pairs *x)
 {
-    const rt_vector upper = select(exceeds(x->q, x->p), x->q, x->p);
-    const rt_vector lower = select(exceeds(x->s, x->r), x->s, x->r);
-    return select(exceeds(lower, upper), lower, upper);
+    const rt_vector upper = choose(exceeds(x->q, x->p), x->q, x->p);
+    const rt_vector lower = choose(exceeds(x->s, x->r), x->s, x->r);
+    return choose(exceeds(lower, upper), lower, upper);
 }
 
 void rt_max_pairs(const rt_window *v, size_t planes, const rt_real *x, rt_real *y)
@@ -119,11 +119,11 @@ RT_INLINE pairs share_gradient(rt_vector dy, const pairs *x)
 {
     const rt_vector zero = { 0 };
     const rt_mask second = exceeds(x->q, x->p), fourth = exceeds(x->s, x->r);
-    const rt_mask is_lower = exceeds(select(fourth, x->s, x->r), select(second, x->q, x->p));
-    const rt_vector upper = select(is_lower, zero, dy), lower = select(is_lower, dy, zero);
+    const rt_mask is_lower = exceeds(choose(fourth, x->s, x->r), choose(second, x->q, x->p));
+    const rt_vector upper = choose(is_lower, zero, dy), lower = choose(is_lower, dy, zero);
 
-    return (pairs){ select(second, zero, upper), select(second, upper, zero),
-                    select(fourth, zero, lower), select(fourth, lower, zero) };
+    return (pairs){ choose(second, zero, upper), choose(second, upper, zero),
+                    choose(fourth, zero, lower), choose(fourth, lower, zero) };
 }
 
 RT_INLINE void store_pairs(const pairs *d, rt_real *upper, rt_real *lower)
