@@ -4,9 +4,9 @@
  * which lie in one piece: channel by channel the planes of a batch lie so far apart that they evict
  * each other from the caches, and each is as short as a page, where prefetching ends.  The sums of
  * such tiles are joined in their order.  All else is by rows. */
+#include "channels.h"
 #include "runs.h"
 #include "thread_memory.h"
-#include "tiles.h"
 
 enum {
     PIECE = 4000,                   /* channels at a time */
@@ -27,9 +27,9 @@ typedef void adder(const job *b, size_t row, size_t end, size_t first, size_t co
                    double *restrict sum, double *restrict second);
 
 struct job {
-    size_t n, channels, inner;
+    rt_planes p;
     size_t first, count;            /* channels of the piece */
-    rt_tiles rows;
+    rt_tiles rows, columns;         /* columns: of the piece, where inner is 1 */
     shared *all;
     adder *add;
     double eps, momentum;
@@ -41,24 +41,19 @@ struct job {
     rt_real *dgamma, *dbeta;        /* besides, or NULL */
 };
 
-/* Where channel `channel` of row i begins. */
-static size_t plane(const job *b, size_t i, size_t channel)
-{
-    return (i * b->channels + channel) * b->inner;
-}
-
-static double values(const job *b) { return (double)b->n * (double)b->inner; }
+static double values(const job *b) { return (double)b->p.n * (double)b->p.inner; }
 
 /* `run` for each piece */
 static void run_pieces(rt_pass *c, int n, int channels, int inner, job b,
                        void (*run)(rt_pass *c, job *b))
 {
-    b.n = (size_t)n, b.channels = (size_t)channels, b.inner = (size_t)inner;
+    b.p = rt_planes_of(n, channels, inner);
     b.all = rt_thread_memory(RT_OF_JOB);
-    for (b.first = 0; b.first < b.channels; b.first += PIECE) {
-        const size_t left = b.channels - b.first;
+    for (b.first = 0; b.first < b.p.channels; b.first += PIECE) {
+        const size_t left = b.p.channels - b.first;
         b.count = left < PIECE ? left : PIECE;
-        b.rows = rt_cut_rows(n, (int)(b.count * b.inner));
+        b.rows = rt_cut_rows(n, (int)(b.count * b.p.inner));
+        b.columns = rt_cut(b.count, COLUMNS);
         run(c, &b);
     }
 }
@@ -74,12 +69,12 @@ static void run_tiles(rt_pass *c, job *b, double ns, int count, void (*body)(voi
 static void columns_tile(void *arg, int tile)
 {
     const job *b = arg;
-    const size_t at = (size_t)tile * COLUMNS, left = b->count - at;
-    const size_t count = left < COLUMNS ? left : COLUMNS;
+    const size_t at = rt_tile_start(&b->columns, tile);
+    const size_t count = rt_tile_end(&b->columns, tile) - at;
 
     memset(b->all->first + at, 0, count * sizeof *b->all->first);
     memset(b->all->second + at, 0, count * sizeof *b->all->second);
-    b->add(b, 0, b->n, b->first + at, count, b->all->first + at, b->all->second + at);
+    b->add(b, 0, b->p.n, b->first + at, count, b->all->first + at, b->all->second + at);
 }
 
 static void rows_tile(void *arg, int tile)
@@ -110,8 +105,8 @@ static void join_rows(const job *b)
 static void run_sums(rt_pass *c, job *b, double ns, adder *add)
 {
     b->add = add;
-    if (b->inner == 1) {
-        run_tiles(c, b, ns, (int)((b->count + COLUMNS - 1) / COLUMNS), columns_tile);
+    if (b->p.inner == 1) {
+        run_tiles(c, b, ns, b->columns.count, columns_tile);
         return;
     }
     run_tiles(c, b, ns, b->rows.count, rows_tile);
@@ -123,11 +118,11 @@ static void add_values(const job *b, size_t row, size_t end, size_t first, size_
 {
     (void)second;
     for (size_t i = row; i < end; i++) {
-        const rt_real *x = b->x + plane(b, i, first);
-        for (size_t k = 0; b->inner == 1 && k < count; k++)
+        const rt_real *x = b->x + rt_plane(&b->p, i, first);
+        for (size_t k = 0; b->p.inner == 1 && k < count; k++)
             sum[k] += (double)x[k];
-        for (size_t k = 0; b->inner > 1 && k < count; k++)
-            sum[k] += rt_run_sum(b->inner, x + k * b->inner);
+        for (size_t k = 0; b->p.inner > 1 && k < count; k++)
+            sum[k] += rt_run_sum(b->p.inner, x + k * b->p.inner);
     }
 }
 
@@ -162,17 +157,18 @@ static void move_running(const job *b, size_t channel, double mean, double unbia
 static void add_moments(const job *b, size_t row, size_t end, size_t first, size_t count,
                         double *restrict sum, double *restrict square)
 {
-    const rt_real *about = b->x + plane(b, 0, first);
+    const rt_real *about = b->x + rt_plane(&b->p, 0, first);
 
     for (size_t i = row; i < end; i++) {
-        const rt_real *x = b->x + plane(b, i, first);
-        for (size_t k = 0; b->inner == 1 && k < count; k++) {
+        const rt_real *x = b->x + rt_plane(&b->p, i, first);
+        for (size_t k = 0; b->p.inner == 1 && k < count; k++) {
             const double d = (double)x[k] - (double)about[k];
             sum[k] += d;
             square[k] += d * d;
         }
-        for (size_t k = 0; b->inner > 1 && k < count; k++)
-            rt_run_moments(b->inner, x + k * b->inner, about[k * b->inner], &sum[k], &square[k]);
+        for (size_t k = 0; b->p.inner > 1 && k < count; k++)
+            rt_run_moments(b->p.inner, x + k * b->p.inner, about[k * b->p.inner], &sum[k],
+                           &square[k]);
     }
 }
 
@@ -185,10 +181,10 @@ static void batch_stats(rt_pass *c, job *b)
         const size_t channel = b->first + k;
         const double off = b->all->first[k] / count;
         const double square = b->all->second[k] / count - off * off;
-        const double mean = (double)b->x[plane(b, 0, channel)] + off;
+        const double mean = (double)b->x[rt_plane(&b->p, 0, channel)] + off;
         const double var = square < 0 ? 0 : square;
         b->stats[channel] = (rt_real)mean;
-        b->stats[b->channels + channel] = (rt_real)(1 / sqrt(var + b->eps));
+        b->stats[b->p.channels + channel] = (rt_real)(1 / sqrt(var + b->eps));
         if (!b->frozen)
             move_running(b, channel, mean, var * unbias);
     }
@@ -199,7 +195,7 @@ static void running_stats(rt_pass *c, job *b)
     (void)c;
     for (size_t k = b->first; k < b->first + b->count; k++) {
         b->stats[k] = b->running_mean[k];
-        b->stats[b->channels + k] = (rt_real)(1 / sqrt((double)b->running_var[k] + b->eps));
+        b->stats[b->p.channels + k] = (rt_real)(1 / sqrt((double)b->running_var[k] + b->eps));
     }
 }
 
@@ -221,13 +217,13 @@ static void normalise_tile(void *arg, int tile)
     const shared *v = b->all;
 
     for (size_t i = rt_tile_start(&b->rows, tile); i < rt_tile_end(&b->rows, tile); i++) {
-        const rt_real *x = b->x + plane(b, i, b->first);
-        rt_real *y = b->y + plane(b, i, b->first);
-        for (size_t k = 0; b->inner == 1 && k < b->count; k++)
+        const rt_real *x = b->x + rt_plane(&b->p, i, b->first);
+        rt_real *y = b->y + rt_plane(&b->p, i, b->first);
+        for (size_t k = 0; b->p.inner == 1 && k < b->count; k++)
             y[k] = v->slope[k] * (x[k] - v->mean[k]) + v->shift[k];
-        for (size_t k = 0; b->inner > 1 && k < b->count; k++) {
+        for (size_t k = 0; b->p.inner > 1 && k < b->count; k++) {
             const rt_real mean = v->mean[k], slope = v->slope[k], shift = v->shift[k];
-            for (size_t j = k * b->inner; j < (k + 1) * b->inner; j++)
+            for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
                 y[j] = slope * (x[j] - mean) + shift;
         }
     }
@@ -261,13 +257,14 @@ static void add_gradients(const job *b, size_t row, size_t end, size_t first, si
     const rt_real *mean = b->mean + first;
 
     for (size_t i = row; i < end; i++) {
-        const rt_real *dy = b->dy + plane(b, i, first), *x = b->x + plane(b, i, first);
-        for (size_t k = 0; b->inner == 1 && k < count; k++) {
+        const size_t at = rt_plane(&b->p, i, first);
+        const rt_real *dy = b->dy + at, *x = b->x + at;
+        for (size_t k = 0; b->p.inner == 1 && k < count; k++) {
             sum[k] += (double)dy[k];
             product[k] += (double)dy[k] * ((double)x[k] - (double)mean[k]);
         }
-        for (size_t k = 0; b->inner > 1 && k < count; k++)
-            rt_run_gradients(b->inner, dy + k * b->inner, x + k * b->inner, mean[k], &sum[k],
+        for (size_t k = 0; b->p.inner > 1 && k < count; k++)
+            rt_run_gradients(b->p.inner, dy + k * b->p.inner, x + k * b->p.inner, mean[k], &sum[k],
                              &product[k]);
     }
 }
@@ -292,14 +289,15 @@ static void gradient_tile(void *arg, int tile)
     const shared *v = b->all;
 
     for (size_t i = rt_tile_start(&b->rows, tile); i < rt_tile_end(&b->rows, tile); i++) {
-        const rt_real *dy = b->dy + plane(b, i, b->first), *x = b->x + plane(b, i, b->first);
-        rt_real *dx = b->y + plane(b, i, b->first);
-        for (size_t k = 0; b->inner == 1 && k < b->count; k++)
+        const size_t at = rt_plane(&b->p, i, b->first);
+        const rt_real *dy = b->dy + at, *x = b->x + at;
+        rt_real *dx = b->y + at;
+        for (size_t k = 0; b->p.inner == 1 && k < b->count; k++)
             dx[k] = v->scale[k] * dy[k] + (v->slope[k] * (x[k] - v->mean[k]) + v->shift[k]);
-        for (size_t k = 0; b->inner > 1 && k < b->count; k++) {
+        for (size_t k = 0; b->p.inner > 1 && k < b->count; k++) {
             const rt_real mean = v->mean[k], scale = v->scale[k];
             const rt_real slope = v->slope[k], shift = v->shift[k];
-            for (size_t j = k * b->inner; j < (k + 1) * b->inner; j++)
+            for (size_t j = k * b->p.inner; j < (k + 1) * b->p.inner; j++)
                 dx[j] = scale * dy[j] + (slope * (x[j] - mean) + shift);
         }
     }
