@@ -204,7 +204,7 @@ typedef uint16_t rt_byte_pairs __attribute__((vector_size(RT_VECTOR_BYTES), may_
 typedef uint32_t rt_byte_fours __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
 {
-    return (rt_bytes)(((rt_byte_pairs)a & 0xff) | ((rt_byte_pairs)b & 0xff00));
+    return b ^ ((a ^ b) & (rt_bytes)((rt_byte_pairs){ 0 } + 0xff));
 }
 RT_INLINE rt_bytes rt_odd_pairs(rt_bytes a, rt_bytes b)
 {

@@ -29,11 +29,11 @@ static inline double rt_sum_chains(const rt_chains *s, size_t n, const rt_real *
 {
     const rt_vector *c = s->chain;
     const rt_vector all = ((c[0] + c[1]) + (c[2] + c[3])) + ((c[4] + c[5]) + (c[6] + c[7]));
-    double lane[RT_VECTOR_LANES];
+    double lane[RT_VECTOR_LANES / 2];
 
-    for (int l = 0; l < RT_VECTOR_LANES; l++)
-        lane[l] = (double)all[l];
-    for (int half = RT_VECTOR_LANES / 2; half > 0; half /= 2)
+    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
+        lane[l] = (double)all[l] + (double)all[RT_VECTOR_LANES / 2 + l];
+    for (int half = RT_VECTOR_LANES / 4; half > 0; half /= 2)
         for (int l = 0; l < half; l++)
             lane[l] += lane[l + half];
     const double sum = lane[0];
