@@ -147,30 +147,23 @@ static NodeId total(Sweep *s, NodeId x)
 
 /* ---- The watch ----------------------------------------------------------------------------- */
 
-/* dz of a recurrent layer, [steps][gates * units], by step. */
-static void watch_steps(Sweep *s, NodeId z, NodeId dz)
-{
-    const int row = s->g->node[z].layer;
-    const Layer *layer = &s->g->layer[row];
-    const Node watch = { .op = OP_WATCH_STEPS, .shape = SHAPE_ERROR, .layer = row, .batched = true,
-                         .size = { 1, layer->steps,
-                                   node_elements(&s->g->node[dz]) / layer->steps },
-                         .reverse = layer->reverse };
-
-    sweep_add(s, z, watch, &dz, 1);
-}
-
+/* dz of a recurrent layer, [steps][gates * units], is looked at by step. */
 static void watch_delta(Sweep *s, NodeId z, NodeId dz)
 {
     const int row = s->g->node[z].layer;
-    const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
-                         .size = { 1, node_elements(&s->g->node[dz]) } };
+    const int64_t elements = node_elements(&s->g->node[dz]);
+    Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
+                   .size = { 1, elements } };
 
     if (row < 0 || s->g->layer[row].z != z)
         return;
+    if (s->g->layer[row].steps) {
+        watch.op = OP_WATCH_STEPS;
+        watch.size[1] = s->g->layer[row].steps;
+        watch.size[2] = elements / watch.size[1];
+        watch.reverse = s->g->layer[row].reverse;
+    }
     sweep_add(s, z, watch, &dz, 1);
-    if (s->g->layer[row].steps)
-        watch_steps(s, z, dz);
 }
 
 static void watch_path(Sweep *s, int row, int path)

@@ -7,8 +7,12 @@
 
 #define rt_initialise RT_NAME(rt_initialise)
 #define rt_count RT_NAME(rt_count)
+#define rt_count_squares RT_NAME(rt_count_squares)
+#define rt_count_rows RT_NAME(rt_count_rows)
 #define rt_count_all RT_NAME(rt_count_all)
 #define rt_sum_squares RT_NAME(rt_sum_squares)
+#define rt_count_gradient RT_NAME(rt_count_gradient)
+#define rt_record_delta RT_NAME(rt_record_delta)
 #define rt_sample_rms RT_NAME(rt_sample_rms)
 #define rt_burst RT_NAME(rt_burst)
 #define rt_peak RT_NAME(rt_peak)
@@ -18,8 +22,25 @@
 
 bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
+/* ... and returns rt_sum_squares, in the same pass. */
+double rt_count_squares(size_t n, const rt_real *x, rt_counts *out);
+
+/* Rows of m values: in each of the runs, which begin `apart` values apart, `rows` rows, one behind
+ * the other; at most RT_MOST_ROWS. */
+enum { RT_MOST_ROWS = 64 };
+typedef struct {
+    const rt_real *x;
+    size_t m, runs, apart, rows;
+} rt_rows;
+
+/* rt_count of all rows; squares[k] is the sum of the squares of row k of all runs. */
+void rt_count_rows(const rt_rows *r, double *squares, rt_counts *out);
 /* Of n values times x, over tiles. */
 rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x);
+/* Of the gradient of the mean over the whole batch: of dz, a part's own mean's, it is a share. */
+rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz);
+/* Counts of a layer's gradient, beside those of the parts before. */
+void rt_record_delta(const rt_pass *c, rt_watch *w, const rt_counts *counts);
 double rt_sum_squares(size_t n, const rt_real *x);
 /* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
 double rt_sample_rms(const rt_pass *c, const rt_counts *x);

@@ -689,7 +689,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
                      int inner, const rt_real *v, const rt_real *y);
 /* dz[n][m], the gradient of the mean loss by the pre-activation; recorded as the sample's own */
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz);
-/* dz[n][steps][m] of a recurrent layer, once more, by step */
+/* The same of a recurrent layer, dz[n][steps][m], and its size by step */
 void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps, int m,
                     const rt_real *dz);
 /* At a join: the gradient [n][m] that reaches the common input by path `path`, counted from 0; of a

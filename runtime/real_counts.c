@@ -141,19 +141,21 @@ static bool any_subnormal(size_t n, const rt_real *x)
     return least >> (EXPONENT_AT + 1) == 0 && least != ((real_bits)1 << (EXPONENT_AT + 1)) - 1;
 }
 
-/* Of n values, of which `small` have an exponent of 0, how many are zero. */
-static size_t count_zeros(size_t n, const rt_real *x, size_t small)
+static size_t zeros_one_by_one(size_t n, const rt_real *x)
 {
     size_t zeros = 0;
-
-    if (small == 0 || !any_subnormal(n, x))
-        return small;
     for (size_t k = 0; k < n; k++) {
         real_bits bits;
         memcpy(&bits, &x[k], sizeof bits);
         zeros += bits << 1 == 0;
     }
     return zeros;
+}
+
+/* Of n values, of which `small` have an exponent of 0, how many are zero. */
+static size_t count_zeros(size_t n, const rt_real *x, size_t small)
+{
+    return small == 0 || !any_subnormal(n, x) ? small : zeros_one_by_one(n, x);
 }
 
 /* Of the finite values, the subnormal ones by their bits. */
@@ -202,4 +204,142 @@ void rt_count(const void *x, size_t n, rt_counts *out)
     add_small(&small, out);
     out->sum_squares += small.exponents > small.zeros || out->nonfinite > nonfinite
                             ? finite_squares(n, value) : squares;
+}
+
+double rt_count_squares(size_t n, const rt_real *x, rt_counts *out)
+{
+    rt_counts own = { 0 };
+
+    rt_count(x, n, &own);
+    rt_add_counts(&own, out);
+    return own.subnormal || own.nonfinite ? rt_sum_squares(n, x) : own.sum_squares;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+enum { RUNS = 16 };                 /* that are summed in the precision of the values */
+
+/* Row k of all runs, one run behind the other. */
+static const rt_real *row_at(const rt_rows *r, size_t k)
+{
+    return r->x + k / r->rows * r->apart + k % r->rows * r->m;
+}
+
+/* In whole turns, with zeros behind the row; returns its squares by lane.  What the processor does
+ * not fetch ahead by itself is the row after it, `next`, which may be in another run. */
+static inline rt_vector read_row(size_t m, const rt_real *x, const rt_real *next, uint8_t *e,
+                                 columns *c)
+{
+    enum { LINE = 64 / (int)sizeof *x };
+    const size_t last = m % RT_TURN, whole = m - last;
+    rt_chains s = { { { 0 } } };
+
+    for (size_t i = 0; i < whole; i += RT_TURN) {
+        for (size_t k = 0; k < RT_TURN; k += LINE)
+            __builtin_prefetch(next + i + k);
+        read_turn(x + i, e + i, c, &s);
+    }
+    if (last > 0)
+        read_last(last, x + whole, e + whole, c, &s);
+    return rt_join_chains(&s);
+}
+
+static size_t count_zeros_of_rows(const rt_rows *r, size_t k, size_t end, size_t small)
+{
+    bool subnormal = false;
+    size_t zeros = 0;
+
+    for (size_t i = k; i < end && small > 0 && !subnormal; i++)
+        subnormal = any_subnormal(r->m, row_at(r, i));
+    if (!subnormal)
+        return small;
+    for (size_t i = k; i < end; i++)
+        zeros += zeros_one_by_one(r->m, row_at(r, i));
+    return zeros;
+}
+
+/* The rows that a span has room for, their squares onto those of their places in a run. */
+static void count_few_rows(const rt_rows *r, size_t k, size_t end, rt_vector *squares,
+                           small_values *small, rt_counts *out)
+{
+    rt_exponents span;
+    columns c = { { 0 }, { 0 } };
+    size_t at = 0;
+
+    for (size_t i = k; i < end; i++, at += (r->m + RT_TURN - 1) / RT_TURN * RT_TURN)
+        squares[i % r->rows] += read_row(r->m, row_at(r, i), row_at(r, i + 1), span.e + at, &c);
+    end_span((end - k) * r->m, at, &c, &span);
+    rt_count_exponents(&span, out);
+    small->exponents += span.zeros;
+    small->zeros += count_zeros_of_rows(r, k, end, span.zeros);
+}
+
+static double sum_row_again(const rt_rows *r, size_t row)
+{
+    double sum = 0;
+    for (size_t run = 0; run < r->runs; run++) {
+        const rt_real *x = row_at(r, run * r->rows + row);
+        sum += rt_sum_products(r->m, x, 0, x, 0);
+    }
+    return sum;
+}
+
+/* At most RUNS runs. */
+static void count_runs(const rt_rows *r, double *squares, small_values *small, rt_counts *out)
+{
+    const size_t fit = RT_SPAN / ((r->m + RT_TURN - 1) / RT_TURN * RT_TURN);
+    const size_t rows = r->runs * r->rows;
+    rt_vector lanes[RT_MOST_ROWS];
+
+    memset(lanes, 0, r->rows * sizeof *lanes);
+    for (size_t k = 0; k < rows; k += fit)
+        count_few_rows(r, k, rows - k < fit ? rows : k + fit, lanes, small, out);
+    for (size_t row = 0; row < r->rows; row++) {
+        const double sum = rt_sum_of_lanes(lanes[row]);
+        squares[row] += rt_squares_are_safe(sum) ? sum : sum_row_again(r, row);
+    }
+}
+
+/* Rows that fill few lanes of a turn, or more than a block of squares. */
+static void count_and_sum(const rt_rows *r, double *squares, rt_counts *out)
+{
+    for (size_t run = 0; run < r->runs; run++) {
+        const rt_real *x = r->x + run * r->apart;
+        rt_count(x, r->rows * r->m, out);
+        for (size_t row = 0; row < r->rows; row++)
+            squares[row] += rt_sum_squares(r->m, x + row * r->m);
+    }
+}
+
+static double finite_squares_of_rows(const rt_rows *r)
+{
+    double sum = 0;
+    for (size_t run = 0; run < r->runs; run++)
+        sum += finite_squares(r->rows * r->m, r->x + run * r->apart);
+    return sum;
+}
+
+void rt_count_rows(const rt_rows *r, double *squares, rt_counts *out)
+{
+    const uint64_t nonfinite = out->nonfinite;
+    small_values small = { 0, 0 };
+    double sum = 0;
+
+    memset(squares, 0, r->rows * sizeof *squares);
+    if (r->m < RT_TURN / 2 || r->m > RT_SQUARES) {
+        count_and_sum(r, squares, out);
+        return;
+    }
+    for (size_t run = 0; run < r->runs; run += RUNS) {
+        rt_rows few = *r;
+        few.x += run * r->apart;
+        few.runs = r->runs - run < RUNS ? r->runs - run : RUNS;
+        count_runs(&few, squares, &small, out);
+    }
+    for (size_t row = 0; row < r->rows; row++)
+        sum += squares[row];
+    out->count += r->runs * r->rows * r->m;
+    add_small(&small, out);
+    out->sum_squares += small.exponents > small.zeros || out->nonfinite > nonfinite
+                            ? finite_squares_of_rows(r) : sum;
 }

@@ -41,15 +41,6 @@ static void run_tensors(update_job *job, const rt_update *u, double ns, void (*b
 
 /* ---- Norms ----------------------------------------------------------------------------------- */
 
-/* When nothing is odd in it, the count has the very sum of squares that goes without watching. */
-static double count_piece(const rt_piece *p, const rt_real *g, rt_tensor_watch *watch)
-{
-    *watch = (rt_tensor_watch){ .grad = { 0 } };
-    rt_count(g, p->n, &watch->grad);
-    return watch->grad.subnormal || watch->grad.nonfinite ? rt_sum_squares(p->n, g)
-                                                          : watch->grad.sum_squares;
-}
-
 static void norm_tile(void *arg, int tile)
 {
     const update_job *job = arg;
@@ -66,8 +57,11 @@ static void measure_tile(void *arg, int tile)
     const rt_update *u = job->u;
 
     for (rt_piece p = rt_first_piece(u->net, &job->tiles, tile); p.n > 0;
-         p = rt_next_piece(u->net, &job->tiles, tile, p))
-        u->squares[p.number] = count_piece(&p, job->g + p.at, &u->piece[p.number]);
+         p = rt_next_piece(u->net, &job->tiles, tile, p)) {
+        rt_tensor_watch *watch = &u->piece[p.number];
+        *watch = (rt_tensor_watch){ .grad = { 0 } };
+        u->squares[p.number] = rt_count_squares(p.n, job->g + p.at, &watch->grad);
+    }
 }
 
 static double tensor_squares(const rt_update *u, const rt_tiles *tiles, int tensor)

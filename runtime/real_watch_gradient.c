@@ -55,8 +55,7 @@ rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x)
 
 /* ---- Gradients ------------------------------------------------------------------------------- */
 
-/* The gradient of the mean over the whole batch: of a part's own mean it is a share. */
-static rt_counts count_gradient(const rt_pass *c, size_t n, const rt_real *dz)
+rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz)
 {
     return rt_count_all(c->pool, n, (rt_real)(c->rows / rt_whole_rows(c)), dz);
 }
@@ -69,16 +68,21 @@ double rt_sample_rms(const rt_pass *c, const rt_counts *x)
     return sqrt(x->sum_squares / (double)x->count) * rt_whole_rows(c);
 }
 
+void rt_record_delta(const rt_pass *c, rt_watch *w, const rt_counts *counts)
+{
+    if (!(rt_before(c) > 0))
+        w->delta = (rt_counts){ 0 };
+    rt_add_counts(counts, &w->delta);
+    w->delta_rms = rt_sample_rms(c, &w->delta);
+}
+
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
 {
     rt_profile_delta(c->profile, w);
     if (!c->watching)
         return;
-    const rt_counts counts = count_gradient(c, (size_t)n * (size_t)m, dz);
-    if (!(rt_before(c) > 0))
-        w->delta = (rt_counts){ 0 };
-    rt_add_counts(&counts, &w->delta);
-    w->delta_rms = rt_sample_rms(c, &w->delta);
+    const rt_counts counts = rt_count_gradient(c, (size_t)n * (size_t)m, dz);
+    rt_record_delta(c, w, &counts);
     rt_profile_watched(c->profile);
 }
 
@@ -86,7 +90,7 @@ void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_rea
 {
     if (!c->watching || path >= RT_PATHS)
         return;
-    const rt_counts counts = count_gradient(c, (size_t)n * (size_t)m, d);
+    const rt_counts counts = rt_count_gradient(c, (size_t)n * (size_t)m, d);
     const double before = w->path_rms[path], now = rt_sample_rms(c, &counts);
     w->path_rms[path] = sqrt(rt_join(c, before * before, now * now));
 }

@@ -23,21 +23,36 @@ RT_INLINE void rt_add_square(rt_chains *s, int chain, rt_vector x) { s->chain[ch
 /* Under this, values whose squares underflowed would not have been seen. */
 #define RT_LEAST_SQUARES 0x1p-80
 
+RT_INLINE rt_vector rt_join_chains(const rt_chains *s)
+{
+    const rt_vector *c = s->chain;
+    return ((c[0] + c[1]) + (c[2] + c[3])) + ((c[4] + c[5]) + (c[6] + c[7]));
+}
+
+static inline double rt_sum_of_lanes(rt_vector x)
+{
+    double lane[RT_VECTOR_LANES / 2];
+
+    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
+        lane[l] = (double)x[l] + (double)x[RT_VECTOR_LANES / 2 + l];
+    for (int half = RT_VECTOR_LANES / 4; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    return lane[0];
+}
+
+/* Whether the precision of the values had room for a sum of their squares. */
+static inline bool rt_squares_are_safe(double sum)
+{
+    return sum > RT_LEAST_SQUARES && sum < (double)INFINITY;
+}
+
 /* The sum of the block of n values at x, which went into s: of those whose squares the precision
  * has no room for, or hardly, summed again in double. */
 static inline double rt_sum_chains(const rt_chains *s, size_t n, const rt_real *x)
 {
-    const rt_vector *c = s->chain;
-    const rt_vector all = ((c[0] + c[1]) + (c[2] + c[3])) + ((c[4] + c[5]) + (c[6] + c[7]));
-    double lane[RT_VECTOR_LANES / 2];
-
-    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
-        lane[l] = (double)all[l] + (double)all[RT_VECTOR_LANES / 2 + l];
-    for (int half = RT_VECTOR_LANES / 4; half > 0; half /= 2)
-        for (int l = 0; l < half; l++)
-            lane[l] += lane[l + half];
-    const double sum = lane[0];
-    return sum > RT_LEAST_SQUARES && sum < (double)INFINITY ? sum : rt_sum_products(n, x, 0, x, 0);
+    const double sum = rt_sum_of_lanes(rt_join_chains(s));
+    return rt_squares_are_safe(sum) ? sum : rt_sum_products(n, x, 0, x, 0);
 }
 
 #endif

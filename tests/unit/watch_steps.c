@@ -15,9 +15,9 @@ static rt_real *of_sizes(int steps, const double *rms)
 static rt_watch watched(rt_direction way, int steps, const rt_real *dz)
 {
     rt_pass c = { .rows = 10, .watching = true };
-    rt_watch w = { .stream = 8, .delta_rms = 4 };
+    rt_watch w = { .stream = 8, .act_rms = 4 };
     rt_watch_steps(&c, &w, way, N, steps, M, dz);
-    CHECK(w.stream == 8 && w.delta_rms == 4);
+    CHECK(w.stream == 8 && w.act_rms == 4);
     return w;
 }
 
@@ -83,6 +83,46 @@ TEST(one_step_is_the_delta)
     free(dz);
 }
 
+static double rms_of_step(int n, int steps, int m, int step, const rt_real *dz)
+{
+    double squares = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            squares += pow((double)dz[(i * steps + step) * m + j], 2);
+    return sqrt(squares / (n * m));
+}
+
+/* Rows that are shorter and longer than vectors, turns, blocks and spans are; more samples than are
+ * summed at once.  Small values, zeros, subnormals, and some that are not finite. */
+TEST(counts_are_those_of_the_delta)
+{
+    static const int width[] = { 1, 7, 64, 100, 128, 130, 384, 1000, 2500 };
+    enum { WIDTHS = (int)(sizeof width / sizeof *width), MOST_SAMPLES = 20, STEPS = 9 };
+    const rt_real tiny = (rt_real)(sizeof tiny == 8 ? 1e-310 : 1e-40);
+
+    for (int k = 0; k < 3 * WIDTHS; k++) {
+        const int m = width[k / 3], n = k % 3 == 0 ? MOST_SAMPLES : 3, all = n * STEPS * m;
+        rt_pass c = { .rows = 10, .watching = true };
+        rt_watch w = { .stream = 8 }, flat = { .stream = 8 };
+        rt_real *dz = normals((size_t)all, (unsigned)k);
+
+        for (int i = 0; i < all; i++)
+            dz[i] *= (i / m % STEPS == 1 ? RT_C(1e-30) : 1) * (i % 3 == 1 ? 0 : 1);
+        for (int i = 5; k % 3 == 2 && i < all; i += 977)
+            dz[i] = i / m % STEPS == 4 ? (rt_real)INFINITY : tiny;
+        rt_watch_steps(&c, &w, RT_FROM_FIRST, n, STEPS, m, dz);
+        rt_watch_delta(&c, &flat, n, STEPS * m, dz);
+        CHECK(w.delta.count == (uint64_t)all && w.delta.zero == flat.delta.zero);
+        CHECK(w.delta.subnormal == flat.delta.subnormal);
+        CHECK(w.delta.nonfinite == flat.delta.nonfinite);
+        CHECK(memcmp(w.delta.bin, flat.delta.bin, sizeof w.delta.bin) == 0);
+        CHECK_NEAR(w.delta.sum_squares / flat.delta.sum_squares, 1, 2e-6);
+        CHECK_NEAR(w.delta_first, 10 * rms_of_step(n, STEPS, m, 0, dz), 2e-5);
+        CHECK_NEAR(w.delta_last, 10 * rms_of_step(n, STEPS, m, STEPS - 1, dz), 2e-5);
+        free(dz);
+    }
+}
+
 TEST(steps_that_are_lost)
 {
     const double one[4] = { 0, 0, 5, 0 }, none[4] = { 0 };
@@ -134,6 +174,7 @@ int main(void)
     RUN(from_the_last_step);
     RUN(a_long_walk);
     RUN(one_step_is_the_delta);
+    RUN(counts_are_those_of_the_delta);
     RUN(steps_that_are_lost);
     RUN(nothing_unless_watching);
     RUN(same_bits_for_any_threads);
