@@ -16,15 +16,16 @@ $3 == "start" { least($1 " start", $4 + 0); next }
     if ($3 == "plain") most($1 " " $2 " memory", $6)
 }
 
-function step_line(net, threads,    run, plain, watched, torch, torch_watched, rate) {
+function step_line(net, threads,    run, plain, alike, watched, torch, torch_watched, rate) {
     run = net " " threads " "
     plain = best[run "plain"]
+    alike = best[run "alike"]
     watched = best[run "watched"]
     torch = best[run "peer-plain " first]
     torch_watched = best[run "peer-watched " first]
     rate = 2 * work[net] / plain / 1000
-    printf "%-9s %7s | %9.0f %7.1f %4.0f%% %7.2f | %9s %12s | %5s %7s\n", net, threads, plain, rate, 100 * rate / best["peak " threads],
-        watched / plain, torch ? sprintf("%.0f", torch) : "-", ratio(torch_watched, torch), ratio(torch, plain), ratio(torch_watched, watched)
+    printf "%-9s %7s | %9.0f %7.1f %4.0f%% %6.3f %7.3f | %9s %8s | %5s %7s\n", net, threads, plain, rate, 100 * rate / best["peak " threads],
+        alike / plain, watched / plain, torch ? sprintf("%.0f", torch) : "-", ratio(torch_watched, torch), ratio(torch, plain), ratio(torch_watched, alike)
 }
 
 function net_line(net,    cost, all) {
@@ -47,12 +48,13 @@ function peer_line(net, threads,    i, time) {
 END {
     first = member["peer", 1]
     printf "peak in GFLOP/s: %s on one thread, %s on two\n\n", best["peak 1"], best["peak 2"]
-    printf "%-17s | %29s  | %22s | %13s\n", "", "netc             ", first ? first : "no peer", "times as fast"
-    print "net       threads | us a step GFLOP/s share watched | us a step      watched | plain watched"
+    printf "%-17s | %32s     | %18s | %13s\n", "", "netc              ", first ? first : "no peer", "times as fast"
+    print "net       threads | us a step GFLOP/s share  alike watched | us a step  watched | plain watched"
     for (i = 1; i <= count["net"]; i++)
         for (threads = 1; threads <= 2; threads++)
             step_line(member["net", i], threads)
-    print "\nshare: of the peak on as many threads, by the multiply-adds of products and convolutions; watched: times a plain step\n"
+    print "\nshare: of the peak on as many threads, by the multiply-adds of products and convolutions; watched at every step: times a plain step;"
+    print "alike: watched for what the peer is, without histograms\n"
 
     print "          |  2 over      first |    watching |          MiB, peak"
     print "net       | 1 thread    step, s |  by default |   netc  foreseen ratio     peer"

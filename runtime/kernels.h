@@ -7,6 +7,7 @@
 
 #define rt_initialise RT_NAME(rt_initialise)
 #define rt_count RT_NAME(rt_count)
+#define rt_count_values RT_NAME(rt_count_values)
 #define rt_count_squares RT_NAME(rt_count_squares)
 #define rt_count_rows RT_NAME(rt_count_rows)
 #define rt_count_all RT_NAME(rt_count_all)
@@ -22,8 +23,10 @@
 
 bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
-/* ... and returns rt_sum_squares, in the same pass. */
-double rt_count_squares(size_t n, const rt_real *x, rt_counts *out);
+/* The same, but for !bins all but the bins, which are dear. */
+void rt_count_values(size_t n, const rt_real *x, bool bins, rt_counts *out);
+/* ... and returns rt_sum_squares, in one pass. */
+double rt_count_squares(size_t n, const rt_real *x, bool bins, rt_counts *out);
 
 /* Rows of m values: in each of the runs, which begin `apart` values apart, `rows` rows, one behind
  * the other; at most RT_MOST_ROWS. */
@@ -33,10 +36,15 @@ typedef struct {
     size_t m, runs, apart, rows;
 } rt_rows;
 
-/* rt_count of all rows; squares[k] is the sum of the squares of row k of all runs. */
-void rt_count_rows(const rt_rows *r, double *squares, rt_counts *out);
+/* The same of all rows; squares[k] is the sum of the squares of row k of all runs. */
+void rt_count_rows(const rt_rows *r, bool bins, double *squares, rt_counts *out);
 /* Of n values times x, over tiles. */
-rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x);
+rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, bool bins, const rt_real *x);
+/* Whether anybody reads the bins of a pass. */
+static inline bool rt_wants_bins(const struct rt_settings *set)
+{
+    return !set || set->histograms;
+}
 /* Of the gradient of the mean over the whole batch: of dz, a part's own mean's, it is a share. */
 rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz);
 /* Counts of a layer's gradient, beside those of the parts before. */

@@ -177,18 +177,33 @@ typedef struct {
     size_t exponents, zeros;
 } small_values;
 
-static void add_small(const small_values *s, rt_counts *out)
+static void add_small(const small_values *s, bool bins, rt_counts *out)
 {
     const size_t subnormal = s->exponents - s->zeros;
 
     out->zero += s->zeros;
     out->subnormal += subnormal;
-    out->bin[0] += (uint32_t)subnormal;         /* far under the first bin */
+    out->bin[0] += bins ? (uint32_t)subnormal : 0;      /* far under the first bin */
 }
 
-void rt_count(const void *x, size_t n, rt_counts *out)
+static size_t count_nonfinite(const rt_exponents *span)
 {
-    const rt_real *value = x;
+    size_t found = 0;
+    for (size_t i = 0; i < span->vectors * RT_VECTOR_BYTES; i++)
+        found += span->e[i] == RT_NONFINITE;
+    return found;
+}
+
+static void count_span(const rt_exponents *span, bool bins, rt_counts *out)
+{
+    if (bins)
+        rt_count_exponents(span, out);
+    else if (span->largest == RT_NONFINITE)
+        out->nonfinite += count_nonfinite(span);
+}
+
+void rt_count_values(size_t n, const rt_real *value, bool bins, rt_counts *out)
+{
     const uint64_t nonfinite = out->nonfinite;
     small_values small = { 0, 0 };
     double squares = 0;
@@ -196,21 +211,23 @@ void rt_count(const void *x, size_t n, rt_counts *out)
 
     for (size_t at = 0; at < n; at += RT_SPAN) {
         read_span(n - at < RT_SPAN ? n - at : RT_SPAN, value + at, &span, &squares);
-        rt_count_exponents(&span, out);
+        count_span(&span, bins, out);
         small.exponents += span.zeros;
         small.zeros += count_zeros(span.n, value + at, span.zeros);
     }
     out->count += n;
-    add_small(&small, out);
+    add_small(&small, bins, out);
     out->sum_squares += small.exponents > small.zeros || out->nonfinite > nonfinite
                             ? finite_squares(n, value) : squares;
 }
 
-double rt_count_squares(size_t n, const rt_real *x, rt_counts *out)
+void rt_count(const void *x, size_t n, rt_counts *out) { rt_count_values(n, x, true, out); }
+
+double rt_count_squares(size_t n, const rt_real *x, bool bins, rt_counts *out)
 {
     rt_counts own = { 0 };
 
-    rt_count(x, n, &own);
+    rt_count_values(n, x, bins, &own);
     rt_add_counts(&own, out);
     return own.subnormal || own.nonfinite ? rt_sum_squares(n, x) : own.sum_squares;
 }
@@ -259,7 +276,7 @@ static size_t count_zeros_of_rows(const rt_rows *r, size_t k, size_t end, size_t
 }
 
 /* The rows that a span has room for, their squares onto those of their places in a run. */
-static void count_few_rows(const rt_rows *r, size_t k, size_t end, rt_vector *squares,
+static void count_few_rows(const rt_rows *r, size_t k, size_t end, bool bins, rt_vector *squares,
                            small_values *small, rt_counts *out)
 {
     rt_exponents span;
@@ -269,7 +286,7 @@ static void count_few_rows(const rt_rows *r, size_t k, size_t end, rt_vector *sq
     for (size_t i = k; i < end; i++, at += (r->m + RT_TURN - 1) / RT_TURN * RT_TURN)
         squares[i % r->rows] += read_row(r->m, row_at(r, i), row_at(r, i + 1), span.e + at, &c);
     end_span((end - k) * r->m, at, &c, &span);
-    rt_count_exponents(&span, out);
+    count_span(&span, bins, out);
     small->exponents += span.zeros;
     small->zeros += count_zeros_of_rows(r, k, end, span.zeros);
 }
@@ -285,7 +302,8 @@ static double sum_row_again(const rt_rows *r, size_t row)
 }
 
 /* At most RUNS runs. */
-static void count_runs(const rt_rows *r, double *squares, small_values *small, rt_counts *out)
+static void count_runs(const rt_rows *r, bool bins, double *squares, small_values *small,
+                       rt_counts *out)
 {
     const size_t fit = RT_SPAN / ((r->m + RT_TURN - 1) / RT_TURN * RT_TURN);
     const size_t rows = r->runs * r->rows;
@@ -293,7 +311,7 @@ static void count_runs(const rt_rows *r, double *squares, small_values *small, r
 
     memset(lanes, 0, r->rows * sizeof *lanes);
     for (size_t k = 0; k < rows; k += fit)
-        count_few_rows(r, k, rows - k < fit ? rows : k + fit, lanes, small, out);
+        count_few_rows(r, k, rows - k < fit ? rows : k + fit, bins, lanes, small, out);
     for (size_t row = 0; row < r->rows; row++) {
         const double sum = rt_sum_of_lanes(lanes[row]);
         squares[row] += rt_squares_are_safe(sum) ? sum : sum_row_again(r, row);
@@ -301,11 +319,11 @@ static void count_runs(const rt_rows *r, double *squares, small_values *small, r
 }
 
 /* Rows that fill few lanes of a turn, or more than a block of squares. */
-static void count_and_sum(const rt_rows *r, double *squares, rt_counts *out)
+static void count_and_sum(const rt_rows *r, bool bins, double *squares, rt_counts *out)
 {
     for (size_t run = 0; run < r->runs; run++) {
         const rt_real *x = r->x + run * r->apart;
-        rt_count(x, r->rows * r->m, out);
+        rt_count_values(r->rows * r->m, x, bins, out);
         for (size_t row = 0; row < r->rows; row++)
             squares[row] += rt_sum_squares(r->m, x + row * r->m);
     }
@@ -319,7 +337,7 @@ static double finite_squares_of_rows(const rt_rows *r)
     return sum;
 }
 
-void rt_count_rows(const rt_rows *r, double *squares, rt_counts *out)
+void rt_count_rows(const rt_rows *r, bool bins, double *squares, rt_counts *out)
 {
     const uint64_t nonfinite = out->nonfinite;
     small_values small = { 0, 0 };
@@ -327,19 +345,19 @@ void rt_count_rows(const rt_rows *r, double *squares, rt_counts *out)
 
     memset(squares, 0, r->rows * sizeof *squares);
     if (r->m < RT_TURN / 2 || r->m > RT_SQUARES) {
-        count_and_sum(r, squares, out);
+        count_and_sum(r, bins, squares, out);
         return;
     }
     for (size_t run = 0; run < r->runs; run += RUNS) {
         rt_rows few = *r;
         few.x += run * r->apart;
         few.runs = r->runs - run < RUNS ? r->runs - run : RUNS;
-        count_runs(&few, squares, &small, out);
+        count_runs(&few, bins, squares, &small, out);
     }
     for (size_t row = 0; row < r->rows; row++)
         sum += squares[row];
     out->count += r->runs * r->rows * r->m;
-    add_small(&small, out);
+    add_small(&small, bins, out);
     out->sum_squares += small.exponents > small.zeros || out->nonfinite > nonfinite
                             ? finite_squares_of_rows(r) : sum;
 }

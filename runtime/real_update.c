@@ -60,7 +60,8 @@ static void measure_tile(void *arg, int tile)
          p = rt_next_piece(u->net, &job->tiles, tile, p)) {
         rt_tensor_watch *watch = &u->piece[p.number];
         *watch = (rt_tensor_watch){ .grad = { 0 } };
-        u->squares[p.number] = rt_count_squares(p.n, job->g + p.at, &watch->grad);
+        u->squares[p.number] = rt_count_squares(p.n, job->g + p.at, rt_wants_bins(u->set),
+                                                &watch->grad);
     }
 }
 

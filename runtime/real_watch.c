@@ -389,6 +389,6 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     if (!(rt_before(c) > 0))
         w->act_nonfinite = 0;
     if (all.suspect)
-        w->act_nonfinite += rt_count_all(c->pool, (size_t)count, 1, y).nonfinite;
+        w->act_nonfinite += rt_count_all(c->pool, (size_t)count, 1, false, y).nonfinite;
     rt_profile_watched(c->profile);
 }

@@ -10,10 +10,11 @@ typedef struct {
     rt_tiles tiles;
     const rt_real *x;
     rt_real times;                  /* counted is `times` x */
+    bool bins;
     rt_counts partial[COUNT_TILES];
 } count_job;
 
-static void count_scaled(size_t n, rt_real times, const rt_real *x, rt_counts *out)
+static void count_scaled(size_t n, rt_real times, const rt_real *x, bool bins, rt_counts *out)
 {
     enum { MOST = 1024 };
     rt_real scaled[MOST];
@@ -22,7 +23,7 @@ static void count_scaled(size_t n, rt_real times, const rt_real *x, rt_counts *o
         const size_t part = n - at < MOST ? n - at : MOST;
         for (size_t i = 0; i < part; i++)
             scaled[i] = times * x[at + i];
-        rt_count(scaled, part, out);
+        rt_count_values(part, scaled, bins, out);
     }
 }
 
@@ -32,12 +33,12 @@ static void count_tile(void *arg, int tile)
     const size_t start = rt_tile_start(&job->tiles, tile), end = rt_tile_end(&job->tiles, tile);
     job->partial[tile] = (rt_counts){ 0 };
     if (job->times == 1)
-        rt_count(job->x + start, end - start, &job->partial[tile]);
+        rt_count_values(end - start, job->x + start, job->bins, &job->partial[tile]);
     else
-        count_scaled(end - start, job->times, job->x + start, &job->partial[tile]);
+        count_scaled(end - start, job->times, job->x + start, job->bins, &job->partial[tile]);
 }
 
-rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x)
+rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, bool bins, const rt_real *x)
 {
     const size_t least = n / COUNT_TILES + 1;
     const size_t size = least > COUNT_TILE ? least : COUNT_TILE;
@@ -47,6 +48,7 @@ rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x)
     job.tiles = (rt_tiles){ n, size, (int)((n + size - 1) / size) };
     job.x = x;
     job.times = times;
+    job.bins = bins;
     rt_run_tiles(pool, 0.15 * (double)n, job.tiles.count, count_tile, &job);
     for (int i = 0; i < job.tiles.count; i++)
         rt_add_counts(&job.partial[i], &sum);
@@ -57,7 +59,8 @@ rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, const rt_real *x)
 
 rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz)
 {
-    return rt_count_all(c->pool, n, (rt_real)(c->rows / rt_whole_rows(c)), dz);
+    const rt_real share = (rt_real)(c->rows / rt_whole_rows(c));
+    return rt_count_all(c->pool, n, share, rt_wants_bins(c->set), dz);
 }
 
 /* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */

@@ -79,7 +79,7 @@ static void steps_tile(void *arg, int tile)
         const rt_rows r = { .x = s->dz + first * s->m, .m = s->m, .runs = s->n,
                             .apart = s->steps * s->m,
                             .rows = end - first < RT_MOST_ROWS ? end - first : RT_MOST_ROWS };
-        rt_count_rows(&r, squares, &sum->counts);
+        rt_count_rows(&r, rt_wants_bins(s->pass->set), squares, &sum->counts);
         for (size_t k = 0; k < r.rows; k++)
             take_step(s, first + k, squares[k], &sum->line);
     }

@@ -1,6 +1,6 @@
 /* watch.c -- counts, and what is recorded of outputs and gradients. */
+#include "kernels.h"
 #include "naive.h"
-#include "reals.h"
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -89,7 +89,13 @@ static bool same_counts(const rt_counts *a, const rt_counts *b)
 static void check_count(const rt_real *x, size_t n)
 {
     const rt_counts got = count(x, n), want = naive_count(x, n);
+    rt_counts no_bins = { 0 }, all = got;
+
     CHECK(same_counts(&got, &want));
+    rt_count_values(n, x, false, &no_bins);
+    memset(all.bin, 0, sizeof all.bin);
+    CHECK(same_counts(&no_bins, &all));
+    CHECK(memcmp(&no_bins.sum_squares, &got.sum_squares, sizeof(double)) == 0);
     if (isfinite(want.sum_squares))
         CHECK_NEAR(got.sum_squares, want.sum_squares, want.sum_squares * (sizeof *x == 4 ? 1e-6 : 1e-12));
     else
