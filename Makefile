@@ -16,7 +16,7 @@ FLOOR6 = gauss model globals suggest written
 FLOOR7 = graph forecast
 FLOOR8 = passes work footprint
 # passes
-FLOOR9 = options* numbers eval* item parse* net lower* differentiate recompute schedule fuse fuse_then plan* \
+FLOOR9 = options* numbers eval* item parse* net lower* differentiate recompute schedule fuse fuse_then count_once plan* \
 	emit_c emit_notes model_dump dump moments* compile flow* unrolled
 FLOOR10 = weights onnx.h compare forecast_* graph_* check* infer* format* expand* gradients* emit_* session verbs warn*
 # the program

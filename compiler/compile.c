@@ -58,6 +58,7 @@ void compile_plan(Compilation *c, Session *s)
     schedule(c->program, s);
     fuse(c->program, s);
     fuse_then(c->program, s);
+    count_once(c->program, s);
     plan(c->program, c->reuse, s);
     c->program->gemm = c->gemm;
 }

@@ -138,6 +138,8 @@ static Call describe(Writer *w, NodeId id)
 
 static const char *struct_argument(Writer *w, const Call *c, const char *word)
 {
+    if (strcmp(word, "dy_watch") == 0)
+        return counter_text(w, c->node);
     if (strcmp(word, "t") == 0)
         return arena_printf(w->arena, "&%s->%s", use(w, word), c->unit->name);
     return arena_printf(w->arena, "&%s->%s%s", use(w, word), c->unit_call->member,
@@ -180,7 +182,7 @@ static const char *dinput_argument(Writer *w, const Call *c, int k)
 
 static const char *call_argument(Writer *w, const Call *c, int i)
 {
-    const int fixed = w->phase == FORWARD ? 3 : 4;
+    const int fixed = fixed_parameters(w->phase);
     const int in = c->unit->n_inputs, out = c->unit->n_results;
 
     if (i < fixed)

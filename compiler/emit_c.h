@@ -54,6 +54,7 @@ const char *element(Writer *w, NodeId id);              /* in a loop: "m->h[i]",
 const char *expand(Writer *w, NodeId id);               /* the operator's code, its holes filled */
 const char *expand_each(Writer *w, NodeId id, Each each);   /* for one input of an EACH */
 const char *activation_text(ActivationKind act);        /* "RT_RELU" */
+const char *counter_text(Writer *w, const Node *n);     /* "&m->watch.h", "dy_watch"; "NULL" */
 const char *then_text(Writer *w, NodeId head);          /* "RT_THEN(.act = RT_RELU)", "NULL" */
 Str use(Writer *w, const char *word);                   /* notes that the function uses it */
 const char *count_constant(Writer *w, const Node *call);    /* "REPEAT_COUNT" */

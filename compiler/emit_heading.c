@@ -51,13 +51,18 @@ static bool is_of_loss(const Writer *w, const Node *n)
            (n->phase == FORWARD || n->in[0] == w->g->node[w->g->loss].in[0]);
 }
 
+static bool is_of_path(const Node *n)
+{
+    return n->op == OP_WATCH_PATH || n->op == OP_WATCH_SAME_PATH;
+}
+
 static const char *source_text(Writer *w, const Node *n)
 {
     if (is_of_loss(w, n))
         return arena_printf(w->arena, "loss = %s", w->program->model->settings.loss.callee->name);
     if (!n->item)
         return "the input";
-    if (n->op == OP_WATCH_PATH)
+    if (is_of_path(n))
         return arena_printf(w->arena, "%s, by %s", item_text(n->item, w->arena),
                             path_text(w, n->item, n->size[2]));
     if (n->item->kind == ITEM_RESIDUAL)
@@ -78,8 +83,8 @@ static bool is_same_source(const Writer *w, const Node *a, const Node *b)
 {
     if (a->item != b->item || is_of_loss(w, a) != is_of_loss(w, b) || !a->again != !b->again)
         return false;
-    if (a->op == OP_WATCH_PATH || b->op == OP_WATCH_PATH)
-        return a->op == b->op && a->size[2] == b->size[2];
+    if (is_of_path(a) || is_of_path(b))
+        return is_of_path(a) && is_of_path(b) && a->size[2] == b->size[2];
     if (is_call_of_run(a) || is_call_of_run(b))
         return a->unit == b->unit && a->first == b->first;
     return true;

@@ -59,8 +59,9 @@ const char *count_constant(Writer *w, const Node *call)
 
 /* ---- Parameters of a unit's functions ------------------------------------------------------ */
 
-/* Order: p g m t, inputs, results, then in the backward pass their gradients. */
-int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 4; }
+/* Order: p g m t, in the backward pass who counted dy, inputs, results, then in the backward pass
+ * their gradients. */
+int fixed_parameters(Phase phase) { return phase == FORWARD ? 3 : 5; }
 
 int parameter_count(const Graph *g, Phase phase)
 {
@@ -80,7 +81,8 @@ static Str input_name(Writer *w, const Graph *g, int k, const char *prefix)
 
 Str parameter(Writer *w, const Graph *g, Phase phase, int i)
 {
-    static const char *const fixed[2][4] = { { "p", "m", "t", "" }, { "p", "g", "m", "t" } };
+    static const char *const fixed[2][5] = { { "p", "m", "t" },
+                                             { "p", "g", "m", "t", "dy_watch" } };
     const int in = g->n_inputs, out = g->n_results;
 
     if (i < fixed_parameters(phase))
@@ -96,10 +98,10 @@ Str parameter(Writer *w, const Graph *g, Phase phase, int i)
 
 const char *parameter_type(const Graph *g, Phase phase, int i)
 {
-    static const char *const fixed[2][4] = {
-        { "const struct %s_params *", "struct %s_memory *", "struct %s_scratch *", "" },
+    static const char *const fixed[2][5] = {
+        { "const struct %s_params *", "struct %s_memory *", "struct %s_scratch *" },
         { "const struct %s_params *", "struct %s_params *", "struct %s_memory *",
-          "struct %s_scratch *" },
+          "struct %s_scratch *", "const rt_watch *" },
     };
     const int in = g->n_inputs, out = g->n_results;
 
@@ -205,6 +207,15 @@ static const char *rows_text(Writer *w, const Node *n)
 static const char *watch_text(Writer *w, const Node *n)
 {
     return arena_printf(w->arena, "&%s->watch.%s", use(w, "m"), w->g->layer[n->layer].member);
+}
+
+const char *counter_text(Writer *w, const Node *n)
+{
+    if (!n->counter)
+        return "NULL";
+    if (w->g->node[n->counter].op == OP_UPSTREAM)
+        return use(w, "dy_watch");
+    return watch_text(w, &w->g->node[n->counter]);
 }
 
 const char *activation_text(ActivationKind act)
@@ -342,6 +353,7 @@ static const char *hole(Writer *w, NodeId id, char letter)
     case 'b': return number_text(w, n, n->number[1]);
     case 'f': return activation_text(n->act);
     case 'w': return watch_text(w, n);
+    case 'c': return counter_text(w, n);
     case 't': return then_text(w, id);
     case 'G': return arena_printf(w->arena, "&%s", n->window->name);
     case 'd': return n->reverse ? "RT_FROM_LAST" : "RT_FROM_FIRST";

@@ -47,8 +47,12 @@ typedef struct {
     Str counted;                    /* of them, where count > 1: "repeat", for its constant */
     int inside;                     /* of them: bodies of residuals of this unit around it */
     NodeId again;                   /* BACKWARD: this forward node is computed once more; 0 */
+    NodeId counter;                 /* of a record: whose counts of this tensor it takes over; of a
+                                     * call: who counted dy: a WATCH_DELTA, or the UPSTREAM for a
+                                     * record of the caller's; 0: nobody */
 } Node;                             /* never changed once added, but for its name; `recompute` lets
-                                     * backward nodes read others */
+                                     * backward nodes read others, `count_once` lets records take
+                                     * counts over */
 
 /* A trained tensor or a running statistic of a layer. */
 typedef struct {
@@ -129,6 +133,8 @@ struct Graph {
     bool gives_dx;                  /* a caller wants the gradient of its input: differentiate */
     bool spares_dx;                 /* a caller may want none and hands NULL: differentiate, then
                                      * schedule, where the unit can do without */
+    bool asks_counts;               /* it, or what it calls, records its dy: count_once ... */
+    bool has_counts;                /* ... where a caller may know a layer that has counted it */
     Node *node;                     /* [1 .. n - 1] */
     uint32_t n;
     NodeId *input;                  /* INPUT nodes: the current tensor, then captures */

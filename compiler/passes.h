@@ -78,6 +78,10 @@ void fuse(Program *program, Session *s);
 /* fuse_then -- loops of sums, activations and slopes become part of a call, or one rt_map. */
 void fuse_then(Program *program, Session *s);
 
+/* count_once -- what layers record of a gradient that another layer has counted, in this unit or a
+ * caller, takes these counts over. */
+void count_once(Program *program, Session *s);
+
 /* plan -- where every tensor lives: kept from forward to backward, or scratch that shares a union
  * with others whose lifetimes it does not meet (`reuse` false: a member of its own for each). */
 void plan(Program *program, bool reuse, Session *s);

@@ -681,6 +681,8 @@ void rt_huber_dx(rt_pass *c, int n, int m, double delta, const rt_real *x, const
 #define rt_watch_delta RT_NAME(rt_watch_delta)
 #define rt_watch_steps RT_NAME(rt_watch_steps)
 #define rt_watch_path RT_NAME(rt_watch_path)
+#define rt_watch_same_delta RT_NAME(rt_watch_same_delta)
+#define rt_watch_same_path RT_NAME(rt_watch_same_path)
 
 /* The output y[n][m] of a layer with activation `act` (parameter `a`: slope, alpha); `v` is what
  * the slope is a function of: y or the pre-activation (see the elementwise functions).  `units`
@@ -695,6 +697,12 @@ void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps,
 /* At a join: the gradient [n][m] that reaches the common input by path `path`, counted from 0; of a
  * residual 0 is the skip, 1 the body */
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d);
+/* The same of a gradient that was counted in this pass for another layer, into its watch `counted`:
+ * the counts are taken over.  NULL: it was not counted, and is now. */
+void rt_watch_same_delta(rt_pass *c, rt_watch *w, const rt_watch *counted, int n, int m,
+                         const rt_real *dz);
+void rt_watch_same_path(rt_pass *c, rt_watch *w, int path, const rt_watch *counted, int n, int m,
+                        const rt_real *d);
 
 /* ---- The update, in the order in which a program calls it ---------------------------------- */
 

@@ -81,19 +81,45 @@ void rt_record_delta(const rt_pass *c, rt_watch *w, const rt_counts *counts)
 
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz)
 {
+    rt_watch_same_delta(c, w, NULL, n, m, dz);
+}
+
+void rt_watch_same_delta(rt_pass *c, rt_watch *w, const rt_watch *counted, int n, int m,
+                         const rt_real *dz)
+{
     rt_profile_delta(c->profile, w);
     if (!c->watching)
         return;
-    const rt_counts counts = rt_count_gradient(c, (size_t)n * (size_t)m, dz);
-    rt_record_delta(c, w, &counts);
+    if (counted) {                  /* of a batch in parts both have joined the same ones */
+        w->delta = counted->delta;
+        w->delta_rms = counted->delta_rms;
+    } else {
+        const rt_counts counts = rt_count_gradient(c, (size_t)n * (size_t)m, dz);
+        rt_record_delta(c, w, &counts);
+    }
     rt_profile_watched(c->profile);
 }
 
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d)
 {
+    rt_watch_same_path(c, w, path, NULL, n, m, d);
+}
+
+/* Of this part of the batch alone. */
+static double part_rms(const rt_pass *c, const rt_watch *counted, size_t n, const rt_real *d)
+{
+    if (counted && !(rt_before(c) > 0))     /* else the parts before are in its counts, too */
+        return counted->delta_rms;
+    const rt_counts counts = rt_count_gradient(c, n, d);
+    return rt_sample_rms(c, &counts);
+}
+
+void rt_watch_same_path(rt_pass *c, rt_watch *w, int path, const rt_watch *counted, int n, int m,
+                        const rt_real *d)
+{
     if (!c->watching || path >= RT_PATHS)
         return;
-    const rt_counts counts = rt_count_gradient(c, (size_t)n * (size_t)m, d);
-    const double before = w->path_rms[path], now = rt_sample_rms(c, &counts);
+    const double before = w->path_rms[path];
+    const double now = part_rms(c, counted, (size_t)n * (size_t)m, d);
     w->path_rms[path] = sqrt(rt_join(c, before * before, now * now));
 }

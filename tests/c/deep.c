@@ -244,7 +244,7 @@ static void repeat_h_at_0_backward(rt_pass *c, const struct repeat_h_at_0_params
      *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
+    rt_watch_same_delta(c, &m->watch.batchnorm, &m->watch.relu, n, 32, m->d_relu_z);
     rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
                           p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 
@@ -341,7 +341,7 @@ static void repeat_h_from_1_backward(rt_pass *c, const struct repeat_h_from_1_pa
      *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 32, m->d_relu_z);
+    rt_watch_same_delta(c, &m->watch.batchnorm, &m->watch.relu, n, 32, m->d_relu_z);
     rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->h, m->batchnorm_stats,
                           p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_r_body);
 

@@ -245,7 +245,7 @@ static void model_backward(rt_pass *c)
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.y, n, 1, t->d_sigmoid_z);
+    rt_watch_same_delta(c, &m->watch.y, &m->watch.sigmoid, n, 1, t->d_sigmoid_z);
     rt_affine_dw(c, n, 1, 8, t->d_sigmoid_z, m->r, g->y.weight);
     rt_column_sum(c, n, 1, t->d_sigmoid_z, g->y.bias);
     rt_affine_dx(c, n, 1, 8, t->d_sigmoid_z, p->y.weight, m->d_r);

@@ -205,7 +205,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
         const struct normed_4_1_on_4x8x8_params *p,
         struct normed_4_1_on_4x8x8_params *g,
         struct normed_4_1_on_4x8x8_memory *m,
-        struct normed_4_1_on_4x8x8_scratch *t,
+        struct normed_4_1_on_4x8x8_scratch *t, const rt_watch *dy_watch,
         const rt_real *x, const rt_real *dy, rt_real *dx)
 {
     const int n = c->rows;
@@ -215,7 +215,7 @@ static void normed_4_1_on_4x8x8_backward(rt_pass *c,
      *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.batchnorm, n, 4 * 8 * 8, dy);
+    rt_watch_same_delta(c, &m->watch.batchnorm, dy_watch, n, 4 * 8 * 8, dy);
     rt_batchnorm_backward(c, n, 4, 8 * 8, dy, m->conv, m->batchnorm_stats,
                           p->batchnorm.weight, g->batchnorm.weight, g->batchnorm.bias, t->d_conv);
 
@@ -285,7 +285,7 @@ static void repeat_unit_backward(rt_pass *c, const struct repeat_unit_params *p,
 
     /* gradient of unit = normed(4) */
     normed_4_1_on_4x8x8_backward(c, &p->unit, &g->unit, &m->unit,
-            &t->normed_4_1_on_4x8x8,
+            &t->normed_4_1_on_4x8x8, &m->watch.relu,
             x, m->d_relu_z, t->unit_dx);
 
     /* gradient of residual, by the body */

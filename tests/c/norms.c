@@ -260,7 +260,7 @@ static void model_backward(rt_pass *c)
      *   dbeta = sum of dy by channel
      *   dx = gamma rstd (dy - mean(dy) - x^ mean(dy x^)),  x^ = (x - mean) rstd
      */
-    rt_watch_delta(c, &m->watch.bn, n, 32, m->d_relu_z);
+    rt_watch_same_delta(c, &m->watch.bn, &m->watch.relu, n, 32, m->d_relu_z);
     rt_batchnorm_backward(c, n, 32, 1, m->d_relu_z, m->dense, m->bn_stats, p->bn.weight,
                           g->bn.weight, g->bn.bias, t->d_dense);
 

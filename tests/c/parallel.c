@@ -210,7 +210,7 @@ static void gate_32_on_32_backward(rt_pass *c, const struct gate_32_on_32_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense, n, 32, t->d_sigmoid_z);
+    rt_watch_same_delta(c, &m->watch.dense, &m->watch.sigmoid, n, 32, t->d_sigmoid_z);
     rt_affine_dw(c, n, 32, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 32, t->d_sigmoid_z, g->dense.bias);
     rt_affine_dx(c, n, 32, 32, t->d_sigmoid_z, p->dense.weight, dx);
@@ -250,7 +250,7 @@ static void gate_16_on_32_backward(rt_pass *c, const struct gate_16_on_32_params
      *   db = sum of dz over rows
      *   dx = dz W
      */
-    rt_watch_delta(c, &m->watch.dense, n, 16, t->d_sigmoid_z);
+    rt_watch_same_delta(c, &m->watch.dense, &m->watch.sigmoid, n, 16, t->d_sigmoid_z);
     rt_affine_dw(c, n, 16, 32, t->d_sigmoid_z, x, g->dense.weight);
     rt_column_sum(c, n, 16, t->d_sigmoid_z, g->dense.bias);
     rt_affine_dx(c, n, 16, 32, t->d_sigmoid_z, p->dense.weight, dx);
@@ -447,7 +447,7 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   db = sum of dz over rows
      */
-    rt_watch_delta(c, &m->watch.dense_3, n, 20, t->d_softmax_z);
+    rt_watch_same_delta(c, &m->watch.dense_3, &m->watch.softmax, n, 20, t->d_softmax_z);
     rt_affine_dw(c, n, 20, 64, t->d_softmax_z, x, g->dense_3.weight);
     rt_column_sum(c, n, 20, t->d_softmax_z, g->dense_3.bias);
 

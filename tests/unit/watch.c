@@ -1,6 +1,7 @@
 /* watch.c -- counts, and what is recorded of outputs and gradients. */
 #include "kernels.h"
 #include "naive.h"
+#include "parts.h"
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -367,6 +368,42 @@ TEST(joins)
     CHECK_NEAR(w.path_rms[1], 1, 1e-12);
 }
 
+/* A gradient of a batch in two parts, counted for one layer and taken over by another. */
+TEST(taken_over)
+{
+    rt_parts parts = { .whole = 5 };
+    const rt_real d[5] = { 3, 4, 0, -RT_C(0.7), RT_C(1e-3) };
+    rt_watch first = { 0 }, own = { 0 }, taken = { 0 }, none = { 0 };
+    for (int at = 0; at < 5; at += 3) {
+        rt_pass c = { .rows = at ? 2 : 3, .watching = true, .parts = &parts };
+        parts.before = at;
+        rt_watch_delta(&c, &first, c.rows, 1, d + at);
+        rt_watch_path(&c, &own, 1, c.rows, 1, d + at);
+        rt_watch_same_delta(&c, &taken, &first, c.rows, 1, d + at);
+        rt_watch_same_path(&c, &taken, 1, &first, c.rows, 1, d + at);
+        rt_watch_same_delta(&c, &none, NULL, c.rows, 1, d + at);
+        rt_watch_same_path(&c, &none, 1, NULL, c.rows, 1, d + at);
+    }
+    own.delta = first.delta;
+    own.delta_rms = first.delta_rms;
+    CHECK(first.delta.count == 5 && own.path_rms[1] > 0);
+    CHECK(memcmp(&none, &own, sizeof own) == 0);
+    CHECK(memcmp(&taken, &own, sizeof own) == 0);
+}
+
+TEST(counted_once)
+{
+    rt_pass c = { .rows = 1, .watching = true };
+    const rt_real d = 8;
+    rt_watch first = { 0 }, w = { 0 };
+    first.delta.count = 7;
+    first.delta_rms = 2;
+    rt_watch_same_delta(&c, &w, &first, 1, 1, &d);
+    rt_watch_same_path(&c, &w, 0, &first, 1, 1, &d);
+    rt_watch_same_path(&c, &w, RT_PATHS, &first, 1, 1, &d);
+    CHECK(w.delta.count == 7 && w.delta_rms == 2 && w.path_rms[0] == 2);
+}
+
 TEST(nothing_unless_watching)
 {
     rt_pass c = { .rows = 2 };
@@ -375,6 +412,8 @@ TEST(nothing_unless_watching)
     rt_watch_output(&c, &w, RT_TANH, 0, 2, 1, 1, x, x);
     rt_watch_delta(&c, &w, 2, 1, x);
     rt_watch_path(&c, &w, 0, 2, 1, x);
+    rt_watch_same_delta(&c, &w, &(rt_watch){ .delta_rms = 1 }, 2, 1, x);
+    rt_watch_same_path(&c, &w, 0, &(rt_watch){ .delta_rms = 1 }, 2, 1, x);
     CHECK(memcmp(&w, &none, sizeof w) == 0);
 }
 
@@ -418,6 +457,8 @@ int main(void)
     RUN(delta_is_of_a_sample);
     RUN(a_nonfinite_delta_has_no_size);
     RUN(joins);
+    RUN(taken_over);
+    RUN(counted_once);
     RUN(nothing_unless_watching);
     RUN(same_bits_for_any_threads);
     return test_done();
