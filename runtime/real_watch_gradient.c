@@ -57,10 +57,14 @@ rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, bool bins, const 
 
 /* ---- Gradients ------------------------------------------------------------------------------- */
 
+static rt_counts count_share(const rt_pass *c, size_t n, bool bins, const rt_real *dz)
+{
+    return rt_count_all(c->pool, n, (rt_real)(c->rows / rt_whole_rows(c)), bins, dz);
+}
+
 rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz)
 {
-    const rt_real share = (rt_real)(c->rows / rt_whole_rows(c));
-    return rt_count_all(c->pool, n, share, rt_wants_bins(c->set), dz);
+    return count_share(c, n, rt_wants_bins(c->set), dz);
 }
 
 /* The RMS times the number of samples: of the sample's own loss, not of its share of the mean. */
@@ -110,7 +114,7 @@ static double part_rms(const rt_pass *c, const rt_watch *counted, size_t n, cons
 {
     if (counted && !(rt_before(c) > 0))     /* else the parts before are in its counts, too */
         return counted->delta_rms;
-    const rt_counts counts = rt_count_gradient(c, n, d);
+    const rt_counts counts = count_share(c, n, false, d);
     return rt_sample_rms(c, &counts);
 }
 
