@@ -15,11 +15,6 @@ typedef struct {
     rt_vector p, q, r, s;
 } pairs;
 
-RT_INLINE rt_vector choose(rt_mask m, rt_vector a, rt_vector b)
-{
-    return (rt_vector)((m & (rt_mask)a) | (~m & (rt_mask)b));
-}
-
 /* Where a pixel takes the place of the largest so far, which stays if it is a NaN. */
 RT_INLINE rt_mask exceeds(rt_vector x, rt_vector most)
 {
@@ -90,9 +85,9 @@ static bool has_room(const walk *w, int j)
 
 RT_INLINE rt_vector largest_of(const pairs *x)
 {
-    const rt_vector upper = choose(exceeds(x->q, x->p), x->q, x->p);
-    const rt_vector lower = choose(exceeds(x->s, x->r), x->s, x->r);
-    return choose(exceeds(lower, upper), lower, upper);
+    const rt_vector upper = rt_choose(exceeds(x->q, x->p), x->q, x->p);
+    const rt_vector lower = rt_choose(exceeds(x->s, x->r), x->s, x->r);
+    return rt_choose(exceeds(lower, upper), lower, upper);
 }
 
 void rt_max_pairs(const rt_window *v, size_t planes, const rt_real *x, rt_real *y)
@@ -119,11 +114,11 @@ RT_INLINE pairs share_gradient(rt_vector dy, const pairs *x)
 {
     const rt_vector zero = { 0 };
     const rt_mask second = exceeds(x->q, x->p), fourth = exceeds(x->s, x->r);
-    const rt_mask is_lower = exceeds(choose(fourth, x->s, x->r), choose(second, x->q, x->p));
-    const rt_vector upper = choose(is_lower, zero, dy), lower = choose(is_lower, dy, zero);
+    const rt_mask is_lower = exceeds(rt_choose(fourth, x->s, x->r), rt_choose(second, x->q, x->p));
+    const rt_vector upper = rt_choose(is_lower, zero, dy), lower = rt_choose(is_lower, dy, zero);
 
-    return (pairs){ choose(second, zero, upper), choose(second, upper, zero),
-                    choose(fourth, zero, lower), choose(fourth, lower, zero) };
+    return (pairs){ rt_choose(second, zero, upper), rt_choose(second, upper, zero),
+                    rt_choose(fourth, zero, lower), rt_choose(fourth, lower, zero) };
 }
 
 RT_INLINE void store_pairs(const pairs *d, rt_real *upper, rt_real *lower)

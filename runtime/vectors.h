@@ -102,6 +102,12 @@ RT_INLINE rt_vector rt_upper_pairs(rt_vector a, rt_vector b)
 /* Ones and zeros, by lane: what a comparison gives. */
 typedef __typeof__((rt_vector){ 0 } > (rt_vector){ 0 }) rt_mask;
 
+/* a where m is ones, else b. */
+RT_INLINE rt_vector rt_choose(rt_mask m, rt_vector a, rt_vector b)
+{
+    return (rt_vector)((m & (rt_mask)a) | (~m & (rt_mask)b));
+}
+
 /* ---- Short runs ----------------------------------------------------------------------------- */
 
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
