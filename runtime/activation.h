@@ -51,4 +51,19 @@ static inline void rt_slopes(rt_activation act, rt_real a, size_t n, const rt_re
 }
 #undef EACH
 
+/* The slope of the activation's steepest point. */
+static inline double rt_steepest(rt_activation act, double a)
+{
+    switch (act) {
+    case RT_SIGMOID: return 0.25;
+    case RT_LEAKY_RELU: return fmax(1, fabs(a));
+    case RT_ELU: return fmax(1, fabs(a));
+    case RT_SELU: return (double)RT_SELU_ALPHA;         /* just under 0 */
+    case RT_GELU: return 1.1289042264;                  /* at sqrt 2 */
+    case RT_SILU: return 1.0998393201;                  /* at 2.39936 */
+    case RT_HARD_SIGMOID: return 1.0 / 6.0;
+    default: return 1;
+    }
+}
+
 #endif

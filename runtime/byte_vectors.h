@@ -1,6 +1,6 @@
 /* byte_vectors.h -- what machines do with vectors of bytes and GCC's extensions have no word for: a
- * look-up in a table of 16, the larger or smaller of two, sums, logic of three, a choice by place.
- * Without such a machine, plain C. */
+ * look-up in a table of 16, the larger or smaller of two, sums, logic of three, a choice by place;
+ * in how many lanes one real is less than another.  Without such a machine, plain C. */
 #ifndef RT_BYTE_VECTORS_H
 #define RT_BYTE_VECTORS_H
 
@@ -163,6 +163,26 @@ RT_INLINE uint64_t rt_lane_bits(rt_bytes x)
     for (int l = 0; l < RT_VECTOR_BYTES; l++)
         lanes |= (uint64_t)(x[l] & 1) << l;
     return lanes;
+#endif
+}
+
+/* In how many lanes a < b. */
+RT_INLINE uint64_t rt_count_less(rt_vector a, rt_vector b)
+{
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__) && defined(RT_DOUBLE)
+    return (uint64_t)__builtin_popcount(_mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ));
+#elif RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    return (uint64_t)__builtin_popcount(_mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ));
+#elif RT_VECTOR_BYTES == 32 && defined(__AVX2__) && defined(RT_DOUBLE)
+    return (uint64_t)__builtin_popcount((unsigned)_mm256_movemask_pd((__m256d)(a < b)));
+#elif RT_VECTOR_BYTES == 32 && defined(__AVX2__)
+    return (uint64_t)__builtin_popcount((unsigned)_mm256_movemask_ps((__m256)(a < b)));
+#else
+    const rt_mask less = a < b;
+    uint64_t count = 0;
+    for (int l = 0; l < RT_VECTOR_LANES; l++)
+        count += (uint64_t)(less[l] & 1);
+    return count;
 #endif
 }
 

@@ -9,21 +9,6 @@
 
 /* ---- Outputs --------------------------------------------------------------------------------- */
 
-/* The slope of the activation's steepest point. */
-static double steepest(rt_activation act, double a)
-{
-    switch (act) {
-    case RT_SIGMOID: return 0.25;
-    case RT_LEAKY_RELU: return fmax(1, fabs(a));
-    case RT_ELU: return fmax(1, fabs(a));
-    case RT_SELU: return (double)RT_SELU_ALPHA;         /* just under 0 */
-    case RT_GELU: return 1.1289042264;                  /* at sqrt 2 */
-    case RT_SILU: return 1.0998393201;                  /* at 2.39936 */
-    case RT_HARD_SIGMOID: return 1.0 / 6.0;
-    default: return 1;
-    }
-}
-
 /* Of the units of a block: sums about each one's first value, so that one pass gives both mean and
  * variance; its slopes. */
 typedef struct {
@@ -33,7 +18,13 @@ typedef struct {
     rt_bits alive[RT_CHANNEL_BLOCK];        /* 0: every slope is */
 } unit_sums;
 
-typedef void tally_rows(rt_layout w, const rt_real *x, rt_real limit, rt_strip *s);
+/* How values are added up, by the kind of their slopes. */
+typedef struct {
+    void (*rows)(size_t n, const rt_real *x, size_t apart, rt_real limit, rt_strip *s);
+    void (*runs)(const rt_runs *r, const rt_real *x, rt_real first, rt_real limit,
+                 rt_unit_tally *u);
+    bool slopes;
+} tallies;
 
 /* Of the values of some units, and of those units. */
 typedef struct {
@@ -47,7 +38,7 @@ typedef struct {
     rt_activation act;
     double a;
     rt_real flat;                   /* slopes under this are saturated */
-    tally_rows *tally;
+    const tallies *tally;
     const rt_real *v, *y;
     const rt_pass *pass;
     rt_layer_parts *parts;          /* of a batch in parts, else NULL */
@@ -92,41 +83,45 @@ static uint64_t slopes_of_plane(const output_job *job, size_t n, const rt_real *
     return saturated;
 }
 
-/* ---- Outputs by columns: units that are single values, or the values of one unit's plane */
-
-#define TALLY(name, kind) \
-    static void name(rt_layout w, const rt_real *x, rt_real limit, rt_strip *s) \
+#define TALLIES(name, kind) \
+    static void name##_rows(size_t n, const rt_real *x, size_t apart, rt_real limit, rt_strip *s) \
     { \
-        rt_tally_rows(w, x, kind, limit, s); \
-    }
-TALLY(tally_values, RT_ANY_SLOPE)
-TALLY(tally_relu, RT_RELU_SLOPE)
-TALLY(tally_tanh, RT_TANH_SLOPE)
-TALLY(tally_sigmoid, RT_SIGMOID_SLOPE)
+        rt_tally_rows(n, x, apart, kind, limit, s); \
+    } \
+    static void name##_runs(const rt_runs *r, const rt_real *x, rt_real first, rt_real limit, \
+                            rt_unit_tally *u) \
+    { \
+        rt_tally_runs(r, x, first, kind, limit, u); \
+    } \
+    static const tallies of_##name = { name##_rows, name##_runs, (kind) != RT_ANY_SLOPE };
+TALLIES(values, RT_ANY_SLOPE)
+TALLIES(relu, RT_RELU_SLOPE)
+TALLIES(tanh, RT_TANH_SLOPE)
+TALLIES(sigmoid, RT_SIGMOID_SLOPE)
 
-static tally_rows *tally_of(rt_activation act, const rt_real *v, const rt_real *y)
+static const tallies *tallies_of(rt_activation act, const rt_real *v, const rt_real *y)
 {
     switch (v == y ? act : RT_LINEAR) {
-    case RT_RELU: return tally_relu;
-    case RT_TANH: return tally_tanh;
-    case RT_SIGMOID: return tally_sigmoid;
-    default: return tally_values;
+    case RT_RELU: return &of_relu;
+    case RT_TANH: return &of_tanh;
+    case RT_SIGMOID: return &of_sigmoid;
+    default: return &of_values;
     }
 }
 
-static bool tallies_slopes(const output_job *job) { return job->tally != tally_values; }
+/* ---- Units that are single values, by columns */
 
-/* Rows of `count` values, fewer than a strip's: rows of a strip, the rest of which is no unit's. */
-static void tally_few(const output_job *job, size_t count, const rt_real *y, size_t apart,
-                      rt_strip *s)
+/* Rows of fewer channels than a strip's: rows of a strip, the rest of which is no unit's. */
+static void tally_few(const output_job *job, rt_strip *s)
 {
+    const size_t channels = job->p.channels;
     rt_real row[RT_STRIP_ROWS][RT_STRIP] = { { 0 } };
 
     for (size_t i = 0; i < job->p.n; i += RT_STRIP_ROWS) {
         const size_t rows = job->p.n - i < RT_STRIP_ROWS ? job->p.n - i : RT_STRIP_ROWS;
         for (size_t k = 0; k < rows; k++)
-            rt_copy_few((int)count, y + (i + k) * apart, row[k]);
-        job->tally((rt_layout){ .runs = rows, .apart = RT_STRIP, .rows = 1 }, row[0], job->flat, s);
+            rt_copy_few((int)channels, job->y + (i + k) * channels, row[k]);
+        job->tally->rows(rows, row[0], RT_STRIP, job->flat, s);
     }
 }
 
@@ -140,10 +135,9 @@ static void sum_strip(const output_job *job, rt_block block, size_t first, size_
 
     memcpy(s.about, job->y + first, count * sizeof *s.about);
     if (count < RT_STRIP)
-        tally_few(job, count, job->y, channels, &s);
+        tally_few(job, &s);
     else
-        job->tally((rt_layout){ .runs = job->p.n, .apart = channels, .rows = 1 }, job->y + first,
-                   job->flat, &s);
+        job->tally->rows(job->p.n, job->y + first, channels, job->flat, &s);
     memcpy(u->sum + at, s.sum + before, (count - before) * sizeof *s.sum);
     memcpy(u->squares + at, s.squares + before, (count - before) * sizeof *s.squares);
     for (size_t k = before; k < count; k++)
@@ -161,32 +155,40 @@ static void sum_columns(const output_job *job, rt_block block, unit_sums *u)
 
 /* ---- Units that are planes */
 
-static void add_lanes(const rt_strip *s, size_t lanes, size_t k, unit_sums *u)
+/* A block's planes in the order of the memory: those of some samples at a time, or parts of one's,
+ * so many as a block of a sum. */
+static void tally_planes(const output_job *job, rt_block block, const rt_real *first,
+                         rt_unit_tally *u)
 {
-    for (size_t l = 0; l < lanes; l++) {
-        u->sum[k] += s->sum[l];
-        u->squares[k] += s->squares[l];
-        u->flat[k] += s->flat[l];
+    const size_t n = job->p.n, inner = job->p.inner, apart = job->p.channels * inner;
+    const size_t turns = (inner + RT_CHAIN_STEP - 1) / RT_CHAIN_STEP;
+    const size_t most = turns < RT_CHAIN_TURNS ? RT_CHAIN_TURNS / turns : 1;
+    rt_runs r = { .apart = apart, .end = job->y + n * apart };
+
+    for (size_t i = 0; i < n; i += r.n) {
+        r.n = n - i < most ? n - i : most;
+        for (size_t k = 0; k < block.count; k++) {
+            const rt_real *y = job->y + rt_plane(&job->p, i, block.first + k);
+            for (size_t j = 0; j < inner; j += r.count) {
+                r.count = inner - j < RT_CHAIN_BLOCK ? inner - j : RT_CHAIN_BLOCK;
+                job->tally->runs(&r, y + j, first[k], job->flat, &u[k]);
+            }
+        }
     }
 }
 
-static void sum_plane(const output_job *job, rt_block block, size_t k, unit_sums *u)
+static void sum_planes(const output_job *job, rt_block block, unit_sums *u)
 {
-    const size_t inner = job->p.inner, rows = inner / RT_STRIP, rest = inner % RT_STRIP;
-    const size_t apart = job->p.channels * inner;
-    const rt_real *y = job->y + rt_plane(&job->p, 0, block.first + k);
-    rt_strip s = { .sum = { 0 } };
+    rt_unit_tally tally[RT_PLANE_BLOCKS] = { { .sum = { 0 } } };
 
-    for (int l = 0; l < RT_STRIP; l++)
-        s.about[l] = u->first[k];
-    if (rest > 0) {
-        rt_strip last = s;
-        tally_few(job, rest, y + rows * RT_STRIP, apart, &last);
-        add_lanes(&last, rest, k, u);
+    tally_planes(job, block, u->first, tally);
+    for (size_t k = 0; k < block.count; k++) {
+        for (int l = 0; l < RT_HALF; l++) {
+            u->sum[k] += tally[k].sum[l];
+            u->squares[k] += tally[k].squares[l];
+        }
+        u->flat[k] = tally[k].flat;
     }
-    job->tally((rt_layout){ .runs = job->p.n, .apart = apart, .rows = rows, .stride = RT_STRIP },
-               y, job->flat, &s);
-    add_lanes(&s, RT_STRIP, k, u);
 }
 
 /* ---- Blocks of units */
@@ -246,10 +248,9 @@ static void sum_units(const output_job *job, rt_block block, unit_sums *u)
     if (job->p.inner == 1)
         sum_columns(job, block, u);
     else
-        for (size_t k = 0; k < block.count; k++)
-            sum_plane(job, block, k, u);
+        sum_planes(job, block, u);
     for (size_t k = 0; k < block.count; k++) {
-        u->alive[k] = tallies_slopes(job);
+        u->alive[k] = job->tally->slopes;
         odd |= !rt_strip_is_safe(u->squares[k]) | (u->flat[k] == values);
     }
     if (odd != 0)
@@ -332,7 +333,7 @@ static void output_block(const output_job *job, rt_block block, output_sums *out
     add_moments(job, block, &u, out);
     if (job->act == RT_LINEAR || job->act == RT_SOFTMAX)
         return;
-    if (!tallies_slopes(job))
+    if (!job->tally->slopes)
         take_slopes(job, block, &u);
     for (size_t k = 0; k < block.count; k++) {
         out->saturated += u.flat[k];
@@ -372,9 +373,9 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     const double count = (double)n * units * inner;
     output_sums of_tile[RT_MAX_TILES], all = { .sum = 0 };
     output_job job = { .p = rt_planes_of(n, units, inner), .act = act, .a = a, .v = v, .y = y,
-                       .tally = tally_of(act, v, y), .of_tile = of_tile, .pass = c,
+                       .tally = tallies_of(act, v, y), .of_tile = of_tile, .pass = c,
                        .parts = rt_parts_of(c, w),
-                       .flat = (rt_real)(0.05 * steepest(act, a)) };
+                       .flat = (rt_real)(0.05 * rt_steepest(act, a)) };
     const int blocks = rt_cut_channels(&job.p).count;
     const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
 

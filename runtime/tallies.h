@@ -1,14 +1,18 @@
-/* tallies.h -- what is added up of a layer's outputs: columns of values at once, in registers; of
- * short blocks of rows in the precision of the values, of these sums in double. */
+/* tallies.h -- what is added up of a layer's outputs: columns of values at once, or runs of values
+ * that are one unit's; of short blocks in the precision of the values, of these sums in double. */
 #ifndef RT_TALLIES_H
 #define RT_TALLIES_H
 
-#include "vectors.h"
+#include "byte_vectors.h"
 
 enum {
     RT_STRIP_VECTORS = RT_VECTOR_BYTES == 64 ? 2 : 4,   /* sums that do not wait for each other */
     RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
-    RT_STRIP_ROWS = 16              /* of a block, which is summed in the precision of the values */
+    RT_STRIP_ROWS = 16,             /* of a block, which is summed in the precision of the values */
+    RT_CHAINS = 4,                  /* the same of a run's values, */
+    RT_CHAIN_STEP = RT_CHAINS * RT_VECTOR_LANES,
+    RT_CHAIN_TURNS = 16,            /* and of each chain's in a block */
+    RT_CHAIN_BLOCK = RT_CHAIN_TURNS * RT_CHAIN_STEP
 };
 
 #ifdef RT_DOUBLE
@@ -25,11 +29,6 @@ typedef struct {
     rt_bits flat[RT_STRIP];         /* slopes under a limit */
 } rt_strip;
 
-/* Where the rows of a strip lie: in each of the runs, `rows` that are `stride` apart. */
-typedef struct {
-    size_t runs, apart, rows, stride;
-} rt_layout;
-
 /* A sum of squares that no block had too little room for: what underflowed is beyond its digits. */
 static inline bool rt_strip_is_safe(double squares)
 {
@@ -39,55 +38,165 @@ static inline bool rt_strip_is_safe(double squares)
 /* Activations whose slope is a function of their output that a vector of them has at once. */
 typedef enum { RT_ANY_SLOPE, RT_RELU_SLOPE, RT_TANH_SLOPE, RT_SIGMOID_SLOPE } rt_slope_kind;
 
+RT_INLINE rt_vector rt_slope_of(rt_slope_kind kind, rt_vector y)
+{
+    const rt_vector one = rt_broadcast(1);
+    return kind == RT_TANH_SLOPE ? one - y * y : y * (one - y);
+}
+
 RT_INLINE rt_bit_vector rt_flat_lanes(rt_slope_kind kind, rt_vector y, rt_real limit)
 {
-    const rt_vector one = rt_broadcast(1), under = rt_broadcast(limit);
-
     if (kind == RT_RELU_SLOPE)
         return ~(rt_bit_vector)(y > 0);
-    return (rt_bit_vector)((kind == RT_TANH_SLOPE ? one - y * y : y * (one - y)) < under);
+    return (rt_bit_vector)(rt_slope_of(kind, y) < rt_broadcast(limit));
 }
 
-/* What a block of rows has added up, in its own precision, to sums in double. */
-RT_INLINE void rt_add_block(const rt_vector *block, double *sum)
+/* An output whose slope is not flat. */
+RT_INLINE rt_vector rt_steep(rt_slope_kind kind)
 {
-    for (int k = 0; k < RT_STRIP_VECTORS; k++)
-        for (int l = 0; l < RT_VECTOR_LANES; l++)
-            sum[k * RT_VECTOR_LANES + l] += (double)block[k][l];
+    return rt_broadcast(kind == RT_TANH_SLOPE ? 0 : kind == RT_RELU_SLOPE ? 1 : (rt_real)0.5);
 }
 
-/* Adds rows of RT_STRIP values to the strip; which slopes are flat too, but for RT_ANY_SLOPE.
- * `kind` is a literal. */
-RT_INLINE void rt_tally_rows(rt_layout w, const rt_real *x, const rt_slope_kind kind,
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+RT_INLINE void rt_tally(rt_vector y, rt_vector about, rt_vector *sum, rt_vector *squares)
+{
+    const rt_vector d = y - about;
+
+    *sum += d;
+    *squares += d * d;
+}
+
+/* Half of the lanes of a vector. */
+enum { RT_HALF = RT_VECTOR_LANES / 2 };
+typedef rt_real rt_half __attribute__((vector_size(RT_HALF * sizeof(rt_real))));
+typedef double rt_half_doubles __attribute__((vector_size(RT_HALF * sizeof(double))));
+
+RT_INLINE void rt_add_half(rt_half x, double *sum)
+{
+    rt_half_doubles all;
+
+    memcpy(&all, sum, sizeof all);
+    all += __builtin_convertvector(x, rt_half_doubles);
+    memcpy(sum, &all, sizeof all);
+}
+
+/* What a block has added up, in its own precision, to sums in double: of columns, ... */
+RT_INLINE void rt_add_columns(rt_vector x, double sum[RT_VECTOR_LANES])
+{
+    rt_half part[2];
+
+    memcpy(part, &x, sizeof part);
+    rt_add_half(part[0], sum);
+    rt_add_half(part[1], sum + RT_HALF);
+}
+
+/* ... or of one unit. */
+RT_INLINE void rt_add_chains(const rt_vector chain[RT_CHAINS], double sum[RT_HALF])
+{
+    const rt_vector all = (chain[0] + chain[1]) + (chain[2] + chain[3]);
+    rt_half part[2];
+
+    memcpy(part, &all, sizeof part);
+    rt_add_half(part[0] + part[1], sum);
+}
+
+/* Adds n rows of RT_STRIP values, which lie `apart`, to the strip; which slopes are flat too, but
+ * for RT_ANY_SLOPE.  `kind` is a literal. */
+RT_INLINE void rt_tally_rows(size_t n, const rt_real *x, size_t apart, const rt_slope_kind kind,
                              rt_real limit, rt_strip *strip)
 {
-    const size_t next = w.apart - (w.rows - 1) * w.stride;
     rt_vector about[RT_STRIP_VECTORS];
     rt_bit_vector flat[RT_STRIP_VECTORS];
-    size_t in_run = w.rows;
 
     memcpy(about, strip->about, sizeof about);
     memcpy(flat, strip->flat, sizeof flat);
-    for (size_t left = w.runs * w.rows; left > 0;) {
+    for (size_t left = n; left > 0;) {
         const size_t rows = left < RT_STRIP_ROWS ? left : RT_STRIP_ROWS;
         rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
-        for (size_t i = 0; i < rows; i++) {
+        for (size_t i = 0; i < rows; i++, x += apart)
             for (int k = 0; k < RT_STRIP_VECTORS; k++) {
-                const rt_vector y = rt_load(x + k * RT_VECTOR_LANES), d = y - about[k];
-                sum[k] += d;
-                squares[k] += d * d;
+                const rt_vector y = rt_load(x + k * RT_VECTOR_LANES);
+                rt_tally(y, about[k], &sum[k], &squares[k]);
                 if (kind != RT_ANY_SLOPE)
                     flat[k] -= rt_flat_lanes(kind, y, limit);
             }
-            in_run--;
-            x += in_run > 0 ? w.stride : next;
-            in_run = in_run > 0 ? in_run : w.rows;
+        for (int k = 0; k < RT_STRIP_VECTORS; k++) {
+            rt_add_columns(sum[k], strip->sum + k * RT_VECTOR_LANES);
+            rt_add_columns(squares[k], strip->squares + k * RT_VECTOR_LANES);
         }
-        rt_add_block(sum, strip->sum);
-        rt_add_block(squares, strip->squares);
         left -= rows;
     }
     memcpy(strip->flat, flat, sizeof flat);
+}
+
+/* ---- Runs of values that all are one unit's -------------------------------------------------- */
+
+/* n runs of `count` values, which lie `apart`; `end` is behind the last value that may be read. */
+typedef struct {
+    size_t n, count, apart;
+    const rt_real *end;
+} rt_runs;
+
+/* What is added up of a unit; the lanes are to be joined.  Aligned, as sums that lie in two lines of
+ * the cache are slow to come back. */
+typedef struct {
+    _Alignas(RT_VECTOR_BYTES) double sum[RT_HALF];      /* of value - about */
+    double squares[RT_HALF];
+    uint64_t flat;                  /* slopes under a limit */
+} rt_unit_tally;
+
+RT_INLINE uint64_t rt_count_flat(rt_slope_kind kind, rt_vector y, rt_real limit)
+{
+    if (kind == RT_RELU_SLOPE)
+        return RT_VECTOR_LANES - rt_count_less((rt_vector){ 0 }, y);
+    return rt_count_less(rt_slope_of(kind, y), rt_broadcast(limit));
+}
+
+/* One of the chains, and all slopes. */
+RT_INLINE void rt_tally_lanes(rt_vector y, rt_vector about, const rt_slope_kind kind,
+                              rt_real limit, rt_vector *sum, rt_vector *squares, uint64_t *flat)
+{
+    rt_tally(y, about, sum, squares);
+    if (kind != RT_ANY_SLOPE)
+        *flat += rt_count_flat(kind, y, limit);
+}
+
+#define RT_LANE_ITSELF(lane, unused) (lane)
+
+/* Adds runs that are no more than a block.  Lanes behind the end of a run hold `first` or, where
+ * slopes are counted, what is not flat. */
+RT_INLINE void rt_tally_runs(const rt_runs *r, const rt_real *x, rt_real first,
+                             const rt_slope_kind kind, rt_real limit, rt_unit_tally *u)
+{
+    enum { LANES = RT_VECTOR_LANES, LAST = RT_CHAINS - 1 };
+    const size_t rest = r->count % LANES;
+    const rt_vector about = rt_broadcast(first), lane = { RT_LANE_LIST(RT_LANE_ITSELF, 0) };
+    const rt_mask inside = lane < rt_broadcast((rt_real)rest);
+    rt_vector sum[RT_CHAINS] = { { 0 } }, squares[RT_CHAINS] = { { 0 } };
+    uint64_t flat = u->flat;
+
+    for (size_t i = 0; i < r->n; i++, x += r->apart) {
+        const rt_real *y = x, *end = x + (r->count - rest);
+        for (; end - y >= RT_CHAIN_STEP; y += RT_CHAIN_STEP)
+            for (int k = 0; k < RT_CHAINS; k++)
+                rt_tally_lanes(rt_load(y + k * LANES), about, kind, limit, &sum[k], &squares[k],
+                               &flat);
+        for (int k = 0; k < LAST; k++, y += LANES) {
+            if (y == end)
+                break;
+            rt_tally_lanes(rt_load(y), about, kind, limit, &sum[k], &squares[k], &flat);
+        }
+        if (rest > 0) {
+            const rt_vector few = r->end - y >= LANES ? rt_load(y) : rt_load_first(y, (int)rest);
+            rt_tally(rt_choose(inside, few, about), about, &sum[LAST], &squares[LAST]);
+            if (kind != RT_ANY_SLOPE)
+                flat += rt_count_flat(kind, rt_choose(inside, few, rt_steep(kind)), limit);
+        }
+    }
+    u->flat = flat;
+    rt_add_chains(sum, u->sum);
+    rt_add_chains(squares, u->squares);
 }
 
 /* ---- Slopes --------------------------------------------------------------------------------- */

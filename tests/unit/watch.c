@@ -279,6 +279,15 @@ TEST(moments_of_outputs)
     check_moments(2, 9000, 1);                  /* more blocks than partial sums */
 }
 
+TEST(moments_of_planes_of_any_size)
+{
+    const int large[] = { 99, 128, 255, 511, 784, 1023, 1024, 1025, 2049 };
+    for (int inner = 2; inner < 80; inner++)
+        check_moments(1 + inner % 19, 1 + inner % 18, inner);
+    for (size_t k = 0; k < sizeof large / sizeof *large; k++)
+        check_moments(1 + (int)k % 4, 5, large[k]);
+}
+
 /* Every third unit has one value that is not flat, in the row or place that is named. */
 static void check_slopes(rt_activation act, rt_real flat, int n, int units, int inner, int where)
 {
@@ -308,6 +317,40 @@ TEST(slopes_are_of_every_value)
             check_slopes(act[k], flat[k], 20, 10, 9, where);
             check_slopes(act[k], flat[k], 2, 5, 100, where);
         }
+}
+
+static bool is_flat(rt_activation act, double y)
+{
+    return act == RT_RELU ? !(y > 0) : act == RT_TANH ? 1 - y * y < 0.05 : y * (1 - y) < 0.0125;
+}
+
+/* Of values by sixty-fourths, so that no slope is rounded; every fourth unit is dead. */
+static void check_counts_of_slopes(rt_activation act, int n, int units, int inner)
+{
+    rt_pass c = { .rows = n, .watching = true };
+    const int count = n * units * inner;
+    rt_real *y = normals((size_t)count, 1);
+    int saturated = 0;
+    rt_watch w = { 0 };
+
+    for (int i = 0; i < count; i++) {
+        const double value = floor(64 * value_of(act, 2 * (double)y[i])) / 64;
+        y[i] = (rt_real)(i / inner % units % 4 == 1 ? act != RT_RELU : value);
+        saturated += is_flat(act, (double)y[i]);
+    }
+    rt_watch_output(&c, &w, act, 0, n, units, inner, y, y);
+    CHECK_NEAR(w.saturated * count, saturated, 1e-9 * count);
+    free(y);
+}
+
+TEST(slopes_are_counted_one_by_one)
+{
+    const rt_activation act[] = { RT_RELU, RT_TANH, RT_SIGMOID };
+    for (int inner = 1; inner < 140; inner += 1 + inner / 80)
+        check_counts_of_slopes(act[inner % 3], 1 + inner % 40, 1 + inner % 21, inner);
+    for (int k = 0; k < 3; k++)
+        for (int inner = 1020; inner < 1030; inner++)
+            check_counts_of_slopes(act[k], 3, 5, inner);
 }
 
 /* Flat everywhere, but not of slope 0. */
@@ -451,7 +494,9 @@ int main(void)
     RUN(linear_and_softmax_do_not_saturate);
     RUN(dead_units);
     RUN(moments_of_outputs);
+    RUN(moments_of_planes_of_any_size);
     RUN(slopes_are_of_every_value);
+    RUN(slopes_are_counted_one_by_one);
     RUN(flat_units_are_not_dead);
     RUN(nonfinite_outputs_are_counted);
     RUN(delta_is_of_a_sample);
