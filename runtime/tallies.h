@@ -138,7 +138,7 @@ typedef struct {
     const rt_real *end;
 } rt_runs;
 
-/* What is added up of a unit; the lanes are to be joined.  Aligned, as sums that lie in two lines of
+/* What is added up of a unit; the lanes are to be joined.  Aligned: sums that lie in two lines of
  * the cache are slow to come back. */
 typedef struct {
     _Alignas(RT_VECTOR_BYTES) double sum[RT_HALF];      /* of value - about */
