@@ -161,8 +161,8 @@ static void tally_planes(const output_job *job, rt_block block, const rt_real *f
                          rt_unit_tally *u)
 {
     const size_t n = job->p.n, inner = job->p.inner, apart = job->p.channels * inner;
-    const size_t turns = (inner + RT_CHAIN_STEP - 1) / RT_CHAIN_STEP;
-    const size_t most = turns < RT_CHAIN_TURNS ? RT_CHAIN_TURNS / turns : 1;
+    const size_t turns = (inner + RT_TALLY_STEP - 1) / RT_TALLY_STEP;
+    const size_t most = turns < RT_TALLY_TURNS ? RT_TALLY_TURNS / turns : 1;
     rt_runs r = { .apart = apart, .end = job->y + n * apart };
 
     for (size_t i = 0; i < n; i += r.n) {
@@ -170,7 +170,7 @@ static void tally_planes(const output_job *job, rt_block block, const rt_real *f
         for (size_t k = 0; k < block.count; k++) {
             const rt_real *y = job->y + rt_plane(&job->p, i, block.first + k);
             for (size_t j = 0; j < inner; j += r.count) {
-                r.count = inner - j < RT_CHAIN_BLOCK ? inner - j : RT_CHAIN_BLOCK;
+                r.count = inner - j < RT_TALLY_BLOCK ? inner - j : RT_TALLY_BLOCK;
                 job->tally->runs(&r, y + j, first[k], job->flat, &u[k]);
             }
         }
@@ -241,7 +241,8 @@ static void look_closer(const output_job *job, rt_block block, unit_sums *u)
 static void sum_units(const output_job *job, rt_block block, unit_sums *u)
 {
     const uint64_t values = job->p.n * job->p.inner;
-    uint32_t odd = 0;
+    const rt_bits alive = job->tally->slopes;
+    uint64_t odd = 0;
 
     for (size_t k = 0; k < block.count; k++)
         u->first[k] = job->y[rt_plane(&job->p, 0, block.first + k)];
@@ -249,10 +250,10 @@ static void sum_units(const output_job *job, rt_block block, unit_sums *u)
         sum_columns(job, block, u);
     else
         sum_planes(job, block, u);
-    for (size_t k = 0; k < block.count; k++) {
-        u->alive[k] = job->tally->slopes;
-        odd |= !rt_strip_is_safe(u->squares[k]) | (u->flat[k] == values);
-    }
+    for (size_t k = 0; k < block.count; k++)
+        u->alive[k] = alive;
+    for (size_t k = 0; k < block.count; k++)
+        odd |= (uint64_t)!rt_strip_is_safe(u->squares[k]) | (u->flat[k] == values);
     if (odd != 0)
         look_closer(job, block, u);
 }

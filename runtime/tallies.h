@@ -9,10 +9,10 @@ enum {
     RT_STRIP_VECTORS = RT_VECTOR_BYTES == 64 ? 2 : 4,   /* sums that do not wait for each other */
     RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
     RT_STRIP_ROWS = 16,             /* of a block, which is summed in the precision of the values */
-    RT_CHAINS = 4,                  /* the same of a run's values, */
-    RT_CHAIN_STEP = RT_CHAINS * RT_VECTOR_LANES,
-    RT_CHAIN_TURNS = 16,            /* and of each chain's in a block */
-    RT_CHAIN_BLOCK = RT_CHAIN_TURNS * RT_CHAIN_STEP
+    RT_TALLY_CHAINS = 4,            /* the same of a run's values, */
+    RT_TALLY_STEP = RT_TALLY_CHAINS * RT_VECTOR_LANES,
+    RT_TALLY_TURNS = 16,            /* and of each chain's in a block */
+    RT_TALLY_BLOCK = RT_TALLY_TURNS * RT_TALLY_STEP
 };
 
 #ifdef RT_DOUBLE
@@ -32,7 +32,7 @@ typedef struct {
 /* A sum of squares that no block had too little room for: what underflowed is beyond its digits. */
 static inline bool rt_strip_is_safe(double squares)
 {
-    return squares > 0x1p-80 && squares < (double)INFINITY;
+    return (squares > 0x1p-80) & (squares < (double)INFINITY);
 }
 
 /* Activations whose slope is a function of their output that a vector of them has at once. */
@@ -92,7 +92,7 @@ RT_INLINE void rt_add_columns(rt_vector x, double sum[RT_VECTOR_LANES])
 }
 
 /* ... or of one unit. */
-RT_INLINE void rt_add_chains(const rt_vector chain[RT_CHAINS], double sum[RT_HALF])
+RT_INLINE void rt_add_chains(const rt_vector chain[RT_TALLY_CHAINS], double sum[RT_HALF])
 {
     const rt_vector all = (chain[0] + chain[1]) + (chain[2] + chain[3]);
     rt_half part[2];
@@ -169,17 +169,17 @@ RT_INLINE void rt_tally_lanes(rt_vector y, rt_vector about, const rt_slope_kind 
 RT_INLINE void rt_tally_runs(const rt_runs *r, const rt_real *x, rt_real first,
                              const rt_slope_kind kind, rt_real limit, rt_unit_tally *u)
 {
-    enum { LANES = RT_VECTOR_LANES, LAST = RT_CHAINS - 1 };
+    enum { LANES = RT_VECTOR_LANES, LAST = RT_TALLY_CHAINS - 1 };
     const size_t rest = r->count % LANES;
     const rt_vector about = rt_broadcast(first), lane = { RT_LANE_LIST(RT_LANE_ITSELF, 0) };
     const rt_mask inside = lane < rt_broadcast((rt_real)rest);
-    rt_vector sum[RT_CHAINS] = { { 0 } }, squares[RT_CHAINS] = { { 0 } };
+    rt_vector sum[RT_TALLY_CHAINS] = { { 0 } }, squares[RT_TALLY_CHAINS] = { { 0 } };
     uint64_t flat = u->flat;
 
     for (size_t i = 0; i < r->n; i++, x += r->apart) {
         const rt_real *y = x, *end = x + (r->count - rest);
-        for (; end - y >= RT_CHAIN_STEP; y += RT_CHAIN_STEP)
-            for (int k = 0; k < RT_CHAINS; k++)
+        for (; end - y >= RT_TALLY_STEP; y += RT_TALLY_STEP)
+            for (int k = 0; k < RT_TALLY_CHAINS; k++)
                 rt_tally_lanes(rt_load(y + k * LANES), about, kind, limit, &sum[k], &squares[k],
                                &flat);
         for (int k = 0; k < LAST; k++, y += LANES) {
