@@ -102,7 +102,8 @@ RT_INLINE void rt_add_chains(const rt_vector chain[RT_TALLY_CHAINS], double sum[
 }
 
 /* Adds n rows of RT_STRIP values, which lie `apart`, to the strip; which slopes are flat too, but
- * for RT_ANY_SLOPE.  `kind` is a literal. */
+ * for RT_ANY_SLOPE.  `kind` is a literal.  No machine foresees rows that lie in other pages: what
+ * is behind them is fetched ahead. */
 RT_INLINE void rt_tally_rows(size_t n, const rt_real *x, size_t apart, const rt_slope_kind kind,
                              rt_real limit, rt_strip *strip)
 {
@@ -114,13 +115,15 @@ RT_INLINE void rt_tally_rows(size_t n, const rt_real *x, size_t apart, const rt_
     for (size_t left = n; left > 0;) {
         const size_t rows = left < RT_STRIP_ROWS ? left : RT_STRIP_ROWS;
         rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
-        for (size_t i = 0; i < rows; i++, x += apart)
+        for (size_t i = 0; i < rows; i++, x += apart) {
+            __builtin_prefetch(x + RT_STRIP);           /* the next strip's */
             for (int k = 0; k < RT_STRIP_VECTORS; k++) {
                 const rt_vector y = rt_load(x + k * RT_VECTOR_LANES);
                 rt_tally(y, about[k], &sum[k], &squares[k]);
                 if (kind != RT_ANY_SLOPE)
                     flat[k] -= rt_flat_lanes(kind, y, limit);
             }
+        }
         for (int k = 0; k < RT_STRIP_VECTORS; k++) {
             rt_add_columns(sum[k], strip->sum + k * RT_VECTOR_LANES);
             rt_add_columns(squares[k], strip->squares + k * RT_VECTOR_LANES);
