@@ -25,16 +25,17 @@ static void run(rt_pass *c, layer l, direction d, const arrays *m)
     else if (l == RNN && d == FORWARD)
         rt_rnn(c, RT_TANH, 0, RT_FROM_FIRST, n, steps, units, m->zx, m->w, m->b, NULL, m->h);
     else if (l == RNN)
-        rt_rnn_dz(c, RT_TANH, 0, RT_FROM_FIRST, n, steps, units, m->dh, m->w, NULL, m->h,
+        rt_rnn_dz(c, NULL, RT_TANH, 0, RT_FROM_FIRST, n, steps, units, m->dh, m->w, NULL, m->h,
                   m->carry, m->dz);
     else if (l == LSTM && d == FORWARD)
         rt_lstm(c, RT_FROM_FIRST, n, steps, units, m->zx, m->w, m->b, m->cell, m->h);
     else if (l == LSTM)
-        rt_lstm_dz(c, RT_FROM_FIRST, n, steps, units, m->dh, m->w, m->cell, m->carry, m->dz);
+        rt_lstm_dz(c, NULL, RT_FROM_FIRST, n, steps, units, m->dh, m->w, m->cell, m->carry, m->dz);
     else if (d == FORWARD)
         rt_gru(c, RT_FROM_FIRST, n, steps, units, m->zx, m->w, m->b, m->cell, m->h);
     else
-        rt_gru_dz(c, RT_FROM_FIRST, n, steps, units, m->dh, m->w, m->cell, m->h, m->carry, m->dz);
+        rt_gru_dz(c, NULL, RT_FROM_FIRST, n, steps, units, m->dh, m->w, m->cell, m->h,
+                  m->carry, m->dz);
 }
 
 static double time_run(rt_pool *pool, layer l, direction d, rt_gemm gemm, const arrays *m)

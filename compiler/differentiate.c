@@ -147,23 +147,16 @@ static NodeId total(Sweep *s, NodeId x)
 
 /* ---- The watch ----------------------------------------------------------------------------- */
 
-/* dz of a recurrent layer, [steps][gates * units], is looked at by step. */
+/* That of a recurrent layer is recorded by the kernel that computes it. */
 static void watch_delta(Sweep *s, NodeId z, NodeId dz)
 {
     const int row = s->g->node[z].layer;
     const int64_t elements = node_elements(&s->g->node[dz]);
-    Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
-                   .size = { 1, elements } };
+    const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
+                         .size = { 1, elements } };
 
-    if (row < 0 || s->g->layer[row].z != z)
-        return;
-    if (s->g->layer[row].steps) {
-        watch.op = OP_WATCH_STEPS;
-        watch.size[1] = s->g->layer[row].steps;
-        watch.size[2] = elements / watch.size[1];
-        watch.reverse = s->g->layer[row].reverse;
-    }
-    sweep_add(s, z, watch, &dz, 1);
+    if (row >= 0 && s->g->layer[row].z == z && !s->g->layer[row].steps)
+        sweep_add(s, z, watch, &dz, 1);
 }
 
 static void watch_path(Sweep *s, int row, int path)

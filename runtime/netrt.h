@@ -621,21 +621,23 @@ void rt_extract_dx(rt_pass *c, int n, int m, int width, int at, const rt_real *d
  *         cell r, z, n and zh of n [n][steps][4 * units]
  *
  * The gradients: dh is dLoss/dh of what reads h outside the layer, dz[n][steps][gates * units] is
- * dLoss/dzx.  carry is [n][units] for rnn, [n][2 * units] for lstm and gru. */
+ * dLoss/dzx.  carry is [n][units] for rnn, [n][2 * units] for lstm and gru.  `watch`, or NULL:
+ * they record dz as rt_watch_delta does, and its size by step. */
 void rt_rnn(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps, int units,
             const rt_real *zx, const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
-void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps,
-               int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
+void rt_rnn_dz(rt_pass *c, rt_watch *watch, rt_activation act, double a, rt_direction way, int n,
+               int steps, int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
                const rt_real *h, rt_real *carry, rt_real *dz);
 void rt_lstm(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
              const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
-void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
-                const rt_real *w, const rt_real *cell, rt_real *carry, rt_real *dz);
+void rt_lstm_dz(rt_pass *c, rt_watch *watch, rt_direction way, int n, int steps, int units,
+                const rt_real *dh, const rt_real *w, const rt_real *cell, rt_real *carry,
+                rt_real *dz);
 void rt_gru(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *zx,
             const rt_real *w, const rt_real *b, rt_real *cell, rt_real *h);
-void rt_gru_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
-               const rt_real *w, const rt_real *cell, const rt_real *h, rt_real *carry,
-               rt_real *dz);
+void rt_gru_dz(rt_pass *c, rt_watch *watch, rt_direction way, int n, int steps, int units,
+               const rt_real *dh, const rt_real *w, const rt_real *cell, const rt_real *h,
+               rt_real *carry, rt_real *dz);
 /* dLoss/dzh of a GRU from dLoss/dzx: the same, but for gate n, where it is r times that.
  * n counts rows: samples times steps. */
 void rt_gru_hidden_dz(rt_pass *c, int n, int units, const rt_real *dz, const rt_real *cell,
@@ -679,7 +681,6 @@ void rt_huber_dx(rt_pass *c, int n, int m, double delta, const rt_real *x, const
 
 #define rt_watch_output RT_NAME(rt_watch_output)
 #define rt_watch_delta RT_NAME(rt_watch_delta)
-#define rt_watch_steps RT_NAME(rt_watch_steps)
 #define rt_watch_path RT_NAME(rt_watch_path)
 #define rt_watch_same_delta RT_NAME(rt_watch_same_delta)
 #define rt_watch_same_path RT_NAME(rt_watch_same_path)
@@ -691,9 +692,6 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
                      int inner, const rt_real *v, const rt_real *y);
 /* dz[n][m], the gradient of the mean loss by the pre-activation; recorded as the sample's own */
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz);
-/* The same of a recurrent layer, dz[n][steps][m], and its size by step */
-void rt_watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps, int m,
-                    const rt_real *dz);
 /* At a join: the gradient [n][m] that reaches the common input by path `path`, counted from 0; of a
  * residual 0 is the skip, 1 the body */
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d);

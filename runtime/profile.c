@@ -59,7 +59,6 @@ void rt_profile_start_step(rt_profile *p, int64_t rows)
     lap(p);
     p->began = p->last;
     p->open = &p->part[RT_AT_OTHER];
-    p->between = false;
     p->steps++;
     p->rows += rows;
 }
@@ -136,11 +135,7 @@ void rt_profile_delta(rt_profile *p, const rt_watch *w)
 {
     if (!p)
         return;
-    double *layer = &p->backward[layer_of(p, w)];
-    if (p->between)
-        p->open = layer;
-    p->between = false;
-    turn_to(p, layer);
+    turn_to(p, &p->backward[layer_of(p, w)]);
 }
 
 void rt_profile_watched(rt_profile *p)
@@ -149,10 +144,10 @@ void rt_profile_watched(rt_profile *p)
         p->part[RT_AT_WATCHING] += lap(p);
 }
 
-void rt_profile_between(rt_profile *p)
+void rt_profile_watched_within(rt_profile *p, double seconds)
 {
     if (!p)
         return;
-    rt_profile_turn(p, RT_AT_OTHER);
-    p->between = true;
+    p->part[RT_AT_WATCHING] += seconds;
+    *p->open += lap(p) - seconds;
 }

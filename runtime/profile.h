@@ -1,7 +1,8 @@
 /* profile.h -- where the time of training steps goes, stamped at the boundaries of layers.
  *
  * Generated code tells them by its calls of rt_watch_output, at the end of each layer forward, and
- * of rt_watch_delta, where a layer's backward work begins.  A layer without these (a pool, a
+ * of rt_watch_delta, where a layer's backward work begins, as the recurrent kernels tell it of
+ * theirs.  A layer without these (a pool, a
  * dropout) counts for the one behind it, in both directions; so does the slope of an activation,
  * which the gradient of the layer behind it passes through on its way. */
 #ifndef RT_PROFILE_H
@@ -26,7 +27,6 @@ typedef struct rt_profile {
     double *forward, *backward;     /* [net->n_layers], seconds of all steps */
     double part[RT_PROFILE_PARTS];
     double last, *open;             /* when the clock was read, and whose the time since then is */
-    bool between;                   /* since then it is the next layer's that is marked */
     int *order, n_order, at;        /* layers of the marks of a pass, as they came in the first */
     int64_t steps, rows;
     double began;                   /* when this step did */
@@ -44,7 +44,7 @@ void rt_profile_turn(rt_profile *p, rt_profile_part next);
 void rt_profile_output(rt_profile *p, const rt_watch *w);       /* the layer's forward work ends */
 void rt_profile_delta(rt_profile *p, const rt_watch *w);        /* its backward work begins */
 void rt_profile_watched(rt_profile *p);     /* since the last mark it was watching */
-void rt_profile_between(rt_profile *p);     /* ... or has begun, of a layer marked only later */
+void rt_profile_watched_within(rt_profile *p, double seconds);  /* ... so many seconds of it */
 
 /* Seconds within which this share of the steps, in (0, 1], was done.  Sorts them; 0 of none. */
 double rt_profile_within(rt_step_times *t, double share);

@@ -1,7 +1,7 @@
 /* real_gru.c -- the GRU (Cho et al. 2014), its reset gate after the recurrent product. */
-#include "profile.h"
 #include "recurrent.h"
 #include "vector_sigmoid.h"
+#include "watch_steps.h"
 
 typedef struct {
     rt_walk all;
@@ -9,6 +9,7 @@ typedef struct {
     rt_real *cell, *h;
     const rt_real *dh, *saved, *states;     /* of the way back: the cell and h */
     rt_real *carry, *dz;
+    rt_step_watch watch;
 } gru_job;
 
 /* Of a step of a sample: gates in place of the recurrent product.  `before` is h of the step
@@ -111,6 +112,7 @@ static void gru_dz_tile(void *arg, int tile)
                        k > 0 ? job->states + rt_at(&t, i, last, t.units) : NULL,
                        job->dh + rt_at(&t, i, step, t.units), carry + (size_t)i * 2 * units,
                        job->dz + rt_at(&t, i, step, gates));
+        rt_count_step(&job->watch, &t, tile, k);
         if (k == 0)
             break;
         const int older = k > 1 ? rt_step(&t, k - 2) : last;
@@ -127,14 +129,15 @@ static void gru_dz_tile(void *arg, int tile)
     }
 }
 
-void rt_gru_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
-               const rt_real *w, const rt_real *cell, const rt_real *h, rt_real *carry,
-               rt_real *dz)
+void rt_gru_dz(rt_pass *c, rt_watch *watch, rt_direction way, int n, int steps, int units,
+               const rt_real *dh, const rt_real *w, const rt_real *cell, const rt_real *h,
+               rt_real *carry, rt_real *dz)
 {
     gru_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                     .states = h, .carry = carry, .dz = dz };
-    rt_profile_between(c->profile);
+    job.watch = rt_watch_walk(c, watch, &job.all, 3 * units, dz);
     rt_walk_tiles(c, &job.all, 3, gru_dz_tile, &job);
+    rt_record_steps(&job.watch);
 }
 
 typedef struct {

@@ -1,7 +1,7 @@
 /* real_lstm.c -- the LSTM (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000). */
-#include "profile.h"
 #include "recurrent.h"
 #include "vector_sigmoid.h"
+#include "watch_steps.h"
 
 typedef struct {
     rt_walk all;
@@ -9,6 +9,7 @@ typedef struct {
     rt_real *cell, *h;
     const rt_real *dh, *saved;      /* saved: the cell on the way back */
     rt_real *carry, *dz;
+    rt_step_watch watch;
 } lstm_job;
 
 /* Of a step of a sample: gates i, f, g, o in place of the recurrent product, then the cell's state
@@ -109,6 +110,7 @@ static void lstm_dz_tile(void *arg, int tile)
                         k > 0 ? job->saved + rt_at(&t, i, last, all) + 4 * units : NULL,
                         job->dh + rt_at(&t, i, step, t.units), carry + (size_t)i * 2 * units,
                         job->dz + rt_at(&t, i, step, gates));
+        rt_count_step(&job->watch, &t, tile, k);
         const int older = k > 1 ? rt_step(&t, k - 2) : last;
         const rt_ahead ahead[RT_AHEADS] = {
             { job->saved + rt_at(&t, 0, older, all) + 4 * units, (size_t)t.steps * 5 * units, all },
@@ -121,11 +123,13 @@ static void lstm_dz_tile(void *arg, int tile)
     }
 }
 
-void rt_lstm_dz(rt_pass *c, rt_direction way, int n, int steps, int units, const rt_real *dh,
-                const rt_real *w, const rt_real *cell, rt_real *carry, rt_real *dz)
+void rt_lstm_dz(rt_pass *c, rt_watch *watch, rt_direction way, int n, int steps, int units,
+                const rt_real *dh, const rt_real *w, const rt_real *cell, rt_real *carry,
+                rt_real *dz)
 {
     lstm_job job = { .all = { way, 0, n, steps, units, c->gemm }, .w = w, .dh = dh, .saved = cell,
                      .carry = carry, .dz = dz };
-    rt_profile_between(c->profile);
+    job.watch = rt_watch_walk(c, watch, &job.all, 4 * units, dz);
     rt_walk_tiles(c, &job.all, 4, lstm_dz_tile, &job);
+    rt_record_steps(&job.watch);
 }

@@ -1,7 +1,7 @@
 /* real_rnn.c -- the simple recurrent layer with any activation (Elman 1990). */
-#include "profile.h"
 #include "activation.h"
 #include "recurrent.h"
+#include "watch_steps.h"
 
 typedef struct {
     rt_walk all;
@@ -11,6 +11,7 @@ typedef struct {
     rt_real *z, *h;                 /* z is h where the slope is a function of the output */
     const rt_real *dh, *slope_of;
     rt_real *carry, *dz;
+    rt_step_watch watch;
 } rnn_job;
 
 /* z = zx + z and h = act(z) of one sample's step; h may be z */
@@ -89,6 +90,7 @@ static void rnn_dz_tile(void *arg, int tile)
             const size_t at = rt_at(&t, i, step, t.units);
             slope_row(job, job->dh + at, carry + i * t.units, job->slope_of + at, job->dz + at);
         }
+        rt_count_step(&job->watch, &t, tile, k);
         if (k == 0)
             break;
         const size_t apart = (size_t)t.steps * (size_t)t.units;
@@ -103,12 +105,13 @@ static void rnn_dz_tile(void *arg, int tile)
     }
 }
 
-void rt_rnn_dz(rt_pass *c, rt_activation act, double a, rt_direction way, int n, int steps,
-               int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
+void rt_rnn_dz(rt_pass *c, rt_watch *watch, rt_activation act, double a, rt_direction way, int n,
+               int steps, int units, const rt_real *dh, const rt_real *w, const rt_real *cell,
                const rt_real *h, rt_real *carry, rt_real *dz)
 {
     rnn_job job = { .all = { way, 0, n, steps, units, c->gemm }, .act = act, .a = (rt_real)a,
                     .w = w, .dh = dh, .slope_of = cell ? cell : h, .carry = carry, .dz = dz };
-    rt_profile_between(c->profile);
+    job.watch = rt_watch_walk(c, watch, &job.all, units, dz);
     rt_walk_tiles(c, &job.all, 1, rnn_dz_tile, &job);
+    rt_record_steps(&job.watch);
 }

@@ -176,9 +176,8 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_rnn_dz(c, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, m->d_mix, p->mix.weight_hh_l0,
-              m->mix_cell, m->mix, t->d_mix_carry, t->d_mix_z);
-    rt_watch_steps(c, &m->watch.mix, RT_FROM_FIRST, n, 9, 5, t->d_mix_z);
+    rt_rnn_dz(c, &m->watch.mix, RT_ELU, 0.5, RT_FROM_FIRST, n, 9, 5, m->d_mix,
+              p->mix.weight_hh_l0, m->mix_cell, m->mix, t->d_mix_carry, t->d_mix_z);
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 5, 5, t->d_mix_z, m->mix,
                     g->mix.weight_hh_l0);
     rt_affine_dw(c, n * 9, 5, 8, t->d_mix_z, m->parallel, g->mix.weight_ih_l0);
@@ -200,9 +199,8 @@ static void model_backward(rt_pass *c)
      *   dW = dz^T x
      *   dx = dz W
      */
-    rt_gru_dz(c, RT_FROM_LAST, n, 9, 4, t->d_back, p->back.weight_hh_l0, m->back_cell,
-              m->back, t->d_back_carry, t->d_back_z);
-    rt_watch_steps(c, &m->watch.back, RT_FROM_LAST, n, 9, 12, t->d_back_z);
+    rt_gru_dz(c, &m->watch.back, RT_FROM_LAST, n, 9, 4, t->d_back, p->back.weight_hh_l0,
+              m->back_cell, m->back, t->d_back_carry, t->d_back_z);
     rt_gru_hidden_dz(c, n * 9, 4, t->d_back_z, m->back_cell, t->d_back_hidden);
     rt_recurrent_dw(c, RT_FROM_LAST, n, 9, 12, 4, t->d_back_hidden, m->back,
                     g->back.weight_hh_l0);
@@ -225,9 +223,8 @@ static void model_backward(rt_pass *c)
      *   db of a second bias is the same
      *   dx = dz W
      */
-    rt_lstm_dz(c, RT_FROM_FIRST, n, 9, 4, m->d_ahead, p->ahead.weight_hh_l0, m->ahead_cell,
-               t->d_ahead_carry, t->d_ahead_z);
-    rt_watch_steps(c, &m->watch.ahead, RT_FROM_FIRST, n, 9, 16, t->d_ahead_z);
+    rt_lstm_dz(c, &m->watch.ahead, RT_FROM_FIRST, n, 9, 4, m->d_ahead,
+               p->ahead.weight_hh_l0, m->ahead_cell, t->d_ahead_carry, t->d_ahead_z);
     rt_recurrent_dw(c, RT_FROM_FIRST, n, 9, 16, 4, t->d_ahead_z, m->ahead,
                     g->ahead.weight_hh_l0);
     rt_column_sum(c, n * 9, 16, t->d_ahead_z, g->ahead.bias_hh_l0);

@@ -51,7 +51,7 @@ esac
 
 blas=$(echo '#include <cblas.h>' | cc -E - | sed -n 's/^# [0-9]* "\(.*\)\/cblas\.h".*/\1/p' | head -1)
 # shellcheck disable=SC2086
-compile neon "-idirafter $blas" aarch64-linux-gnu-gcc $kernels runtime/real_then.c runtime/real_rows.c runtime/pool.c runtime/thread_memory.c \
+compile neon "-idirafter $blas" aarch64-linux-gnu-gcc $kernels $watch runtime/parts.c runtime/real_then.c runtime/real_rows.c runtime/pool.c runtime/thread_memory.c \
     runtime/processors.c runtime/philox.c runtime/profile.c runtime/clock.c runtime/error.c \
     tests/widths/naive_blas.c
 more=

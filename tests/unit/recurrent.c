@@ -9,6 +9,7 @@ typedef struct {
     size_t states, gates, weights;
     rt_real *zx, *w, *b, *dh;
     rt_real *cell, *h, *carry, *dz, *dzh, *dw;
+    rt_watch watch;                 /* of dz */
 } arrays;
 
 /* Outputs and room begin as NaN, which must not matter. */
@@ -69,13 +70,14 @@ static void backward(rt_pass *c, const layer *l, arrays *x)
     const rt_real *z = slope_of_output(l->act) ? NULL : x->cell;
     const rt_real *dzh = l->kind == GRU ? x->dzh : x->dz;
     if (l->kind == RNN)
-        rt_rnn_dz(c, l->act, l->a, l->way, l->n, l->steps, l->units, x->dh, x->w, z, x->h,
-                  x->carry, x->dz);
+        rt_rnn_dz(c, &x->watch, l->act, l->a, l->way, l->n, l->steps, l->units, x->dh, x->w, z,
+                  x->h, x->carry, x->dz);
     else if (l->kind == LSTM)
-        rt_lstm_dz(c, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->carry, x->dz);
+        rt_lstm_dz(c, &x->watch, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->carry,
+                   x->dz);
     else
-        rt_gru_dz(c, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->h, x->carry,
-                  x->dz);
+        rt_gru_dz(c, &x->watch, l->way, l->n, l->steps, l->units, x->dh, x->w, x->cell, x->h,
+                  x->carry, x->dz);
     if (l->kind == GRU)
         rt_gru_hidden_dz(c, l->n * l->steps, l->units, x->dz, x->cell, x->dzh);
     rt_recurrent_dw(c, l->way, l->n, l->steps, gates_of(l) * l->units, l->units, dzh, x->h, x->dw);
@@ -102,9 +104,26 @@ static void naive_layer(const layer *l, const arrays *x, const rt_real *b, array
     free(dw);
 }
 
+/* Recorded is dz. */
+static void check_watch(rt_pass *c, const layer *l, const arrays *x)
+{
+    const int m = gates_of(l) * l->units, last = l->way == RT_FROM_LAST ? 0 : l->steps - 1;
+    const rt_counts *got = &x->watch.delta;
+    rt_watch want = { 0 };
+    double squares = 0;
+
+    rt_watch_delta(c, &want, l->n, l->steps * m, x->dz);
+    CHECK(got->count == x->gates && got->zero == want.delta.zero);
+    CHECK(memcmp(got->bin, want.delta.bin, sizeof got->bin) == 0);
+    CHECK_NEAR(x->watch.delta_rms / want.delta_rms, 1, 2e-6);
+    for (int i = 0; i < l->n * m; i++)
+        squares += pow((double)x->dz[(i / m * l->steps + last) * m + i % m], 2);
+    CHECK_NEAR(x->watch.delta_last / (sqrt(squares / (l->n * m)) * l->n), 1, 2e-6);
+}
+
 static void check_layer(const layer *l, bool with_bias, rt_gemm gemm)
 {
-    rt_pass c = { .rows = l->n, .gemm = gemm };
+    rt_pass c = { .rows = l->n, .gemm = gemm, .watching = true };
     arrays x = arrays_of(l), want = arrays_of(l);
     const rt_real *b = with_bias ? x.b : NULL;
 
@@ -113,6 +132,7 @@ static void check_layer(const layer *l, bool with_bias, rt_gemm gemm)
     naive_layer(l, &x, b, &want);
     NEAR(x.h, want.h, x.states);
     NEAR(x.dz, want.dz, x.gates);
+    check_watch(&c, l, &x);
     NEAR(l->kind == GRU ? x.dzh : x.dz, want.dzh, x.gates);
     CHECK_NEAR(distance(x.weights, x.dw, want.dw), 0, CLOSE * 10 * l->n);
     free_arrays(&x), free_arrays(&want);
@@ -267,13 +287,16 @@ static void check_threads(layer_kind kind, int n, int steps, rt_gemm gemm)
     const layer l = { kind, RT_TANH, 0, RT_FROM_FIRST, n, steps, 70 };
     arrays first = arrays_of(&l);
     for (int threads = 1; threads <= 3; threads++) {
-        rt_pass c = { .rows = l.n, .pool = rt_pool_new(threads), .gemm = gemm };
+        rt_pass c = { .rows = l.n, .pool = rt_pool_new(threads), .gemm = gemm,
+                      .watching = true };
         arrays x = arrays_of(&l), *y = threads == 1 ? &first : &x;
         forward(&c, &l, y, y->b);
         backward(&c, &l, y);
         if (threads > 1) {
             CHECK(same_bits(x.states, x.h, first.h));
             CHECK(same_bits(x.gates, x.dz, first.dz));
+            CHECK(memcmp(&x.watch.delta, &first.watch.delta, sizeof first.watch.delta) == 0);
+            CHECK(x.watch.decades_per_step == first.watch.decades_per_step);
             CHECK(same_bits(x.weights, x.dw, first.dw));
             CHECK(kind != GRU || same_bits(x.gates, x.dzh, first.dzh));
         }

@@ -1,5 +1,6 @@
 /* watch_steps.c -- the size of the gradient by step of a recurrent layer. */
 #include "naive.h"
+#include "watch_steps.h"
 
 /* dz[N][steps][M]: all values of a step have the size given, and either sign. */
 enum { N = 3, M = 5, MOST = 700 };
@@ -12,11 +13,29 @@ static rt_real *of_sizes(int steps, const double *rms)
     return dz;
 }
 
+static void count_tile(void *arg, int tile)
+{
+    const rt_step_watch *s = arg;
+    const rt_walk t = rt_walk_of_tile(s->all, tile);
+    for (int k = t.steps - 1; k >= 0; k--)
+        rt_count_step(s, &t, tile, k);
+}
+
+/* As a kernel does that walks back and has written dz. */
+static void watch_steps(rt_pass *c, rt_watch *w, rt_direction way, int n, int steps, int m,
+                        const rt_real *dz)
+{
+    const rt_walk all = { .way = way, .n = n, .steps = steps, .units = m };
+    rt_step_watch s = rt_watch_walk(c, w, &all, m, dz);
+    rt_walk_tiles(c, &all, 1, count_tile, &s);
+    rt_record_steps(&s);
+}
+
 static rt_watch watched(rt_direction way, int steps, const rt_real *dz)
 {
     rt_pass c = { .rows = 10, .watching = true };
     rt_watch w = { .stream = 8, .act_rms = 4 };
-    rt_watch_steps(&c, &w, way, N, steps, M, dz);
+    watch_steps(&c, &w, way, N, steps, M, dz);
     CHECK(w.stream == 8 && w.act_rms == 4);
     return w;
 }
@@ -110,7 +129,7 @@ TEST(counts_are_those_of_the_delta)
             dz[i] *= (i / m % STEPS == 1 ? RT_C(1e-30) : 1) * (i % 3 == 1 ? 0 : 1);
         for (int i = 5; k % 3 == 2 && i < all; i += 977)
             dz[i] = i / m % STEPS == 4 ? (rt_real)INFINITY : tiny;
-        rt_watch_steps(&c, &w, RT_FROM_FIRST, n, STEPS, m, dz);
+        watch_steps(&c, &w, RT_FROM_FIRST, n, STEPS, m, dz);
         rt_watch_delta(&c, &flat, n, STEPS * m, dz);
         CHECK(w.delta.count == (uint64_t)all && w.delta.zero == flat.delta.zero);
         CHECK(w.delta.subnormal == flat.delta.subnormal);
@@ -121,6 +140,22 @@ TEST(counts_are_those_of_the_delta)
         CHECK_NEAR(w.delta_last, 10 * rms_of_step(n, STEPS, m, STEPS - 1, dz), 2e-5);
         free(dz);
     }
+}
+
+/* More sums than there is room for, which one pass then counts: with a tile more than there are. */
+TEST(more_steps_than_have_room)
+{
+    enum { LONG = RT_JOB_BYTES / (int)sizeof(double) };
+    rt_pass c = { .rows = 10, .watching = true };
+    rt_real *dz = zeros(LONG);
+    rt_watch w = { 0 };
+
+    for (int i = 0; i < LONG; i++)
+        dz[i] = i < LONG / 2 ? 1 : 2;
+    watch_steps(&c, &w, RT_FROM_LAST, 1, LONG, 1, dz);
+    CHECK(w.delta.count == LONG && w.delta.sum_squares == 2.5 * LONG);
+    CHECK(w.delta_first == 20 && w.delta_last == 10);
+    free(dz);
 }
 
 TEST(steps_that_are_lost)
@@ -145,13 +180,15 @@ TEST(nothing_unless_watching)
     rt_pass c = { .rows = 2 };
     const rt_real dz[2] = { 3, 4 };
     rt_watch w = { 0 }, none = { 0 };
-    rt_watch_steps(&c, &w, RT_FROM_FIRST, 1, 2, 1, dz);
+    watch_steps(&c, &w, RT_FROM_FIRST, 1, 2, 1, dz);
     CHECK(memcmp(&w, &none, sizeof w) == 0);
+    c.watching = true;
+    watch_steps(&c, NULL, RT_FROM_FIRST, 1, 2, 1, dz);
 }
 
 TEST(same_bits_for_any_threads)
 {
-    enum { ROWS = 20, STEPS = 300, UNITS = 11 };
+    enum { ROWS = 70, STEPS = 300, UNITS = 11 };
     rt_real *dz = normals(ROWS * STEPS * UNITS, 1);
     rt_watch first;
 
@@ -159,7 +196,7 @@ TEST(same_bits_for_any_threads)
         rt_pass c = { .rows = ROWS, .watching = true, .pool = rt_pool_new(threads) };
         rt_watch w;
         memset(&w, 0, sizeof w);
-        rt_watch_steps(&c, &w, RT_FROM_LAST, ROWS, STEPS, UNITS, dz);
+        watch_steps(&c, &w, RT_FROM_LAST, ROWS, STEPS, UNITS, dz);
         if (threads == 1)
             first = w;
         CHECK(memcmp(&w, &first, sizeof w) == 0 && w.delta_first > 0);
@@ -175,6 +212,7 @@ int main(void)
     RUN(a_long_walk);
     RUN(one_step_is_the_delta);
     RUN(counts_are_those_of_the_delta);
+    RUN(more_steps_than_have_room);
     RUN(steps_that_are_lost);
     RUN(nothing_unless_watching);
     RUN(same_bits_for_any_threads);
