@@ -233,7 +233,7 @@ static void look_closer(const output_job *job, rt_block block, unit_sums *u)
         if (dead)
             u->alive[k] = 0;
         /* A dead ReLU's values are all 0. */
-        if (!rt_strip_is_safe(u->squares[k]) && !(dead && job->act == RT_RELU))
+        if (!rt_squares_are_safe(u->squares[k]) && !(dead && job->act == RT_RELU))
             sum_again(job, block, k, u);
     }
 }
@@ -253,7 +253,7 @@ static void sum_units(const output_job *job, rt_block block, unit_sums *u)
     for (size_t k = 0; k < block.count; k++)
         u->alive[k] = alive;
     for (size_t k = 0; k < block.count; k++)
-        odd |= (uint64_t)!rt_strip_is_safe(u->squares[k]) | (u->flat[k] == values);
+        odd |= (uint64_t)!rt_squares_are_safe(u->squares[k]) | (u->flat[k] == values);
     if (odd != 0)
         look_closer(job, block, u);
 }

@@ -20,9 +20,6 @@ typedef struct {
 
 RT_INLINE void rt_add_square(rt_chains *s, int chain, rt_vector x) { s->chain[chain] += x * x; }
 
-/* Under this, values whose squares underflowed would not have been seen. */
-#define RT_LEAST_SQUARES 0x1p-80
-
 RT_INLINE rt_vector rt_join_chains(const rt_chains *s)
 {
     const rt_vector *c = s->chain;
@@ -39,12 +36,6 @@ static inline double rt_sum_of_lanes(rt_vector x)
         for (int l = 0; l < half; l++)
             lane[l] += lane[l + half];
     return lane[0];
-}
-
-/* Whether the precision of the values had room for a sum of their squares. */
-static inline bool rt_squares_are_safe(double sum)
-{
-    return sum > RT_LEAST_SQUARES && sum < (double)INFINITY;
 }
 
 /* The sum of the block of n values at x, which went into s: of those whose squares the precision

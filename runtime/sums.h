@@ -39,6 +39,14 @@ static inline double rt_sum_products(size_t n, const rt_real *a, double a0, cons
     return rt_sum_lanes(lane);
 }
 
+/* Whether the precision of the values had room for a sum of their squares: under the least, it
+ * would not have seen values whose squares underflowed.  No branch: loops of it are vector code. */
+static inline bool rt_squares_are_safe(double sum)
+{
+    const double least = 0x1p-80;
+    return (sum > least) & (sum < (double)INFINITY);
+}
+
 static inline double rt_sum_magnitudes(size_t n, const rt_real *x)
 {
     double lane[RT_LANES] = { 0 };

@@ -29,12 +29,6 @@ typedef struct {
     rt_bits flat[RT_STRIP];         /* slopes under a limit */
 } rt_strip;
 
-/* A sum of squares that no block had too little room for: what underflowed is beyond its digits. */
-static inline bool rt_strip_is_safe(double squares)
-{
-    return (squares > 0x1p-80) & (squares < (double)INFINITY);
-}
-
 /* Activations whose slope is a function of their output that a vector of them has at once. */
 typedef enum { RT_ANY_SLOPE, RT_RELU_SLOPE, RT_TANH_SLOPE, RT_SIGMOID_SLOPE } rt_slope_kind;
 
