@@ -279,7 +279,7 @@ static void add_moments(const output_job *job, rt_block block, const unit_sums *
     for (size_t k = 0; k < RT_CHANNEL_BLOCK; k++) {
         const double offset = u->sum[k] * share, about = u->squares[k] * share - offset * offset;
         mean[k] = (double)u->first[k] + offset;
-        var[k] = about < 0 ? 0 : about;             /* NaN stays */
+        var[k] = about > 0 ? about : 0;     /* not NaN where squares overflow: the RMS is inf */
         lost |= !(u->squares[k] < (double)INFINITY);
     }
     for (size_t k = 0; k < block.count && job->parts; k++)
