@@ -7,6 +7,8 @@
 #include "vectors.h"
 
 typedef uint8_t rt_bytes __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+typedef uint16_t rt_byte_pairs __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+typedef uint32_t rt_byte_fours __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
 RT_INLINE rt_bytes rt_load_bytes(const uint8_t *x)
 {
@@ -220,8 +222,6 @@ RT_INLINE uint8_t rt_largest_byte(rt_bytes x)
     return (uint8_t)~_mm_cvtsi128_si32(least);
 }
 #else
-typedef uint16_t rt_byte_pairs __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
-typedef uint32_t rt_byte_fours __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 RT_INLINE rt_bytes rt_odd_bytes(rt_bytes a, rt_bytes b)
 {
     return b ^ ((a ^ b) & (rt_bytes)((rt_byte_pairs){ 0 } + 0xff));

@@ -8,8 +8,6 @@
 enum { GROUP = RT_VECTOR_BYTES };   /* values whose exponents make a vector of bytes */
 _Static_assert(RT_SPAN % RT_SQUARES == 0 && RT_TURN % GROUP == 0, "blocks and groups fit");
 
-typedef uint16_t halves __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
-
 /* ---- Exponents ------------------------------------------------------------------------------- */
 
 /* A real by its bits, since a processor that flushes subnormals would take them for zero. */
@@ -40,18 +38,16 @@ typedef uint32_t real_bits;
 enum { EXPONENT_AT = 23 };
 #define SMALLEST 0x1p-149
 
-typedef uint32_t words __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
-
 /* The upper halves of a's and b's values: sign, exponent, 7 bits. */
-RT_INLINE halves upper_halves(rt_vector a, rt_vector b)
+RT_INLINE rt_byte_pairs upper_halves(rt_vector a, rt_vector b)
 {
-    return (halves)rt_odd_pairs((rt_bytes)((words)a >> 16), (rt_bytes)b);
+    return (rt_byte_pairs)rt_odd_pairs((rt_bytes)((rt_byte_fours)a >> 16), (rt_bytes)b);
 }
 
 /* In no order: they are only counted. */
 RT_INLINE rt_bytes exponents_of(const rt_vector *x)
 {
-    const halves a = upper_halves(x[0], x[1]), b = upper_halves(x[2], x[3]);
+    const rt_byte_pairs a = upper_halves(x[0], x[1]), b = upper_halves(x[2], x[3]);
     return rt_odd_bytes((rt_bytes)(a >> 7), (rt_bytes)(b + b));
 }
 #endif

@@ -12,8 +12,6 @@ enum {
 #ifdef RT_BYTE_TABLES
 enum { PLANES = 8 };                /* bits of a count */
 
-typedef uint16_t halves __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
-
 /* Of one byte of each of eight, so many under the top, the bit; zero for what is none of them. */
 RT_INLINE rt_bytes table_of_eight(int first)
 {
@@ -64,10 +62,10 @@ RT_INLINE void exchange_bits(rt_bytes *plane, int d, uint8_t right)
 {
     for (int i = 0; i < PLANES; i++)
         if (!(i & d)) {
-            const rt_bytes left = (rt_bytes)((halves)plane[i] >> d);
+            const rt_bytes left = (rt_bytes)((rt_byte_pairs)plane[i] >> d);
             const rt_bytes change = (left ^ plane[i + d]) & right;
             plane[i + d] ^= change;
-            plane[i] ^= (rt_bytes)((halves)change << d);
+            plane[i] ^= (rt_bytes)((rt_byte_pairs)change << d);
         }
 }
 

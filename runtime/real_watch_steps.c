@@ -10,6 +10,9 @@
 
 enum { AT_ONCE = 16384 };             /* values that a tile counts at once, or about as many */
 
+/* A part of the batch counts dz by its share in the whole, afterwards. */
+static bool is_whole(const rt_pass *c) { return !(c->rows < rt_whole_rows(c)); }
+
 /* Zeroed counts, and room for the sums of squares; NULL where there are more than have room. */
 static rt_tile_counts *tiles_of(rt_step_watch *s)
 {
@@ -48,7 +51,7 @@ static void count_steps(const rt_step_watch *s, const rt_walk *t, int tile, int 
                         .apart = all * m, .rows = (size_t)steps };
     const double began = s->pass->profile ? rt_seconds() : 0;
 
-    rt_count_rows(&r, rt_wants_bins(s->pass->set),
+    rt_count_rows(&r, is_whole(s->pass) && rt_wants_bins(s->pass->set),
                   s->squares + (size_t)tile * all + (size_t)step, &s->tile[tile].counts);
     if (s->pass->profile)
         s->tile[tile].seconds += rt_seconds() - began;
@@ -141,7 +144,7 @@ static rt_counts all_counts(const rt_step_watch *s)
 {
     rt_counts sum = { 0 };
 
-    if (!s->tile || s->pass->rows < rt_whole_rows(s->pass))
+    if (!s->tile || !is_whole(s->pass))
         return rt_count_gradient(s->pass, rt_at(s->all, s->all->n, 0, s->m), s->dz);
     for (int i = 0; i < s->tiles; i++)
         rt_add_counts(&s->tile[i].counts, &sum);
