@@ -196,11 +196,14 @@ sentence 'rundir/default: no place, sentence' 'runs/dense-1: cannot be made: Not
 
 # ---- Stopped by a signal, at several steps, and resumed
 steps_in() { test "$(grep -c '^step' "$1/metrics.csv" 2> err)" -ge "$2"; }
+# It stands still while its steps are counted, so that it can't end before the signal.
+holds_at() { kill -STOP $program; steps_in "$@" || { kill -CONT $program; return 1; }; }
 stop_at() {     # stop_at NAME SIGNAL STATUS LINES : the run in NAME.stopped
     rm -rf "$1.stopped"
     "./$1" --data "$data" --checkpoint-every 1 --out "$1.stopped" > out 2> err & program=$!
-    wait_until steps_in "$1.stopped" "$4"
+    wait_until holds_at "$1.stopped" "$4"
     kill "-$2" $program
+    kill -CONT $program
     wait $program 2> check.out
     stop_got=$?
     stop_step=$(fact steps_done "$1.stopped")
