@@ -22,15 +22,7 @@ RT_INLINE size_t rt_run_block(size_t n)
 
 RT_INLINE double rt_run_lanes(const rt_vector chain[RT_RUN_CHAINS])
 {
-    const rt_vector all = (chain[0] + chain[1]) + (chain[2] + chain[3]);
-    double lane[RT_VECTOR_LANES / 2];
-
-    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
-        lane[l] = (double)all[l] + (double)all[RT_VECTOR_LANES / 2 + l];
-    for (int n = RT_VECTOR_LANES / 4; n > 0; n /= 2)
-        for (int l = 0; l < n; l++)
-            lane[l] += lane[n + l];
-    return lane[0];
+    return rt_sum_of_lanes((chain[0] + chain[1]) + (chain[2] + chain[3]));
 }
 
 static inline bool rt_run_is_safe(double block)

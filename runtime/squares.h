@@ -26,18 +26,6 @@ RT_INLINE rt_vector rt_join_chains(const rt_chains *s)
     return ((c[0] + c[1]) + (c[2] + c[3])) + ((c[4] + c[5]) + (c[6] + c[7]));
 }
 
-static inline double rt_sum_of_lanes(rt_vector x)
-{
-    double lane[RT_VECTOR_LANES / 2];
-
-    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
-        lane[l] = (double)x[l] + (double)x[RT_VECTOR_LANES / 2 + l];
-    for (int half = RT_VECTOR_LANES / 4; half > 0; half /= 2)
-        for (int l = 0; l < half; l++)
-            lane[l] += lane[l + half];
-    return lane[0];
-}
-
 /* The sum of the block of n values at x, which went into s: of those whose squares the precision
  * has no room for, or hardly, summed again in double. */
 static inline double rt_sum_chains(const rt_chains *s, size_t n, const rt_real *x)

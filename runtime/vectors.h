@@ -108,6 +108,19 @@ RT_INLINE rt_vector rt_choose(rt_mask m, rt_vector a, rt_vector b)
     return (rt_vector)((m & (rt_mask)a) | (~m & (rt_mask)b));
 }
 
+/* In double, by halves. */
+static inline double rt_sum_of_lanes(rt_vector x)
+{
+    double lane[RT_VECTOR_LANES / 2];
+
+    for (int l = 0; l < RT_VECTOR_LANES / 2; l++)
+        lane[l] = (double)x[l] + (double)x[RT_VECTOR_LANES / 2 + l];
+    for (int half = RT_VECTOR_LANES / 4; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    return lane[0];
+}
+
 /* ---- Short runs ----------------------------------------------------------------------------- */
 
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
