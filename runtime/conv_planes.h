@@ -35,7 +35,6 @@ typedef struct rt_plane_job {
     int block;                      /* channels that are summed over at once */
     int band, bands;                /* rows of a part in a tile */
     rt_tiles tiles;
-    const rt_pool *pool;
     void (*run_band)(const struct rt_plane_job *p, size_t image, int first, rt_ahead *ahead,
                      rt_real *copies);
     const rt_real *x, *w, *b;

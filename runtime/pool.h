@@ -14,7 +14,9 @@ int rt_default_threads(void);       /* from the affinity mask and the cgroup's q
 
 /* Calls body(arg, tile) for every tile in 0 .. tiles - 1, in any order and on any thread, and
  * returns when all are done.  What a tile computes must not depend on the thread that runs it.  A
- * NULL pool is one thread.  Not to be called from a body. */
+ * thread mostly runs neighbours, from the first to the last, and at the same place of each job: so
+ * number tiles in the order of their data.  A NULL pool is one thread.  Not to be called from a
+ * body. */
 void rt_parallel(rt_pool *p, int tiles, void (*body)(void *arg, int tile), void *arg);
 
 #endif

@@ -161,10 +161,9 @@ static void planes_tile(void *arg, int tile)
     rt_real *copies = rt_thread_memory(RT_OF_TILE);
     const rt_plane_job *p = arg;
     const size_t bands = (size_t)p->bands, end = rt_tile_end(&p->tiles, tile);
-    const int after = rt_tile_after(p->pool, tile);
 
     for (size_t i = rt_tile_start(&p->tiles, tile); i < end; i++) {
-        rt_ahead ahead = ahead_of(p, i + 1 < end ? i + 1 : (size_t)after * p->tiles.size);
+        rt_ahead ahead = ahead_of(p, i + 1);
         p->run_band(p, i / bands, (int)(i % bands) * p->band, &ahead, copies);
     }
 }
@@ -287,7 +286,6 @@ bool rt_run_planes(rt_pass *c, rt_plane_job *p, const rt_window *plane, int kern
     const double terms = (double)p->channels * kernel * kernel * p->filters
                        * ((double)positions / p->bands);
     p->tiles = rt_cut(bands, terms < TILE_TERMS ? (size_t)(TILE_TERMS / terms) + 1 : 1);
-    p->pool = c->pool;
     rt_run_tiles(c->pool, terms * (double)bands / TERMS_PER_NS, p->tiles.count, planes_tile, p);
     return true;
 }

@@ -37,7 +37,6 @@ typedef struct {
     const rt_real *dy, *x;
     rt_real *sums, *dw;             /* sums [shares][groups][depth][row] */
     rt_tiles tiles;                 /* of the last addition */
-    const rt_pool *pool;
     int32_t x_at[RT_CONV_TAPS];     /* place (c, k, l) */
     int32_t position_at[POSITIONS], dy_at[POSITIONS];
 } weights;
@@ -155,7 +154,7 @@ static void share_tile(void *arg, int tile)
     const weights *p = arg;
     const int blocks = p->filter_blocks, tiles_of_share = blocks * p->v.groups;
     const int share = tile / tiles_of_share, end = rt_lesser(p->n, (share + 1) * p->share);
-    const int after = rt_tile_after(p->pool, tile) / tiles_of_share * p->share;
+    const int after = (tile + 1) / tiles_of_share * p->share;     /* where the next tile begins */
     piece t = { .group = (size_t)(tile / blocks % p->v.groups), .filter = tile % blocks * FILTERS };
     rt_real *sums = p->sums + (size_t)(tile / blocks) * (size_t)p->depth * (size_t)p->row;
 
@@ -289,7 +288,6 @@ bool rt_conv_planes_dw(rt_pass *c, int n, const rt_window *v, const rt_real *dy,
     if (!cut_samples(&p) || !cut_pieces(&p))
         return false;
     place_pieces(&p);
-    p.pool = c->pool;
     p.sums = rt_thread_memory(RT_OF_JOB);
     rt_run_tiles(c->pool, terms / TERMS_PER_NS, p.shares * v->groups * p.filter_blocks, share_tile,
                  &p);

@@ -40,14 +40,6 @@ static inline size_t rt_tile_end(const rt_tiles *t, int tile)
     return end < t->n ? end : t->n;
 }
 
-/* The tile that the calling thread probably runs behind this one, or a number that none has: alone
- * it takes them from the first, else all threads from the last. */
-static inline int rt_tile_after(const rt_pool *p, int tile)
-{
-    const int threads = rt_pool_threads(p);
-    return threads == 1 ? tile + 1 : tile - threads;
-}
-
 /* rt_parallel, but on the calling thread alone where `work`, in rough nanoseconds, is small. */
 static inline void rt_run_tiles(rt_pool *p, double work, int tiles,
                                 void (*body)(void *arg, int tile), void *arg)
