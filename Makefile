@@ -30,8 +30,8 @@ RUNTIME2 = png event_file event_hparams.h alloc choose_conv.h choose_gemm column
 RUNTIME3 = event_hparams.c parts npy_write kept* bytes byte_vectors sums data.h depthwise fold gemm max_pairs then tiles update \
 	processors options profile transpose.h vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
-	recurrent pieces runs softmax activation conv squares.h exponents.h vector_sigmoid tallies
-RUNTIME5 = zip conv_planes.h array channels made prepare checkpoint kernels watch_steps.h report run position
+	recurrent pieces runs softmax activation conv squares.h exponents.h vector_sigmoid tallies channels
+RUNTIME5 = zip conv_planes.h array unit_sums made prepare checkpoint kernels watch_steps.h report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \

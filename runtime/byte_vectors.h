@@ -168,6 +168,29 @@ RT_INLINE uint64_t rt_lane_bits(rt_bytes x)
 #endif
 }
 
+#ifdef RT_DOUBLE
+typedef uint64_t rt_bits;
+#else
+typedef uint32_t rt_bits;
+#endif
+typedef rt_bits rt_bit_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
+
+/* count[l] += a[l] < b[l] */
+RT_INLINE void rt_add_less(rt_bit_vector *count, rt_vector a, rt_vector b)
+{
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512BW__) && defined(RT_DOUBLE)
+    const __mmask8 less = _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ);
+    const __m512i old = (__m512i)*count;
+    *count = (rt_bit_vector)_mm512_mask_sub_epi64(old, less, old, _mm512_set1_epi64(-1));
+#elif RT_VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    const __mmask16 less = _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+    const __m512i old = (__m512i)*count;
+    *count = (rt_bit_vector)_mm512_mask_sub_epi32(old, less, old, _mm512_set1_epi32(-1));
+#else
+    *count -= (rt_bit_vector)(a < b);
+#endif
+}
+
 /* In how many lanes a < b. */
 RT_INLINE uint64_t rt_count_less(rt_vector a, rt_vector b)
 {

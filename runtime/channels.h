@@ -6,7 +6,7 @@
 #include "tiles.h"
 
 enum {
-    RT_CHANNEL_BLOCK = 32,          /* channels of a tile at most: so many where inner is 1, ... */
+    RT_CHANNEL_BLOCK = 64,          /* channels of a tile at most: so many where inner is 1, ... */
     RT_PLANE_BLOCK = 4, RT_PLANE_BLOCKS = 16,   /* ... else between these, ... */
     RT_PLANE_VALUES = 2048          /* ... to read so many values of a row in one run */
 };

@@ -6,21 +6,15 @@
 #include "byte_vectors.h"
 
 enum {
-    RT_STRIP_VECTORS = RT_VECTOR_BYTES == 64 ? 2 : 4,   /* sums that do not wait for each other */
+    RT_STRIP_VECTORS = 4,           /* at most: sums that do not wait for each other */
     RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
-    RT_STRIP_ROWS = 16,             /* of a block, which is summed in the precision of the values */
+    RT_STRIP_ROWS = 32,             /* of a block, which is summed in the precision of the values */
     RT_TALLY_CHAINS = 4,            /* the same of a run's values, */
     RT_TALLY_STEP = RT_TALLY_CHAINS * RT_VECTOR_LANES,
     RT_TALLY_TURNS = 16,            /* and of each chain's in a block */
     RT_TALLY_BLOCK = RT_TALLY_TURNS * RT_TALLY_STEP
 };
 
-#ifdef RT_DOUBLE
-typedef uint64_t rt_bits;
-#else
-typedef uint32_t rt_bits;
-#endif
-typedef rt_bits rt_bit_vector __attribute__((vector_size(RT_VECTOR_BYTES), may_alias));
 
 /* Columns, and what is added up of each. */
 typedef struct {
@@ -36,13 +30,6 @@ RT_INLINE rt_vector rt_slope_of(rt_slope_kind kind, rt_vector y)
 {
     const rt_vector one = rt_broadcast(1);
     return kind == RT_TANH_SLOPE ? one - y * y : y * (one - y);
-}
-
-RT_INLINE rt_bit_vector rt_flat_lanes(rt_slope_kind kind, rt_vector y, rt_real limit)
-{
-    if (kind == RT_RELU_SLOPE)
-        return ~(rt_bit_vector)(y > 0);
-    return (rt_bit_vector)(rt_slope_of(kind, y) < rt_broadcast(limit));
 }
 
 /* An output whose slope is not flat. */
@@ -95,36 +82,44 @@ RT_INLINE void rt_add_chains(const rt_vector chain[RT_TALLY_CHAINS], double sum[
     rt_add_half(part[0] + part[1], sum);
 }
 
-/* Adds n rows of RT_STRIP values, which lie `apart`, to the strip; which slopes are flat too, but
- * for RT_ANY_SLOPE.  `kind` is a literal.  No machine foresees rows that lie in other pages: what
- * is behind them is fetched ahead. */
-RT_INLINE void rt_tally_rows(size_t n, const rt_real *x, size_t apart, const rt_slope_kind kind,
-                             rt_real limit, rt_strip *strip)
+/* Counts by lane: slopes that are flat; of a ReLU those that are not. */
+RT_INLINE void rt_add_lanes(rt_slope_kind kind, rt_vector y, rt_real limit, rt_bit_vector *count)
+{
+    if (kind == RT_RELU_SLOPE)
+        rt_add_less(count, (rt_vector){ 0 }, y);
+    else
+        rt_add_less(count, rt_slope_of(kind, y), rt_broadcast(limit));
+}
+
+/* Adds n rows of `vectors`, which lie `apart`, to the strip, at most RT_STRIP_ROWS of them; which
+ * slopes are flat too, but for RT_ANY_SLOPE.  `vectors` and `kind` are literals. */
+RT_INLINE void rt_tally_rows(const int vectors, size_t n, const rt_real *x, size_t apart,
+                             const rt_slope_kind kind, rt_real limit, rt_strip *strip)
 {
     rt_vector about[RT_STRIP_VECTORS];
-    rt_bit_vector flat[RT_STRIP_VECTORS];
+    rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
+    rt_bit_vector count[RT_STRIP_VECTORS] = { { 0 } };
 
     memcpy(about, strip->about, sizeof about);
-    memcpy(flat, strip->flat, sizeof flat);
-    for (size_t left = n; left > 0;) {
-        const size_t rows = left < RT_STRIP_ROWS ? left : RT_STRIP_ROWS;
-        rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
-        for (size_t i = 0; i < rows; i++, x += apart) {
-            __builtin_prefetch(x + RT_STRIP);           /* the next strip's */
-            for (int k = 0; k < RT_STRIP_VECTORS; k++) {
-                const rt_vector y = rt_load(x + k * RT_VECTOR_LANES);
-                rt_tally(y, about[k], &sum[k], &squares[k]);
-                if (kind != RT_ANY_SLOPE)
-                    flat[k] -= rt_flat_lanes(kind, y, limit);
-            }
+    for (size_t i = 0; i < n; i++, x += apart)
+#pragma GCC unroll 4
+        for (int k = 0; k < vectors; k++) {
+            const rt_vector y = rt_held(rt_load(x + k * RT_VECTOR_LANES));
+            rt_tally(y, about[k], &sum[k], &squares[k]);
+            if (kind != RT_ANY_SLOPE)
+                rt_add_lanes(kind, y, limit, &count[k]);
         }
-        for (int k = 0; k < RT_STRIP_VECTORS; k++) {
-            rt_add_columns(sum[k], strip->sum + k * RT_VECTOR_LANES);
-            rt_add_columns(squares[k], strip->squares + k * RT_VECTOR_LANES);
-        }
-        left -= rows;
+#pragma GCC unroll 4
+    for (int k = 0; k < vectors; k++) {
+        rt_bit_vector flat;
+        rt_add_columns(sum[k], strip->sum + k * RT_VECTOR_LANES);
+        rt_add_columns(squares[k], strip->squares + k * RT_VECTOR_LANES);
+        if (kind == RT_ANY_SLOPE)
+            continue;
+        memcpy(&flat, strip->flat + k * RT_VECTOR_LANES, sizeof flat);
+        flat += kind == RT_RELU_SLOPE ? (rt_bit_vector)((rt_bits)n - count[k]) : count[k];
+        memcpy(strip->flat + k * RT_VECTOR_LANES, &flat, sizeof flat);
     }
-    memcpy(strip->flat, flat, sizeof flat);
 }
 
 /* ---- Runs of values that all are one unit's -------------------------------------------------- */
@@ -198,7 +193,7 @@ RT_INLINE void rt_tally_runs(const rt_runs *r, const rt_real *x, rt_real first,
 
 /* ---- Slopes --------------------------------------------------------------------------------- */
 
-enum { RT_SLOPE_COLUMNS = 32, RT_SLOPE_ROWS = 16 };
+enum { RT_SLOPE_COLUMNS = 64, RT_SLOPE_ROWS = 16 };
 
 /* slope[rows][RT_SLOPE_COLUMNS]: how many are under `flat` in size; alive[k] is or'ed with the bits
  * of column k but for the sign, so that 0 says they all are zero. */

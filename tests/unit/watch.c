@@ -254,7 +254,7 @@ static void check_moments_of(int n, int units, int inner, double size)
     }
     rt_watch_output(&c, &w, RT_TANH, 0, n, units, inner, y, y);
     CHECK_NEAR(w.act_mean / size, sum / count / size, near);
-    CHECK_NEAR(w.act_rms / size, sqrt(squares / count) / size, near);
+    CHECK_NEAR(w.act_rms / sqrt(squares / count), 1, near);
     CHECK_NEAR(w.act_unit_var / size / size, variance / size / size, 4 * near);
     CHECK(w.act_nonfinite == 0);
     free(y);
@@ -286,6 +286,13 @@ TEST(moments_of_planes_of_any_size)
         check_moments(1 + inner % 19, 1 + inner % 18, inner);
     for (size_t k = 0; k < sizeof large / sizeof *large; k++)
         check_moments(1 + (int)k % 4, 5, large[k]);
+}
+
+/* Strips of one to four vectors of any width, which reach back or do not, and blocks of rows. */
+TEST(moments_of_any_number_of_units)
+{
+    for (int units = 1; units < 140; units++)
+        check_moments(1 + units * 7 % 71, units, 1);
 }
 
 /* Every third unit has one value that is not flat, in the row or place that is named. */
@@ -348,6 +355,8 @@ TEST(slopes_are_counted_one_by_one)
     const rt_activation act[] = { RT_RELU, RT_TANH, RT_SIGMOID };
     for (int inner = 1; inner < 140; inner += 1 + inner / 80)
         check_counts_of_slopes(act[inner % 3], 1 + inner % 40, 1 + inner % 21, inner);
+    for (int units = 1; units < 140; units++)
+        check_counts_of_slopes(act[units % 3], 1 + units * 7 % 71, units, 1);
     for (int k = 0; k < 3; k++)
         for (int inner = 1020; inner < 1030; inner++)
             check_counts_of_slopes(act[k], 3, 5, inner);
@@ -508,6 +517,7 @@ int main(void)
     RUN(dead_units);
     RUN(moments_of_outputs);
     RUN(moments_of_planes_of_any_size);
+    RUN(moments_of_any_number_of_units);
     RUN(slopes_are_of_every_value);
     RUN(slopes_are_counted_one_by_one);
     RUN(flat_units_are_not_dead);
