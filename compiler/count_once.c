@@ -1,9 +1,14 @@
-/* count_once.c -- a gradient that several layers watch is counted by the first of them.
+/* count_once.c -- a gradient that several layers watch is counted by the first of them, and what a
+ * batchnorm measures of its input is recorded as the output of the layer before.
  *
  * Needs the order of the statements.  In it a WATCH_DELTA has counted its tensor; a record of the
  * same tensor behind it takes these counts over.  So does what a unit records of its own dy, where
- * a caller hands down by which of its layers it was counted. */
+ * a caller hands down by which of its layers it was counted.  Of a layer without an activation what
+ * is recorded of the output follows from means and variances by channel, which the batchnorm right
+ * behind it has: the WATCH_OUTPUT leaves the order. */
 #include "passes.h"
+
+/* ---- Gradients ----------------------------------------------------------------------------- */
 
 static bool is_call(const Node *n)
 {
@@ -63,10 +68,40 @@ static void take_over(Graph *g)
     }
 }
 
+/* ---- Outputs in front of a batchnorm ------------------------------------------------------- */
+
+/* Are they of one tensor, cut into the same units, with no slope to count? */
+static bool is_measured_by(const Graph *g, const Node *watch, const Node *stats)
+{
+    return watch->op == OP_WATCH_OUTPUT && watch->act == ACTIVATION_LINEAR
+        && stats->op == OP_BATCHNORM_STATS
+        && graph_root(g, watch->in[1]) == graph_root(g, stats->in[0])
+        && watch->size[0] == stats->size[0] && watch->size[1] == stats->size[1]
+        && watch->size[2] == stats->size[2];
+}
+
+static void measure_once(Graph *g)
+{
+    NodeId *order = g->order[FORWARD];
+    int n = 0;
+
+    for (int i = 0; i < g->n_order[FORWARD]; i++) {
+        Node *next = i + 1 < g->n_order[FORWARD] ? &g->node[order[i + 1]] : NULL;
+
+        if (next && is_measured_by(g, &g->node[order[i]], next))
+            next->counter = order[i];
+        else
+            order[n++] = order[i];
+    }
+    g->n_order[FORWARD] = n;
+}
+
 void count_once(Program *program, Session *s)
 {
-    for (int i = 0; i < program->n; i++)
+    for (int i = 0; i < program->n; i++) {
+        measure_once(program->graph[i]);
         find_counters(program->graph[i], s->arena);
+    }
     for (int i = program->n - 1; i >= 0; i--) {
         hand_down(program->graph[i]);
         take_over(program->graph[i]);

@@ -49,7 +49,8 @@ typedef struct {
     NodeId again;                   /* BACKWARD: this forward node is computed once more; 0 */
     NodeId counter;                 /* of a record: whose counts of this tensor it takes over; of a
                                      * call: who counted dy: a WATCH_DELTA, or the UPSTREAM for a
-                                     * record of the caller's; 0: nobody */
+                                     * record of the caller's; of BATCHNORM_STATS: the WATCH_OUTPUT
+                                     * of its input that it stands for; 0: nobody */
 } Node;                             /* never changed once added, but for its name; `recompute` lets
                                      * backward nodes read others, `count_once` lets records take
                                      * counts over */

@@ -79,7 +79,7 @@ void fuse(Program *program, Session *s);
 void fuse_then(Program *program, Session *s);
 
 /* count_once -- what layers record of a gradient that another layer has counted, in this unit or a
- * caller, takes these counts over. */
+ * caller, takes these counts over; a batchnorm records the output that it measures. */
 void count_once(Program *program, Session *s);
 
 /* plan -- where every tensor lives: kept from forward to backward, or scratch that shares a union

@@ -2,6 +2,7 @@
 #ifndef RT_KERNELS_H
 #define RT_KERNELS_H
 
+#include "parts.h"
 #include "reals.h"
 #include "tiles.h"
 
@@ -14,6 +15,8 @@
 #define rt_sum_squares RT_NAME(rt_sum_squares)
 #define rt_count_gradient RT_NAME(rt_count_gradient)
 #define rt_record_delta RT_NAME(rt_record_delta)
+#define rt_add_units RT_NAME(rt_add_units)
+#define rt_record_output RT_NAME(rt_record_output)
 #define rt_sample_rms RT_NAME(rt_sample_rms)
 #define rt_burst RT_NAME(rt_burst)
 #define rt_peak RT_NAME(rt_peak)
@@ -49,6 +52,24 @@ static inline bool rt_wants_bins(const struct rt_settings *set)
 rt_counts rt_count_gradient(const rt_pass *c, size_t n, const rt_real *dz);
 /* Counts of a layer's gradient, beside those of the parts before. */
 void rt_record_delta(const rt_pass *c, rt_watch *w, const rt_counts *counts);
+
+/* What is recorded of a layer's output, of units so far. */
+typedef struct {
+    double mean, squares, var;      /* sums over units: of means, mean squares, variances */
+    uint64_t saturated, dead;
+    bool suspect;                   /* some value is not finite, or nearly */
+} rt_output_sums;
+
+/* Adds `count` units, a block of channels.h at most, of whose values the mean and the variance are
+ * known; the latter is inf or NaN where squares overflow.  Both go on to a multiple of RT_LANES, by
+ * zeros, and come back as those of all parts of the batch so far.  `part`: of these units, where
+ * the batch runs in parts, else NULL. */
+void rt_add_units(const rt_pass *c, size_t count, rt_unit_part *part, double *mean, double *var,
+                  rt_output_sums *sums);
+/* Records the output y[n][units][inner], all units of which were added. */
+void rt_record_output(const rt_pass *c, rt_watch *w, int n, int units, int inner,
+                      const rt_real *y, const rt_output_sums *sums);
+
 double rt_sum_squares(size_t n, const rt_real *x);
 /* The RMS of what was counted, times the pass's samples; NaN where a value is not finite. */
 double rt_sample_rms(const rt_pass *c, const rt_counts *x);

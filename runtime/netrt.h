@@ -497,10 +497,12 @@ void rt_dropout(rt_pass *c, const rt_watch *layer, double p, int n, int m, const
 /* Ioffe and Szegedy 2015 (arXiv 1502.03167).  x[n][channels][inner].  stats[2][channels] = mean
  * and 1/sqrt(var + eps) of the batch in training (biased variance), which also moves the running
  * statistics by `momentum` (with the unbiased variance, as PyTorch does), unless the batch's are
- * not finite; else from the running statistics. */
-void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, double momentum,
-                        const rt_real *x, rt_real *running_mean, rt_real *running_var,
-                        rt_real *stats);
+ * not finite; else from the running statistics.  `of_x`: the watch of the layer without an
+ * activation that puts out x, where these means and variances are recorded in it, in place of an
+ * rt_watch_output; else NULL. */
+void rt_batchnorm_stats(rt_pass *c, rt_watch *of_x, int n, int channels, int inner, double eps,
+                        double momentum, const rt_real *x, rt_real *running_mean,
+                        rt_real *running_var, rt_real *stats);
 /* y = gamma (x - mean) rstd + beta; gamma and beta [channels], or both NULL; y may be x */
 void rt_batchnorm(rt_pass *c, int n, int channels, int inner, const rt_real *x,
                   const rt_real *stats, const rt_real *gamma, const rt_real *beta, rt_real *y);

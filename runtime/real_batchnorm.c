@@ -5,6 +5,8 @@
  * each other from the caches, and each is as short as a page, where prefetching ends.  The sums of
  * such tiles are joined in their order.  All else is by rows. */
 #include "channels.h"
+#include "kernels.h"
+#include "profile.h"
 #include "runs.h"
 #include "thread_memory.h"
 
@@ -39,6 +41,8 @@ struct job {
     rt_real *running_mean, *running_var, *stats;
     rt_real *y;                     /* what comes out: y, dx or a sum */
     rt_real *dgamma, *dbeta;        /* besides, or NULL */
+    rt_output_sums *of_x;           /* where x is recorded as a layer's output, else NULL; ... */
+    rt_layer_parts *parts;          /* ... of a batch in parts */
 };
 
 static double values(const job *b) { return (double)b->p.n * (double)b->p.inner; }
@@ -172,6 +176,18 @@ static void add_moments(const job *b, size_t row, size_t end, size_t first, size
     }
 }
 
+/* The means and variances of a piece, as those of the layer that puts out x. */
+static void record_units(const rt_pass *c, const job *b)
+{
+    for (size_t k = 0; k < b->count; k += RT_CHANNEL_BLOCK) {
+        const size_t left = b->count - k, n = left < RT_CHANNEL_BLOCK ? left : RT_CHANNEL_BLOCK;
+        double mean[RT_CHANNEL_BLOCK] = { 0 }, var[RT_CHANNEL_BLOCK] = { 0 };
+        memcpy(mean, b->all->first + k, n * sizeof *mean);
+        memcpy(var, b->all->second + k, n * sizeof *var);
+        rt_add_units(c, n, b->parts ? &b->parts->unit[b->first + k] : NULL, mean, var, b->of_x);
+    }
+}
+
 static void batch_stats(rt_pass *c, job *b)
 {
     const double count = values(b), unbias = count > 1 ? count / (count - 1) : 1;
@@ -187,7 +203,11 @@ static void batch_stats(rt_pass *c, job *b)
         b->stats[b->p.channels + channel] = (rt_real)(1 / sqrt(var + b->eps));
         if (!b->frozen)
             move_running(b, channel, mean, var * unbias);
+        b->all->first[k] = mean;
+        b->all->second[k] = square;
     }
+    if (b->of_x)
+        record_units(c, b);
 }
 
 static void running_stats(rt_pass *c, job *b)
@@ -199,13 +219,24 @@ static void running_stats(rt_pass *c, job *b)
     }
 }
 
-void rt_batchnorm_stats(rt_pass *c, int n, int channels, int inner, double eps, double momentum,
-                        const rt_real *x, rt_real *running_mean, rt_real *running_var,
-                        rt_real *stats)
+void rt_batchnorm_stats(rt_pass *c, rt_watch *of_x, int n, int channels, int inner, double eps,
+                        double momentum, const rt_real *x, rt_real *running_mean,
+                        rt_real *running_var, rt_real *stats)
 {
-    const job b = { .eps = eps, .momentum = momentum, .frozen = c->frozen, .x = x,
-                    .running_mean = running_mean, .running_var = running_var, .stats = stats };
+    rt_output_sums sums = { .mean = 0 };
+    job b = { .eps = eps, .momentum = momentum, .frozen = c->frozen, .x = x,
+              .running_mean = running_mean, .running_var = running_var, .stats = stats };
+
+    if (of_x && !c->training)
+        rt_watch_output(c, of_x, RT_LINEAR, 0, n, channels, inner, x, x);
+    else if (of_x) {
+        rt_profile_output(c->profile, of_x);
+        b.of_x = c->watching ? &sums : NULL;
+        b.parts = rt_parts_of(c, of_x);
+    }
     run_pieces(c, n, channels, inner, b, c->training ? batch_stats : running_stats);
+    if (b.of_x)
+        rt_record_output(c, of_x, n, channels, inner, x, &sums);
 }
 
 /* ---- Forward -------------------------------------------------------------------------------- */

@@ -9,19 +9,14 @@
 
 /* ---- Outputs --------------------------------------------------------------------------------- */
 
-/* Of the values of some units, and of those units. */
-typedef struct {
-    double sum, squares, var;
-    uint64_t saturated, dead;
-    bool suspect;                   /* some value is not finite, or nearly */
-} output_sums;
-
 typedef struct {
     rt_outputs of;
     const rt_pass *pass;
     rt_layer_parts *parts;          /* of a batch in parts, else NULL */
-    output_sums *of_tile;
+    rt_output_sums *of_tile;
 } output_job;
+
+static size_t whole_lanes(size_t n) { return (n + RT_LANES - 1) / RT_LANES * RT_LANES; }
 
 /* Of n units, a multiple of RT_LANES. */
 static double sum_of_units(size_t n, const double *x)
@@ -34,29 +29,45 @@ static double sum_of_units(size_t n, const double *x)
 }
 
 /* Mean and variance by unit give all of the output's statistics: a sum of squares is that about the
- * mean and the mean's own.  Units behind the block's last one have sums of 0. */
-static void add_moments(const output_job *job, rt_block block, const rt_unit_sums *u,
-                        output_sums *out)
+ * mean and the mean's own.  Of values that are not finite the mean tells; where it is, squares have
+ * overflowed. */
+void rt_add_units(const rt_pass *c, size_t count, rt_unit_part *part, double *mean, double *var,
+                  rt_output_sums *sums)
 {
-    const double share = 1 / ((double)job->of.p.n * (double)job->of.p.inner);
-    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK], own[RT_CHANNEL_BLOCK];
-    const size_t units = (block.count + RT_LANES - 1) / RT_LANES * RT_LANES;
+    const size_t units = whole_lanes(count);
+    double own[RT_CHANNEL_BLOCK];
     uint32_t lost = 0;
 
     for (size_t k = 0; k < units; k++) {
-        const double offset = u->sum[k] * share, about = u->squares[k] * share - offset * offset;
-        mean[k] = (double)u->first[k] + offset;
-        var[k] = about > 0 ? about : 0;     /* not NaN where squares overflow: the RMS is inf */
-        lost |= !(u->squares[k] < (double)INFINITY);
+        const bool fits = var[k] < (double)INFINITY;
+        const double large = fabs(mean[k]) < (double)INFINITY ? (double)INFINITY : 0;
+        lost |= !fits;
+        var[k] = !fits ? large : var[k] > 0 ? var[k] : 0;
     }
-    for (size_t k = 0; k < block.count && job->parts; k++)
-        rt_join_unit(job->pass, &job->parts->unit[block.first + k], &mean[k], &var[k]);
+    for (size_t k = 0; k < count && part; k++)
+        rt_join_unit(c, &part[k], &mean[k], &var[k]);
     for (size_t k = 0; k < units; k++)
         own[k] = mean[k] * mean[k] + var[k];
-    out->sum += sum_of_units(units, mean);
-    out->squares += sum_of_units(units, own);
-    out->var += sum_of_units(units, var);
-    out->suspect = out->suspect || lost != 0;
+    sums->mean += sum_of_units(units, mean);
+    sums->squares += sum_of_units(units, own);
+    sums->var += sum_of_units(units, var);
+    sums->suspect = sums->suspect || lost != 0;
+}
+
+/* Units behind the block's last one have sums of 0. */
+static void add_moments(const output_job *job, rt_block block, const rt_unit_sums *u,
+                        rt_output_sums *out)
+{
+    const double share = 1 / ((double)job->of.p.n * (double)job->of.p.inner);
+    double mean[RT_CHANNEL_BLOCK], var[RT_CHANNEL_BLOCK];
+
+    for (size_t k = 0; k < whole_lanes(block.count); k++) {
+        const double offset = u->sum[k] * share;
+        mean[k] = (double)u->first[k] + offset;
+        var[k] = u->squares[k] * share - offset * offset;
+    }
+    rt_add_units(job->pass, block.count, job->parts ? &job->parts->unit[block.first] : NULL, mean,
+                 var, out);
 }
 
 /* In this part of the batch, or in one before it. */
@@ -69,7 +80,7 @@ static bool is_alive(const output_job *job, size_t unit, rt_bits slopes)
     return u->alive;
 }
 
-static void output_block(const output_job *job, rt_block block, output_sums *out)
+static void output_block(const output_job *job, rt_block block, rt_output_sums *out)
 {
     rt_unit_sums u = { .sum = { 0 } };
 
@@ -88,21 +99,37 @@ static void output_tile(void *arg, int tile)
 {
     const output_job *job = arg;
     const int blocks = rt_cut_channels(&job->of.p).count;
-    output_sums out = { .sum = 0 };
+    rt_output_sums out = { .mean = 0 };
 
     for (int i = tile; i < blocks; i += RT_MAX_TILES)
         output_block(job, rt_block_of(&job->of.p, i), &out);
     job->of_tile[tile] = out;
 }
 
-static void add_output(const output_sums *x, output_sums *sum)
+static void add_output(const rt_output_sums *x, rt_output_sums *sum)
 {
-    sum->sum += x->sum;
+    sum->mean += x->mean;
     sum->squares += x->squares;
     sum->var += x->var;
     sum->saturated += x->saturated;
     sum->dead += x->dead;
     sum->suspect = sum->suspect || x->suspect;
+}
+
+void rt_record_output(const rt_pass *c, rt_watch *w, int n, int units, int inner,
+                      const rt_real *y, const rt_output_sums *sums)
+{
+    const double count = (double)n * units * inner;
+
+    w->act_mean = sums->mean / units;
+    w->act_rms = sqrt(sums->squares / units);
+    w->act_unit_var = sums->var / units;
+    w->saturated = rt_join(c, w->saturated, (double)sums->saturated / count);
+    w->dead = (double)sums->dead / units;
+    if (!(rt_before(c) > 0))
+        w->act_nonfinite = 0;
+    if (sums->suspect)
+        w->act_nonfinite += rt_count_all(c->pool, (size_t)count, 1, false, y).nonfinite;
 }
 
 void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n, int units,
@@ -112,7 +139,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     if (!c->watching)
         return;
     const double count = (double)n * units * inner;
-    output_sums of_tile[RT_MAX_TILES], all = { .sum = 0 };
+    rt_output_sums of_tile[RT_MAX_TILES], all = { .mean = 0 };
     output_job job = { .of = { rt_planes_of(n, units, inner), act, a,
                                (rt_real)(0.05 * rt_steepest(act, a)), v, y },
                        .of_tile = of_tile, .pass = c, .parts = rt_parts_of(c, w) };
@@ -122,14 +149,6 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     rt_run_tiles(c->pool, 0.15 * count, tiles, output_tile, &job);
     for (int i = 0; i < tiles; i++)
         add_output(&of_tile[i], &all);
-    w->act_mean = all.sum / units;
-    w->act_rms = sqrt(all.squares / units);
-    w->act_unit_var = all.var / units;
-    w->saturated = rt_join(c, w->saturated, (double)all.saturated / count);
-    w->dead = (double)all.dead / units;
-    if (!(rt_before(c) > 0))
-        w->act_nonfinite = 0;
-    if (all.suspect)
-        w->act_nonfinite += rt_count_all(c->pool, (size_t)count, 1, false, y).nonfinite;
+    rt_record_output(c, w, n, units, inner, y, &all);
     rt_profile_watched(c->profile);
 }

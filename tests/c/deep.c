@@ -182,7 +182,7 @@ static void repeat_h_at_0_forward(rt_pass *c, const struct repeat_h_at_0_params 
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h,
+    rt_batchnorm_stats(c, NULL, n, 32, 1, 1e-05, 0.1, m->h,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,
@@ -279,7 +279,7 @@ static void repeat_h_from_1_forward(rt_pass *c, const struct repeat_h_from_1_par
     rt_watch_output(c, &m->watch.h, RT_TANH, 0.0, n, 32, 1, m->h, m->h);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 32, 1, 1e-05, 0.1, m->h,
+    rt_batchnorm_stats(c, NULL, n, 32, 1, 1e-05, 0.1, m->h,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 32, 1, m->h, m->batchnorm_stats, p->batchnorm.weight, p->batchnorm.bias,

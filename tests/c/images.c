@@ -189,11 +189,9 @@ static void normed_4_1_on_4x8x8_forward(rt_pass *c,
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
     rt_conv(c, n, &normed_4_1_on_4x8x8_conv_window, x, p->conv.weight, NULL, NULL,
             m->conv);
-    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 4, 8 * 8, m->conv,
-                    m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 4, 8 * 8, 1e-05, 0.1, m->conv,
+    rt_batchnorm_stats(c, &m->watch.conv, n, 4, 8 * 8, 1e-05, 0.1, m->conv,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 8 * 8, m->conv, m->batchnorm_stats, p->batchnorm.weight,
@@ -315,11 +313,9 @@ static void normed_6_2_on_4x8x8_forward(rt_pass *c,
     /* conv(filters, 3, stride = stride, pad = same, bias = false) */
     rt_conv(c, n, &normed_6_2_on_4x8x8_conv_window, x, p->conv.weight, NULL, NULL,
             m->conv);
-    rt_watch_output(c, &m->watch.conv, RT_LINEAR, 0.0, n, 6, 4 * 4, m->conv,
-                    m->conv);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 6, 4 * 4, 1e-05, 0.1, m->conv,
+    rt_batchnorm_stats(c, &m->watch.conv, n, 6, 4 * 4, 1e-05, 0.1, m->conv,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 6, 4 * 4, m->conv, m->batchnorm_stats, p->batchnorm.weight,

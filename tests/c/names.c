@@ -428,10 +428,9 @@ static double model_forward(rt_pass *c)
 
     /* weight = dense(4) */
     rt_affine(c, n, 4, 4, m->model_, p->weight.weight, p->weight.bias, NULL, m->weight);
-    rt_watch_output(c, &m->watch.weight, RT_LINEAR, 0.0, n, 4, 1, m->weight, m->weight);
 
     /* watch = batchnorm */
-    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->weight,
+    rt_batchnorm_stats(c, &m->watch.weight, n, 4, 1, 1e-05, 0.1, m->weight,
                        m->state.watch.running_mean, m->state.watch.running_var, m->watch_stats);
     rt_batchnorm(c, n, 4, 1, m->weight, m->watch_stats, p->watch.weight, p->watch.bias,
                  m->watch_);

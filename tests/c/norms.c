@@ -125,19 +125,19 @@ static double model_forward(rt_pass *c)
     const int n = c->rows;
 
     /* batchnorm(affine = false) */
-    rt_batchnorm_stats(c, n, 64, 1, 1e-05, 0.1, x, m->state.batchnorm.running_mean,
-                       m->state.batchnorm.running_var, t->batchnorm_stats);
+    rt_batchnorm_stats(c, NULL, n, 64, 1, 1e-05, 0.1, x,
+                       m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
+                       t->batchnorm_stats);
     rt_batchnorm(c, n, 64, 1, x, t->batchnorm_stats, NULL, NULL, m->batchnorm);
     rt_watch_output(c, &m->watch.batchnorm, RT_LINEAR, 0.0, n, 64, 1, m->batchnorm,
                     m->batchnorm);
 
     /* dense(32, bias = false) */
     rt_affine(c, n, 32, 64, m->batchnorm, p->dense.weight, NULL, NULL, m->dense);
-    rt_watch_output(c, &m->watch.dense, RT_LINEAR, 0.0, n, 32, 1, m->dense, m->dense);
 
     /* bn = batchnorm(momentum = 0.05, eps = 0.001) */
-    rt_batchnorm_stats(c, n, 32, 1, 0.001, 0.05, m->dense, m->state.bn.running_mean,
-                       m->state.bn.running_var, m->bn_stats);
+    rt_batchnorm_stats(c, &m->watch.dense, n, 32, 1, 0.001, 0.05, m->dense,
+                       m->state.bn.running_mean, m->state.bn.running_var, m->bn_stats);
     rt_batchnorm(c, n, 32, 1, m->dense, m->bn_stats, p->bn.weight, p->bn.bias, t->bn);
     rt_watch_output(c, &m->watch.bn, RT_LINEAR, 0.0, n, 32, 1, t->bn, t->bn);
 
@@ -157,7 +157,7 @@ static double model_forward(rt_pass *c)
                     m->dense_2, m->dense_2);
 
     /* batchnorm_2 = batchnorm */
-    rt_batchnorm_stats(c, n * 4, 6, 1, 1e-05, 0.1, m->dense_2,
+    rt_batchnorm_stats(c, NULL, n * 4, 6, 1, 1e-05, 0.1, m->dense_2,
                        m->state.batchnorm_2.running_mean, m->state.batchnorm_2.running_var,
                        m->batchnorm_2_stats);
     rt_batchnorm(c, n * 4, 6, 1, m->dense_2, m->batchnorm_2_stats,

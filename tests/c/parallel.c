@@ -278,7 +278,7 @@ static double model_forward(rt_pass *c)
                     m->dense_2_z, m->dense_2);
 
     /* batchnorm */
-    rt_batchnorm_stats(c, n, 4, 1, 1e-05, 0.1, m->dense_2,
+    rt_batchnorm_stats(c, NULL, n, 4, 1, 1e-05, 0.1, m->dense_2,
                        m->state.batchnorm.running_mean, m->state.batchnorm.running_var,
                        m->batchnorm_stats);
     rt_batchnorm(c, n, 4, 1, m->dense_2, m->batchnorm_stats, p->batchnorm.weight,

@@ -22,7 +22,7 @@ static double weighted(const norm_data *d, const rt_real *y)
 static void batch_forward(const norm_data *d, const rt_real *x, rt_real *stats, rt_real *y)
 {
     rt_pass c = { .rows = d->n, .training = true, .frozen = true, .pool = d->pool };
-    rt_batchnorm_stats(&c, d->n, d->channels, d->inner, EPS, 0.1, x, NULL, NULL, stats);
+    rt_batchnorm_stats(&c, NULL, d->n, d->channels, d->inner, EPS, 0.1, x, NULL, NULL, stats);
     rt_batchnorm(&c, d->n, d->channels, d->inner, x, stats, d->gamma, d->beta, y);
 }
 
@@ -185,7 +185,7 @@ TEST(running_statistics_move)
 {
     rt_pass c = { .rows = 4, .training = true };
     rt_real mean = 1, var = 2, stats[2];
-    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
     CHECK_NEAR((double)stats[0], 3, CLOSE);
     CHECK_NEAR((double)stats[1], 0.5, CLOSE);
     CHECK_NEAR((double)mean, 1.5, CLOSE);
@@ -196,13 +196,13 @@ TEST(running_statistics_stay)
 {
     rt_pass c = { .rows = 4, .training = true, .frozen = true };
     rt_real bad[4] = { 1, (rt_real)INFINITY, 3, 6 }, mean = 1, var = 2, stats[2];
-    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
     CHECK(mean == 1 && var == 2 && stats[0] == 3);
     c.frozen = false;
-    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
     CHECK(mean == 1 && var == 2 && !isfinite(stats[0]));
     bad[1] = (rt_real)NAN;
-    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 4, 1, 1, 0.5, 0.25, bad, &mean, &var, stats);
     CHECK(mean == 1 && var == 2 && isnan(stats[0]));
 }
 
@@ -210,7 +210,7 @@ TEST(evaluation_uses_running_statistics)
 {
     rt_pass c = { .rows = 4 };
     rt_real mean = 1, var = RT_C(3.5), stats[2];
-    rt_batchnorm_stats(&c, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 4, 1, 1, 0.5, 0.25, column, &mean, &var, stats);
     CHECK(stats[0] == 1 && stats[1] == RT_C(0.5) && mean == 1 && var == RT_C(3.5));
 }
 
@@ -218,7 +218,7 @@ TEST(one_sample_is_finite)
 {
     rt_pass c = { .rows = 1, .training = true };
     rt_real mean = 0, var = 1, stats[2];
-    rt_batchnorm_stats(&c, 1, 1, 1, 0.25, 0.5, column, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 1, 1, 1, 0.25, 0.5, column, &mean, &var, stats);
     CHECK(stats[0] == 1 && stats[1] == 2 && mean == RT_C(0.5) && var == RT_C(0.5));
 }
 
@@ -229,7 +229,7 @@ TEST(large_means_are_no_matter)
     rt_real x[64], mean = 0, var = 0, stats[2];
     for (int i = 0; i < 64; i++)
         x[i] = 1000000 + (rt_real)(i % 2);
-    rt_batchnorm_stats(&c, 64, 1, 1, 0, 1, x, &mean, &var, stats);
+    rt_batchnorm_stats(&c, NULL, 64, 1, 1, 0, 1, x, &mean, &var, stats);
     CHECK_NEAR((double)stats[1], 2, 1e-6);
     rt_layernorm_stats(&c, 1, 64, 0, x, stats);
     CHECK_NEAR((double)stats[1], 2, 1e-6);
@@ -245,7 +245,7 @@ static size_t run_all(rt_pool *pool, int inner, const rt_real *x, const rt_real 
     rt_real *stats = r + 2 * count, *mean = stats + 2 * WIDE, *rest = mean + 2 * WIDE;
     const rt_real *gamma = x;
 
-    rt_batchnorm_stats(&c, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
+    rt_batchnorm_stats(&c, NULL, TALL, WIDE, inner, EPS, 0.1, x, mean, mean + WIDE, stats);
     rt_batchnorm(&c, TALL, WIDE, inner, x, stats, gamma, gamma, r);
     rt_batchnorm_backward(&c, TALL, WIDE, inner, dy, x, stats, gamma, rest, rest + WIDE,
                           r + count);
@@ -303,7 +303,7 @@ static void check_channel(int inner, int channel, const rt_real *x, const rt_rea
             own[1][i * inner + j] = dy[at];
             own[2][i * inner + j] = dx[at];
         }
-    rt_batchnorm_stats(&c, FEW_ROWS, 1, inner, EPS, 0.1, own[0], NULL, NULL, stats);
+    rt_batchnorm_stats(&c, NULL, FEW_ROWS, 1, inner, EPS, 0.1, own[0], NULL, NULL, stats);
     rt_batchnorm_backward(&c, FEW_ROWS, 1, inner, own[1], own[0], stats, NULL, &own_dgamma, NULL,
                           own[1]);
     CHECK_NEAR(distance(count, own[1], own[2]), 0, 10 * CLOSE);
@@ -318,7 +318,7 @@ TEST(many_channels)
         rt_real *x = normals(count, 1), *dy = normals(count, 2), *dx = zeros(count);
         rt_real *stats = zeros(2 * MANY), *dgamma = zeros(MANY);
 
-        rt_batchnorm_stats(&c, FEW_ROWS, MANY, inner, EPS, 0.1, x, NULL, NULL, stats);
+        rt_batchnorm_stats(&c, NULL, FEW_ROWS, MANY, inner, EPS, 0.1, x, NULL, NULL, stats);
         rt_batchnorm_backward(&c, FEW_ROWS, MANY, inner, dy, x, stats, NULL, dgamma, NULL, dx);
         for (int channel = 0; channel < MANY; channel += 41)
             check_channel(inner, channel, x, dy, dx, dgamma);
@@ -342,7 +342,7 @@ static void check_long(const rt_real *x, const rt_real *dy)
         mean += (double)x[i] / (ROWS * LONG), sum += (double)dy[i];
     for (int i = 0; i < ROWS * LONG; i++)
         var += ((double)x[i] - mean) * ((double)x[i] - mean) / (ROWS * LONG);
-    rt_batchnorm_stats(&c, ROWS, 1, LONG, 0, 0.1, x, NULL, NULL, stats);
+    rt_batchnorm_stats(&c, NULL, ROWS, 1, LONG, 0, 0.1, x, NULL, NULL, stats);
     rt_batchnorm_backward(&c, ROWS, 1, LONG, dy, x, stats, NULL, &dgamma, &dbeta, NULL);
     for (int i = 0; i < ROWS * LONG; i++)
         product += (double)dy[i] * ((double)x[i] - (double)stats[0]) * (double)stats[1];
@@ -406,7 +406,7 @@ static void check_many(int n, int channels, int inner)
     rt_real *got = zeros(count + 2 * (size_t)channels);
     const norm_data d = { n, channels, inner, dy, NULL, NULL, NULL };
 
-    rt_batchnorm_stats(&c, n, channels, inner, EPS, 0.1, x, NULL, NULL, stats);
+    rt_batchnorm_stats(&c, NULL, n, channels, inner, EPS, 0.1, x, NULL, NULL, stats);
     rt_batchnorm_backward(&c, n, channels, inner, dy, x, stats, NULL, got, got + channels,
                           got + 2 * channels);
     for (int k = 0; k < channels; k++)

@@ -82,7 +82,7 @@ static double model_forward(rt_pass *c)
     h_forward(c, &p->h[0], &m->h[0], &m->first[0][0]);
     for (int k = 1; k < DEPTH; k++)
         h_forward(c, &p->h[k], &m->h[k], &m->h[k - 1].y[0][0]);
-    rt_batchnorm_stats(c, c->rows, HIDDEN, 1, 1e-5, 0.1, &m->h[DEPTH - 1].y[0][0],
+    rt_batchnorm_stats(c, NULL, c->rows, HIDDEN, 1, 1e-5, 0.1, &m->h[DEPTH - 1].y[0][0],
                        stage->running_mean, stage->running_var, &stage->stats[0][0]);
     rt_batchnorm(c, c->rows, HIDDEN, 1, &m->h[DEPTH - 1].y[0][0], &stage->stats[0][0],
                  p->stage.bn_weight, p->stage.bn_bias, &stage->y[0][0]);

@@ -396,6 +396,8 @@ TEST(large_outputs_are_finite)
     CHECK(w.act_nonfinite == 0 && w.act_rms > 0.8 * (double)large);
     rt_watch_output(&c, &w, RT_TANH, 0, 2, 1, 2, y, y);
     CHECK(w.act_nonfinite == 0 && w.act_rms > 0.8 * (double)large);
+    rt_watch_output(&c, &w, RT_TANH, 0, 2, 1, 1, y, y);     /* their mean is 0 */
+    CHECK(w.act_nonfinite == 0 && w.act_rms > 0.8 * (double)large);
 }
 
 /* ---- Gradients ------------------------------------------------------------------------------- */
