@@ -148,15 +148,48 @@ static NodeId total(Sweep *s, NodeId x)
 /* ---- The watch ----------------------------------------------------------------------------- */
 
 /* That of a recurrent layer is recorded by the kernel that computes it. */
-static void watch_delta(Sweep *s, NodeId z, NodeId dz)
+static bool has_delta(const Sweep *s, NodeId z)
 {
     const int row = s->g->node[z].layer;
-    const int64_t elements = node_elements(&s->g->node[dz]);
-    const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR, .layer = row, .batched = true,
-                         .size = { 1, elements } };
 
-    if (row >= 0 && s->g->layer[row].z == z && !s->g->layer[row].steps)
+    return row >= 0 && s->g->layer[row].z == z && !s->g->layer[row].steps;
+}
+
+static void watch_delta(Sweep *s, NodeId z, NodeId dz)
+{
+    const int64_t elements = node_elements(&s->g->node[dz]);
+    const Node watch = { .op = OP_WATCH_DELTA, .shape = SHAPE_ERROR,
+                         .layer = s->g->node[z].layer, .batched = true, .size = { 1, elements } };
+
+    if (has_delta(s, z))
         sweep_add(s, z, watch, &dz, 1);
+}
+
+/* Does a gradient need x?  Then it is kept for the backward pass. */
+static bool is_read_back(const Sweep *s, NodeId x)
+{
+    for (NodeId id = s->n_forward; id < s->g->n; id++)
+        for (int i = 0; i < s->g->node[id].n_in; i++)
+            if (graph_root(s->g, s->g->node[id].in[i]) == x)
+                return true;
+    return false;
+}
+
+/* Where a ReLU of z is read by the pool y alone, y and its gradient dy have all that there is to
+ * record of the gradient of z, in a fraction of its values.  Not where windows overlap; but that is
+ * a matter of numbers, which no statement hangs on: it is seen when the program runs. */
+static void watch_peaks(Sweep *s, NodeId y, NodeId dy)
+{
+    const Node *pool = &s->g->node[y], *relu = &s->g->node[pool->in[0]];
+    const NodeId z = relu->op == OP_RELU ? relu->in[0] : 0, in[2] = { dy, y };
+
+    if (!z || !has_delta(s, z) || !is_read_once(s, z) || !is_read_once(s, pool->in[0])
+        || !is_read_back(s, y))
+        return;
+    const Node watch = { .op = OP_WATCH_PEAKS, .shape = SHAPE_ERROR,
+                         .layer = s->g->node[z].layer, .batched = true, .size = { 1 },
+                         .window = pool->window };
+    sweep_add(s, z, watch, in, 2);
 }
 
 static void watch_path(Sweep *s, int row, int path)
@@ -236,6 +269,8 @@ static void sweep_node(Sweep *s, NodeId id)
             return;
         if (dy)
             watch_delta(s, id, dy);
+        if (dy && op == OP_MAX_POOL)
+            watch_peaks(s, id, dy);
     }
     if (rule)
         rule(s, id, dy);

@@ -106,6 +106,7 @@ typedef struct {
 /* What is recorded of one layer at a watched step; filled in by the rt_watch_* functions. */
 typedef struct rt_watch {
     uint32_t stream;                /* set once by the library: the layer's random stream */
+    bool has_delta;                 /* from rt_watch_peaks on, until rt_watch_delta */
     double act_mean, act_rms;       /* of the output */
     double act_unit_var;            /* variance over the batch, averaged over units */
     double saturated;               /* share of outputs whose slope is under 5 % of the largest */
@@ -683,6 +684,7 @@ void rt_huber_dx(rt_pass *c, int n, int m, double delta, const rt_real *x, const
 
 #define rt_watch_output RT_NAME(rt_watch_output)
 #define rt_watch_delta RT_NAME(rt_watch_delta)
+#define rt_watch_peaks RT_NAME(rt_watch_peaks)
 #define rt_watch_path RT_NAME(rt_watch_path)
 #define rt_watch_same_delta RT_NAME(rt_watch_same_delta)
 #define rt_watch_same_path RT_NAME(rt_watch_same_path)
@@ -694,6 +696,12 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
                      int inner, const rt_real *v, const rt_real *y);
 /* dz[n][m], the gradient of the mean loss by the pre-activation; recorded as the sample's own */
 void rt_watch_delta(rt_pass *c, rt_watch *w, int n, int m, const rt_real *dz);
+/* Counts for the rt_watch_delta behind it, where a ReLU's output goes into a max pool of windows v
+ * and nowhere else: y is what the pool puts out, dy the gradient of that.  If no windows overlap,
+ * dz is 0 but for dy at the largest value of a window, where that is over 0; else nothing is
+ * done. */
+void rt_watch_peaks(rt_pass *c, rt_watch *w, int n, const rt_window *v, const rt_real *dy,
+                    const rt_real *y);
 /* At a join: the gradient [n][m] that reaches the common input by path `path`, counted from 0; of a
  * residual 0 is the skip, 1 the body */
 void rt_watch_path(rt_pass *c, rt_watch *w, int path, int n, int m, const rt_real *d);

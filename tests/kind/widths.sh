@@ -37,7 +37,7 @@ try() {
 # shellcheck disable=SC2086
 here() {
     compile "$1" "$2" "$3" $kernels $images $watch
-    more='conv conv_double image_pools image_pools_double norms norms_double watch watch_double watch_norm watch_norm_double'
+    more='conv conv_double image_pools image_pools_double norms norms_double watch watch_double watch_norm watch_norm_double watch_peaks watch_peaks_double'
     try "$1" "$2" "$3" '' "$BUILD/lib/libnetrt.a" -lopenblas -lz -ljansson
 }
 
