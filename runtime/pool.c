@@ -30,9 +30,6 @@ typedef void tile_body(void *arg, int tile);
 
 enum { LINE = 128 };                /* bytes that processors pass to each other: two lines */
 
-/* What is written for each job lies in lines of its own: each time that a line changes hands takes
- * as long as some hundred instructions.  The rest changes where a thread falls asleep, or not at
- * all. */
 /* The tiles of a job that are dealt to one thread. */
 typedef struct {
     _Alignas(LINE) _Atomic uint64_t ticket;     /* job << 32 | unclaimed tiles */
@@ -44,6 +41,9 @@ typedef struct {
     int hand;
 } worker;
 
+/* What is written for each job lies in lines of its own: each time that a line changes hands takes
+ * as long as some hundred instructions.  The rest changes where a thread falls asleep, or not at
+ * all. */
 struct rt_pool {
     _Alignas(LINE) tile_body *_Atomic body;
     void *_Atomic arg;
@@ -72,10 +72,10 @@ static void notify(rt_pool *p, pthread_cond_t *who)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* The first of the tiles that are dealt to a thread. */
+/* The first of the tiles that are dealt to a thread: of fewer than threads the caller has one. */
 static int first_tile(const rt_pool *p, int which, int tiles)
 {
-    return (int)((int64_t)tiles * which / p->hands);
+    return (int)(((int64_t)tiles * which + p->hands - 1) / p->hands);
 }
 
 /* Runs what is left in a hand, from the first tile to the last; the number of tiles. */
@@ -99,14 +99,26 @@ static int run_hand(rt_pool *p, int which)
     return ran;
 }
 
-/* Runs the tiles of a thread's own hand, then what the others have left. */
+/* So many tiles are done.  Are others of the job not?  At its end that may be told of the next. */
+static bool more_is_left(rt_pool *p, int done)
+{
+    if (done == 0)
+        return atomic_load(&p->pending) > 0;
+    const int left = atomic_fetch_sub(&p->pending, done) - done;
+    if (left == 0 && atomic_load(&p->waiting))
+        notify(p, &p->finished);
+    return left > 0;
+}
+
+/* Runs the tiles of a thread's own hand, then what the others have left; whoever is the last does
+ * not look, since each look takes a line from its owner. */
 static void run_tiles(rt_pool *p, int own)
 {
-    int ran = 0;
-    for (int i = 0; i < p->hands; i++)
-        ran += run_hand(p, (own + i) % p->hands);
-    if (ran > 0 && atomic_fetch_sub(&p->pending, ran) == ran && atomic_load(&p->waiting))
-        notify(p, &p->finished);
+    bool more = more_is_left(p, run_hand(p, own));
+    for (int i = 1; i < p->hands && more; i++) {
+        const int ran = run_hand(p, (own + i) % p->hands);
+        more = ran == 0 || more_is_left(p, ran);
+    }
 }
 
 static bool has_news(rt_pool *p, int own)
@@ -227,13 +239,17 @@ void rt_pool_free(rt_pool *p)
 
 int rt_pool_threads(const rt_pool *p) { return p ? p->threads : 1; }
 
+/* One fence for all tickets, not one for each: that is what a hand-over takes with many threads. */
 static void deal(rt_pool *p, int tiles)
 {
     const uint64_t job = (atomic_load(&p->hand[0].ticket) >> 32) + 1;
     for (int i = p->hands; i-- > 0; ) {     /* the caller's last: it has it at once */
         const int dealt = first_tile(p, i + 1, tiles) - first_tile(p, i, tiles);
-        atomic_store(&p->hand[i].ticket, job << 32 | (uint32_t)dealt);
+        atomic_store_explicit(&p->hand[i].ticket, job << 32 | (uint32_t)dealt,
+                              memory_order_release);
     }
+    /* A worker that does not see its ticket has counted itself asleep before. */
+    atomic_thread_fence(memory_order_seq_cst);
 }
 
 void rt_parallel(rt_pool *p, int tiles, void (*body)(void *arg, int tile), void *arg)
@@ -246,7 +262,7 @@ void rt_parallel(rt_pool *p, int tiles, void (*body)(void *arg, int tile), void 
     atomic_store_explicit(&p->body, body, memory_order_relaxed);
     atomic_store_explicit(&p->arg, arg, memory_order_relaxed);
     atomic_store_explicit(&p->tiles, tiles, memory_order_relaxed);
-    atomic_store(&p->pending, tiles);
+    atomic_store_explicit(&p->pending, tiles, memory_order_relaxed);
     deal(p, tiles);
     if (atomic_load(&p->sleepers) > 0)
         notify(p, &p->wake);
