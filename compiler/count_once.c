@@ -83,7 +83,7 @@ static bool is_measured_by(const Graph *g, const Node *watch, const Node *stats)
 static void measure_once(Graph *g)
 {
     NodeId *order = g->order[FORWARD];
-    int n = 0;
+    int kept = 0;
 
     for (int i = 0; i < g->n_order[FORWARD]; i++) {
         Node *next = i + 1 < g->n_order[FORWARD] ? &g->node[order[i + 1]] : NULL;
@@ -91,9 +91,9 @@ static void measure_once(Graph *g)
         if (next && is_measured_by(g, &g->node[order[i]], next))
             next->counter = order[i];
         else
-            order[n++] = order[i];
+            order[kept++] = order[i];
     }
-    g->n_order[FORWARD] = n;
+    g->n_order[FORWARD] = kept;
 }
 
 void count_once(Program *program, Session *s)

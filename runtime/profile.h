@@ -1,8 +1,9 @@
 /* profile.h -- where the time of training steps goes, stamped at the boundaries of layers.
  *
  * Generated code tells them by its calls of rt_watch_output, at the end of each layer forward, or
- * of rt_batchnorm_stats, which records the layer before, and of rt_watch_delta, where a layer's
- * backward work begins; the recurrent kernels tell of theirs.
+ * of rt_batchnorm_stats, which records the layer before (and counts that for the norm, since it is
+ * next to nothing), and of rt_watch_delta, where a layer's backward work begins; the recurrent
+ * kernels tell of theirs.
  * A layer without these (a pool, a dropout) counts for the one behind it, in both directions; so
  * does the slope of an activation, which the gradient of the layer behind it passes through on its
  * way. */

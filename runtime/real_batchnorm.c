@@ -203,7 +203,7 @@ static void batch_stats(rt_pass *c, job *b)
         b->stats[b->p.channels + channel] = (rt_real)(1 / sqrt(var + b->eps));
         if (!b->frozen)
             move_running(b, channel, mean, var * unbias);
-        b->all->first[k] = mean;
+        b->all->first[k] = mean;        /* from here on, for record_units */
         b->all->second[k] = square;
     }
     if (b->of_x)

@@ -6,15 +6,14 @@
 #include "byte_vectors.h"
 
 enum {
-    RT_STRIP_VECTORS = 4,           /* at most: sums that do not wait for each other */
+    RT_STRIP_VECTORS = 4,           /* at most: sums of each that do not wait for each other */
     RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
     RT_STRIP_ROWS = 32,             /* of a block, which is summed in the precision of the values */
-    RT_TALLY_CHAINS = 4,            /* the same of a run's values, */
+    RT_TALLY_CHAINS = 4,            /* the same for the values of a run, ... */
     RT_TALLY_STEP = RT_TALLY_CHAINS * RT_VECTOR_LANES,
-    RT_TALLY_TURNS = 16,            /* and of each chain's in a block */
+    RT_TALLY_TURNS = 16,            /* ... of which each meets so many in a block */
     RT_TALLY_BLOCK = RT_TALLY_TURNS * RT_TALLY_STEP
 };
-
 
 /* Columns, and what is added up of each. */
 typedef struct {
