@@ -41,8 +41,7 @@ struct job {
     rt_real *running_mean, *running_var, *stats;
     rt_real *y;                     /* what comes out: y, dx or a sum */
     rt_real *dgamma, *dbeta;        /* besides, or NULL */
-    rt_output_sums *of_x;           /* where x is recorded as a layer's output, else NULL; ... */
-    rt_layer_parts *parts;          /* ... of a batch in parts */
+    rt_output_sums *of_x;           /* where x is recorded as a layer's output, else NULL */
 };
 
 static double values(const job *b) { return (double)b->p.n * (double)b->p.inner; }
@@ -176,7 +175,8 @@ static void add_moments(const job *b, size_t row, size_t end, size_t first, size
     }
 }
 
-/* The means and variances of a piece, as those of the layer that puts out x. */
+/* The means and variances of a piece, as those of the layer that puts out x.  A net with a norm has
+ * its batches in one part (rt_settings_check). */
 static void record_units(const rt_pass *c, const job *b)
 {
     for (size_t k = 0; k < b->count; k += RT_CHANNEL_BLOCK) {
@@ -184,7 +184,7 @@ static void record_units(const rt_pass *c, const job *b)
         double mean[RT_CHANNEL_BLOCK] = { 0 }, var[RT_CHANNEL_BLOCK] = { 0 };
         memcpy(mean, b->all->first + k, n * sizeof *mean);
         memcpy(var, b->all->second + k, n * sizeof *var);
-        rt_add_units(c, n, b->parts ? &b->parts->unit[b->first + k] : NULL, mean, var, b->of_x);
+        rt_add_units(c, n, NULL, mean, var, b->of_x);
     }
 }
 
@@ -232,7 +232,6 @@ void rt_batchnorm_stats(rt_pass *c, rt_watch *of_x, int n, int channels, int inn
     else if (of_x) {
         rt_profile_output(c->profile, of_x);
         b.of_x = c->watching ? &sums : NULL;
-        b.parts = rt_parts_of(c, of_x);
     }
     run_pieces(c, n, channels, inner, b, c->training ? batch_stats : running_stats);
     if (b.of_x)

@@ -1,6 +1,5 @@
 /* watch_norm.c -- outputs recorded from a batchnorm's statistics, beside rt_watch_output's. */
 #include "naive.h"
-#include "parts.h"
 
 typedef struct {
     int n, channels, inner, threads;
@@ -117,52 +116,6 @@ TEST(values_that_hardly_differ)
     free(x);
 }
 
-/* A batch in two parts, of 10 and of 14 samples. */
-static void record_parts(const case_of *whole, const rt_real *x, rt_watch *w,
-                         void (*record)(rt_pass *, const case_of *, const rt_real *, rt_watch *))
-{
-    rt_unit_part *unit = calloc((size_t)whole->channels, sizeof *unit);
-    rt_layer_parts layer = { w, unit, NULL };
-    rt_parts parts = { .whole = whole->n, .layer = &layer, .n_layers = 1 };
-    case_of part = *whole;
-
-    for (int k = 0; k < 2; k++) {
-        part.n = k ? 14 : 10;
-        rt_pass c = { .rows = part.n, .training = true, .watching = true, .frozen = true,
-                      .parts = &parts };
-        record(&c, &part, x, w);
-        parts.before = part.n;
-        x += values_of(&part);
-    }
-    free(unit);
-}
-
-static void check_parts(int channels, int inner, double odd)
-{
-    const case_of whole = { 24, channels, inner, 1 };
-    rt_pass c = { .rows = whole.n, .watching = true };
-    rt_watch got = { 0 }, want = { 0 };
-    rt_real *x = normals(values_of(&whole), 4);
-
-    x[values_of(&whole) / 2] = x[1] = (rt_real)odd;
-    record_parts(&whole, x, &got, record_by_norm);
-    record_parts(&whole, x, &want, record_alone);
-    check_same(&got, &want);
-    record_alone(&c, &whole, x, &want);
-    CHECK(got.act_nonfinite == want.act_nonfinite);
-    if (isfinite(odd))
-        check_same(&got, &want);
-    free(x);
-}
-
-TEST(parts_join)
-{
-    check_parts(70, 1, 2);
-    check_parts(9, 40, 2);
-    check_parts(70, 1, NAN);
-    check_parts(9, 40, INFINITY);
-}
-
 /* In evaluation the statistics are the running ones, and what is recorded the batch's. */
 TEST(evaluation_records_the_batch)
 {
@@ -214,7 +167,6 @@ int main(void)
     RUN(same_as_alone);
     RUN(many_channels);
     RUN(values_that_hardly_differ);
-    RUN(parts_join);
     RUN(evaluation_records_the_batch);
     RUN(nothing_unless_watching);
     RUN(statistics_are_the_same);
