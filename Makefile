@@ -27,7 +27,7 @@ FLOOR13 = main verb_*
 RUNTIME1 = netrt gravity.h version clock machine error number nearest figures json_line philox* \
 	signals digits readers thread_memory html utf8 viridis page_files.h crc32c event.pb-c terminal
 RUNTIME2 = png event_file event_hparams.h alloc choose_conv.h choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
-RUNTIME3 = event_hparams.c parts npy_write kept* bytes byte_vectors sums data.h depthwise fold gemm max_pairs then tiles update \
+RUNTIME3 = event_hparams.c cells parts npy_write kept* bytes byte_vectors sums data.h depthwise fold gemm max_pairs then tiles update \
 	processors options profile transpose.h vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
 	recurrent pieces runs softmax activation conv squares.h exponents.h vector_sigmoid tallies channels

@@ -42,21 +42,42 @@ void *rt_alloc(size_t n, size_t size, const char *what, rt_error *e)
     return p;
 }
 
-void *rt_alloc_zeroed(size_t bytes, const char *what, rt_error *e)
+/* At a multiple of `alignment`. */
+static void *aligned(size_t alignment, size_t bytes, const char *what, rt_error *e)
 {
-    const bool huge = bytes >= HUGE_FROM;
     void *p;
 
     if (!fits(1, bytes, what, &bytes, e))
         return NULL;
-    if (posix_memalign(&p, huge ? HUGE_PAGE : ALIGNMENT, bytes ? bytes : 1) != 0) {
-        rt_fail(e, "%s: out of memory for %zu bytes", what, bytes);
+    if (posix_memalign(&p, alignment, bytes ? bytes : 1) == 0)
+        return p;
+    rt_fail(e, "%s: out of memory for %zu bytes", what, bytes);
+    return NULL;
+}
+
+void *rt_alloc_zeroed(size_t bytes, const char *what, rt_error *e)
+{
+    const bool huge = bytes >= HUGE_FROM;
+    void *p = aligned(huge ? HUGE_PAGE : ALIGNMENT, bytes, what, e);
+
+    if (!p)
         return NULL;
-    }
 #ifdef MADV_HUGEPAGE
     if (huge)
         (void)madvise(p, bytes, MADV_HUGEPAGE);     /* a kernel without them says no: no harm */
 #endif
     memset(p, 0, bytes);
+    return p;
+}
+
+void *rt_alloc_pages(size_t bytes, const char *what, rt_error *e)
+{
+    const long page = sysconf(_SC_PAGESIZE);
+    void *p = aligned(page > 0 ? (size_t)page : ALIGNMENT, bytes, what, e);
+
+#ifdef MADV_POPULATE_WRITE
+    if (p)
+        (void)madvise(p, bytes, MADV_POPULATE_WRITE);       /* an older kernel says no: no harm */
+#endif
     return p;
 }

@@ -13,13 +13,13 @@ void rt_history_init(rt_history *h, const rt_net *net, const rt_settings *set, i
     h->set = set;
     h->threads = threads;
     h->nonfinite.layer = -1;
+    h->layers.size = (size_t)net->n_layers * sizeof(rt_layer_record);
     h->most_bytes = (size_t)256 << 20;
 }
 
 void rt_history_free(rt_history *h)
 {
-    for (int i = 0; i < h->n_records; i++)
-        free(h->record[i].layer);
+    rt_cells_free(&h->layers);
     free(h->record);
     free(h->epoch);
     free(h->expectation);
@@ -101,8 +101,8 @@ static void measure_weights(const rt_net *net, const rt_layer_info *layer, const
 static void measure_layer(const rt_net *net, const rt_layer_info *layer, const void *memory,
                           const rt_update *u, rt_layer_record *out)
 {
-    out->grad_norm = out->grad_rms = out->bias_grad_norm = NAN;
-    out->weight_rms = out->update_ratio = NAN;
+    *out = (rt_layer_record){ .grad_norm = NAN, .grad_rms = NAN, .bias_grad_norm = NAN,
+                              .weight_rms = NAN, .update_ratio = NAN };
     read_watch(layer, memory, &out->watch);
     if (u && u->watch)
         measure_weights(net, layer, u, out);
@@ -159,15 +159,14 @@ static void thin(rt_history *h)
         if ((i - FIRST_STEPS) % 2)
             h->record[kept++] = h->record[i];
         else
-            free(h->record[i].layer);
+            rt_cell_give(&h->layers, h->record[i].layer);
     }
     h->n_records = kept;
 }
 
 static bool make_room(rt_history *h)
 {
-    const size_t each = (size_t)h->net->n_layers * sizeof(rt_layer_record);
-    if (h->n_records > 2 * FIRST_STEPS && (size_t)h->n_records * each > h->most_bytes)
+    if (h->n_records > 2 * FIRST_STEPS && (size_t)h->n_records * h->layers.size > h->most_bytes)
         thin(h);
     if (h->n_records < h->room)
         return true;
@@ -180,21 +179,33 @@ static bool make_room(rt_history *h)
     return true;
 }
 
+/* A record of which nothing is said yet, not of its layers either; NULL with the sentence. */
+static rt_record *append(rt_history *h, int64_t step, rt_error *e)
+{
+    if (!make_room(h)) {
+        rt_fail(e, "out of memory for the record of step %lld", (long long)step);
+        return NULL;
+    }
+    rt_layer_record *layer = rt_cell_take(&h->layers, "records of watched steps", e);
+    if (!layer)
+        return NULL;
+    rt_record *r = &h->record[h->n_records++];
+    r->layer = layer;
+    return r;
+}
+
 bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, const void *memory,
                     const rt_update *u, rt_error *e)
 {
     const rt_net *net = h->net;
-    rt_layer_record *layer = calloc((size_t)net->n_layers + 1, sizeof *layer);
-    if (!layer || !make_room(h)) {
-        free(layer);
-        return rt_fail(e, "out of memory for the record of step %lld", (long long)step);
-    }
-    rt_record *r = &h->record[h->n_records++];
-    *r = (rt_record){ .step = step, .epoch = epoch, .loss = loss, .layer = layer,
+    rt_record *r = append(h, step, e);
+    if (!r)
+        return false;
+    *r = (rt_record){ .step = step, .epoch = epoch, .loss = loss, .layer = r->layer,
                       .rate = u ? u->rate : NAN, .norm_before = u ? u->norm_before : NAN,
                       .norm_after = u ? u->norm_after : NAN, .clipped = u && u->clipped };
     for (int i = 0; i < net->n_layers; i++)
-        measure_layer(net, &net->layer[i], memory, u, &layer[i]);
+        measure_layer(net, &net->layer[i], memory, u, &r->layer[i]);
     if (!h->nonfinite.happened)
         locate(net, r, &h->nonfinite);
     return true;
@@ -202,15 +213,13 @@ bool rt_history_add(rt_history *h, int64_t step, int64_t epoch, double loss, con
 
 bool rt_history_put(rt_history *h, const rt_record *r, rt_error *e)
 {
-    const size_t n = (size_t)h->net->n_layers;
-    rt_layer_record *layer = calloc(n + 1, sizeof *layer);
-    if (!layer || !make_room(h)) {
-        free(layer);
-        return rt_fail(e, "out of memory for the record of step %lld", (long long)r->step);
-    }
-    memcpy(layer, r->layer, n * sizeof *layer);
-    h->record[h->n_records] = *r;
-    h->record[h->n_records++].layer = layer;
+    rt_record *own = append(h, r->step, e);
+    if (!own)
+        return false;
+    rt_layer_record *layer = own->layer;
+    memcpy(layer, r->layer, h->layers.size);
+    *own = *r;
+    own->layer = layer;
     return true;
 }
 

@@ -2,6 +2,7 @@
 #ifndef RT_HISTORY_H
 #define RT_HISTORY_H
 
+#include "cells.h"
 #include "update.h"
 
 /* One layer at one watched step.  What was not measured is NaN, and so is the RMS or norm of a
@@ -63,6 +64,7 @@ typedef struct rt_history {
     bool loaded, other_data;        /* --load, --data were given: not what was forecast */
     rt_record *record;
     int n_records, room;            /* room: allocated */
+    rt_cells layers;                /* what records have for a layer, [net->n_layers] each */
     size_t most_bytes;              /* of records, before they are thinned */
     rt_epoch *epoch;
     int n_epochs;
