@@ -3,6 +3,7 @@
  * One sweep over the block of parameters, a vector of each number at a time: what a clip left to be
  * done to the gradient, the rule, and at a watched step the squares of weights and their changes,
  * while these are in registers. */
+#include "byte_vectors.h"
 #include "kernels.h"
 #include "pieces.h"
 #include "runs.h"
@@ -12,6 +13,11 @@ enum {
     CHAINS = 2                      /* of each sum: more would not stay in registers */
 };
 _Static_assert(CHUNK % RT_RUN_STEP == 0 && RT_RUN_CHAINS % CHAINS == 0, "whole steps");
+
+/* Sums of squares of a piece's old weights, and of what was added to them; by lane. */
+typedef struct {
+    double weight[RT_HALF], change[RT_HALF];
+} piece_squares;
 
 /* A rule's numbers in the precision of the weights. */
 typedef struct {
@@ -33,7 +39,7 @@ typedef struct {
     rt_real scale;                  /* of the gradient */
     const rt_real *g;
     rt_real *w, *slot[2];
-    rt_tensor_watch *watch;         /* to which squares are added; n <= CHUNK.  NULL: not asked */
+    piece_squares *squares;         /* to which they are added; n <= CHUNK.  NULL: not asked */
 } stretch;
 
 typedef void step_rule(const rule_numbers *s, const stretch *x);
@@ -63,21 +69,30 @@ static double scale_of(const rt_update *u, int tensor)
          : u->scaling == RT_SCALED ? u->scale : u->tensor_scale[tensor];
 }
 
+static void take_squares(const piece_squares *s, rt_tensor_watch *watch)
+{
+    watch->weight_sum_squares = watch->change_sum_squares = 0;
+    for (int l = 0; l < RT_HALF; l++) {
+        watch->weight_sum_squares += s->weight[l];
+        watch->change_sum_squares += s->change[l];
+    }
+}
+
 static void step_piece(const step_job *s, const rt_piece *p)
 {
     const rt_update *u = s->u;
     const rt_real scale = (rt_real)scale_of(u, p->tensor);
-    rt_tensor_watch *watch = u->watching ? &u->piece[p->number] : NULL;
-    const size_t most = watch ? CHUNK : p->n;
+    piece_squares squares = { .weight = { 0 } };
+    const size_t most = u->watching ? CHUNK : p->n;
 
-    if (watch)
-        watch->weight_sum_squares = watch->change_sum_squares = 0;
     for (size_t done = 0; done < p->n; done += most) {
         const size_t left = p->n - done;
         stretch x = stretch_at(u, p->at + done, left < most ? left : most, scale);
-        x.watch = watch;
+        x.squares = u->watching ? &squares : NULL;
         s->rule(&s->numbers, &x);
     }
+    if (u->watching)
+        take_squares(&squares, &u->piece[p->number]);
 }
 
 static void step_tile(void *arg, int tile)
@@ -158,22 +173,31 @@ static double change_squares(size_t n, const rt_real *before, const rt_real *aft
     return sum;
 }
 
+/* Whether the precision had room for each lane's sum of squares (rt_run_is_safe). */
+RT_INLINE bool are_safe(rt_vector sums)
+{
+    return rt_count_less(rt_broadcast((rt_real)RT_RUN_LEAST), sums) == RT_VECTOR_LANES
+        && rt_count_less(sums, rt_broadcast((rt_real)INFINITY)) == RT_VECTOR_LANES;
+}
+
 /* Of a stretch whose first `whole` elements went into the chains; `before` are its old weights. */
 static void add_squares(const stretch *x, size_t whole, const rt_vector *weight,
                         const rt_vector *change, const rt_real *before)
 {
-    const double weights = rt_run_lanes(weight), changes = rt_run_lanes(change);
+    const rt_vector weights = weight[0] + weight[1], changes = change[0] + change[1];
     const size_t rest = x->n - whole;
+    piece_squares *s = x->squares;
 
-    x->watch->weight_sum_squares += rt_run_is_safe(weights)
-        ? weights : rt_sum_products(whole, before, 0, before, 0);
-    x->watch->change_sum_squares += rt_run_is_safe(changes)
-        ? changes : change_squares(whole, before, x->w);
-    if (rest == 0)
-        return;
-    before += whole;
-    x->watch->weight_sum_squares += rt_sum_products(rest, before, 0, before, 0);
-    x->watch->change_sum_squares += change_squares(rest, before, x->w + whole);
+    if (are_safe(weights))
+        rt_add_folded(weights, s->weight);
+    else
+        s->weight[0] += rt_sum_products(whole, before, 0, before, 0);
+    if (are_safe(changes))
+        rt_add_folded(changes, s->change);
+    else
+        s->change[0] += change_squares(whole, before, x->w);
+    s->weight[0] += rt_sum_products(rest, before + whole, 0, before + whole, 0);
+    s->change[0] += change_squares(rest, before + whole, x->w + whole);
 }
 
 /* `watched`, `slots` and `rule` are literals. */
@@ -182,7 +206,7 @@ RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
 {
     const rule_numbers s = *numbers;
     const size_t whole = x->n - x->n % RT_RUN_STEP;
-    rt_vector weight[RT_RUN_CHAINS] = { { 0 } }, change[RT_RUN_CHAINS] = { { 0 } }, after;
+    rt_vector weight[CHAINS] = { { 0 } }, change[CHAINS] = { { 0 } }, after;
     rt_real old[CHUNK];
 
     for (size_t i = 0; i < whole; i += RT_RUN_STEP)
@@ -209,7 +233,7 @@ RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
 #define RULE(name, slots) \
     static void name(const rule_numbers *s, const stretch *x) \
     { \
-        if (x->watch) \
+        if (x->squares) \
             sweep(name##_of, slots, true, s, x); \
         else \
             sweep(name##_of, slots, false, s, x); \

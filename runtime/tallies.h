@@ -47,20 +47,6 @@ RT_INLINE void rt_tally(rt_vector y, rt_vector about, rt_vector *sum, rt_vector 
     *squares += d * d;
 }
 
-/* Half of the lanes of a vector. */
-enum { RT_HALF = RT_VECTOR_LANES / 2 };
-typedef rt_real rt_half __attribute__((vector_size(RT_HALF * sizeof(rt_real))));
-typedef double rt_half_doubles __attribute__((vector_size(RT_HALF * sizeof(double))));
-
-RT_INLINE void rt_add_half(rt_half x, double *sum)
-{
-    rt_half_doubles all;
-
-    memcpy(&all, sum, sizeof all);
-    all += __builtin_convertvector(x, rt_half_doubles);
-    memcpy(sum, &all, sizeof all);
-}
-
 /* What a block has added up, in its own precision, to sums in double: of columns, ... */
 RT_INLINE void rt_add_columns(rt_vector x, double sum[RT_VECTOR_LANES])
 {
@@ -74,11 +60,7 @@ RT_INLINE void rt_add_columns(rt_vector x, double sum[RT_VECTOR_LANES])
 /* ... or of one unit. */
 RT_INLINE void rt_add_chains(const rt_vector chain[RT_TALLY_CHAINS], double sum[RT_HALF])
 {
-    const rt_vector all = (chain[0] + chain[1]) + (chain[2] + chain[3]);
-    rt_half part[2];
-
-    memcpy(part, &all, sizeof part);
-    rt_add_half(part[0] + part[1], sum);
+    rt_add_folded((chain[0] + chain[1]) + (chain[2] + chain[3]), sum);
 }
 
 /* Counts by lane: slopes that are flat; of a ReLU those that are not. */

@@ -121,6 +121,30 @@ static inline double rt_sum_of_lanes(rt_vector x)
     return lane[0];
 }
 
+/* Half of the lanes of a vector. */
+enum { RT_HALF = RT_VECTOR_LANES / 2 };
+typedef rt_real rt_half __attribute__((vector_size(RT_HALF * sizeof(rt_real))));
+typedef double rt_half_doubles __attribute__((vector_size(RT_HALF * sizeof(double))));
+
+/* Adds them to sums in double, ... */
+RT_INLINE void rt_add_half(rt_half x, double sum[RT_HALF])
+{
+    rt_half_doubles all;
+
+    memcpy(&all, sum, sizeof all);
+    all += __builtin_convertvector(x, rt_half_doubles);
+    memcpy(sum, &all, sizeof all);
+}
+
+/* ... or both halves of x, added to each other first. */
+RT_INLINE void rt_add_folded(rt_vector x, double sum[RT_HALF])
+{
+    rt_half part[2];
+
+    memcpy(part, &x, sizeof part);
+    rt_add_half(part[0] + part[1], sum);
+}
+
 /* ---- Short runs ----------------------------------------------------------------------------- */
 
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
