@@ -19,6 +19,11 @@ typedef struct {
     double weight[RT_HALF], change[RT_HALF];
 } piece_squares;
 
+/* The same of a chunk, in the precision of the weights. */
+typedef struct {
+    rt_vector weight[CHAINS], change[CHAINS];
+} square_chains;
+
 /* A rule's numbers in the precision of the weights. */
 typedef struct {
     rt_real rate, momentum, eps, keep;
@@ -162,7 +167,7 @@ RT_INLINE rt_vector step_lanes(vector_rule *rule, const int slots, const rule_nu
     return before;
 }
 
-/* What was not summed in vectors, or not safely. */
+/* Value by value. */
 static double change_squares(size_t n, const rt_real *before, const rt_real *after)
 {
     double sum = 0;
@@ -180,24 +185,28 @@ RT_INLINE bool are_safe(rt_vector sums)
         && rt_count_less(sums, rt_broadcast((rt_real)INFINITY)) == RT_VECTOR_LANES;
 }
 
-/* Of a stretch whose first `whole` elements went into the chains; `before` are its old weights. */
-static void add_squares(const stretch *x, size_t whole, const rt_vector *weight,
-                        const rt_vector *change, const rt_real *before)
+/* What a stretch has added up of its weights, `before`, and of what was added to them.  Lanes that
+ * no weight stood in are 0, or what a rule makes of zeros. */
+static void add_squares(const stretch *x, const square_chains *chains, const rt_real *before)
 {
-    const rt_vector weights = weight[0] + weight[1], changes = change[0] + change[1];
-    const size_t rest = x->n - whole;
+    const rt_vector weights = chains->weight[0] + chains->weight[1];
+    const rt_vector changes = chains->change[0] + chains->change[1];
     piece_squares *s = x->squares;
 
     if (are_safe(weights))
         rt_add_folded(weights, s->weight);
     else
-        s->weight[0] += rt_sum_products(whole, before, 0, before, 0);
+        s->weight[0] += rt_sum_products(x->n, before, 0, before, 0);
     if (are_safe(changes))
         rt_add_folded(changes, s->change);
     else
-        s->change[0] += change_squares(whole, before, x->w);
-    s->weight[0] += rt_sum_products(rest, before + whole, 0, before + whole, 0);
-    s->change[0] += change_squares(rest, before + whole, x->w + whole);
+        s->change[0] += change_squares(x->n, before, x->w);
+}
+
+RT_INLINE void square_lanes(rt_vector before, rt_vector after, size_t chain, square_chains *c)
+{
+    c->weight[chain] += before * before;
+    c->change[chain] += (after - before) * (after - before);
 }
 
 /* `watched`, `slots` and `rule` are literals. */
@@ -206,8 +215,9 @@ RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
 {
     const rule_numbers s = *numbers;
     const size_t whole = x->n - x->n % RT_RUN_STEP;
-    rt_vector weight[CHAINS] = { { 0 } }, change[CHAINS] = { { 0 } }, after;
+    square_chains chains = { .weight = { { 0 } } };
     rt_real old[CHUNK];
+    rt_vector after;
 
     for (size_t i = 0; i < whole; i += RT_RUN_STEP)
         for (size_t k = 0; k < RT_RUN_CHAINS; k++) {
@@ -216,17 +226,18 @@ RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
             if (!watched)
                 continue;
             rt_store(old + at, w);
-            weight[k % CHAINS] += w * w;
-            change[k % CHAINS] += (after - w) * (after - w);
+            square_lanes(w, after, k % CHAINS, &chains);
         }
     for (size_t at = whole; at < x->n; at += RT_VECTOR_LANES) {
         const int count = x->n - at < RT_VECTOR_LANES ? (int)(x->n - at) : RT_VECTOR_LANES;
         const rt_vector w = step_lanes(rule, slots, &s, x, at, count, &after);
-        if (watched)
-            rt_store_first(old + at, w, count);
+        if (!watched)
+            continue;
+        rt_store_first(old + at, w, count);
+        square_lanes(w, after, 0, &chains);
     }
     if (watched)
-        add_squares(x, whole, weight, change, old);
+        add_squares(x, &chains, old);
 }
 
 /* A rule is written once; it is compiled once for steps that are watched and once for others. */
