@@ -28,7 +28,7 @@ bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
 /* The same, but for !bins all but the bins, which are dear. */
 void rt_count_values(size_t n, const rt_real *x, bool bins, rt_counts *out);
-/* ... and returns rt_sum_squares, in one pass. */
+/* Sets *out to them, and returns rt_sum_squares, in one pass. */
 double rt_count_squares(size_t n, const rt_real *x, bool bins, rt_counts *out);
 
 /* Rows of m values: in each of the runs, which begin `apart` values apart, `rows` rows, one behind
@@ -43,6 +43,14 @@ typedef struct {
 void rt_count_rows(const rt_rows *r, bool bins, double *squares, rt_counts *out);
 /* Of n values times x, over tiles. */
 rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, bool bins, const rt_real *x);
+/* A record that is soon written was last touched a step ago: it comes to the cache while values are
+ * read. */
+static inline void rt_fetch_record(const void *record, size_t bytes)
+{
+    enum { LINE = 64 };
+    for (size_t at = 0; at < bytes; at += LINE)
+        __builtin_prefetch((const char *)record + at, 1);
+}
 /* Whether anybody reads the bins of a pass. */
 static inline bool rt_wants_bins(const struct rt_settings *set)
 {

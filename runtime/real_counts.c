@@ -221,11 +221,9 @@ void rt_count(const void *x, size_t n, rt_counts *out) { rt_count_values(n, x, t
 
 double rt_count_squares(size_t n, const rt_real *x, bool bins, rt_counts *out)
 {
-    rt_counts own = { 0 };
-
-    rt_count_values(n, x, bins, &own);
-    rt_add_counts(&own, out);
-    return own.subnormal || own.nonfinite ? rt_sum_squares(n, x) : own.sum_squares;
+    *out = (rt_counts){ 0 };
+    rt_count_values(n, x, bins, out);
+    return out->subnormal || out->nonfinite ? rt_sum_squares(n, x) : out->sum_squares;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */

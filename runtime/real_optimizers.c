@@ -167,21 +167,13 @@ RT_INLINE rt_vector step_lanes(vector_rule *rule, const int slots, const rule_nu
     return before;
 }
 
-/* Value by value. */
-static double change_squares(size_t n, const rt_real *before, const rt_real *after)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        const rt_real change = after[i] - before[i];
-        sum += (double)change * (double)change;
-    }
-    return sum;
-}
-
-/* Whether the precision had room for each lane's sum of squares (rt_run_is_safe). */
+/* Whether the precision had room for their sum, of which a lane alone is more than would be lost:
+ * rt_run_is_safe, without adding them up. */
 RT_INLINE bool are_safe(rt_vector sums)
 {
-    return rt_count_less(rt_broadcast((rt_real)RT_RUN_LEAST), sums) == RT_VECTOR_LANES
+    const rt_real least = (rt_real)(RT_RUN_LEAST / RT_VECTOR_LANES);
+
+    return rt_count_less(rt_broadcast(least), sums) > 0
         && rt_count_less(sums, rt_broadcast((rt_real)INFINITY)) == RT_VECTOR_LANES;
 }
 
@@ -200,7 +192,7 @@ static void add_squares(const stretch *x, const square_chains *chains, const rt_
     if (are_safe(changes))
         rt_add_folded(changes, s->change);
     else
-        s->change[0] += change_squares(x->n, before, x->w);
+        s->change[0] += rt_sum_changes(x->n, before, x->w);
 }
 
 RT_INLINE void square_lanes(rt_vector before, rt_vector after, size_t chain, square_chains *c)

@@ -58,10 +58,9 @@ static void measure_tile(void *arg, int tile)
 
     for (rt_piece p = rt_first_piece(u->net, &job->tiles, tile); p.n > 0;
          p = rt_next_piece(u->net, &job->tiles, tile, p)) {
-        rt_tensor_watch *watch = &u->piece[p.number];
-        *watch = (rt_tensor_watch){ .grad = { 0 } };
-        u->squares[p.number] = rt_count_squares(p.n, job->g + p.at, rt_wants_bins(u->set),
-                                                &watch->grad);
+        rt_counts *counts = &u->piece[p.number].grad;
+        rt_fetch_record(counts, sizeof *counts);
+        u->squares[p.number] = rt_count_squares(p.n, job->g + p.at, rt_wants_bins(u->set), counts);
     }
 }
 

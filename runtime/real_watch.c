@@ -70,14 +70,25 @@ static void add_moments(const output_job *job, rt_block block, const rt_unit_sum
                  var, out);
 }
 
-/* In this part of the batch, or in one before it. */
-static bool is_alive(const output_job *job, size_t unit, rt_bits slopes)
+static uint64_t dead_now(size_t units, const rt_unit_sums *u)
 {
-    if (!job->parts)
-        return slopes != 0;
-    rt_unit_part *u = &job->parts->unit[unit];
-    u->alive = slopes != 0 || (rt_before(job->pass) > 0 && u->alive);
-    return u->alive;
+    uint64_t dead = 0;
+    for (size_t k = 0; k < units; k++)
+        dead += u->alive[k] == 0;
+    return dead;
+}
+
+/* In this part of the batch, and in all before it. */
+static uint64_t dead_so_far(const output_job *job, rt_block block, const rt_unit_sums *u)
+{
+    rt_unit_part *part = &job->parts->unit[block.first];
+    uint64_t dead = 0;
+
+    for (size_t k = 0; k < block.count; k++) {
+        part[k].alive = u->alive[k] != 0 || (rt_before(job->pass) > 0 && part[k].alive);
+        dead += !part[k].alive;
+    }
+    return dead;
 }
 
 static void output_block(const output_job *job, rt_block block, rt_output_sums *out)
@@ -88,10 +99,9 @@ static void output_block(const output_job *job, rt_block block, rt_output_sums *
     add_moments(job, block, &u, out);
     if (job->of.act == RT_LINEAR || job->of.act == RT_SOFTMAX)
         return;
-    for (size_t k = 0; k < block.count; k++) {
+    for (size_t k = 0; k < block.count; k++)
         out->saturated += u.flat[k];
-        out->dead += !is_alive(job, block.first + k, u.alive[k]);
-    }
+    out->dead += job->parts ? dead_so_far(job, block, &u) : dead_now(block.count, &u);
 }
 
 /* A tile takes every so-manieth block, so that there is one partial sum a tile. */
@@ -146,6 +156,7 @@ void rt_watch_output(rt_pass *c, rt_watch *w, rt_activation act, double a, int n
     const int blocks = rt_cut_channels(&job.of.p).count;
     const int tiles = blocks < RT_MAX_TILES ? blocks : RT_MAX_TILES;
 
+    rt_fetch_record(w, offsetof(rt_watch, delta));
     rt_run_tiles(c->pool, 0.15 * count, tiles, output_tile, &job);
     for (int i = 0; i < tiles; i++)
         add_output(&of_tile[i], &all);

@@ -109,9 +109,10 @@ double rt_sample_rms(const rt_pass *c, const rt_counts *x)
 
 void rt_record_delta(const rt_pass *c, rt_watch *w, const rt_counts *counts)
 {
-    if (!(rt_before(c) > 0))
-        w->delta = (rt_counts){ 0 };
-    rt_add_counts(counts, &w->delta);
+    if (rt_before(c) > 0)
+        rt_add_counts(counts, &w->delta);
+    else
+        w->delta = *counts;
     w->delta_rms = rt_sample_rms(c, &w->delta);
 }
 
@@ -126,6 +127,7 @@ void rt_watch_same_delta(rt_pass *c, rt_watch *w, const rt_watch *counted, int n
     rt_profile_delta(c->profile, w);
     if (!c->watching)
         return;
+    rt_fetch_record(w, sizeof *w);
     if (w->has_delta) {
         w->has_delta = false;
     } else if (counted) {           /* of a batch in parts both have joined the same ones */

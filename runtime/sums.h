@@ -39,6 +39,23 @@ static inline double rt_sum_products(size_t n, const rt_real *a, double a0, cons
     return rt_sum_lanes(lane);
 }
 
+/* sum of (after - before)^2, of differences in the precision of the values */
+static inline double rt_sum_changes(size_t n, const rt_real *before, const rt_real *after)
+{
+    double lane[RT_LANES] = { 0 };
+    size_t i = 0;
+    for (; i + RT_LANES <= n; i += RT_LANES)
+        for (size_t l = 0; l < RT_LANES; l++) {
+            const rt_real change = after[i + l] - before[i + l];
+            lane[l] += (double)change * (double)change;
+        }
+    for (size_t l = 0; l < n % RT_LANES; l++) {
+        const rt_real change = after[i + l] - before[i + l];
+        lane[l] += (double)change * (double)change;
+    }
+    return rt_sum_lanes(lane);
+}
+
 /* Whether the precision of the values had room for a sum of their squares: under the least, it
  * would not have seen values whose squares underflowed.  No branch: loops of it are vector code. */
 static inline bool rt_squares_are_safe(double sum)
