@@ -59,7 +59,8 @@ typedef struct {
     rt_bytes largest, nonzero;
 } columns;
 
-/* A turn of values: their exponents, and their squares to s. */
+/* A turn of values: their exponents, which go to e unless that is a literal NULL, and their squares
+ * to s. */
 RT_INLINE void read_turn(const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
 {
     rt_vector v[RT_CHAINS];
@@ -72,7 +73,8 @@ RT_INLINE void read_turn(const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
         const rt_bytes y = exponents_of(v + at / RT_VECTOR_LANES);
         c->largest = rt_larger(c->largest, y);
         c->nonzero += rt_smaller(y, (rt_bytes){ 0 } + 1);
-        memcpy(e + at, &y, sizeof y);
+        if (e)
+            memcpy(e + at, &y, sizeof y);
     }
 }
 
@@ -86,13 +88,13 @@ RT_INLINE void read_last(size_t n, const rt_real *x, uint8_t *e, columns *c, rt_
 }
 
 /* A block of n values, in whole turns: returns the sum of their squares. */
-static inline double read_block(size_t n, const rt_real *restrict x, uint8_t *restrict e,
-                                columns *restrict c)
+RT_INLINE double read_block(size_t n, const rt_real *restrict x, uint8_t *restrict e,
+                            columns *restrict c)
 {
     rt_chains s = { { { 0 } } };
 
     for (size_t i = 0; i < n; i += RT_TURN)
-        read_turn(x + i, e + i, c, &s);
+        read_turn(x + i, e ? e + i : NULL, c, &s);
     return rt_sum_chains(&s, n, x);
 }
 
@@ -103,23 +105,31 @@ static void end_span(size_t n, size_t end, const columns *c, rt_exponents *to)
     to->largest = rt_largest_byte(c->largest);
     to->zeros = (uint32_t)n - rt_sum_bytes(c->nonzero);
     to->vectors = (end / GROUP + RT_TOGETHER - 1) / RT_TOGETHER * RT_TOGETHER;
+}
+
+static void pad_span(size_t end, rt_exponents *to)
+{
     memset(to->e + end, 0, to->vectors * RT_VECTOR_BYTES - end);
 }
 
-/* n <= RT_SPAN values: their exponents, and their squares onto *sum as rt_sum_squares adds them. */
-static void read_span(size_t n, const rt_real *x, rt_exponents *to, double *sum)
+/* n <= RT_SPAN values: their exponents, and their squares onto *sum as rt_sum_squares adds them.
+ * keep, a literal: to->e is wanted. */
+RT_INLINE void read_span(size_t n, const rt_real *x, const bool keep, rt_exponents *to, double *sum)
 {
-    const size_t last = n % RT_TURN, whole = n - last;
+    const size_t last = n % RT_TURN, whole = n - last, end = whole + (last > 0 ? RT_TURN : 0);
     columns c = { { 0 }, { 0 } };
 
     for (size_t i = 0; i < whole; i += RT_SQUARES)
-        *sum += read_block(whole - i < RT_SQUARES ? whole - i : RT_SQUARES, x + i, to->e + i, &c);
+        *sum += read_block(whole - i < RT_SQUARES ? whole - i : RT_SQUARES, x + i,
+                           keep ? to->e + i : NULL, &c);
     if (last > 0) {
         rt_chains s = { { { 0 } } };
-        read_last(last, x + whole, to->e + whole, &c, &s);
+        read_last(last, x + whole, keep ? to->e + whole : NULL, &c, &s);
         *sum += rt_sum_products(last, x + whole, 0, x + whole, 0);
     }
-    end_span(n, whole + (last > 0 ? RT_TURN : 0), &c, to);
+    end_span(n, end, &c, to);
+    if (keep)
+        pad_span(end, to);
 }
 
 /* Is any of them subnormal? */
@@ -182,20 +192,28 @@ static void add_small(const small_values *s, bool bins, rt_counts *out)
     out->bin[0] += bins ? (uint32_t)subnormal : 0;      /* far under the first bin */
 }
 
-static size_t count_nonfinite(const rt_exponents *span)
+static size_t count_nonfinite(size_t n, const rt_real *x)
 {
     size_t found = 0;
-    for (size_t i = 0; i < span->vectors * RT_VECTOR_BYTES; i++)
-        found += span->e[i] == RT_NONFINITE;
+    for (size_t k = 0; k < n; k++)
+        found += isfinite(x[k]) ? 0 : 1;
     return found;
 }
 
-static void count_span(const rt_exponents *span, bool bins, rt_counts *out)
+/* A span with its bins, or one without, which takes no room. */
+static void bin_span(size_t n, const rt_real *x, rt_exponents *span, double *squares,
+                     rt_counts *out)
 {
-    if (bins)
-        rt_count_exponents(span, out);
-    else if (span->largest == RT_NONFINITE)
-        out->nonfinite += count_nonfinite(span);
+    read_span(n, x, true, span, squares);
+    rt_count_exponents(span, out);
+}
+
+static void pass_span(size_t n, const rt_real *x, rt_exponents *span, double *squares,
+                      rt_counts *out)
+{
+    read_span(n, x, false, span, squares);
+    if (span->largest == RT_NONFINITE)
+        out->nonfinite += count_nonfinite(n, x);
 }
 
 void rt_count_values(size_t n, const rt_real *value, bool bins, rt_counts *out)
@@ -206,10 +224,10 @@ void rt_count_values(size_t n, const rt_real *value, bool bins, rt_counts *out)
     rt_exponents span;
 
     for (size_t at = 0; at < n; at += RT_SPAN) {
-        read_span(n - at < RT_SPAN ? n - at : RT_SPAN, value + at, &span, &squares);
-        count_span(&span, bins, out);
+        const size_t some = n - at < RT_SPAN ? n - at : RT_SPAN;
+        (bins ? bin_span : pass_span)(some, value + at, &span, &squares, out);
         small.exponents += span.zeros;
-        small.zeros += count_zeros(span.n, value + at, span.zeros);
+        small.zeros += count_zeros(some, value + at, span.zeros);
     }
     out->count += n;
     add_small(&small, bins, out);
@@ -280,7 +298,11 @@ static void count_few_rows(const rt_rows *r, size_t k, size_t end, bool bins, rt
     for (size_t i = k; i < end; i++, at += (r->m + RT_TURN - 1) / RT_TURN * RT_TURN)
         squares[i % r->rows] += read_row(r->m, row_at(r, i), row_at(r, i + 1), span.e + at, &c);
     end_span((end - k) * r->m, at, &c, &span);
-    count_span(&span, bins, out);
+    pad_span(at, &span);
+    if (bins)
+        rt_count_exponents(&span, out);
+    for (size_t i = k; i < end && !bins && span.largest == RT_NONFINITE; i++)
+        out->nonfinite += count_nonfinite(r->m, row_at(r, i));
     small->exponents += span.zeros;
     small->zeros += count_zeros_of_rows(r, k, end, span.zeros);
 }

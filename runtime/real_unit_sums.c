@@ -58,7 +58,7 @@ typedef struct {
 
 static size_t vectors_for(size_t units) { return (units + RT_VECTOR_LANES - 1) / RT_VECTOR_LANES; }
 
-/* The first of the units first .. end - 1; *s is 0.  What is less than a vector reaches back; more,
+/* The first of the units first .. end - 1, with sums of 0.  What is less than a vector reaches back; more,
  * where all units are too few for its last vector to reach back, leaves that to the next strip. */
 static void begin_strip(const rt_outputs *o, size_t first, size_t end, strip *s)
 {
@@ -66,6 +66,7 @@ static void begin_strip(const rt_outputs *o, size_t first, size_t end, strip *s)
     const size_t rest = left % RT_VECTOR_LANES;
     const bool fits = vectors_for(left) * RT_VECTOR_LANES <= o->p.channels || left == rest;
 
+    s->sums = (rt_strip){ .about = { 0 } };
     s->first = first;
     s->count = fits ? left : left - rest;
     s->vectors = (int)vectors_for(s->count);
@@ -104,7 +105,7 @@ static void sum_columns(const rt_outputs *o, const tallies *t, rt_block block, r
 {
     enum { MOST = RT_CHANNEL_BLOCK / RT_STRIP + 1 };
     const size_t n = o->p.n, end = block.first + block.count;
-    strip strips[MOST] = { { .first = 0 } };
+    strip strips[MOST];
     size_t count = 0;
 
     for (size_t k = block.first; k < end; k += strips[count++].count)
