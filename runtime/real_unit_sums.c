@@ -58,8 +58,9 @@ typedef struct {
 
 static size_t vectors_for(size_t units) { return (units + RT_VECTOR_LANES - 1) / RT_VECTOR_LANES; }
 
-/* The first of the units first .. end - 1, with sums of 0.  What is less than a vector reaches back; more,
- * where all units are too few for its last vector to reach back, leaves that to the next strip. */
+/* The first of the units first .. end - 1, with sums of 0.  What is less than a vector reaches
+ * back; more, where all units are too few for its last vector to reach back, leaves that to the
+ * next strip. */
 static void begin_strip(const rt_outputs *o, size_t first, size_t end, strip *s)
 {
     const size_t left = end - first < RT_STRIP ? end - first : RT_STRIP;
