@@ -270,6 +270,7 @@ TEST(squares_beyond_a_float_are_summed)
     for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
         for (int apart = 1; apart < 200; apart += 97) {
             check_squares_of(1e-25, lengths[k], apart, rt_sgd);
+            check_squares_of(1e-22, lengths[k], apart, rt_sgd);
             check_squares_of(1e-12, lengths[k], apart, rt_sgd);
             check_squares_of(1e-3, lengths[k], apart, rt_sgd);
             check_squares_of(1e25, lengths[k], apart, rt_sgd);
