@@ -167,8 +167,8 @@ RT_INLINE rt_vector step_lanes(vector_rule *rule, const int slots, const rule_nu
     return before;
 }
 
-/* Whether the precision had room for their sum, of which a lane alone is more than would be lost:
- * rt_run_is_safe, without adding them up. */
+/* Whether the precision had room for a chunk's sums by lane: rt_run_is_safe, without adding them.
+ * One lane that is large enough is enough: all that underflowed in the others is far less. */
 RT_INLINE bool are_safe(rt_vector sums)
 {
     const rt_real least = (rt_real)(RT_RUN_LEAST / RT_VECTOR_LANES);
