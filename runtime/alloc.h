@@ -22,8 +22,8 @@ void *rt_alloc(size_t n, size_t size, const char *what, rt_error *e);
  * them: matrices whose rows lie pages apart would else miss the table of pages at each row. */
 void *rt_alloc_zeroed(size_t bytes, const char *what, rt_error *e);
 
-/* The same, not zeroed, at the start of a page; the pages are taken from the system at once, where
- * it can: one by one, when they are first touched, costs more than to fill them. */
+/* `bytes` bytes, not zeroed, at the start of a page; the system gives all pages at once, where it
+ * can: one by one, when they are first touched, they cost more than to fill them. */
 void *rt_alloc_pages(size_t bytes, const char *what, rt_error *e);
 
 #endif

@@ -1,11 +1,12 @@
-/* cells.c -- equal pieces of memory out of blocks, each as large as all before it. */
+/* cells.c -- equal pieces of memory out of blocks, each as large as all before it up to a limit. */
 #include "cells.h"
 #include "alloc.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
-/* MOST_BYTES: of a block of more than one cell.  In huge pages they would be slower where a machine
- * is a guest, whose host has to find each of them when it is first touched. */
+/* MOST_BYTES: of a block of more than one cell.  Huge pages would take longer where a machine is a
+ * guest, whose host has to find each of them when it is first touched. */
 enum { CELL_ALIGNMENT = 64, FIRST_CELLS = 4, MOST_BYTES = 1 << 20 };
 
 struct rt_cell {
@@ -22,27 +23,26 @@ static size_t bytes_of_cell(const rt_cells *c)
     return (least + CELL_ALIGNMENT - 1) / CELL_ALIGNMENT * CELL_ALIGNMENT;
 }
 
-/* Of cells alone. */
-static size_t bytes_of_next_block(const rt_cells *c)
+static size_t cells_of_next_block(const rt_cells *c)
 {
-    const size_t one = bytes_of_cell(c), all = MOST_BYTES - sizeof(rt_cell_block);
-    const size_t most = one < all ? all : one;
-    const size_t wanted = (c->cells > 0 ? c->cells : FIRST_CELLS) * one;
+    const size_t fit = (MOST_BYTES - sizeof(rt_cell_block)) / bytes_of_cell(c);
+    const size_t most = fit > 0 ? fit : 1, wanted = c->cells > 0 ? c->cells : FIRST_CELLS;
     return wanted < most ? wanted : most;
 }
 
 static bool take_block(rt_cells *c, const char *what, rt_error *e)
 {
-    const size_t bytes = bytes_of_next_block(c);
-    rt_cell_block *b = rt_alloc_pages(sizeof *b + bytes, what, e);
-
+    if (c->size > SIZE_MAX / 2)
+        return rt_fail(e, "%s: %zu bytes are more than this machine's memory holds", what, c->size);
+    const size_t cells = cells_of_next_block(c);
+    rt_cell_block *b = rt_alloc_pages(sizeof *b + cells * bytes_of_cell(c), what, e);
     if (!b)
         return false;
     b->before = c->block;
     c->block = b;
     c->next = (char *)(b + 1);
-    c->left = bytes / bytes_of_cell(c);
-    c->cells += c->left;
+    c->left = cells;
+    c->cells += cells;
     return true;
 }
 

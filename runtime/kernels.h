@@ -43,8 +43,8 @@ typedef struct {
 void rt_count_rows(const rt_rows *r, bool bins, double *squares, rt_counts *out);
 /* Of n values times x, over tiles. */
 rt_counts rt_count_all(rt_pool *pool, size_t n, rt_real times, bool bins, const rt_real *x);
-/* A record that is soon written was last touched a step ago: it comes to the cache while values are
- * read. */
+/* Asks for a record that is written after the values are read: last touched a step ago, it is no
+ * more in the cache. */
 static inline void rt_fetch_record(const void *record, size_t bytes)
 {
     enum { LINE = 64 };

@@ -98,7 +98,7 @@ RT_INLINE double read_block(size_t n, const rt_real *restrict x, uint8_t *restri
     return rt_sum_chains(&s, n, x);
 }
 
-/* Of n values, whose exponents and zeros between them stand in the first `end` bytes. */
+/* Of n values, whose exponents, with zeros between them, take `end` bytes, kept or not. */
 static void end_span(size_t n, size_t end, const columns *c, rt_exponents *to)
 {
     to->n = n;
@@ -107,6 +107,7 @@ static void end_span(size_t n, size_t end, const columns *c, rt_exponents *to)
     to->vectors = (end / GROUP + RT_TOGETHER - 1) / RT_TOGETHER * RT_TOGETHER;
 }
 
+/* Zeros behind the exponents, up to where rt_count_exponents reads; after end_span. */
 static void pad_span(size_t end, rt_exponents *to)
 {
     memset(to->e + end, 0, to->vectors * RT_VECTOR_BYTES - end);
@@ -200,7 +201,7 @@ static size_t count_nonfinite(size_t n, const rt_real *x)
     return found;
 }
 
-/* A span with its bins, or one without, which takes no room. */
+/* A span with its bins, or one without, whose exponents are not kept. */
 static void bin_span(size_t n, const rt_real *x, rt_exponents *span, double *squares,
                      rt_counts *out)
 {
@@ -298,11 +299,13 @@ static void count_few_rows(const rt_rows *r, size_t k, size_t end, bool bins, rt
     for (size_t i = k; i < end; i++, at += (r->m + RT_TURN - 1) / RT_TURN * RT_TURN)
         squares[i % r->rows] += read_row(r->m, row_at(r, i), row_at(r, i + 1), span.e + at, &c);
     end_span((end - k) * r->m, at, &c, &span);
-    pad_span(at, &span);
-    if (bins)
+    if (bins) {
+        pad_span(at, &span);
         rt_count_exponents(&span, out);
-    for (size_t i = k; i < end && !bins && span.largest == RT_NONFINITE; i++)
-        out->nonfinite += count_nonfinite(r->m, row_at(r, i));
+    } else if (span.largest == RT_NONFINITE) {
+        for (size_t i = k; i < end; i++)
+            out->nonfinite += count_nonfinite(r->m, row_at(r, i));
+    }
     small->exponents += span.zeros;
     small->zeros += count_zeros_of_rows(r, k, end, span.zeros);
 }

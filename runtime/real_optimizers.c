@@ -167,18 +167,19 @@ RT_INLINE rt_vector step_lanes(vector_rule *rule, const int slots, const rule_nu
     return before;
 }
 
-/* Whether the precision had room for a chunk's sums by lane: rt_run_is_safe, without adding them.
- * One lane that is large enough is enough: all that underflowed in the others is far less. */
+/* Whether the precision had room for a chunk's sums by lane, and has for two of them, which
+ * rt_add_folded adds: rt_run_is_safe, without adding all.  One lane that is large enough is enough:
+ * all that underflowed in the others is far less. */
 RT_INLINE bool are_safe(rt_vector sums)
 {
-    const rt_real least = (rt_real)(RT_RUN_LEAST / RT_VECTOR_LANES);
+    const rt_real least = (rt_real)(RT_RUN_LEAST / RT_VECTOR_LANES), most = (rt_real)0x1p126;
 
     return rt_count_less(rt_broadcast(least), sums) > 0
-        && rt_count_less(sums, rt_broadcast((rt_real)INFINITY)) == RT_VECTOR_LANES;
+        && rt_count_less(sums, rt_broadcast(most)) == RT_VECTOR_LANES;
 }
 
 /* What a stretch has added up of its weights, `before`, and of what was added to them.  Lanes that
- * no weight stood in are 0, or what a rule makes of zeros. */
+ * no weight stood in are 0, or NaN where a rule divides 0 by 0: then all is summed again. */
 static void add_squares(const stretch *x, const square_chains *chains, const rt_real *before)
 {
     const rt_vector weights = chains->weight[0] + chains->weight[1];

@@ -70,6 +70,7 @@ static void add_moments(const output_job *job, rt_block block, const rt_unit_sum
                  var, out);
 }
 
+/* In this batch. */
 static uint64_t dead_now(size_t units, const rt_unit_sums *u)
 {
     uint64_t dead = 0;

@@ -75,12 +75,15 @@ TEST(what_is_given_back_is_taken_again)
 
 TEST(no_memory_is_told)
 {
-    rt_cells c = { .size = SIZE_MAX / 16 };
-    rt_error e = { 0 };
+    static const size_t size[] = { SIZE_MAX / 16, SIZE_MAX / 4, SIZE_MAX / 2, SIZE_MAX - 3 };
 
-    CHECK(rt_cell_take(&c, "records of watched steps", &e) == NULL);
-    CHECK(strstr(e.text, "records of watched steps: ") != NULL);
-    rt_cells_free(&c);
+    for (size_t i = 0; i < sizeof size / sizeof size[0]; i++) {
+        rt_cells c = { .size = size[i] };
+        rt_error e = { 0 };
+        CHECK(rt_cell_take(&c, "records of watched steps", &e) == NULL);
+        CHECK(strstr(e.text, "records of watched steps: ") != NULL);
+        rt_cells_free(&c);
+    }
 }
 
 int main(void)

@@ -265,16 +265,14 @@ static void check_squares_of(double size, int n, int apart, void (*step)(rt_upda
 /* Weights and changes whose squares float has no room for, or too few digits. */
 TEST(squares_beyond_a_float_are_summed)
 {
-    static const int lengths[] = { 1, 15, 37, 64, 1024, 1100, 2100 };
+    static const int lengths[] = { 1, 15, 16, 37, 64, 1024, 1100, 2100 };
+    static const double sizes[] = { 1e-25, 1e-22, 1e-12, 1e-3, 2e17, 5e17, 1e18, 2e18, 4e18, 8e18,
+                                    1.4e19, 1e25 };
 
     for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
-        for (int apart = 1; apart < 200; apart += 97) {
-            check_squares_of(1e-25, lengths[k], apart, rt_sgd);
-            check_squares_of(1e-22, lengths[k], apart, rt_sgd);
-            check_squares_of(1e-12, lengths[k], apart, rt_sgd);
-            check_squares_of(1e-3, lengths[k], apart, rt_sgd);
-            check_squares_of(1e25, lengths[k], apart, rt_sgd);
-        }
+        for (int apart = 1; apart < 200; apart += 97)
+            for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+                check_squares_of(sizes[i], lengths[k], apart, rt_sgd);
 }
 
 /* Without an eps, Adam divides 0 by 0 in the lanes behind the last weight. */
