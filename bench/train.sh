@@ -34,21 +34,35 @@ tell_sizes() {
         awk -v net="$1" -v n="$samples" '{ x = 1; for (i = 2; i <= NF; i++) x *= $i; print net, "memory", $1 / 2^20, 4 * n * x / 2^20 }'
 }
 
-# time_run NET THREADS WAY OF SET...: "NET THREADS WAY TENTH MEDIAN MEMORY", of the steps OF ("watched", "not watched")
-time_run() {
-    run="$1 $2 $3" program=$work/$1 threads=$2 of=$4; shift 4
+# run_steps NET THREADS SET...: leaves what the program says in $work/out, and its peak memory in $memory.
+run_steps() {
+    program=$work/$1 threads=$2; shift 2
     # shellcheck disable=SC2016
     memory=$("$work/median" 1 sh -c 'out=$1; shift; exec "$@" > "$out"' - "$work/out" \
         "$program" --quiet --no-out --profile --threads "$threads" --steps "$steps" "$@" | cut -d ' ' -f 3)
+}
+
+# time_run NET THREADS WAY OF SET...: "NET THREADS WAY TENTH MEDIAN MEMORY", of the steps OF ("watched", "not watched")
+time_run() {
+    run="$1 $2 $3" of=$4 net=$1 on=$2; shift 4
+    run_steps "$net" "$on" "$@"
     awk -v run="$run" -v of="^steps $of" -v memory="$memory" '$0 ~ of { sub(of, ""); print run, $6, $1, memory }' "$work/out"
 }
 
-# What watching adds is a few hundredths: the ways take turns.  "alike" sees what the peer's user does, who has no histograms.
+# time_cost NET THREADS WAY SET...: "NET THREADS cost WAY RATIO" of watched steps to those between them, by the tenth percentiles of
+# one run: what watching adds is a few hundredths, and so is what runs differ by.
+time_cost() {
+    run="$1 $2 cost $3" net=$1 on=$2; shift 3
+    run_steps "$net" "$on" --steps $((2 * steps)) --set every=2 "$@"
+    awk -v run="$run" '/^steps not watched/ { plain = $9 } /^steps watched/ { print run, $8 / plain }' "$work/out"
+}
+
+# "alike" sees what the peer's user does, who has no histograms.
 time_ways() {
     for _ in 1 2 3; do
         time_run "$1" "$2" plain "not watched" --set every=1000000
-        time_run "$1" "$2" alike watched --set every=1 --set histograms=false
-        time_run "$1" "$2" watched watched --set every=1
+        time_cost "$1" "$2" alike --set histograms=false
+        time_cost "$1" "$2" watched
     done
     time_run "$1" "$2" default-plain "not watched"
     time_run "$1" "$2" default-watched watched
