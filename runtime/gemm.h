@@ -27,17 +27,24 @@ typedef struct {
     size_t start_row;               /* 0: the same for all rows, a bias */
     rt_real *y;                     /* may be start */
     size_t y_row;
+    const rt_real *next_b;          /* of the product behind it, which is as large, to be fetched to
+                                     * L2 meanwhile; NULL: none is known, or it is there */
 } rt_product;
 
 #define rt_pack RT_NAME(rt_pack)
 #define rt_pack_panels RT_NAME(rt_pack_panels)
 #define rt_multiply_packed RT_NAME(rt_multiply_packed)
 #define rt_multiply RT_NAME(rt_multiply)
+#define rt_multiply_few_columns RT_NAME(rt_multiply_few_columns)
 #define rt_multiply_openblas RT_NAME(rt_multiply_openblas)
 
 /* The product p, natively, by blocks of b that are packed on the stack; or over OpenBLAS. */
 void rt_multiply(const rt_product *p);
 void rt_multiply_openblas(const rt_product *p);
+
+/* The product p of fewer than RT_FEW_COLUMNS columns, whose a is a transpose as it lies: columns
+ * contiguous, and rows of b. */
+void rt_multiply_few_columns(const rt_product *p);
 
 /* For several products with one b[k][m]: packed once into rt_packed_size reals, the first of them
  * at a multiple of RT_VECTOR_BYTES. */

@@ -7,17 +7,51 @@
 enum {
     LANES = RT_VECTOR_LANES,
     HALF = RT_VECTOR_BYTES == 64 ? LANES / 2 : 0,   /* columns that a vector of half the size has */
-    PANEL_BYTES = 20480,            /* a panel's part that stays in L1 while blocks go through it */
-    BLOCK_DEPTH = PANEL_BYTES / (2 * RT_VECTOR_BYTES),
-    BLOCK_COLUMNS = 1024 / (int)sizeof(rt_real),     /* so many panels of that depth stay in L2 */
-    GROUP_ROWS = 16 * RT_BLOCK_ROWS         /* rows of a that go through them together */
+    LINE = 64 / (int)sizeof(rt_real),
+    BLOCK_DEPTH = 256,              /* a panel's part, which blocks go through, is 32 KiB at most */
+    BLOCK_COLUMNS = 1024 / (int)sizeof(rt_real),    /* so many panels of that depth stay in L2 */
+    BLOCK_SUMS = 512,               /* rows whose sums over parts of k do, too */
+    GROUP_ROWS = 16 * RT_BLOCK_ROWS         /* rows of a that go through panels together */
 };
 
 _Static_assert(BLOCK_COLUMNS % RT_PANEL == 0, "blocks are whole panels");
-_Static_assert((BLOCK_COLUMNS + GROUP_ROWS) * BLOCK_DEPTH * sizeof(rt_real) <= RT_PRODUCT_BYTES,
-               "a block of b and a copy of a fit");
+_Static_assert(BLOCK_COLUMNS * (BLOCK_DEPTH + BLOCK_SUMS) * sizeof(rt_real) <= RT_PRODUCT_BYTES,
+               "a block of b and sums fit");
 
-_Static_assert(RT_FEW_COLUMNS == 4, "multiply_few_columns has them all");
+/* ---- What is packed next --------------------------------------------------------------------- */
+
+/* What is packed next of b, which is fetched to L2 while blocks are multiplied: it lies in L3 or
+ * beyond, and to wait for it would take several times as long as to pack it. */
+typedef struct {
+    const rt_real *x;               /* a row of it, or a column if these lie contiguous */
+    size_t apart;                   /* of two such rows */
+    int rows, length;               /* left, with this one; of each */
+    int at, lines;                  /* fetched of this one; to fetch at a time */
+} coming;
+
+RT_INLINE void fetch_some(coming *c)
+{
+    for (int i = 0; i < c->lines && c->rows > 0; i++) {
+        __builtin_prefetch(c->x + c->at, 0, 2);
+        c->at += LINE;
+        if (c->at < c->length)
+            continue;
+        c->at = 0;
+        c->x += c->apart;
+        c->rows--;
+    }
+}
+
+/* In so many fetches. */
+static coming coming_of(int k, int m, rt_matrix b, int fetches)
+{
+    const bool rows = b.column == 1;
+    coming c = { .x = b.x, .apart = rows ? b.row : b.column, .rows = rows ? k : m,
+                 .length = rows ? m : k };
+
+    c.lines = (c.rows * ((c.length + LINE - 1) / LINE) + fetches - 1) / fetches;
+    return c;
+}
 
 /* ---- The micro-kernel ----------------------------------------------------------------------- */
 
@@ -32,6 +66,7 @@ typedef struct {
     rt_real *y;
     size_t y_row;
     int last;                       /* columns in the last vector: 1 .. LANES */
+    coming *next;
 } block;
 
 /* For the last columns, where they are few: it costs half on a machine that does a vector of 64
@@ -80,6 +115,7 @@ RT_INLINE void multiply(const block *t, const int rows, const int vectors, const
         if (half)
             tail[i] = start ? load_half(start + rest, t->last) : (half_vector){ 0 };
     }
+    fetch_some(t->next);
 #pragma GCC unroll 4
     for (int k = t->k; k > 0; k--) {
         const rt_vector b0 = rt_load_aligned(b);
@@ -145,81 +181,56 @@ static cut cut_rows(int n)
     return (cut){ count, n / count, n % count };
 }
 
-static int start_of(const cut *c, int i) { return i * c->rows + rt_lesser(i, c->longer); }
+/* A part of a product over k, whose start and y may be sums that are kept panel by panel. */
+typedef struct {
+    rt_product all;
+    size_t start_panel, y_panel;    /* from one panel to the next */
+    coming next;                    /* what is fetched meanwhile */
+} part;
 
-/* y of one panel.  a may have been copied block by block. */
-static void multiply_panel(const rt_product *p, const rt_real *panel, int j0, bool copied)
+/* y of one panel. */
+static void multiply_panel(part *p, const rt_real *packed, int panel)
 {
-    const cut c = cut_rows(p->n);
-    const int columns = rt_lesser(p->m - j0, RT_PANEL), vectors = columns > LANES ? 2 : 1;
-    const int last = columns - (vectors - 1) * LANES;
+    const rt_product *all = &p->all;
+    const cut c = cut_rows(all->n);
+    const int columns = rt_lesser(all->m - panel * RT_PANEL, RT_PANEL);
+    const int vectors = columns > LANES ? 2 : 1, last = columns - (vectors - 1) * LANES;
     const int shape = last <= HALF ? vectors + 1 : vectors - 1;
-    const size_t a_block = copied ? (size_t)p->k : p->a.row;
-    block t = { .k = p->k, .a = p->a.x, .a_row = p->a.row, .a_step = p->a.column, .b = panel,
-                .start = p->start ? p->start + j0 : NULL, .start_row = p->start_row,
-                .y = p->y + j0, .y_row = p->y_row, .last = last };
+    const size_t at = (size_t)panel;
+    block t = { .k = all->k, .a = all->a.x, .a_row = all->a.row, .a_step = all->a.column,
+                .b = packed + at * (size_t)all->k * RT_PANEL,
+                .start = all->start ? all->start + at * p->start_panel : NULL,
+                .start_row = all->start_row, .y = all->y + at * p->y_panel, .y_row = all->y_row,
+                .last = last, .next = &p->next };
 
     for (int i = 0; i < c.count; i++) {
         const int rows = c.rows + (i < c.longer);
         kernel[rows][shape](&t);
-        t.a += a_block * (size_t)(copied ? RT_BLOCK_ROWS : rows);
+        t.a += (size_t)rows * t.a_row;
         t.start = t.start ? t.start + (size_t)rows * t.start_row : NULL;
         t.y += (size_t)rows * t.y_row;
     }
 }
 
-static void multiply_panels(const rt_product *p, const rt_real *packed, bool copied)
+static int panels_of(int m) { return (m + RT_PANEL - 1) / RT_PANEL; }
+
+static void multiply_panels(part *p, const rt_real *packed)
 {
-    for (int j = 0; j < p->m; j += RT_PANEL)
-        multiply_panel(p, packed + (size_t)j * (size_t)p->k, j, copied);
+    for (int panel = 0; panel < panels_of(p->all.m); panel++)
+        multiply_panel(p, packed, panel);
 }
 
-/* How far apart two columns of a lie where their lines evict each other, and b's, from the caches:
- * so it pays to copy them close together, if enough columns of b read them. */
-enum { FAR = 4096 / (int)sizeof(rt_real), COPY_COLUMNS = 4 * RT_PANEL };
-
-/* a in blocks of RT_BLOCK_ROWS rows, columns one behind the other; what follows a shorter block's
- * rows is not read. */
-static void copy_blocks(int n, int k, rt_matrix a, rt_real *copy)
+/* Rows of a in groups, which stay in L2 while they go through the panels. */
+static void multiply_groups(part *p, const rt_real *packed)
 {
-    const cut c = cut_rows(n);
-    const int last = start_of(&c, c.count - 1);
+    const rt_product all = p->all;
 
-    for (int i = 0; i < k; i++, copy += RT_BLOCK_ROWS) {
-        const rt_real *x = a.x + (size_t)i * a.column;
-        rt_real *y = copy;
-        for (int j = 0; j < c.count - 1; j++, y += (size_t)k * RT_BLOCK_ROWS)
-            memcpy(y, x + start_of(&c, j), RT_BLOCK_ROWS * sizeof *y);
-        for (int j = last; j < n; j++)
-            y[j - last] = x[j];
-    }
-}
-
-static void multiply_copied(const rt_product *p, const rt_real *packed)
-{
-    rt_real *copy = (rt_real *)rt_thread_memory(RT_OF_PRODUCT) + BLOCK_DEPTH * BLOCK_COLUMNS;
-    rt_product near = *p;
-
-    copy_blocks(p->n, p->k, p->a, copy);
-    near.a = (rt_matrix){ copy, 1, RT_BLOCK_ROWS };
-    multiply_panels(&near, packed, true);
-}
-
-/* Rows of a block at a time, which stay in L2 while they go through its panels. */
-static void multiply_block(const rt_product *p, const rt_real *packed)
-{
-    const bool far = p->a.column >= FAR && p->m >= COPY_COLUMNS;
-    rt_product group = *p;
-
-    for (int i = 0; i < p->n; i += GROUP_ROWS) {
-        group.n = rt_lesser(p->n - i, GROUP_ROWS);
-        group.a.x = p->a.x + (size_t)i * p->a.row;
-        group.start = p->start ? p->start + (size_t)i * p->start_row : NULL;
-        group.y = p->y + (size_t)i * p->y_row;
-        if (far)
-            multiply_copied(&group, packed);
-        else
-            multiply_panels(&group, packed, false);
+    for (int i = 0; i < all.n; i += GROUP_ROWS) {
+        p->all.n = rt_lesser(all.n - i, GROUP_ROWS);
+        p->all.a.x = all.a.x + (size_t)i * all.a.row;
+        p->all.start = all.start ? all.start + (size_t)i * all.start_row : NULL;
+        p->all.y = all.y + (size_t)i * all.y_row;
+        multiply_panels(p, packed);
     }
 }
 
@@ -229,27 +240,27 @@ static int parts_of(int k) { return (k + BLOCK_DEPTH - 1) / BLOCK_DEPTH; }
 static int part_start(int k, int i) { return (int)((int64_t)k * i / parts_of(k)); }
 
 /* Part i of p, which goes on where the one before it ended. */
-static rt_product part_of(const rt_product *p, int i)
+static part part_of(const rt_product *p, int i)
 {
     const int at = part_start(p->k, i);
-    rt_product part = *p;
+    part x = { .all = *p, .start_panel = RT_PANEL, .y_panel = RT_PANEL };
 
-    part.k = part_start(p->k, i + 1) - at;
-    part.a.x += (size_t)at * p->a.column;
-    part.b.x += (size_t)at * p->b.row;
+    x.all.k = part_start(p->k, i + 1) - at;
+    x.all.a.x += (size_t)at * p->a.column;
+    x.all.b.x += (size_t)at * p->b.row;
     if (i > 0) {
-        part.start = p->y;
-        part.start_row = p->y_row;
+        x.all.start = p->y;
+        x.all.start_row = p->y_row;
     }
-    return part;
+    return x;
 }
 
 void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
 {
     for (int i = 0; i < parts_of(k); i++) {
         const int at = part_start(k, i), depth = part_start(k, i + 1) - at;
-        const rt_matrix part = { b.x + (size_t)at * b.row, b.row, b.column };
-        rt_pack_panels(depth, m, part, packed);
+        const rt_matrix x = { b.x + (size_t)at * b.row, b.row, b.column };
+        rt_pack_panels(depth, m, x, packed);
         packed += rt_packed_size(depth, m);
     }
 }
@@ -257,101 +268,88 @@ void rt_pack(int k, int m, rt_matrix b, rt_real *packed)
 void rt_multiply_packed(const rt_product *p, int first, int m, const rt_real *packed)
 {
     for (int i = 0; i < parts_of(p->k); i++) {
-        const rt_product part = part_of(p, i);
-        multiply_panels(&part, packed + (size_t)first * (size_t)part.k, false);
-        packed += rt_packed_size(part.k, m);
+        part x = part_of(p, i);
+        multiply_panels(&x, packed + (size_t)first * (size_t)x.all.k);
+        packed += rt_packed_size(x.all.k, m);
     }
-}
-
-/* ---- Few columns ---------------------------------------------------------------------------- */
-
-/* Rows of a block of y; rows of a from one that is read to one that is fetched ahead. */
-enum { FEW_VECTORS = 4, FEW_ROWS = FEW_VECTORS * LANES, AHEAD = 16 };
-
-/* `count` rows of y from `row` on, `columns` and `whole`, that is all FEW_ROWS, being literals. */
-RT_INLINE void multiply_few_rows(const rt_product *p, int row, int count, const int columns,
-                                 const bool whole)
-{
-    _Alignas(RT_VECTOR_BYTES) rt_real y[RT_FEW_COLUMNS][FEW_ROWS] = { 0 };
-    rt_vector sum[RT_FEW_COLUMNS][FEW_VECTORS];
-
-    for (int i = 0; i < count && p->start; i++)
-        for (int j = 0; j < columns; j++)
-            y[j][i] = p->start[(size_t)(row + i) * p->start_row + (size_t)j];
-    for (int j = 0; j < columns; j++)
-        for (int v = 0; v < FEW_VECTORS; v++)
-            sum[j][v] = rt_load_aligned(y[j] + v * LANES);
-    for (int k = 0; k < p->k; k++) {
-        const rt_real *a = p->a.x + (size_t)k * p->a.column + row;
-        const rt_real *b = p->b.x + (size_t)k * p->b.row;
-        rt_real rest[FEW_ROWS] = { 0 };
-
-        if (!whole)
-            memcpy(rest, a, (size_t)count * sizeof *rest);
-        for (int v = 0; v < FEW_VECTORS; v++) {
-            const rt_vector x = rt_load((whole ? a : rest) + v * LANES);
-            __builtin_prefetch(a + AHEAD * p->a.column + v * LANES);
-            for (int j = 0; j < columns; j++)
-                sum[j][v] += x * rt_broadcast(b[j]);
-        }
-    }
-    for (int j = 0; j < columns; j++)
-        for (int v = 0; v < FEW_VECTORS; v++)
-            rt_store_aligned(y[j] + v * LANES, sum[j][v]);
-    for (int i = 0; i < count; i++)
-        for (int j = 0; j < columns; j++)
-            p->y[(size_t)(row + i) * p->y_row + (size_t)j] = y[j][i];
-}
-
-RT_INLINE void multiply_few(const rt_product *p, const int columns)
-{
-    int row = 0;
-
-    for (; row + FEW_ROWS <= p->n; row += FEW_ROWS)
-        multiply_few_rows(p, row, FEW_ROWS, columns, true);
-    if (row < p->n)
-        multiply_few_rows(p, row, p->n - row, columns, false);
-}
-
-/* y of so few columns that they would leave a panel empty, where those of a lie contiguous: they
- * are the vectors, b's numbers single ones. */
-static void multiply_few_columns(const rt_product *p)
-{
-    if (p->m == 1)
-        multiply_few(p, 1);
-    else if (p->m == 2)
-        multiply_few(p, 2);
-    else
-        multiply_few(p, 3);
 }
 
 /* ---- Products whose operands lie as they are ------------------------------------------------- */
 
-/* The columns of p, all of them in one block. */
-static void multiply_columns(const rt_product *p)
+/* Part i of p between sums that are kept block by block, which begin with p's start and end in
+ * its y: rows of y may lie so far apart that they evict each other, and panels, from L1. */
+static part part_with_sums(const rt_product *p, int i, rt_real *sums)
 {
-    rt_real *packed = rt_thread_memory(RT_OF_PRODUCT);
+    const size_t panel = (size_t)p->n * RT_PANEL;
+    part x = part_of(p, i);
+
+    if (i > 0) {
+        x.all.start = sums;
+        x.all.start_row = RT_PANEL;
+        x.start_panel = panel;
+    }
+    if (i < parts_of(p->k) - 1) {
+        x.all.y = sums;
+        x.all.y_row = RT_PANEL;
+        x.y_panel = panel;
+    }
+    return x;
+}
+
+/* What is packed after part i of so many: the part behind it, or the first one of what comes
+ * next. */
+static coming coming_after(const rt_product *p, int i, int parts)
+{
+    const int fetches = (p->n + RT_BLOCK_ROWS - 1) / RT_BLOCK_ROWS * panels_of(p->m);
+    const bool last = i == parts - 1;
+    const int at = last ? 0 : part_start(p->k, i + 1);
+    rt_matrix b = p->b;
+
+    if (last && !p->next_b)
+        return (coming){ .rows = 0 };
+    b.x = last ? p->next_b : b.x + (size_t)at * b.row;
+    return coming_of(part_start(p->k, last ? 1 : i + 2) - at, p->m, b, fetches);
+}
+
+/* p of so many rows and columns that its sums fit. */
+static void multiply_block(const rt_product *p)
+{
+    rt_real *packed = rt_thread_memory(RT_OF_PRODUCT), *sums = packed + BLOCK_DEPTH * BLOCK_COLUMNS;
 
     for (int i = 0; i < parts_of(p->k); i++) {
-        const rt_product part = part_of(p, i);
-        rt_pack_panels(part.k, part.m, part.b, packed);
-        multiply_block(&part, packed);
+        part x = part_with_sums(p, i, sums);
+        rt_pack_panels(x.all.k, x.all.m, x.all.b, packed);
+        x.next = coming_after(p, i, parts_of(p->k));
+        multiply_groups(&x, packed);
     }
 }
 
-void rt_multiply(const rt_product *p)
+static void multiply_rows(const rt_product *p)
 {
     rt_product columns = *p;
 
-    if (p->m < RT_FEW_COLUMNS && p->a.row == 1 && p->b.column == 1) {
-        multiply_few_columns(p);
-        return;
-    }
     for (int j = 0; j < p->m; j += BLOCK_COLUMNS) {
         columns.m = rt_lesser(p->m - j, BLOCK_COLUMNS);
         columns.b.x = p->b.x + (size_t)j * p->b.column;
         columns.start = p->start ? p->start + j : NULL;
         columns.y = p->y + j;
-        multiply_columns(&columns);
+        multiply_block(&columns);
+    }
+}
+
+void rt_multiply(const rt_product *p)
+{
+    rt_product rows = *p;
+
+    if (p->m < RT_FEW_COLUMNS && p->a.row == 1 && p->b.column == 1) {
+        rt_multiply_few_columns(p);
+        return;
+    }
+    for (int i = 0; i < p->n; i += BLOCK_SUMS) {
+        rows.n = rt_lesser(p->n - i, BLOCK_SUMS);
+        rows.a.x = p->a.x + (size_t)i * p->a.row;
+        rows.start = p->start ? p->start + (size_t)i * p->start_row : NULL;
+        rows.y = p->y + (size_t)i * p->y_row;
+        multiply_rows(&rows);
     }
 }

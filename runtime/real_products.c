@@ -14,8 +14,9 @@ enum {
     NARROW_COLUMNS = 64,            /* ... and results of one row of tiles are cut more finely */
     FINISHED_ROWS = 64,             /* of tiles of whole rows */
     NATIVE_ROWS = 512,              /* at most: each tile packs its columns of b ... */
-    NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads, or copies, its rows of a */
+    NATIVE_PANELS = 1024 / (2 * RT_VECTOR_BYTES),   /* ... and reads its rows of a */
     NATIVE_TILES = 8,               /* at least, where there are columns for them */
+    NEAR_BYTES = 1 << 19,           /* of b, which L2 may still hold */
     SUM_COLUMNS = 512, SUM_ROWS = 64, SUM_TILES = 16     /* of column sums */
 };
 #define FLOPS_PER_NS 60.0
@@ -43,6 +44,19 @@ static void finish(const job *j, const rt_product *p)
         rt_finish_rows(j->then, at, p->y_row, n, m, p->y);
 }
 
+/* b of the tile behind one, which the same thread is likely to take, to be fetched meanwhile; NULL
+ * where it is near, or not as large. */
+static const rt_real *b_behind(const job *j, int tile)
+{
+    const int across = tiles_of(j->all.m, j->columns), tiles = across * tiles_of(j->all.n, j->rows);
+    const int j0 = (tile + 1) % across * j->columns;
+    const size_t bytes = (size_t)j->all.k * (size_t)j->all.m * sizeof(rt_real);
+
+    if (bytes < NEAR_BYTES || tile + 1 == tiles || j0 + j->columns > j->all.m)
+        return NULL;
+    return j->all.b.x + (size_t)j0 * j->all.b.column;
+}
+
 static void product_tile(void *arg, int tile)
 {
     const job *j = arg;
@@ -57,8 +71,10 @@ static void product_tile(void *arg, int tile)
     p.y += (size_t)i0 * p.y_row + (size_t)j0;
     if (p.start)
         p.start += (size_t)i0 * p.start_row + (size_t)j0;
-    if (j->native)
+    if (j->native) {
+        p.next_b = b_behind(j, tile);
         rt_multiply(&p);
+    }
     else
         rt_multiply_openblas(&p);
     finish(j, &p);
@@ -106,22 +122,28 @@ static rt_matrix transposed(const rt_real *x, int m) { return (rt_matrix){ x, 1,
 void rt_affine(rt_pass *c, int n, int out, int in, const rt_real *x, const rt_real *w,
                const rt_real *b, const rt_then *then, rt_real *y)
 {
-    run_product(c, &(rt_product){ n, out, in, as_it_lies(x, in), transposed(w, in), b, 0, y,
-                                  (size_t)out }, false, then);
+    const rt_product p = { .n = n, .m = out, .k = in, .a = as_it_lies(x, in),
+                           .b = transposed(w, in), .start = b, .y = y, .y_row = (size_t)out };
+
+    run_product(c, &p, false, then);
 }
 
 void rt_affine_dx(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *w,
                   rt_real *dx)
 {
-    run_product(c, &(rt_product){ n, in, out, as_it_lies(dy, out), as_it_lies(w, in), NULL, 0, dx,
-                                  (size_t)in }, false, NULL);
+    const rt_product p = { .n = n, .m = in, .k = out, .a = as_it_lies(dy, out),
+                           .b = as_it_lies(w, in), .y = dx, .y_row = (size_t)in };
+
+    run_product(c, &p, false, NULL);
 }
 
 void rt_affine_dw(rt_pass *c, int n, int out, int in, const rt_real *dy, const rt_real *x,
                   rt_real *dw)
 {
-    run_product(c, &(rt_product){ out, in, n, transposed(dy, out), as_it_lies(x, in), NULL, 0, dw,
-                                  (size_t)in }, true, NULL);
+    const rt_product p = { .n = out, .m = in, .k = n, .a = transposed(dy, out),
+                           .b = as_it_lies(x, in), .y = dw, .y_row = (size_t)in };
+
+    run_product(c, &p, true, NULL);
 }
 
 /* ---- Column sums ---------------------------------------------------------------------------- */

@@ -62,7 +62,8 @@ void rt_multiply_step(const rt_walk *t, const rt_weight *w, const rt_real *a, si
                       const rt_real *start, size_t start_row, rt_real *y, size_t y_row,
                       const rt_ahead ahead[RT_AHEADS])
 {
-    rt_product p = { t->n, w->m, w->k, { a, a_row, 1 }, w->b, start, start_row, y, y_row };
+    rt_product p = { .n = t->n, .m = w->m, .k = w->k, .a = { a, a_row, 1 }, .b = w->b,
+                     .start = start, .start_row = start_row, .y = y, .y_row = y_row };
 
     if (w->packed && ahead)
         multiply_slices(&p, w, ahead);

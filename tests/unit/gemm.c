@@ -1,4 +1,5 @@
 /* gemm.c -- native matrix products at sizes by chance, and OpenBLAS's beside them. */
+#include "gemm.h"
 #include "naive.h"
 
 enum { ROUNDS = 120, GUARD = 40, KERNELS = 2 };
@@ -66,7 +67,7 @@ TEST(any_sizes)
                         size_by_chance(i, 3, 200), kernels[k]);
 }
 
-/* Several parts of k, groups of rows, blocks of columns; rows so far apart that they are copied. */
+/* Several parts of k, groups of rows, blocks of columns; rows so far apart that they evict each other. */
 TEST(large_sizes)
 {
     check_sizes(3, 300, 1000, RT_GEMM_NATIVE);
@@ -74,6 +75,52 @@ TEST(large_sizes)
     check_sizes(70, 1030, 140, RT_GEMM_NATIVE);
     check_sizes(330, 1025, 65, RT_GEMM_NATIVE);
     check_sizes(1000, 130, 9, RT_GEMM_NATIVE);
+}
+
+/* y[n][m] inside of wider rows, on a start of its own, on what y holds, on a bias or on nothing. */
+typedef enum { ON_ANOTHER, ON_ITSELF, ON_A_BIAS, ON_NOTHING, STARTS } start_kind;
+
+/* What stands in y after a w' from where it starts. */
+static rt_real *wanted(const rt_product *p, const rt_real *w)
+{
+    rt_real *all = zeros((size_t)(p->n * p->m)), *want = zeros((size_t)p->n * p->y_row);
+
+    naive_affine(p->n, p->m, p->k, p->a.x, w, NULL, all);
+    memcpy(want, p->y, (size_t)p->n * p->y_row * sizeof *want);
+    for (size_t i = 0; i < (size_t)p->n; i++)
+        for (size_t j = 0; j < (size_t)p->m; j++)
+            want[i * p->y_row + j] = all[i * (size_t)p->m + j]
+                                   + (p->start ? p->start[i * p->start_row + j] : 0);
+    free(all);
+    return want;
+}
+
+static void check_start(int n, int m, int k, start_kind kind)
+{
+    const size_t row = (size_t)m + 5, size = (size_t)n * row;
+    rt_real *a = normals((size_t)(n * k), 1), *w = normals((size_t)(m * k), 2);
+    rt_real *first = normals(size, 3), *y = normals(size, 4);
+    const rt_real *start[STARTS] = { first, y, first, NULL };
+    const rt_product p = { .n = n, .m = m, .k = k, .a = { a, (size_t)k, 1 },
+                           .b = { w, 1, (size_t)k }, .start = start[kind],
+                           .start_row = kind == ON_A_BIAS ? 0 : row, .y = y, .y_row = row,
+                           .next_b = kind == ON_ANOTHER ? w : NULL };
+    rt_real *want = wanted(&p, w);
+
+    rt_multiply(&p);
+    CHECK_NEAR(distance(size, y, want), 0, CLOSE * sqrt(k + 4));
+    free(a), free(w), free(first), free(y), free(want);
+}
+
+/* Also more rows than have room for their sums over parts of k. */
+TEST(starts_and_parts)
+{
+    for (start_kind kind = 0; kind < STARTS; kind++) {
+        check_start(5, 40, 256, kind);
+        check_start(9, 37, 257, kind);
+        check_start(20, 300, 600, kind);
+        check_start(600, 33, 520, kind);
+    }
 }
 
 /* Every size around those of a block and of a panel. */
@@ -138,6 +185,7 @@ int main(void)
 {
     RUN(any_sizes);
     RUN(large_sizes);
+    RUN(starts_and_parts);
     RUN(all_remainders);
     RUN(what_follows);
     RUN(what_is_not_finite_goes_through);
