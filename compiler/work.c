@@ -1,6 +1,8 @@
 /* work.c -- how much there is to compute: multiply-adds, by the `work` column of ops.def. */
 #include "work.h"
 
+#include "op.h"
+
 typedef double Work(const Node *n);
 
 static double work_none(const Node *n)
@@ -58,10 +60,38 @@ double node_multiply_adds(const Node *n)
     return work[n->op](n);
 }
 
+/* Whether the call `id` is asked for the gradient of its input: by a graph that is, or is not.  A
+ * repeat is by its own iterations. */
+static bool asks_dx(const Graph *g, NodeId id, bool asked)
+{
+    if (g->node[id].op == OP_REPEAT_GRAD)
+        return true;
+    return g->store[id] != STORE_NONE && (asked || g->store[id] != STORE_ARGUMENT);
+}
+
+static double backward_work(const Graph *g, bool asked)
+{
+    double sum = 0;
+
+    for (NodeId id = 1; id < g->n; id++) {
+        const Node *n = &g->node[id];
+
+        if (n->phase != BACKWARD || (g->for_dx[id] && !asked))
+            continue;
+        if (op_form(n->op) == FORM_UNIT)
+            sum += n->count * backward_work(n->unit, asks_dx(g, id, asked));
+        else
+            sum += node_multiply_adds(n);
+    }
+    return sum;
+}
+
 double graph_multiply_adds(const Graph *g, Phase phase)
 {
     double sum = 0;
 
+    if (phase == BACKWARD)
+        return backward_work(g, true);
     for (NodeId id = 1; id < g->n; id++)
         if (g->node[id].phase == phase)
             sum += node_multiply_adds(&g->node[id]);
