@@ -90,7 +90,7 @@ double graph_multiply_adds(const Graph *g, Phase phase)
 {
     double sum = 0;
 
-    if (phase == BACKWARD)
+    if (phase == BACKWARD && g->store)
         return backward_work(g, true);
     for (NodeId id = 1; id < g->n; id++)
         if (g->node[id].phase == phase)

@@ -4,7 +4,8 @@
 
 #include "graph.h"
 
-/* Of one sample, exact to 2^53; a CALL or REPEAT has what its unit has. */
+/* Of one sample, exact to 2^53; a CALL or REPEAT has what its unit has.  A plan knows which
+ * gradients of inputs nobody asks for: then a graph's backward work is without them. */
 double node_multiply_adds(const Node *n);
 double graph_multiply_adds(const Graph *g, Phase phase);
 
