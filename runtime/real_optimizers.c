@@ -204,9 +204,10 @@ RT_INLINE void square_lanes(rt_vector before, rt_vector after, size_t chain, squ
 
 /* `watched`, `slots` and `rule` are literals. */
 RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
-                     const rule_numbers *numbers, const stretch *x)
+                     const rule_numbers *numbers, const stretch *all)
 {
     const rule_numbers s = *numbers;
+    const stretch own = *all, *x = &own;
     const size_t whole = x->n - x->n % RT_RUN_STEP;
     square_chains chains = { .weight = { { 0 } } };
     rt_real old[CHUNK];
