@@ -10,6 +10,7 @@
 #define rt_count RT_NAME(rt_count)
 #define rt_count_values RT_NAME(rt_count_values)
 #define rt_count_squares RT_NAME(rt_count_squares)
+#define rt_count_over RT_NAME(rt_count_over)
 #define rt_count_rows RT_NAME(rt_count_rows)
 #define rt_count_all RT_NAME(rt_count_all)
 #define rt_sum_squares RT_NAME(rt_sum_squares)
@@ -28,6 +29,11 @@ bool rt_initialise(const rt_tensor *t, const rt_stream *stream, void *w);
 void rt_count(const void *x, size_t n, rt_counts *out);
 /* The same, but for !bins all but the bins, which are dear. */
 void rt_count_values(size_t n, const rt_real *x, bool bins, rt_counts *out);
+/* The same of at most RT_COUNTED_OVER values: of x where `over` is above 0, of 0 elsewhere.  False,
+ * and nothing is added, where that takes a closer look: at what was 0 or subnormal before, is not
+ * finite, or has squares that its precision has no room for. */
+enum { RT_COUNTED_OVER = 2048 };
+bool rt_count_over(size_t n, const rt_real *x, const rt_real *over, bool bins, rt_counts *out);
 /* Sets *out to them, and returns rt_sum_squares, in one pass. */
 double rt_count_squares(size_t n, const rt_real *x, bool bins, rt_counts *out);
 

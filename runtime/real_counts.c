@@ -1,67 +1,14 @@
 /* real_counts.c -- how many values of a tensor have which exponent: each of them, not a sample.
  *
  * Exponents are taken out as bytes, a span of them at a time, while the squares are summed. */
-#include "exponents.h"
 #include "kernels.h"
-#include "squares.h"
-
-enum { GROUP = RT_VECTOR_BYTES };   /* values whose exponents make a vector of bytes */
-_Static_assert(RT_SPAN % RT_SQUARES == 0 && RT_TURN % GROUP == 0, "blocks and groups fit");
-
-/* ---- Exponents ------------------------------------------------------------------------------- */
-
-/* A real by its bits, since a processor that flushes subnormals would take them for zero. */
-#ifdef RT_DOUBLE
-typedef uint64_t real_bits;
-enum { EXPONENT_AT = 52 };
-#define SMALLEST 0x1p-1074
-
-/* A float's exponent where a float has it, else that of the least or the largest. */
-static inline uint8_t byte_of(real_bits bits)
-{
-    const int exponent = (int)(bits << 1 >> (EXPONENT_AT + 1)), as_float = exponent - 1023 + 127;
-    const int normal = as_float < 1 ? 1 : as_float > 254 ? 254 : as_float;
-    return (uint8_t)(exponent == 0 ? 0 : exponent == 2047 ? RT_NONFINITE : normal);
-}
-
-static inline rt_bytes exponents_of(const rt_vector *x)
-{
-    real_bits bits[GROUP];
-    rt_bytes e;
-    memcpy(bits, x, sizeof bits);
-    for (int k = 0; k < GROUP; k++)
-        e[k] = byte_of(bits[k]);
-    return e;
-}
-#else
-typedef uint32_t real_bits;
-enum { EXPONENT_AT = 23 };
-#define SMALLEST 0x1p-149
-
-/* The upper halves of a's and b's values: sign, exponent, 7 bits. */
-RT_INLINE rt_byte_pairs upper_halves(rt_vector a, rt_vector b)
-{
-    return (rt_byte_pairs)rt_odd_pairs((rt_bytes)((rt_byte_fours)a >> 16), (rt_bytes)b);
-}
-
-/* In no order: they are only counted. */
-RT_INLINE rt_bytes exponents_of(const rt_vector *x)
-{
-    const rt_byte_pairs a = upper_halves(x[0], x[1]), b = upper_halves(x[2], x[3]);
-    return rt_odd_bytes((rt_bytes)(a >> 7), (rt_bytes)(b + b));
-}
-#endif
+#include "turns.h"
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
 
-/* What vectors of exponents have in them, by column. */
-typedef struct {
-    rt_bytes largest, nonzero;
-} columns;
-
 /* A turn of values: their exponents, which go to e unless that is a literal NULL, and their squares
  * to s. */
-RT_INLINE void read_turn(const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
+RT_INLINE void read_turn(const rt_real *x, uint8_t *e, rt_columns *c, rt_chains *s)
 {
     rt_vector v[RT_CHAINS];
 
@@ -69,17 +16,11 @@ RT_INLINE void read_turn(const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
         v[k] = rt_held(rt_load(x + k * RT_VECTOR_LANES));
         rt_add_square(s, k, v[k]);
     }
-    for (int at = 0; at < RT_TURN; at += GROUP) {
-        const rt_bytes y = exponents_of(v + at / RT_VECTOR_LANES);
-        c->largest = rt_larger(c->largest, y);
-        c->nonzero += rt_smaller(y, (rt_bytes){ 0 } + 1);
-        if (e)
-            memcpy(e + at, &y, sizeof y);
-    }
+    rt_read_exponents(v, e, c);
 }
 
 /* n values, fewer than a turn, with zeros behind them. */
-RT_INLINE void read_last(size_t n, const rt_real *x, uint8_t *e, columns *c, rt_chains *s)
+RT_INLINE void read_last(size_t n, const rt_real *x, uint8_t *e, rt_columns *c, rt_chains *s)
 {
     rt_real last[RT_TURN] = { 0 };
 
@@ -89,7 +30,7 @@ RT_INLINE void read_last(size_t n, const rt_real *x, uint8_t *e, columns *c, rt_
 
 /* A block of n values, in whole turns: returns the sum of their squares. */
 RT_INLINE double read_block(size_t n, const rt_real *restrict x, uint8_t *restrict e,
-                            columns *restrict c)
+                            rt_columns *restrict c)
 {
     rt_chains s = { { { 0 } } };
 
@@ -98,27 +39,12 @@ RT_INLINE double read_block(size_t n, const rt_real *restrict x, uint8_t *restri
     return rt_sum_chains(&s, n, x);
 }
 
-/* Of n values, whose exponents, with zeros between them, take `end` bytes, kept or not. */
-static void end_span(size_t n, size_t end, const columns *c, rt_exponents *to)
-{
-    to->n = n;
-    to->largest = rt_largest_byte(c->largest);
-    to->zeros = (uint32_t)n - rt_sum_bytes(c->nonzero);
-    to->vectors = (end / GROUP + RT_TOGETHER - 1) / RT_TOGETHER * RT_TOGETHER;
-}
-
-/* Zeros behind the exponents, up to where rt_count_exponents reads; after end_span. */
-static void pad_span(size_t end, rt_exponents *to)
-{
-    memset(to->e + end, 0, to->vectors * RT_VECTOR_BYTES - end);
-}
-
 /* n <= RT_SPAN values: their exponents, and their squares onto *sum as rt_sum_squares adds them.
  * keep, a literal: to->e is wanted. */
 RT_INLINE void read_span(size_t n, const rt_real *x, const bool keep, rt_exponents *to, double *sum)
 {
     const size_t last = n % RT_TURN, whole = n - last, end = whole + (last > 0 ? RT_TURN : 0);
-    columns c = { { 0 }, { 0 } };
+    rt_columns c = { { 0 }, { 0 } };
 
     for (size_t i = 0; i < whole; i += RT_SQUARES)
         *sum += read_block(whole - i < RT_SQUARES ? whole - i : RT_SQUARES, x + i,
@@ -128,31 +54,16 @@ RT_INLINE void read_span(size_t n, const rt_real *x, const bool keep, rt_exponen
         read_last(last, x + whole, keep ? to->e + whole : NULL, &c, &s);
         *sum += rt_sum_products(last, x + whole, 0, x + whole, 0);
     }
-    end_span(n, end, &c, to);
+    rt_end_span(n, end, &c, to);
     if (keep)
-        pad_span(end, to);
-}
-
-/* Is any of them subnormal? */
-static bool any_subnormal(size_t n, const rt_real *x)
-{
-    real_bits least = (real_bits)-1;            /* of what is left without a sign, less 1 */
-
-#pragma GCC unroll 4
-    for (size_t k = 0; k < n; k++) {
-        real_bits bits;
-        memcpy(&bits, &x[k], sizeof bits);
-        const real_bits under = (bits << 1) - 1;
-        least = under < least ? under : least;
-    }
-    return least >> (EXPONENT_AT + 1) == 0 && least != ((real_bits)1 << (EXPONENT_AT + 1)) - 1;
+        rt_pad_span(end, to);
 }
 
 static size_t zeros_one_by_one(size_t n, const rt_real *x)
 {
     size_t zeros = 0;
     for (size_t k = 0; k < n; k++) {
-        real_bits bits;
+        rt_bits bits;
         memcpy(&bits, &x[k], sizeof bits);
         zeros += bits << 1 == 0;
     }
@@ -162,7 +73,7 @@ static size_t zeros_one_by_one(size_t n, const rt_real *x)
 /* Of n values, of which `small` have an exponent of 0, how many are zero. */
 static size_t count_zeros(size_t n, const rt_real *x, size_t small)
 {
-    return small == 0 || !any_subnormal(n, x) ? small : zeros_one_by_one(n, x);
+    return small == 0 || !rt_any_subnormal(n, x) ? small : zeros_one_by_one(n, x);
 }
 
 /* Of the finite values, the subnormal ones by their bits. */
@@ -170,10 +81,11 @@ static double finite_squares(size_t n, const rt_real *x)
 {
     double sum = 0;
     for (size_t k = 0; k < n; k++) {
-        real_bits bits;
+        rt_bits bits;
         memcpy(&bits, &x[k], sizeof bits);
-        const real_bits magnitude = bits << 1 >> 1;
-        const double value = magnitude >> EXPONENT_AT ? (double)x[k] : (double)magnitude * SMALLEST;
+        const rt_bits magnitude = bits << 1 >> 1;
+        const double value = magnitude >> RT_EXPONENT_AT ? (double)x[k]
+                                                         : (double)magnitude * RT_SMALLEST;
         sum += isfinite(value) ? value * value : 0;
     }
     return sum;
@@ -258,7 +170,7 @@ static const rt_real *row_at(const rt_rows *r, size_t k)
 /* In whole turns, with zeros behind the row; returns its squares by lane.  What the processor does
  * not fetch ahead by itself is the row after it, `next`, which may be in another run. */
 static inline rt_vector read_row(size_t m, const rt_real *x, const rt_real *next, uint8_t *e,
-                                 columns *c)
+                                 rt_columns *c)
 {
     enum { LINE = 64 / (int)sizeof *x };
     const size_t last = m % RT_TURN, whole = m - last;
@@ -280,7 +192,7 @@ static size_t count_zeros_of_rows(const rt_rows *r, size_t k, size_t end, size_t
     size_t zeros = 0;
 
     for (size_t i = k; i < end && small > 0 && !subnormal; i++)
-        subnormal = any_subnormal(r->m, row_at(r, i));
+        subnormal = rt_any_subnormal(r->m, row_at(r, i));
     if (!subnormal)
         return small;
     for (size_t i = k; i < end; i++)
@@ -293,14 +205,14 @@ static void count_few_rows(const rt_rows *r, size_t k, size_t end, bool bins, rt
                            small_values *small, rt_counts *out)
 {
     rt_exponents span;
-    columns c = { { 0 }, { 0 } };
+    rt_columns c = { { 0 }, { 0 } };
     size_t at = 0;
 
     for (size_t i = k; i < end; i++, at += (r->m + RT_TURN - 1) / RT_TURN * RT_TURN)
         squares[i % r->rows] += read_row(r->m, row_at(r, i), row_at(r, i + 1), span.e + at, &c);
-    end_span((end - k) * r->m, at, &c, &span);
+    rt_end_span((end - k) * r->m, at, &c, &span);
     if (bins) {
-        pad_span(at, &span);
+        rt_pad_span(at, &span);
         rt_count_exponents(&span, out);
     } else if (span.largest == RT_NONFINITE) {
         for (size_t i = k; i < end; i++)

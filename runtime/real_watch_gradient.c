@@ -38,13 +38,20 @@ static void make_counted(const count_job *job, size_t at, size_t n, rt_real *mad
         made[i] *= times;
 }
 
+static bool count_at_once(const count_job *job, size_t at, size_t n, rt_counts *out)
+{
+    return job->over && job->times == 1
+        && rt_count_over(n, job->x + at, job->over + at, job->bins, out);
+}
+
 static void count_made(const count_job *job, size_t at, size_t end, rt_counts *out)
 {
-    enum { MOST = 4096 };
-    rt_real made[MOST];
+    rt_real made[RT_COUNTED_OVER];
 
-    for (; at < end; at += MOST) {
-        const size_t n = end - at < MOST ? end - at : MOST;
+    for (; at < end; at += RT_COUNTED_OVER) {
+        const size_t n = end - at < RT_COUNTED_OVER ? end - at : RT_COUNTED_OVER;
+        if (count_at_once(job, at, n, out))
+            continue;
         make_counted(job, at, n, made);
         rt_count_values(n, made, job->bins, out);
     }

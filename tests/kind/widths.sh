@@ -2,9 +2,9 @@
 # is emulated: 64 bytes by pairs of 32, another processor by qemu, without OpenBLAS: tests/widths stands in.
 . tests/say.sh
 [ -n "$SANITIZED" ] && { ok widths/sanitized; exit 0; }
-kernels=$(for name in gemm pack products openblas recurrent rnn lstm gru; do echo "runtime/real_$name.c"; done)
+kernels=$(for name in gemm few_columns pack products openblas recurrent rnn lstm gru; do echo "runtime/real_$name.c"; done)
 images=$(echo runtime/real_conv*.c runtime/real_max_pairs.c runtime/real_pool.c runtime/real_batchnorm.c runtime/real_layernorm.c)
-watch=$(for name in counts exponents squares unit_sums watch watch_gradient watch_steps; do echo "runtime/real_$name.c"; done)
+watch=$(for name in counts count_over exponents squares unit_sums watch watch_gradient watch_steps; do echo "runtime/real_$name.c"; done)
 
 # compile WIDTH FLAGS CC FILE... : an archive in $WORK/WIDTH; real_* for float and for double
 compile() {

@@ -139,6 +139,83 @@ TEST(parts_join)
     CHECK(want.delta.count == 10 * 3 * 9 * 12 && alike(&got, &want));
 }
 
+/* ---- Counts in one pass ----------------------------------------------------------------------- */
+
+/* Values that need no closer look, zeros among them, and what lets some of them through. */
+typedef struct {
+    size_t n;
+    rt_real *x, *over;
+} gated;
+
+static gated gated_values(size_t n)
+{
+    gated g = { n, normals(n, 5), normals(n, 6) };
+
+    for (size_t i = 0; i < n; i++)
+        if (i % 5 == 3)
+            g.x[i] = (rt_real)(i % 2 ? 0.0 : -0.0);
+    g.x[0] = g.over[0] = 1;
+    return g;
+}
+
+static void free_gated(gated *g) { free(g->x), free(g->over); }
+
+static rt_counts count_of_copy(const gated *g, bool bins)
+{
+    rt_counts counts = { 0 };
+    rt_real *copy = zeros(g->n);
+
+    for (size_t i = 0; i < g->n; i++)
+        copy[i] = g->over[i] > 0 ? g->x[i] : 0;
+    rt_count_values(g->n, copy, bins, &counts);
+    free(copy);
+    return counts;
+}
+
+static bool same_counts(const rt_counts *a, const rt_counts *b)
+{
+    return a->count == b->count && a->zero == b->zero && a->subnormal == b->subnormal
+        && a->nonfinite == b->nonfinite && memcmp(a->bin, b->bin, sizeof a->bin) == 0
+        && fabs(a->sum_squares - b->sum_squares) <= 1e-6 * b->sum_squares;
+}
+
+TEST(what_is_let_through_is_counted_in_one_pass)
+{
+    int in_one = 0;
+
+    for (size_t n = 1; n <= RT_COUNTED_OVER; n += 1 + n / 150) {
+        gated g = gated_values(n);
+        for (int bins = 0; bins < 2; bins++) {
+            rt_counts got = { 0 };
+            const rt_counts want = count_of_copy(&g, bins), none = { 0 };
+            const bool done = rt_count_over(n, g.x, g.over, bins, &got);
+            CHECK(same_counts(&got, done ? &want : &none));
+            in_one += done;
+        }
+        free_gated(&g);
+    }
+    CHECK(in_one > 900);
+}
+
+/* Wherever it stands; but not where it is not let through. */
+TEST(what_is_odd_takes_a_closer_look)
+{
+    const rt_real least = (rt_real)(sizeof(rt_real) == 4 ? 0x1p-149 : 0x1p-1074);
+    const rt_real odd[] = { least, -least, (rt_real)NAN, (rt_real)INFINITY, -(rt_real)INFINITY };
+
+    for (size_t at = 1; at < 300; at += 7)
+        for (size_t k = 0; k < 2 * sizeof odd / sizeof *odd; k++) {
+            gated g = gated_values(300);
+            rt_counts got = { 0 }, want;
+            g.x[at] = odd[k / 2];
+            g.over[at] = (rt_real)(k % 2 ? 1 : -1);
+            want = k % 2 ? got : count_of_copy(&g, true);
+            CHECK(rt_count_over(300, g.x, g.over, true, &got) == !(k % 2));
+            CHECK(same_counts(&got, &want));
+            free_gated(&g);
+        }
+}
+
 TEST(nothing_unless_it_is_watched)
 {
     const rt_window v = halves(2, 4, 4);
@@ -157,6 +234,8 @@ int main(void)
     RUN(windows_tell_the_whole);
     RUN(several_tiles_and_two_threads);
     RUN(parts_join);
+    RUN(what_is_let_through_is_counted_in_one_pass);
+    RUN(what_is_odd_takes_a_closer_look);
     RUN(nothing_unless_it_is_watched);
     return test_done();
 }
