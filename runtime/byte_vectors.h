@@ -191,6 +191,16 @@ RT_INLINE void rt_add_less(rt_bit_vector *count, rt_vector a, rt_vector b)
 #endif
 }
 
+RT_INLINE rt_vector rt_larger_size(rt_vector size, rt_vector x)
+{
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512DQ__) && !defined(RT_DOUBLE)
+    return (rt_vector)_mm512_range_ps((__m512)size, (__m512)x, 0xb);
+#else
+    const rt_vector y = (rt_vector)((rt_mask)x & ~(rt_mask)rt_broadcast((rt_real)-0.0));
+    return rt_choose(size < y, y, size);
+#endif
+}
+
 /* In how many lanes a < b. */
 RT_INLINE uint64_t rt_count_less(rt_vector a, rt_vector b)
 {

@@ -8,7 +8,7 @@
 enum {
     RT_STRIP_VECTORS = 4,           /* at most: sums of each that do not wait for each other */
     RT_STRIP = RT_STRIP_VECTORS * RT_VECTOR_LANES,
-    RT_STRIP_ROWS = 32,             /* of a block, which is summed in the precision of the values */
+    RT_STRIP_ROWS = 64,             /* of a block, which is summed in the precision of the values */
     RT_TALLY_CHAINS = 4,            /* the same for the values of a run, ... */
     RT_TALLY_STEP = RT_TALLY_CHAINS * RT_VECTOR_LANES,
     RT_TALLY_TURNS = 16,            /* ... of which each meets so many in a block */
@@ -72,24 +72,45 @@ RT_INLINE void rt_add_lanes(rt_slope_kind kind, rt_vector y, rt_real limit, rt_b
         rt_add_less(count, rt_slope_of(kind, y), rt_broadcast(limit));
 }
 
+/* Counts in n rows, as rt_tally_rows takes them, where a tanh is flat somewhere: its largest
+ * outputs tell, and to keep these takes less than to count. */
+RT_INLINE void rt_count_flat_rows(const int vectors, size_t n, const rt_real *x, size_t apart,
+                                  const rt_slope_kind kind, rt_real limit,
+                                  const rt_vector peak[RT_STRIP_VECTORS],
+                                  rt_bit_vector count[RT_STRIP_VECTORS])
+{
+    uint64_t flat = 0;
+
+    for (int k = 0; k < vectors; k++)
+        flat += rt_count_less(rt_slope_of(kind, peak[k]), rt_broadcast(limit));
+    for (size_t i = 0; i < n && flat > 0; i++, x += apart)
+        for (int k = 0; k < vectors; k++)
+            rt_add_lanes(kind, rt_load(x + k * RT_VECTOR_LANES), limit, &count[k]);
+}
+
 /* Adds n rows of `vectors`, which lie `apart`, to the strip, at most RT_STRIP_ROWS of them; which
  * slopes are flat too, but for RT_ANY_SLOPE.  `vectors` and `kind` are literals. */
 RT_INLINE void rt_tally_rows(const int vectors, size_t n, const rt_real *x, size_t apart,
                              const rt_slope_kind kind, rt_real limit, rt_strip *strip)
 {
-    rt_vector about[RT_STRIP_VECTORS];
+    rt_vector about[RT_STRIP_VECTORS], peak[RT_STRIP_VECTORS] = { { 0 } };
     rt_vector sum[RT_STRIP_VECTORS] = { { 0 } }, squares[RT_STRIP_VECTORS] = { { 0 } };
     rt_bit_vector count[RT_STRIP_VECTORS] = { { 0 } };
+    const rt_real *row = x;
 
     memcpy(about, strip->about, sizeof about);
-    for (size_t i = 0; i < n; i++, x += apart)
+    for (size_t i = 0; i < n; i++, row += apart)
 #pragma GCC unroll 4
         for (int k = 0; k < vectors; k++) {
-            const rt_vector y = rt_held(rt_load(x + k * RT_VECTOR_LANES));
+            const rt_vector y = rt_held(rt_load(row + k * RT_VECTOR_LANES));
             rt_tally(y, about[k], &sum[k], &squares[k]);
-            if (kind != RT_ANY_SLOPE)
+            if (kind == RT_TANH_SLOPE)
+                peak[k] = rt_larger_size(peak[k], y);
+            else if (kind != RT_ANY_SLOPE)
                 rt_add_lanes(kind, y, limit, &count[k]);
         }
+    if (kind == RT_TANH_SLOPE)
+        rt_count_flat_rows(vectors, n, x, apart, kind, limit, peak, count);
 #pragma GCC unroll 4
     for (int k = 0; k < vectors; k++) {
         rt_bit_vector flat;
