@@ -31,7 +31,7 @@ RUNTIME3 = event_hparams.c cells parts npy_write kept* bytes byte_vectors sums d
 	processors options profile transpose.h vector_tanh
 RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
 	recurrent pieces runs softmax activation conv squares.h exponents.h vector_sigmoid tallies channels
-RUNTIME5 = zip conv_planes.h array turns unit_sums made prepare checkpoint kernels watch_steps.h report run position
+RUNTIME5 = zip conv_planes.h array count_turns.h unit_sums made prepare checkpoint kernels watch_steps.h report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \
 	replay.h replay_bits replay_save \
 	gradient_log nonfinite unit_gain run_plan predict.h check_grad.h check_grad_weight.h profile_report \

@@ -27,8 +27,9 @@ typedef struct {
     size_t start_row;               /* 0: the same for all rows, a bias */
     rt_real *y;                     /* may be start */
     size_t y_row;
-    const rt_real *next_b;          /* of the product behind it, which is as large, to be fetched to
-                                     * L2 meanwhile; NULL: none is known, or it is there */
+    bool far;                       /* b lies beyond L2 and is to be fetched ahead, ... */
+    const rt_real *next_b;          /* ... as that of the product behind it, which is as large;
+                                     * NULL: none is known */
 } rt_product;
 
 #define rt_pack RT_NAME(rt_pack)

@@ -1,7 +1,7 @@
 /* real_count_over.c -- counts of values where others are above 0, which is what a rectifier lets
  * through of a gradient. */
 #include "kernels.h"
-#include "turns.h"
+#include "count_turns.h"
 
 /* What a span has in it. */
 typedef struct {

@@ -2,7 +2,7 @@
  *
  * Exponents are taken out as bytes, a span of them at a time, while the squares are summed. */
 #include "kernels.h"
-#include "turns.h"
+#include "count_turns.h"
 
 /* ---- Counts ---------------------------------------------------------------------------------- */
 

@@ -305,7 +305,7 @@ static coming coming_after(const rt_product *p, int i, int parts)
     const int at = last ? 0 : part_start(p->k, i + 1);
     rt_matrix b = p->b;
 
-    if (last && !p->next_b)
+    if (!p->far || (last && !p->next_b))
         return (coming){ .rows = 0 };
     b.x = last ? p->next_b : b.x + (size_t)at * b.row;
     return coming_of(part_start(p->k, last ? 1 : i + 2) - at, p->m, b, fetches);

@@ -44,17 +44,21 @@ static void finish(const job *j, const rt_product *p)
         rt_finish_rows(j->then, at, p->y_row, n, m, p->y);
 }
 
-/* b of the tile behind one, which the same thread is likely to take, to be fetched meanwhile; NULL
- * where it is near, or not as large. */
+/* b of the tile behind one, which the same thread is likely to take; NULL where that is not as
+ * large. */
 static const rt_real *b_behind(const job *j, int tile)
 {
     const int across = tiles_of(j->all.m, j->columns), tiles = across * tiles_of(j->all.n, j->rows);
     const int j0 = (tile + 1) % across * j->columns;
-    const size_t bytes = (size_t)j->all.k * (size_t)j->all.m * sizeof(rt_real);
 
-    if (bytes < NEAR_BYTES || tile + 1 == tiles || j0 + j->columns > j->all.m)
+    if (tile + 1 == tiles || j0 + j->columns > j->all.m)
         return NULL;
     return j->all.b.x + (size_t)j0 * j->all.b.column;
+}
+
+static bool is_far(const rt_product *p)
+{
+    return (size_t)p->k * (size_t)p->m * sizeof(rt_real) > NEAR_BYTES;
 }
 
 static void product_tile(void *arg, int tile)
@@ -72,6 +76,7 @@ static void product_tile(void *arg, int tile)
     if (p.start)
         p.start += (size_t)i0 * p.start_row + (size_t)j0;
     if (j->native) {
+        p.far = is_far(&j->all);
         p.next_b = b_behind(j, tile);
         rt_multiply(&p);
     }

@@ -104,7 +104,7 @@ static void check_start(int n, int m, int k, start_kind kind)
     const rt_product p = { .n = n, .m = m, .k = k, .a = { a, (size_t)k, 1 },
                            .b = { w, 1, (size_t)k }, .start = start[kind],
                            .start_row = kind == ON_A_BIAS ? 0 : row, .y = y, .y_row = row,
-                           .next_b = kind == ON_ANOTHER ? w : NULL };
+                           .far = kind != ON_NOTHING, .next_b = kind == ON_ANOTHER ? w : NULL };
     rt_real *want = wanted(&p, w);
 
     rt_multiply(&p);

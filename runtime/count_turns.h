@@ -1,7 +1,7 @@
-/* turns.h -- values a turn at a time, as counts read them: their exponents as bytes, and which of
- * these are 0. */
-#ifndef RT_TURNS_H
-#define RT_TURNS_H
+/* count_turns.h -- values a turn at a time, as counts read them: their exponents as bytes, and
+ * which of these are 0. */
+#ifndef RT_COUNT_TURNS_H
+#define RT_COUNT_TURNS_H
 
 #include "exponents.h"
 #include "squares.h"
