@@ -87,11 +87,18 @@ RT_INLINE void store_some(rt_real *y, rt_vector x, int count)
         rt_store_first(y, x, count);
 }
 
+#define ITSELF(lane, unused) (lane)     /* of RT_LANE_LIST */
+
 RT_INLINE half_vector load_half(const rt_real *x, int count)
 {
-    half_vector y = { 0 };
-    memcpy(&y, x, (size_t)count * sizeof *x);
-    return y;
+    const rt_vector y = rt_load_first(x, count);
+    return __builtin_shufflevector(y, y, RT_HALF_LIST(ITSELF, 0));
+}
+
+RT_INLINE void store_half(rt_real *y, half_vector x, int count)
+{
+    const rt_vector whole = __builtin_shufflevector(x, (half_vector){ 0 }, RT_LANE_LIST(ITSELF, 0));
+    rt_store_first(y, whole, count);
 }
 
 /* `rows`, `vectors` and `half`, a half vector behind these, are literals where this is called: the
@@ -141,7 +148,7 @@ RT_INLINE void multiply(const block *t, const int rows, const int vectors, const
         for (int v = 0; v < vectors; v++)
             store_some(y + v * LANES, sum[i][v], v == end && !half ? t->last : LANES);
         if (half)
-            memcpy(y + rest, &tail[i], (size_t)t->last * sizeof *y);
+            store_half(y + rest, tail[i], t->last);
     }
 }
 

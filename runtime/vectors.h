@@ -62,19 +62,23 @@ RT_INLINE rt_vector rt_held(rt_vector x)
 
 /* ---- Lanes of two vectors ------------------------------------------------------------------- */
 
-/* of(0, d), of(1, d), ...: a number for each lane. */
+/* of(0, d), of(1, d), ...: a number for each lane, or for those of the lower half. */
 #define RT_LIST_2(of, at, d) of((at), d), of((at) + 1, d)
 #define RT_LIST_4(of, at, d) RT_LIST_2(of, at, d), RT_LIST_2(of, (at) + 2, d)
 #define RT_LIST_8(of, at, d) RT_LIST_4(of, at, d), RT_LIST_4(of, (at) + 4, d)
 #define RT_LIST_16(of, at, d) RT_LIST_8(of, at, d), RT_LIST_8(of, (at) + 8, d)
 #if RT_VECTOR_LANES == 2
 #define RT_LANE_LIST(of, d) RT_LIST_2(of, 0, d)
+#define RT_HALF_LIST(of, d) of(0, d)
 #elif RT_VECTOR_LANES == 4
 #define RT_LANE_LIST(of, d) RT_LIST_4(of, 0, d)
+#define RT_HALF_LIST(of, d) RT_LIST_2(of, 0, d)
 #elif RT_VECTOR_LANES == 8
 #define RT_LANE_LIST(of, d) RT_LIST_8(of, 0, d)
+#define RT_HALF_LIST(of, d) RT_LIST_4(of, 0, d)
 #else
 #define RT_LANE_LIST(of, d) RT_LIST_16(of, 0, d)
+#define RT_HALF_LIST(of, d) RT_LIST_8(of, 0, d)
 #endif
 #define RT_ONE_IN_TWO(lane, first) (2 * (lane) + (first))
 #define RT_ONE_OF_EACH(lane, first) (((lane) % 2 ? RT_VECTOR_LANES : 0) + (first) + (lane) / 2)
@@ -149,6 +153,28 @@ RT_INLINE void rt_add_folded(rt_vector x, double sum[RT_HALF])
 
 /* The first `count` lanes, 0 <= count <= RT_VECTOR_LANES: nothing behind them is touched; zeros are
  * loaded in their place. */
+#if RT_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#include <immintrin.h>
+#ifdef RT_DOUBLE
+#define RT_LOAD_LANES(lanes, x) (rt_vector)_mm512_maskz_loadu_pd((__mmask8)(lanes), x)
+#define RT_STORE_LANES(y, lanes, x) _mm512_mask_storeu_pd(y, (__mmask8)(lanes), (__m512d)(x))
+#else
+#define RT_LOAD_LANES(lanes, x) (rt_vector)_mm512_maskz_loadu_ps((__mmask16)(lanes), x)
+#define RT_STORE_LANES(y, lanes, x) _mm512_mask_storeu_ps(y, (__mmask16)(lanes), (__m512)(x))
+#endif
+#define RT_IS_WHOLE(count) (__builtin_constant_p(count) && (count) == RT_VECTOR_LANES)
+RT_INLINE rt_vector rt_load_first(const rt_real *x, int count)
+{
+    return RT_IS_WHOLE(count) ? rt_load(x) : RT_LOAD_LANES((1u << count) - 1, x);
+}
+RT_INLINE void rt_store_first(rt_real *y, rt_vector x, int count)
+{
+    if (RT_IS_WHOLE(count))
+        rt_store(y, x);
+    else
+        RT_STORE_LANES(y, (1u << count) - 1, x);
+}
+#else
 RT_INLINE rt_vector rt_load_first(const rt_real *x, int count)
 {
     rt_vector y = { 0 };
@@ -159,6 +185,7 @@ RT_INLINE void rt_store_first(rt_real *y, rt_vector x, int count)
 {
     memcpy(y, &x, (size_t)count * sizeof *y);
 }
+#endif
 
 /* Copies n numbers in whole vectors, of which the last may begin in the one before it; fewer than
  * one vector has by fours, and one by one. */
