@@ -191,6 +191,8 @@ RT_INLINE void rt_add_less(rt_bit_vector *count, rt_vector a, rt_vector b)
 #endif
 }
 
+/* By lane the larger of a size, which is no NaN, and of that of x; a NaN that computing has made in
+ * x is none. */
 RT_INLINE rt_vector rt_larger_size(rt_vector size, rt_vector x)
 {
 #if RT_VECTOR_BYTES == 64 && defined(__AVX512DQ__) && !defined(RT_DOUBLE)

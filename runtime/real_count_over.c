@@ -3,6 +3,8 @@
 #include "kernels.h"
 #include "count_turns.h"
 
+_Static_assert((int)RT_COUNTED_OVER <= (int)RT_SPAN, "a span has room for their exponents");
+
 /* What a span has in it. */
 typedef struct {
     rt_columns columns;
@@ -69,7 +71,9 @@ bool rt_count_over(size_t n, const rt_real *x, const rt_real *over, bool bins, r
     const size_t end = (n + RT_TURN - 1) / RT_TURN * RT_TURN;
 
     rt_end_span(n, end, &s.columns, &span);
-    if (span.zeros != sum_of_mask(s.zeros) - (end - n) || span.largest == RT_NONFINITE || !s.safe)
+    if (span.zeros != sum_of_mask(s.zeros) - (end - n) || span.largest == RT_NONFINITE)
+        return false;
+    if (!s.safe && span.zeros < n)
         return false;
     if (bins) {
         rt_pad_span(end, &span);

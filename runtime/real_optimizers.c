@@ -202,7 +202,8 @@ RT_INLINE void square_lanes(rt_vector before, rt_vector after, size_t chain, squ
     c->change[chain] += (after - before) * (after - before);
 }
 
-/* `watched`, `slots` and `rule` are literals. */
+/* `watched`, `slots` and `rule` are literals.  The stretch is copied: vectors that are stored may
+ * alias the caller's, so that its pointers would be loaded again after each. */
 RT_INLINE void sweep(vector_rule *rule, const int slots, const bool watched,
                      const rule_numbers *numbers, const stretch *all)
 {

@@ -197,6 +197,18 @@ TEST(what_is_let_through_is_counted_in_one_pass)
     CHECK(in_one > 900);
 }
 
+TEST(a_dead_layer_lets_nothing_through)
+{
+    gated g = gated_values(700);
+    rt_counts got = { 0 };
+
+    for (size_t i = 0; i < g.n; i++)
+        g.over[i] = 0;
+    CHECK(rt_count_over(g.n, g.x, g.over, true, &got));
+    CHECK(got.count == g.n && got.zero == g.n && !(got.sum_squares > 0));
+    free_gated(&g);
+}
+
 /* Wherever it stands; but not where it is not let through. */
 TEST(what_is_odd_takes_a_closer_look)
 {
@@ -235,6 +247,7 @@ int main(void)
     RUN(several_tiles_and_two_threads);
     RUN(parts_join);
     RUN(what_is_let_through_is_counted_in_one_pass);
+    RUN(a_dead_layer_lets_nothing_through);
     RUN(what_is_odd_takes_a_closer_look);
     RUN(nothing_unless_it_is_watched);
     return test_done();
