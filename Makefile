@@ -29,7 +29,7 @@ RUNTIME1 = netrt gravity.h version clock machine error number nearest figures js
 RUNTIME2 = png event_file event_hparams.h alloc choose_conv.h choose_gemm columns vectors net pool rate settings atomic_file run_place run_numbered
 RUNTIME3 = event_hparams.c cells parts npy_write kept* bytes byte_vectors sums data.h depthwise fold gemm max_pairs then tiles update \
 	processors options profile transpose.h vector_tanh
-RUNTIME4 = page* csv inflate samples safetensors array.h made.h prepare.h reals history \
+RUNTIME4 = coming.h page* csv inflate samples safetensors array.h made.h prepare.h reals history \
 	recurrent pieces runs softmax activation conv squares.h exponents.h vector_sigmoid tallies channels
 RUNTIME5 = zip conv_planes.h array count_turns.h unit_sums made prepare checkpoint kernels watch_steps.h report run position
 RUNTIME6 = augment data read_* make_* real_* evaluate expect flow cause* bars progress style \

@@ -27,9 +27,9 @@ typedef struct {
     size_t start_row;               /* 0: the same for all rows, a bias */
     rt_real *y;                     /* may be start */
     size_t y_row;
-    bool far;                       /* b lies beyond L2 and is to be fetched ahead, ... */
-    const rt_real *next_b;          /* ... as that of the product behind it, which is as large;
-                                     * NULL: none is known */
+    bool far;                       /* b, as that of the products beside it, is more than L2 holds
+                                     * and is fetched ahead */
+    const rt_real *next_b;          /* of a product behind it that is as large; NULL: unknown */
 } rt_product;
 
 #define rt_pack RT_NAME(rt_pack)
@@ -39,7 +39,8 @@ typedef struct {
 #define rt_multiply_few_columns RT_NAME(rt_multiply_few_columns)
 #define rt_multiply_openblas RT_NAME(rt_multiply_openblas)
 
-/* The product p, natively, by blocks of b that are packed on the stack; or over OpenBLAS. */
+/* The product p, natively, by blocks of b that are packed in memory of the thread; or over
+ * OpenBLAS. */
 void rt_multiply(const rt_product *p);
 void rt_multiply_openblas(const rt_product *p);
 

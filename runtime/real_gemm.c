@@ -1,13 +1,12 @@
 /* real_gemm.c -- matrix products in plain C: the micro-kernel, and blocks that stay in caches. */
 #include "choose_gemm.h"
-#include "gemm.h"
+#include "coming.h"
 #include "thread_memory.h"
 #include "tiles.h"
 
 enum {
     LANES = RT_VECTOR_LANES,
     HALF = RT_VECTOR_BYTES == 64 ? LANES / 2 : 0,   /* columns that a vector of half the size has */
-    LINE = 64 / (int)sizeof(rt_real),
     BLOCK_DEPTH = 256,              /* a panel's part, which blocks go through, is 32 KiB at most */
     BLOCK_COLUMNS = 1024 / (int)sizeof(rt_real),    /* so many panels of that depth stay in L2 */
     BLOCK_SUMS = 512,               /* rows whose sums over parts of k do, too */
@@ -15,43 +14,13 @@ enum {
 };
 
 _Static_assert(BLOCK_COLUMNS % RT_PANEL == 0, "blocks are whole panels");
-_Static_assert(BLOCK_COLUMNS * (BLOCK_DEPTH + BLOCK_SUMS) * sizeof(rt_real) <= RT_PRODUCT_BYTES,
-               "a block of b and sums fit");
-
-/* ---- What is packed next --------------------------------------------------------------------- */
-
-/* What is packed next of b, which is fetched to L2 while blocks are multiplied: it lies in L3 or
- * beyond, and to wait for it would take several times as long as to pack it. */
-typedef struct {
-    const rt_real *x;               /* a row of it, or a column if these lie contiguous */
-    size_t apart;                   /* of two such rows */
-    int rows, length;               /* left, with this one; of each */
-    int at, lines;                  /* fetched of this one; to fetch at a time */
-} coming;
-
-RT_INLINE void fetch_some(coming *c)
-{
-    for (int i = 0; i < c->lines && c->rows > 0; i++) {
-        __builtin_prefetch(c->x + c->at, 0, 2);
-        c->at += LINE;
-        if (c->at < c->length)
-            continue;
-        c->at = 0;
-        c->x += c->apart;
-        c->rows--;
-    }
-}
-
-/* In so many fetches. */
-static coming coming_of(int k, int m, rt_matrix b, int fetches)
-{
-    const bool rows = b.column == 1;
-    coming c = { .x = b.x, .apart = rows ? b.row : b.column, .rows = rows ? k : m,
-                 .length = rows ? m : k };
-
-    c.lines = (c.rows * ((c.length + LINE - 1) / LINE) + fetches - 1) / fetches;
-    return c;
-}
+/* Of what a product works on. */
+enum {
+    SUMS_AT = BLOCK_COLUMNS * BLOCK_DEPTH,          /* behind a block of b */
+    COPY_AT = SUMS_AT + BLOCK_COLUMNS * BLOCK_SUMS,
+    WORK_SIZE = COPY_AT + GROUP_ROWS * BLOCK_DEPTH
+};
+_Static_assert(WORK_SIZE * sizeof(rt_real) <= RT_PRODUCT_BYTES, "there is room for all");
 
 /* ---- The micro-kernel ----------------------------------------------------------------------- */
 
@@ -66,7 +35,7 @@ typedef struct {
     rt_real *y;
     size_t y_row;
     int last;                       /* columns in the last vector: 1 .. LANES */
-    coming *next;
+    rt_coming *next;
 } block;
 
 /* For the last columns, where they are few: it costs half on a machine that does a vector of 64
@@ -122,7 +91,7 @@ RT_INLINE void multiply(const block *t, const int rows, const int vectors, const
         if (half)
             tail[i] = start ? load_half(start + rest, t->last) : (half_vector){ 0 };
     }
-    fetch_some(t->next);
+    rt_fetch_some(t->next);
 #pragma GCC unroll 4
     for (int k = t->k; k > 0; k--) {
         const rt_vector b0 = rt_load_aligned(b);
@@ -192,7 +161,8 @@ static cut cut_rows(int n)
 typedef struct {
     rt_product all;
     size_t start_panel, y_panel;    /* from one panel to the next */
-    coming next;                    /* what is fetched meanwhile */
+    size_t a_block;                 /* from one block of rows of a to the next, if it was copied */
+    rt_coming next;                 /* what is fetched meanwhile */
 } part;
 
 /* y of one panel. */
@@ -213,7 +183,7 @@ static void multiply_panel(part *p, const rt_real *packed, int panel)
     for (int i = 0; i < c.count; i++) {
         const int rows = c.rows + (i < c.longer);
         kernel[rows][shape](&t);
-        t.a += (size_t)rows * t.a_row;
+        t.a += p->a_block ? p->a_block : (size_t)rows * t.a_row;
         t.start = t.start ? t.start + (size_t)rows * t.start_row : NULL;
         t.y += (size_t)rows * t.y_row;
     }
@@ -227,16 +197,52 @@ static void multiply_panels(part *p, const rt_real *packed)
         multiply_panel(p, packed, panel);
 }
 
+/* How far apart columns of a lie where their lines evict each other from L1, and of how many
+ * columns of b it then pays to copy them close together.  With vectors of 64 bytes a block takes
+ * long enough over a column for the next one's line to come from L2. */
+enum { FAR = 4096 / (int)sizeof(rt_real), COPY_COLUMNS = 4 * RT_PANEL };
+
+static bool is_copied(const rt_product *p)
+{
+    return RT_VECTOR_BYTES < 64 && p->a.column >= FAR && p->m >= COPY_COLUMNS;
+}
+
+/* a in blocks of RT_BLOCK_ROWS rows, columns one behind the other; what follows a shorter block's
+ * rows is not read. */
+static void copy_blocks(part *p)
+{
+    rt_product *all = &p->all;
+    const cut c = cut_rows(all->n);
+    const int last = c.count - 1, start = last * c.rows + rt_lesser(last, c.longer);
+    rt_real *copy = (rt_real *)rt_thread_memory(RT_OF_PRODUCT) + COPY_AT;
+    const rt_matrix near = { copy, 1, RT_BLOCK_ROWS };
+
+    p->a_block = (size_t)all->k * RT_BLOCK_ROWS;
+    for (int i = 0; i < all->k; i++, copy += RT_BLOCK_ROWS) {
+        const rt_real *x = all->a.x + (size_t)i * all->a.column;
+        rt_real *y = copy;
+        for (int j = 0; j < last; j++, y += p->a_block)
+            memcpy(y, x + j * c.rows + rt_lesser(j, c.longer), RT_BLOCK_ROWS * sizeof *y);
+        for (int j = start; j < all->n; j++)
+            y[j - start] = x[j];
+    }
+    all->a = near;
+}
+
 /* Rows of a in groups, which stay in L2 while they go through the panels. */
 static void multiply_groups(part *p, const rt_real *packed)
 {
     const rt_product all = p->all;
+    const bool copied = is_copied(&all);
 
     for (int i = 0; i < all.n; i += GROUP_ROWS) {
         p->all.n = rt_lesser(all.n - i, GROUP_ROWS);
-        p->all.a.x = all.a.x + (size_t)i * all.a.row;
+        p->all.a = all.a;
+        p->all.a.x += (size_t)i * all.a.row;
         p->all.start = all.start ? all.start + (size_t)i * all.start_row : NULL;
         p->all.y = all.y + (size_t)i * all.y_row;
+        if (copied)
+            copy_blocks(p);
         multiply_panels(p, packed);
     }
 }
@@ -283,7 +289,7 @@ void rt_multiply_packed(const rt_product *p, int first, int m, const rt_real *pa
 
 /* ---- Products whose operands lie as they are ------------------------------------------------- */
 
-/* Part i of p between sums that are kept block by block, which begin with p's start and end in
+/* Part i of p between sums that are kept panel by panel, which begin with p's start and end in
  * its y: rows of y may lie so far apart that they evict each other, and panels, from L1. */
 static part part_with_sums(const rt_product *p, int i, rt_real *sums)
 {
@@ -303,30 +309,30 @@ static part part_with_sums(const rt_product *p, int i, rt_real *sums)
     return x;
 }
 
-/* What is packed after part i of so many: the part behind it, or the first one of what comes
- * next. */
-static coming coming_after(const rt_product *p, int i, int parts)
+/* What is packed after part i: the part behind it, or the first one of what comes next. */
+static rt_coming coming_after(const rt_product *p, int i)
 {
     const int fetches = (p->n + RT_BLOCK_ROWS - 1) / RT_BLOCK_ROWS * panels_of(p->m);
-    const bool last = i == parts - 1;
-    const int at = last ? 0 : part_start(p->k, i + 1);
+    const int next = i + 1 < parts_of(p->k) ? i + 1 : 0;
     rt_matrix b = p->b;
 
-    if (!p->far || (last && !p->next_b))
-        return (coming){ .rows = 0 };
-    b.x = last ? p->next_b : b.x + (size_t)at * b.row;
-    return coming_of(part_start(p->k, last ? 1 : i + 2) - at, p->m, b, fetches);
+    b.x = next > 0 ? b.x : p->next_b;
+    if (!p->far || !b.x)
+        return (rt_coming){ .rows = 0 };
+    const int at = part_start(p->k, next);
+    b.x += (size_t)at * b.row;
+    return rt_coming_of(part_start(p->k, next + 1) - at, p->m, b, fetches);
 }
 
 /* p of so many rows and columns that its sums fit. */
 static void multiply_block(const rt_product *p)
 {
-    rt_real *packed = rt_thread_memory(RT_OF_PRODUCT), *sums = packed + BLOCK_DEPTH * BLOCK_COLUMNS;
+    rt_real *packed = rt_thread_memory(RT_OF_PRODUCT), *sums = packed + SUMS_AT;
 
     for (int i = 0; i < parts_of(p->k); i++) {
         part x = part_with_sums(p, i, sums);
         rt_pack_panels(x.all.k, x.all.m, x.all.b, packed);
-        x.next = coming_after(p, i, parts_of(p->k));
+        x.next = coming_after(p, i);
         multiply_groups(&x, packed);
     }
 }
@@ -338,6 +344,8 @@ static void multiply_rows(const rt_product *p)
     for (int j = 0; j < p->m; j += BLOCK_COLUMNS) {
         columns.m = rt_lesser(p->m - j, BLOCK_COLUMNS);
         columns.b.x = p->b.x + (size_t)j * p->b.column;
+        columns.next_b = j + 2 * BLOCK_COLUMNS <= p->m
+                       ? columns.b.x + BLOCK_COLUMNS * p->b.column : p->next_b;
         columns.start = p->start ? p->start + j : NULL;
         columns.y = p->y + j;
         multiply_block(&columns);

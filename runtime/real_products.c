@@ -56,11 +56,6 @@ static const rt_real *b_behind(const job *j, int tile)
     return j->all.b.x + (size_t)j0 * j->all.b.column;
 }
 
-static bool is_far(const rt_product *p)
-{
-    return (size_t)p->k * (size_t)p->m * sizeof(rt_real) > NEAR_BYTES;
-}
-
 static void product_tile(void *arg, int tile)
 {
     const job *j = arg;
@@ -76,7 +71,6 @@ static void product_tile(void *arg, int tile)
     if (p.start)
         p.start += (size_t)i0 * p.start_row + (size_t)j0;
     if (j->native) {
-        p.far = is_far(&j->all);
         p.next_b = b_behind(j, tile);
         rt_multiply(&p);
     }
@@ -114,6 +108,7 @@ static void run_product(rt_pass *c, const rt_product *p, bool transposed, const 
     job j = { .all = *p, .then = then, .rows = TILE_ROWS,
               .columns = p->n <= TILE_ROWS ? NARROW_COLUMNS : TILE_COLUMNS };
 
+    j.all.far = (size_t)p->k * (size_t)p->m * sizeof(rt_real) > NEAR_BYTES;
     if (rt_choose_gemm(c->gemm, p->m, transposed).kernel == RT_GEMM_NATIVE)
         cut_native(&j);
     rt_run_tiles(c->pool, work, tiles_of(p->n, j.rows) * tiles_of(p->m, j.columns), product_tile,

@@ -14,7 +14,7 @@ typedef enum {
 } rt_memory_use;
 
 /* Bytes: addresses are reserved, and pages are taken when a kernel first writes to them. */
-enum { RT_PRODUCT_BYTES = 3 << 18, RT_TILE_BYTES = 1 << 20, RT_JOB_BYTES = 32 << 20 };
+enum { RT_PRODUCT_BYTES = 1 << 20, RT_TILE_BYTES = 1 << 20, RT_JOB_BYTES = 32 << 20 };
 
 /* The calling thread's memory for a use, at a multiple of 64 bytes, with what anybody left in it.
  * Taken where the thread has none; ends the program where there is none to be had. */
