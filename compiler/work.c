@@ -60,8 +60,8 @@ double node_multiply_adds(const Node *n)
     return work[n->op](n);
 }
 
-/* Whether the call `id` is asked for the gradient of its input: by a graph that is, or is not.  A
- * repeat is by its own iterations. */
+/* Whether the call `id` is asked for the gradient of its input; asked: whether g is for that of its
+ * own.  A repeat is by its own iterations. */
 static bool asks_dx(const Graph *g, NodeId id, bool asked)
 {
     if (g->node[id].op == OP_REPEAT_GRAD)

@@ -52,21 +52,6 @@ RT_INLINE rt_bytes rt_exponents_of(const rt_vector *x)
 }
 #endif
 
-/* Is any of n values subnormal? */
-static inline bool rt_any_subnormal(size_t n, const rt_real *x)
-{
-    rt_bits least = (rt_bits)-1;    /* of what is left without a sign, less 1 */
-
-#pragma GCC unroll 4
-    for (size_t k = 0; k < n; k++) {
-        rt_bits bits;
-        memcpy(&bits, &x[k], sizeof bits);
-        const rt_bits under = (bits << 1) - 1;
-        least = under < least ? under : least;
-    }
-    return least >> (RT_EXPONENT_AT + 1) == 0 && least != ((rt_bits)1 << (RT_EXPONENT_AT + 1)) - 1;
-}
-
 /* What vectors of exponents have in them, by column. */
 typedef struct {
     rt_bytes largest, nonzero;

@@ -59,6 +59,21 @@ RT_INLINE void read_span(size_t n, const rt_real *x, const bool keep, rt_exponen
         rt_pad_span(end, to);
 }
 
+/* Is any of n values subnormal? */
+static bool any_subnormal(size_t n, const rt_real *x)
+{
+    rt_bits least = (rt_bits)-1;    /* of what is left without a sign, less 1 */
+
+#pragma GCC unroll 4
+    for (size_t k = 0; k < n; k++) {
+        rt_bits bits;
+        memcpy(&bits, &x[k], sizeof bits);
+        const rt_bits under = (bits << 1) - 1;
+        least = under < least ? under : least;
+    }
+    return least >> (RT_EXPONENT_AT + 1) == 0 && least != ((rt_bits)1 << (RT_EXPONENT_AT + 1)) - 1;
+}
+
 static size_t zeros_one_by_one(size_t n, const rt_real *x)
 {
     size_t zeros = 0;
@@ -73,7 +88,7 @@ static size_t zeros_one_by_one(size_t n, const rt_real *x)
 /* Of n values, of which `small` have an exponent of 0, how many are zero. */
 static size_t count_zeros(size_t n, const rt_real *x, size_t small)
 {
-    return small == 0 || !rt_any_subnormal(n, x) ? small : zeros_one_by_one(n, x);
+    return small == 0 || !any_subnormal(n, x) ? small : zeros_one_by_one(n, x);
 }
 
 /* Of the finite values, the subnormal ones by their bits. */
@@ -192,7 +207,7 @@ static size_t count_zeros_of_rows(const rt_rows *r, size_t k, size_t end, size_t
     size_t zeros = 0;
 
     for (size_t i = k; i < end && small > 0 && !subnormal; i++)
-        subnormal = rt_any_subnormal(r->m, row_at(r, i));
+        subnormal = any_subnormal(r->m, row_at(r, i));
     if (!subnormal)
         return small;
     for (size_t i = k; i < end; i++)
